@@ -1,0 +1,73 @@
+"""Where state lives and what the environment may change.
+
+Belongs here: paths, environment variables, defaults that are not the catalogue's. Not here: anything about a tracker.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+SQL_ROOT = CHECKOUT / "sql"
+CODE_VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Paths of one installation. Everything that is written lives under ``home``."""
+
+    home: Path
+    catalogue_root: Path
+
+    @property
+    def archive(self) -> Path:
+        """Folder of the publishers' bytes, by content."""
+        return self.home / "archive"
+
+    @property
+    def warehouse(self) -> Path:
+        """Working database: one writer, no readers."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Folder that people read."""
+        return self.home / "published"
+
+    @property
+    def published_database(self) -> Path:
+        """The newest release, for any DuckDB client."""
+        return self.published / "signposts.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Folder of Dagster's own storage."""
+        return self.home / "dagster"
+
+    @property
+    def inbox(self) -> Path:
+        """Folder for files dropped by hand."""
+        return self.home / "inbox"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be made again: rendered charts, carried-over checks."""
+        return self.home / "cache"
+
+    @property
+    def lock(self) -> Path:
+        """File whose lock makes a run the single writer."""
+        return self.home / "writer.lock"
+
+
+def load_settings() -> Settings:
+    """Return the settings the environment asks for: SIGNPOSTS_HOME and SIGNPOSTS_CATALOGUE, or the checkout's own."""
+    return Settings(
+        home=Path(os.environ.get("SIGNPOSTS_HOME") or CHECKOUT / "var").expanduser().resolve(),
+        catalogue_root=Path(os.environ.get("SIGNPOSTS_CATALOGUE") or CHECKOUT / "catalogue").expanduser().resolve(),
+    )
+
+
+def source_base_url(source_id: str, default: str) -> str:
+    """Return the address of a publisher: SIGNPOSTS_<SOURCE>_URL if set (tests, mirrors), else its own."""
+    return os.environ.get(f"SIGNPOSTS_{source_id.upper()}_URL", default).rstrip("/")
