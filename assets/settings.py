@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.errors import InputError
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 SQL_ROOT = CHECKOUT / "sql"
 CODE_VERSION = "0.1.0"
@@ -71,3 +73,20 @@ def load_settings() -> Settings:
 def source_base_url(source_id: str, default: str) -> str:
     """Return the address of a publisher: SIGNPOSTS_<SOURCE>_URL if set (tests, mirrors), else its own."""
     return os.environ.get(f"SIGNPOSTS_{source_id.upper()}_URL", default).rstrip("/")
+
+
+def prepare_home(settings: Settings) -> None:
+    """Make the folders of an installation and give Dagster its settings; a folder that cannot be made is named."""
+    try:
+        for folder in (settings.archive, settings.published, settings.dagster_home, settings.inbox, settings.cache):
+            folder.mkdir(parents=True, exist_ok=True)
+        wanted = (CHECKOUT / "dagster.yaml").read_text(encoding="utf-8")
+        target = settings.dagster_home / "dagster.yaml"
+        if not target.exists() or target.read_text(encoding="utf-8") != wanted:
+            target.write_text(wanted, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot write state under {settings.home}: {error.strerror}: {error.filename}; "
+            "make it writable or name another folder in SIGNPOSTS_HOME"
+        ) from error
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)

@@ -1,0 +1,136 @@
+"""`signposts run`: the job `monitor` in this process, with progress, ending in a table.
+
+Belongs here: turning the command's words into a run of the job, and its outcome into words. Not here: what the job does.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assets.catalogue import load_catalogue
+from assets.cli.standings import print_standings
+from assets.errors import InputError
+from assets.settings import Settings, load_settings, prepare_home
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+DEFAULT_BUDGET_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What the command's words ask for."""
+
+    as_of: str = ""
+    offline: bool = False
+    trackers: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    from_archive: bool = False
+    strict: bool = False
+    wait_seconds: float = 600.0
+    verbose: bool = False
+    as_json: bool = False
+
+
+def run_monitor(request: RunRequest) -> int:
+    """Run the job and print how things stand; return the exit code."""
+    settings = load_settings()
+    _validate(request, settings)
+    prepare_home(settings)
+    released_before = _current_release(settings)
+    result = _execute(request, settings)
+    released = _current_release(settings)
+    if not result.success or (released == released_before and not _is_past(request)):
+        for line in failures(result):
+            print(f"signposts: {line}", file=sys.stderr)
+        print("signposts: release withheld; the last one stays in place", file=sys.stderr)
+        return 1
+    failed_sources = print_standings(settings)
+    return 1 if request.strict and failed_sources else 0
+
+
+def _validate(request: RunRequest, settings: Settings) -> None:
+    """Refuse wrong words and a broken catalogue before anything is written."""
+    if request.as_of:
+        parse_day(request.as_of, "--as-of")
+    catalogue = load_catalogue(settings.catalogue_root, request.trackers)
+    unknown = set(request.sources) - set(catalogue.sources)
+    if unknown:
+        raise InputError(f"no source {sorted(unknown)[0]!r}; known are {', '.join(sorted(catalogue.sources))}")
+
+
+def parse_day(text: str, option: str) -> date:
+    """Return the ISO day that an option names, or refuse it by name."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{option} {text!r} is not a day; write it as YYYY-MM-DD") from error
+
+
+def _is_past(request: RunRequest) -> bool:
+    """Return whether the run looked back, which never moves the newest release."""
+    return bool(request.as_of)
+
+
+def _execute(request: RunRequest, settings: Settings) -> "dg.ExecuteInProcessResult":
+    """Run the job in this process against the installation's own Dagster storage."""
+    import dagster as dg
+
+    from assets.definitions import defs
+
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    with dg.DagsterInstance.get() as instance:
+        return defs.resolve_job_def("monitor").execute_in_process(
+            instance=instance, run_config=run_config(request), raise_on_error=False
+        )
+
+
+def run_config(request: RunRequest) -> dict[str, Any]:
+    """Return the job's configuration for a request."""
+    level = "INFO" if request.verbose or request.as_json else "ERROR"
+    return {
+        "resources": {
+            "run": {
+                "config": {
+                    "as_of": request.as_of,
+                    "offline": request.offline,
+                    "from_archive": request.from_archive,
+                    "trackers": list(request.trackers),
+                    "sources": list(request.sources),
+                    "budget_seconds": DEFAULT_BUDGET_SECONDS,
+                    "wait_seconds": request.wait_seconds,
+                }
+            }
+        },
+        "loggers": {"lines": {"config": {"level": level, "json": request.as_json}}}
+        if request.verbose or request.as_json
+        else {"progress": {"config": {}}},
+    }
+
+
+def failures(result: "dg.ExecuteInProcessResult") -> list[str]:
+    """Return one line for each failed step or check, the cause first."""
+    lines = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            cause = error.cause if error is not None and error.cause is not None else error
+            message = cause.message.strip() if cause is not None else "failed"
+            lines.append(f"{event.step_key}: {message}")
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed and evaluation.blocking:
+            lines.append(f"{evaluation.check_name}: {evaluation.metadata['failed'].value}")
+    return lines
+
+
+def _current_release(settings: Settings) -> str:
+    """Return what identifies the newest release's file, or nothing if there is none."""
+    target: Path = settings.published_database
+    if not target.exists():
+        return ""
+    status = target.stat()
+    return f"{status.st_ino}:{status.st_mtime_ns}"

@@ -1,0 +1,26 @@
+"""The composition root: assets, checks, jobs, schedules and resources in one Definitions, which workspace.yaml points at.
+
+Belongs here: joining. Not here: any of the parts.
+"""
+
+import dagster as dg
+
+from assets import assess, automation, gather, observe, publish
+from assets.resources import MonitoringRun
+from checks.asset_checks import ASSET_CHECKS
+
+
+def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
+    """Return fresh definitions; tests give a run of their own."""
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([gather, observe, assess, publish]),
+        asset_checks=ASSET_CHECKS,
+        jobs=automation.JOBS,
+        schedules=automation.SCHEDULES,
+        loggers=automation.LOGGERS,
+        resources={"run": run or MonitoringRun()},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()
