@@ -5,6 +5,7 @@ Belongs here: jobs, schedules, sensors, freshness policies, log lines. Not here:
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -61,6 +62,30 @@ def lines(context: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
+class ProgressHandler(logging.Handler):
+    """Say on standard error what each step has done, as it is done: one line a step, with its time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line for a finished or failed step, and for warnings that a step logs."""
+        meta = getattr(record, "dagster_meta", {}) or {}
+        event = meta.get("dagster_event")
+        if event is not None and event.event_type_value == "STEP_SUCCESS":
+            seconds = event.event_specific_data.duration_ms / 1000
+            sys.stderr.write(f"  {event.step_key:<34} {seconds:6.2f} s\n")
+        elif event is not None and event.event_type_value == "STEP_FAILURE":
+            sys.stderr.write(f"  {event.step_key:<34} failed\n")
+        elif event is None and record.levelno >= logging.WARNING:
+            sys.stderr.write(f"  {meta.get('orig_message') or record.getMessage()}\n")
+
+
+@dg.logger({}, description="What each step has done, one line a step, for a person who waits.")
+def progress(context: dg.InitLoggerContext) -> logging.Logger:
+    """Return the logger that shows progress on standard error."""
+    logger = logging.Logger("signposts", level=logging.DEBUG)
+    logger.addHandler(ProgressHandler())
+    return logger
+
+
 JOBS = [monitor]
 SCHEDULES = [daily_monitoring]
-LOGGERS = {"lines": lines}
+LOGGERS = {"lines": lines, "progress": progress}

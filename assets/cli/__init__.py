@@ -25,8 +25,12 @@ app = typer.Typer(
 archive_app = typer.Typer(help="The stored bytes of publishers.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(archive_app, name="archive")
 
-AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="Assess as of this day (YYYY-MM-DD); default today.")]
-TrackerOption = Annotated[list[str], typer.Option("--tracker", metavar="ID", help="Only this tracker; may be repeated.")]
+AsOf = Annotated[
+    str, typer.Option("--as-of", metavar="DATE", help="Assess as of this day (YYYY-MM-DD); default today.")
+]
+TrackerOption = Annotated[
+    list[str], typer.Option("--tracker", metavar="ID", help="Only this tracker; may be repeated.")
+]
 
 
 @app.command()
