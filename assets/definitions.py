@@ -1,4 +1,4 @@
-"""The composition root: assets, checks, jobs, schedules and resources in one Definitions, which workspace.yaml points at.
+"""The composition root: assets, checks, jobs and resources in one Definitions, which workspace.yaml names.
 
 Belongs here: joining. Not here: any of the parts.
 """

@@ -1,6 +1,6 @@
 """What every asset needs to know of its run: where state lives, which date, which scope, with or without network.
 
-Belongs here: the Dagster resource that carries a run's scope and holds the writer's lock while it lasts. Not here: work.
+Belongs here: the resource that carries a run's scope and holds the writer's lock while it lasts. Not here: work.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The `signposts` command: words in, one call to a stage, an exit code out.
 
-Belongs here: options, help texts, exit codes; the work of each command is in the module named after it, imported only when
-the command is used. Not here: anything that a scheduled run needs.
+Belongs here: options, help texts, exit codes; the work of each command is in the module named after it, imported only
+when the command is used. Not here: anything that a scheduled run needs.
 """
 
 import sys
@@ -25,12 +25,8 @@ app = typer.Typer(
 archive_app = typer.Typer(help="The stored bytes of publishers.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(archive_app, name="archive")
 
-AsOf = Annotated[
-    str, typer.Option("--as-of", metavar="DATE", help="Assess as of this day (YYYY-MM-DD); default today.")
-]
-TrackerOption = Annotated[
-    list[str], typer.Option("--tracker", metavar="ID", help="Only this tracker; may be repeated.")
-]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="Assess as of this day (YYYY-MM-DD), not today.")]
+TrackerOption = Annotated[list[str], typer.Option("--tracker", metavar="ID", help="Only this tracker; repeatable.")]
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """`signposts run`: the job `monitor` in this process, with progress, ending in a table.
 
-Belongs here: turning the command's words into a run of the job, and its outcome into words. Not here: what the job does.
+Belongs here: turning the command's words into a run of the job, and its outcome into words. Not here: what it does.
 """
 
 import os
