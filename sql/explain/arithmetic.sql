@@ -1,4 +1,4 @@
--- Grain: one row per scenario: its odds from all other readings, the factor this indicator puts on them, and the result.
+-- Grain: one row per scenario: its odds from all other readings, the factor of this indicator, and the result.
 -- Reads: hypothesis, scenario, tracker, log_ratio, scenario_probability
 -- P(s | all) = P(s | others) * factor / sum of the same over the scenarios; the factor is the mean over the scenario's
 -- onsets, weighted by what the other readings say of them, of exp(temper * weight * log ratio).

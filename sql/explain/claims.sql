@@ -29,4 +29,4 @@ left join reading_claim
         and claim.claim_id = reading_claim.claim_id
         and reading_claim.as_of = $as_of
 where claim.tracker_id = $tracker and claim.indicator_id = $indicator and claim.published_on <= $as_of
-order by reading_claim.pool_weight desc nulls last, claim.published_on desc, claim.claim_id
+order by reading_claim.pool_weight desc nulls last, claim.published_on desc, claim.claim_id asc

@@ -1,0 +1,23 @@
+"""Numbers as a person reads them.
+
+Belongs here: formats shared by the commands. Not here: verdicts, which the method gives.
+"""
+
+
+def number(value: float | None) -> str:
+    """Return a value with three significant digits, or more where it is a whole number."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:,.3g}"
+
+
+def percent(value: float | None) -> str:
+    """Return a share as a whole percentage, with a decimal below ten."""
+    if value is None:
+        return ""
+    return f"{100 * value:.1f} %" if abs(value) < 0.0995 else f"{100 * value:.0f} %"
+
+
+def signed(value: float | None, digits: int = 2) -> str:
+    """Return a number with its sign, or nothing."""
+    return "" if value is None else f"{value:+.{digits}f}"
