@@ -150,7 +150,7 @@ def _print_ratios(console: Console, subject: Row, hypotheses: Sequence[Row]) -> 
         return
     weight = next(row["weight"] for row in hypotheses)
     console.print(
-        "\nLog ratio l = ln of the sum over reports of share x (r x likelihood ratio + 1 - r), against none of the above.\n"
+        "\nLog ratio l = ln of the sum over reports of share x (r x ratio + 1 - r), against none of the above.\n"
         f"Group {subject['group_id']}: weight w = {weight:.4f}; temper beta = {subject['temper']:g}."
     )
     table = Table()
