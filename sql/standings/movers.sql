@@ -44,4 +44,4 @@ from chosen
 inner join indicator
     on chosen.tracker_id = indicator.tracker_id and chosen.indicator_id = indicator.indicator_id
 qualify row_number() over (partition by chosen.tracker_id order by abs(chosen.move) desc, chosen.indicator_id) <= 3
-order by chosen.tracker_id, abs(chosen.move) desc, chosen.indicator_id
+order by chosen.tracker_id asc, abs(chosen.move) desc, chosen.indicator_id asc
