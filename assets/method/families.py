@@ -1,0 +1,155 @@
+"""Densities and distribution functions of the predictive families, on plain arrays.
+
+Belongs here: one formula a function, broadcasting, natural logs. Not here: scenarios, onsets or the reference
+(predictive.py). The macros of sql/macros give the same densities in SQL.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, betaincc, betaln, gammaln, log_ndtr, ndtr
+
+Floats = NDArray[np.float64]
+
+LOG_ROOT_TWO_PI = 0.5 * math.log(2 * math.pi)
+SHARE_EDGE = 1e-4
+"""A share of exactly 0 or 1 is read as this close to the edge, where a beta density may be 0 or infinite."""
+OPEN_LIST_NODES = 32
+
+
+def normal_log_density(x: Floats, mean: Floats, sd: Floats) -> Floats:
+    """Return the log density of N(mean, sd^2) at x: that of a log-normal reading on the log scale (3.2)."""
+    z = (x - mean) / sd
+    return -0.5 * z * z - np.log(sd) - LOG_ROOT_TWO_PI
+
+
+def normal_log_mass(low: Floats, high: Floats, mean: Floats, sd: Floats) -> Floats:
+    """Return ln(F(high) - F(low)) of N(mean, sd^2), exact in both tails; ends may be infinite (3.1, interval)."""
+    a, b = (low - mean) / sd, (high - mean) / sd
+    upper = a > 0  # above the mean the mirrored interval keeps the digits
+    a, b = np.where(upper, -b, a), np.where(upper, -a, b)
+    log_b = log_ndtr(b)
+    return log_b + log_one_minus_exp(log_b - log_ndtr(a))
+
+
+def log_one_minus_exp(x: Floats) -> Floats:
+    """Return ln(1 - e^-x) for x >= 0 without loss of digits; -inf at 0."""
+    with np.errstate(divide="ignore"):
+        return np.where(x < math.log(2), np.log(-np.expm1(-x)), np.log1p(-np.exp(-x)))
+
+
+def beta_log_density(y: Floats, a: Floats, b: Floats) -> Floats:
+    """Return the log density of Beta(a, b) at a share y; 0 and 1 are read as SHARE_EDGE from the edge (3.2)."""
+    y = np.clip(y, SHARE_EDGE, 1 - SHARE_EDGE)
+    return (a - 1) * np.log(y) + (b - 1) * np.log1p(-y) - betaln(a, b)
+
+
+def beta_log_mass(low: Floats, high: Floats, a: Floats, b: Floats) -> Floats:
+    """Return ln(F(high) - F(low)) of Beta(a, b) over a share interval, exact in both tails."""
+    low, high = np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+    below = betainc(a, b, high) - betainc(a, b, low)
+    above = betaincc(a, b, low) - betaincc(a, b, high)
+    mass = np.where(betainc(a, b, low) < 0.5, below, above)
+    with np.errstate(divide="ignore"):
+        return np.log(np.maximum(mass, 0.0))
+
+
+def beta_binomial_log_mass(k: Floats, n: Floats, a: Floats, b: Floats) -> Floats:
+    """Return ln P(k of n) under BetaBinomial(n, a, b)."""
+    result: Floats = -np.log1p(n) - betaln(n - k + 1, k + 1) + betaln(k + a, n - k + b) - betaln(a, b)
+    return result
+
+
+def negative_binomial_log_mass(count: Floats, mean: Floats, shape: Floats) -> Floats:
+    """Return ln P(N = count) for a Gamma-Poisson count with the given mean and shape a = 1 / cv^2.
+
+    With mean = mu E this is NegBin(a, b / (b + E)), b = a / mu (3.2, rate).
+    """
+    return (
+        gammaln(count + shape)
+        - gammaln(shape)
+        - gammaln(count + 1)
+        + shape * np.log(shape / (shape + mean))
+        + _log_power(count, mean / (shape + mean))
+    )
+
+
+def _log_power(exponent: Floats, base: Floats) -> Floats:
+    # 0 ln 0 is 0: no events are certain where none are expected
+    return np.where(exponent > 0, exponent * np.log(np.maximum(base, 1e-300)), 0.0)
+
+
+def open_list_log_mass(
+    count: Floats, mean: Floats, shape: Floats, coverage: tuple[float, float], nodes: int = OPEN_LIST_NODES
+) -> Floats:
+    """Return ln of the mass of an incomplete count: mean q mean, averaged over q uniform on coverage (3.1).
+
+    Gauss-Legendre quadrature; the factors that do not depend on q are taken out.
+    """
+    low, high = coverage
+    points, weights = np.polynomial.legendre.leggauss(nodes)
+    # at q = high: the rest is a ratio to it, at most a few powers of e away from 1
+    top = negative_binomial_log_mass(count, high * mean, shape)
+    total = np.zeros(np.broadcast_shapes(count.shape, mean.shape, shape.shape))
+    power = count + shape
+    for point, weight in zip(points, weights, strict=True):
+        q = low + (high - low) * (point + 1) / 2
+        log_relative = count * math.log(q / high) - power * np.log((shape + q * mean) / (shape + high * mean))
+        total += weight / 2 * np.exp(log_relative)
+    result: Floats = top + np.log(total)
+    return result
+
+
+def negative_binomial_cdf(count: Floats, mean: Floats, shape: Floats) -> Floats:
+    """Return P(N <= count) of the same count; 0 below 0."""
+    at = np.floor(count)
+    inside = betainc(shape, np.maximum(at, 0.0) + 1, shape / (shape + mean))
+    return np.where(at < 0, 0.0, inside)
+
+
+def negative_binomial_log_interval(low: Floats, high: Floats, mean: Floats, shape: Floats) -> Floats:
+    """Return ln P(low <= N <= high) over whole numbers."""
+    first = np.ceil(low) - 1
+    upper = betaincc(shape, np.maximum(first, 0.0) + 1, shape / (shape + mean))
+    above = np.where(first < 0, 1.0, upper)
+    at = np.where(np.isfinite(high), np.floor(high), 0.0)
+    beyond = np.where(np.isfinite(high), betaincc(shape, np.maximum(at, 0.0) + 1, shape / (shape + mean)), 0.0)
+    with np.errstate(divide="ignore"):
+        result: Floats = np.log(np.maximum(above - beyond, 0.0))
+    return result
+
+
+def cumulative_hazard(time: Floats, cumulative: Floats, start: Floats, span: Floats, shape: Floats) -> Floats:
+    """Return H(t) = cumulative ((t - start)+ / span)^shape, cumulative = -ln(1 - p) (3.2, event_by)."""
+    return cumulative * (np.maximum(time - start, 0.0) / span) ** shape
+
+
+def log_hazard(time: Floats, cumulative: Floats, start: Floats, span: Floats, shape: Floats) -> Floats:
+    """Return ln H'(t); -inf before the start."""
+    since = (time - start) / span
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inside = np.log(cumulative * shape / span) + np.where(shape == 1, 0.0, (shape - 1) * np.log(since))
+    return np.where(since < 0, -np.inf, inside)
+
+
+def normal_cdf(x: Floats, mean: Floats, sd: Floats) -> Floats:
+    """Return F(x) of N(mean, sd^2)."""
+    result: Floats = ndtr((x - mean) / sd)
+    return result
+
+
+def solve_threshold_mean(value: float, p_beyond: float, concentration: float, op: str = ">=") -> float:
+    """Return m such that Y ~ Beta(m n, (1 - m) n) lies beyond `value` with probability p_beyond (3.2, threshold)."""
+    from scipy.optimize import brentq
+
+    if op not in (">=", ">", "<=", "<"):
+        raise ValueError(f"op {op!r} is not one of >=, >, <=, <")
+    above = p_beyond if op.startswith(">") else 1 - p_beyond
+
+    def gap(mean: float) -> float:
+        return float(betaincc(mean * concentration, (1 - mean) * concentration, value)) - above
+
+    return float(brentq(gap, 1e-9, 1 - 1e-9, xtol=1e-14, rtol=1e-14))
