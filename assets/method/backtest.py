@@ -1,7 +1,7 @@
 """The numeric fans against history: rolling origins, proper scores, and two naive forecasts to beat.
 
-Belongs here: forecasts of a yearly series from each origin and their scores. Not here: which series (the tables), or how
-scenarios are weighed. Everything is on the log scale, as the fans are.
+Belongs here: forecasts of a yearly series from each origin and their scores. Not here: which series (the tables), or
+how scenarios are weighed. Everything is on the log scale, as the fans are.
 """
 
 import math
