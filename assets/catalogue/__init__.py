@@ -8,7 +8,8 @@ from assets.catalogue.claims import LEDGER_COLUMNS, Claim, reliability_value
 from assets.catalogue.coverage import coverage_table
 from assets.catalogue.ledger_rules import check_claim
 from assets.catalogue.loading import catalogue_sha256, check, load_catalogue
-from assets.catalogue.models import Indicator, Prediction, Scenario, Source, TrackerSettings
+from assets.catalogue.models import Indicator, Scenario, Source, TrackerSettings
+from assets.catalogue.predictions import Prediction
 from assets.catalogue.tables import (
     Hypothesis,
     headline_priors,

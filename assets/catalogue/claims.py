@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from assets.catalogue.models import ClaimStatus, Letter, Number, Reliability, WebAddress
+from assets.catalogue.fields import ClaimStatus, Letter, Number, WebAddress
+from assets.catalogue.models import Reliability
 
 LEDGER_COLUMNS = (
     "claim_id",

@@ -61,5 +61,5 @@ def nearest(name: object, known: Iterable[object]) -> str:
         return f"did you mean {close[0]!r}?"
     if not names:
         return "none are known"
-    listed = ", ".join(sorted(names)[:12])
-    return f"known are {listed}" + (" …" if len(names) > 12 else "")
+    listed = ", ".join(sorted(names)[:8])
+    return f"known are {listed}" + (" …" if len(names) > 8 else "")

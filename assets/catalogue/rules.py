@@ -14,21 +14,16 @@ from typing import Any
 
 from assets.catalogue.documents import Document
 from assets.catalogue.faults import FaultList, nearest
-from assets.catalogue.models import (
+from assets.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
+from assets.catalogue.predictions import (
     FAMILY_OF_TYPE,
     EventPrediction,
-    Indicator,
     OrdinalPrediction,
     PathPrediction,
     PredictionBase,
-    Project,
     RangePrediction,
     RatePrediction,
-    Scenario,
     SharePrediction,
-    Source,
-    Statement,
-    TrackerSettings,
 )
 from assets.catalogue.trackers import OTHER
 

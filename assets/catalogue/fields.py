@@ -1,0 +1,37 @@
+"""Types that the entries share: texts, numbers within bounds, grades, and the strictness of every entry.
+
+Belongs here: a type used by more than one module of this package. Not here: entries.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+PROBABILITY_TOLERANCE = 1e-6
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+InnerProbability = Annotated[float, Field(gt=0, lt=1)]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\S*$")]
+Letter = Literal["A", "B", "C", "D", "E", "F"]
+Number = Literal["1", "2", "3", "4", "5", "6"]
+Direction = Literal["up", "down"]
+ClaimStatus = Literal["reported", "estimated", "preliminary", "final", "disputed", "unverified", "withdrawn"]
+PredictionType = Literal["path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal", "silent"]
+
+
+def number_as_text(value: Any) -> Any:
+    """Return an Admiralty number as text: YAML reads it as an integer."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+AdmiraltyNumber = Annotated[Number, BeforeValidator(number_as_text)]
+
+
+class Entry(BaseModel):
+    """Base of all entries: unknown keys, infinite numbers and silent conversions are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
