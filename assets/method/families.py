@@ -50,11 +50,16 @@ def beta_log_density(y: Floats, a: Floats, b: Floats) -> Floats:
 def beta_log_mass(low: Floats, high: Floats, a: Floats, b: Floats) -> Floats:
     """Return ln(F(high) - F(low)) of Beta(a, b) over a share interval, exact in both tails."""
     low, high = np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
-    below = betainc(a, b, high) - betainc(a, b, low)
-    above = betaincc(a, b, low) - betaincc(a, b, high)
-    mass = np.where(betainc(a, b, low) < 0.5, below, above)
+    under = betainc(a, b, low)
+    mass = betainc(a, b, high) - under
+    upper = under > 0.5
+    if upper.any():
+        parts = np.broadcast_arrays(low, high, a, b)
+        low, high, a, b = (part[upper] for part in parts)
+        mass[upper] = betaincc(a, b, low) - betaincc(a, b, high)
     with np.errstate(divide="ignore"):
-        return np.log(np.maximum(mass, 0.0))
+        result: Floats = np.log(np.maximum(mass, 0.0))
+    return result
 
 
 def beta_binomial_log_mass(k: Floats, n: Floats, a: Floats, b: Floats) -> Floats:

@@ -11,16 +11,28 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import betainc, betaincinv, ndtri
 
-from assets.method.model import FAMILIES, KINDS, Floats, Integers, Model, Reports
-from assets.method.predictive import blank_reports, predictive_cdf
+from assets.method import families
+from assets.method.model import FAMILIES, KINDS, Booleans, Floats, Integers, Model, Reports
+from assets.method.predictive import (
+    COLUMNS,
+    HazardParameters,
+    before_or_after,
+    blank_reports,
+    delayed_pairs,
+    hypothesis_columns,
+    own_hazard_parameters,
+    reference_mean,
+)
 
-STEPS = 60
-"""Halvings of a bracket: to about 1e-15 of its width."""
+STEPS = 55
+"""Halvings of a bracket: to the last digits of its width."""
 LAST_YEAR = 1000.0
 """An event later than this many years after t0 is reported as this late."""
 
+NUMERIC = ("lognormal", "beta", "rate")
+"""Families whose scenarios draw a fan."""
 _FAMILY_KIND = {"lognormal": "value", "beta": "value", "event": "none_seen", "rate": "count", "ordinal": "category"}
 
 
@@ -29,139 +41,225 @@ def quantiles(model: Model, indicator: Integers, hypothesis: Integers, time: Flo
 
     `hypothesis` indexes the model's H hypotheses, `other` included. Counts and categories: the least one whose
     distribution function reaches the share; an event: the date by which it has happened with that probability.
-    A silent scenario has NaN. Used with quantile midpoints for diagnosticity (5.2) and with random shares in simulation.
+    A silent scenario has NaN. For quantile midpoints (docs/method.md, 5.2) and for draws in simulation.
     """
-
-    def mix(reports: Reports) -> Floats:
-        cdf = predictive_cdf(model, reports)
-        result: Floats = np.take_along_axis(cdf, hypothesis_of[reports.trials.astype(np.int64)], axis=1)[:, 0]
-        return result
-
-    hypothesis_of = np.asarray(hypothesis, dtype=np.int64)[:, None]
-    return _invert(model, np.asarray(indicator), np.asarray(time), np.asarray(share), mix)
+    hypothesis, share = np.asarray(hypothesis), np.asarray(share, dtype=np.float64)
+    result = np.full(len(hypothesis), math.nan)
+    for name, rows, reports in _by_family(model, indicator, time):
+        for chosen in np.unique(hypothesis[rows]):
+            inside = np.flatnonzero(hypothesis[rows] == chosen)
+            part = reports.take(inside)
+            if name == "event":
+                result[rows[inside]] = _event_dates(model, part, int(chosen), share[rows[inside]])
+                continue
+            weights = _column_weights(model, part, np.eye(model.n_hypotheses)[chosen])
+            result[rows[inside]] = _INVERSES[name](model, part, weights, share[rows[inside], None])[:, 0]
+    return result
 
 
 def fan_quantiles(model: Model, indicator: Integers, time: Floats, shares: Floats) -> Floats:
     """Return each named scenario's quantiles with the onset summed out, shape (n, S, Q) (docs/method.md, 4.3).
 
-    indicator and time (n,), shares (Q,). NaN where a scenario is silent.
+    indicator and time (n,), shares (Q,). NaN where a scenario is silent, and for events and categories.
     """
-    n_rows, n_named, n_shares = len(indicator), model.n_scenarios, len(shares)
-    scenario = np.tile(np.repeat(np.arange(n_named), n_shares), n_rows)
-    weight = np.where(
-        model.hypothesis_scenario[None, :] == np.arange(n_named)[:, None], model.onset_weight[None, :], 0.0
-    )
-
-    def mix(reports: Reports) -> Floats:
-        cdf = predictive_cdf(model, reports)
-        chosen = weight[scenario[reports.trials.astype(np.int64)]]
-        result: Floats = np.where(chosen > 0, chosen * cdf, 0.0).sum(axis=1)
-        return result
-
-    found = _invert(
-        model,
-        np.repeat(indicator, n_named * n_shares),
-        np.repeat(time, n_named * n_shares),
-        np.tile(shares, n_rows * n_named),
-        mix,
-    )
-    return found.reshape(n_rows, n_named, n_shares)
-
-
-def _invert(model: Model, indicator: Integers, time: Floats, share: Floats, mix: Callable[[Reports], Floats]) -> Floats:
-    """Return the inverse of `mix` row by row; `mix` finds its row's number in column trials of the reports."""
-    result = np.full(len(indicator), math.nan)
-    row = np.arange(len(indicator))
-    family = model.family[indicator]
-    for name, kind in _FAMILY_KIND.items():
-        rows = row[family == FAMILIES.index(name)]
-        if not len(rows):
+    result = np.full((len(indicator), model.n_scenarios, len(shares)), math.nan)
+    for name, rows, reports in _by_family(model, indicator, time):
+        if name not in NUMERIC:
             continue
-
-        def at(value: Floats, rows: Integers = rows, name: str = name, kind: str = kind) -> Floats:
-            reports = _reports_at(model, name, kind, indicator[rows], time[rows], value)
-            return mix(_numbered(reports, rows))
-
-        found = _BRACKETS[name](model, indicator[rows], time[rows], share[rows], at)
-        result[rows] = np.where(np.isnan(at(found)), math.nan, found)
+        wanted = np.broadcast_to(np.asarray(shares, dtype=np.float64), (len(rows), len(shares)))
+        for scenario in range(model.n_scenarios):
+            onsets = np.where(model.hypothesis_scenario == scenario, model.onset_weight, 0.0)
+            weights = _column_weights(model, reports, onsets)
+            result[rows, scenario] = _INVERSES[name](model, reports, weights, wanted)
     return result
 
 
-def _numbered(reports: Reports, rows: Integers) -> Reports:
-    return Reports(**{**vars(reports), "trials": rows.astype(np.float64)})
+def _by_family(model: Model, indicator: Integers, time: Floats) -> list[tuple[str, Integers, Reports]]:
+    indicator, time = np.asarray(indicator, dtype=np.int64), np.asarray(time, dtype=np.float64)
+    found = []
+    for name, kind in _FAMILY_KIND.items():
+        rows = np.flatnonzero(model.family[indicator] == FAMILIES.index(name))
+        if len(rows):
+            at = time[rows]
+            reports = blank_reports(indicator[rows], KINDS.index(kind), at, exposure_end=at, category=np.zeros(len(at)))
+            found.append((name, rows, reports))
+    return found
 
 
-def _reports_at(model: Model, family: str, kind: str, indicator: Integers, time: Floats, value: Floats) -> Reports:
-    code = KINDS.index(kind)
-    if family == "event":
-        return blank_reports(indicator, code, value)
-    if family == "ordinal":
-        return blank_reports(indicator, code, time, category=value)
-    return blank_reports(indicator, code, time, value=value, exposure_end=time)
+def _column_weights(model: Model, reports: Reports, hypothesis_weight: Floats) -> Floats:
+    """Return the weight of each column of predictive.py in a mixture of hypotheses, shape (n, C); 0 where silent."""
+    column, is_other = hypothesis_columns(model)
+    n_named, n_rows = model.n_scenarios, len(reports)
+    speaks = model.speaks[reports.indicator]
+    n_columns = n_named + 1 + int((column > n_named).sum())
+    weights = np.zeros((n_rows, n_columns))
+    spoken = speaks[:, np.minimum(model.hypothesis_scenario, n_named - 1)][:, ~is_other]
+    weights[:, column[~is_other]] = hypothesis_weight[~is_other] * spoken
+    # `other`, and hypotheses that wait for an onset while their baseline is silent, follow the reference
+    reference = np.full(n_rows, hypothesis_weight[is_other].sum())
+    pairs = delayed_pairs(model, reports)
+    waiting = ~pairs.baseline_speaks & (reports.time[pairs.row] <= pairs.onset)
+    lost = (pairs.row[waiting], pairs.column[waiting])
+    reference += np.bincount(lost[0], weights=weights[lost], minlength=n_rows)
+    weights[lost] = 0.0
+    weights[:, :n_named] += reference[:, None] * 0.5 * speaks / np.maximum(speaks.sum(axis=1, keepdims=True), 1)
+    weights[:, n_named] += reference * 0.5 * speaks.any(axis=1)
+    return weights
 
 
-Distribution = Callable[[Floats], Floats]
-
-
-def _bisect(low: Floats, high: Floats, share: Floats, cdf: Distribution) -> Floats:
+def _bisect(low: Floats, high: Floats, share: Floats, cdf: Callable[[Floats], Floats]) -> Floats:
     for _ in range(STEPS):
+        if np.array_equal(low, high, equal_nan=True):
+            break
         middle = (low + high) / 2
         under = cdf(middle) < share
         low, high = np.where(under, middle, low), np.where(under, high, middle)
     return high
 
 
-def _lognormal(model: Model, indicator: Integers, _time: Floats, share: Floats, cdf: Distribution) -> Floats:
-    start = np.nanmax(np.where(model.type[indicator] > 0, model.parameters["log_start"][indicator], np.nan), axis=1)
-    # ten units of the log scale either way is a factor of 22,000
-    return np.exp(_bisect(start - 10, start + 10, share, lambda x: cdf(np.exp(x))))
+def _between(single: Callable[[Floats, int], Floats], weights: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Return the least and greatest quantile among the parts of a mixture: its own lies between, (n, Q)."""
+    low, high = np.full(share.shape, np.inf), np.full(share.shape, -np.inf)
+    for column in np.flatnonzero((weights > 0).any(axis=0)):
+        counts = weights[:, column, None] > 0
+        found = single(share, int(column))
+        low = np.where(counts, np.minimum(low, found), low)
+        high = np.where(counts, np.maximum(high, found), high)
+    silent = low > high
+    return np.where(silent, math.nan, low), np.where(silent, math.nan, high)
 
 
-def _beta(_model: Model, indicator: Integers, _time: Floats, share: Floats, cdf: Distribution) -> Floats:
-    return _bisect(np.zeros(len(indicator)), np.ones(len(indicator)), share, cdf)
+def _mixed(weights: Floats, single: Callable[[Floats, int], Floats], x: Floats) -> Floats:
+    """Return the mixture's distribution function at x (n, Q)."""
+    total = np.zeros(x.shape)
+    for column in np.flatnonzero((weights > 0).any(axis=0)):
+        part = weights[:, column, None]
+        total += np.where(part > 0, part * single(x, int(column)), 0.0)
+    return total
 
 
-def _event(_model: Model, indicator: Integers, _time: Floats, share: Floats, cdf: Distribution) -> Floats:
-    return _bisect(np.zeros(len(indicator)), np.full(len(indicator), LAST_YEAR), share, cdf)
+def _lognormal(model: Model, reports: Reports, weights: Floats, share: Floats) -> Floats:
+    columns = COLUMNS["lognormal"](model, reports)
+    mean, sd = columns.first[:, :, None], columns.second[:, :, None]
+    low, high = _between(lambda q, c: np.asarray(mean[:, c] + sd[:, c] * ndtri(q)), weights, share)
+
+    def cdf(x: Floats) -> Floats:
+        return _mixed(weights, lambda at, c: families.normal_cdf(at, mean[:, c], sd[:, c]), x)
+
+    return np.exp(_bisect(low, high, share, cdf))
 
 
-def _whole(low: Floats, high: Floats, share: Floats, reach: Distribution) -> Floats:
-    """Return the least whole number in (low, high] at which `reach` is at least the share."""
+def _beta(model: Model, reports: Reports, weights: Floats, share: Floats) -> Floats:
+    columns = COLUMNS["beta"](model, reports)
+    a = before_or_after(model, reports, columns.first)[:, :, None]
+    b = before_or_after(model, reports, columns.second)[:, :, None]
+
+    def inverse(q: Floats, column: int) -> Floats:
+        found: Floats = np.asarray(betaincinv(a[:, column], b[:, column], q), dtype=np.float64)
+        return found
+
+    def single(x: Floats, column: int) -> Floats:
+        return np.asarray(betainc(a[:, column], b[:, column], x), dtype=np.float64)
+
+    low, high = _between(inverse, weights, share)
+
+    def cdf(x: Floats) -> Floats:
+        return _mixed(weights, single, x)
+
+    return _bisect(low, high, share, cdf)
+
+
+def _rate(model: Model, reports: Reports, weights: Floats, share: Floats) -> Floats:
+    columns = COLUMNS["rate"](model, reports)
+    mean, shape = columns.first[:, :, None], columns.second[:, :, None]
+
+    def reach(count: Floats) -> Floats:
+        return _mixed(weights, lambda n, c: families.negative_binomial_cdf(n, mean[:, c], shape[:, c]), count)
+
+    # NaN weights nothing: a silent row keeps its bracket
+    silent = np.asarray(~(weights > 0).any(axis=1))
+    high = np.ones(share.shape)
+    short = (reach(high) < share) & ~silent[:, None]
+    while short.any() and high.max() < 1e9:
+        high = np.where(short, 2 * high, high)
+        short = (reach(high) < share) & ~silent[:, None]
+    low = np.full(share.shape, -1.0)
     while (high - low > 1).any():
         middle = np.floor((low + high) / 2)
         under = reach(middle) < share
-        low = np.where(high - low > 1, np.where(under, middle, low), low)
-        high = np.where(high - low > 1, np.where(under, high, middle), high)
-    return high
+        wide = high - low > 1
+        low, high = np.where(wide & under, middle, low), np.where(wide & ~under, middle, high)
+    return np.where(silent[:, None], math.nan, high)
 
 
-def _rate(_model: Model, indicator: Integers, _time: Floats, share: Floats, cdf: Distribution) -> Floats:
-    top = np.full(len(indicator), 1.0)
-    for _ in range(30):
-        short = cdf(top) < share
-        if not short.any():
-            break
-        top = np.where(short, 2 * top, top)
-    # mid-PIT at n and n + 1 gives F(n) only through the masses, so the half-way form F(n - .5) is asked for instead
-    return _whole(np.full(len(indicator), -1.0), top, share, lambda n: cdf(n + 0.5))
+def _ordinal(model: Model, reports: Reports, weights: Floats, share: Floats) -> Floats:
+    own = model.probabilities[reports.indicator]
+    uniform = np.zeros((len(reports), 1, own.shape[2]))
+    for row, index in enumerate(reports.indicator):
+        uniform[row, 0, : len(model.categories[index])] = 1 / max(len(model.categories[index]), 1)
+    own = np.concatenate([own, uniform], axis=1)
+    upto = np.zeros(share.shape)
+    found = np.zeros(share.shape)
+    for category in range(own.shape[2]):
+        upto = upto + (weights * before_or_after(model, reports, own[:, :, category])).sum(axis=1)[:, None]
+        found = np.where(upto < share - 1e-12, category + 1, found)
+    last = (own[:, -1, :] > 0).sum(axis=1)[:, None] - 1
+    silent = np.asarray(~(weights > 0).any(axis=1))[:, None]
+    return np.where(silent, math.nan, np.minimum(found, last))
 
 
-def _ordinal(model: Model, indicator: Integers, _time: Floats, share: Floats, cdf: Distribution) -> Floats:
-    last = np.array([len(model.categories[index]) - 1 for index in indicator], dtype=np.float64)
-    total = np.zeros(len(indicator))
-    found = np.full(len(indicator), -1.0)
-    for category in range(int(last.max()) + 1):
-        inside = category <= last
-        # the mid-PIT of a category is what came before plus half its own probability
-        total = np.where(inside, 2 * cdf(np.minimum(category, last)) - total, total)
-        found = np.where(inside & (found < 0) & (total >= share - 1e-12), category, found)
-    return np.where(found < 0, last, found)
+def _event_dates(model: Model, reports: Reports, hypothesis: int, share: Floats) -> Floats:
+    """Return the date by which the event has happened with probability `share`, shape (n,)."""
+    own = own_hazard_parameters(model, reports)
+    speaks = model.speaks[reports.indicator]
+    column, is_other = hypothesis_columns(model)
+    cost = -np.log1p(-np.minimum(share, 1 - 1e-15))
+    if is_other[hypothesis]:
+        dates = _reference_dates(own, speaks, cost)
+        return np.where(speaks.any(axis=1), np.minimum(dates, LAST_YEAR), math.nan)
+    scenario = int(model.hypothesis_scenario[hypothesis])
+    parameters = tuple(part[:, scenario] for part in own)
+    dates = _hazard_dates(cost, *parameters)
+    pairs = delayed_pairs(model, reports)
+    here = np.flatnonzero(pairs.column == column[hypothesis])
+    if len(here):
+        rows, base, onset = pairs.row[here], pairs.baseline[here], pairs.onset[here]
+        mine = (own[0][rows], own[1][rows], own[2][rows], own[3][rows])
+        spent, early = _before_onset(mine, base, onset, pairs.baseline_speaks[here], speaks[rows], cost[rows])
+        cumulative, start, span, shape = (part[rows] for part in parameters)
+        left = np.maximum(cost[rows] - spent, 0.0)
+        late = _hazard_dates(left, cumulative, np.maximum(start, onset), span, shape)
+        dates[rows] = np.where(cost[rows] <= spent, early, late)
+    return np.where(speaks[:, scenario], np.minimum(dates, LAST_YEAR), math.nan)
 
 
-_BRACKETS: dict[str, Callable[[Model, NDArray[np.int64], Floats, Floats, Distribution], Floats]] = {
-    "lognormal": _lognormal,
-    "beta": _beta,
-    "event": _event,
-    "rate": _rate,
-    "ordinal": _ordinal,
-}
+def _hazard_dates(cost: Floats, cumulative: Floats, start: Floats, span: Floats, shape: Floats) -> Floats:
+    """Return t with H(t) = cost."""
+    return start + span * (cost / cumulative) ** (1 / shape)
+
+
+def _before_onset(
+    own: HazardParameters, base: Integers, onset: Floats, base_speaks: Booleans, speaks: Booleans, cost: Floats
+) -> tuple[Floats, Floats]:
+    """Return the baseline's H at the onset and its date for `cost`; a silent baseline is the reference (4.3)."""
+    at = np.arange(len(base))
+    parameters = tuple(part[at, base] for part in own)
+    spent = families.cumulative_hazard(onset, *parameters)
+    dates = _hazard_dates(cost, *parameters)
+    if not base_speaks.all():
+        spent = np.where(base_speaks, spent, -np.log(_reference_survival(own, speaks, onset)))
+        dates = np.where(base_speaks, dates, _reference_dates(own, speaks, cost))
+    return spent, dates
+
+
+def _reference_survival(own: HazardParameters, speaks: Booleans, time: Floats) -> Floats:
+    return reference_mean(np.exp(-families.cumulative_hazard(time[:, None], *own)), speaks)
+
+
+def _reference_dates(own: HazardParameters, speaks: Booleans, cost: Floats) -> Floats:
+    low, high = np.zeros(len(cost)), np.full(len(cost), LAST_YEAR)
+    return _bisect(low, high, cost, lambda time: -np.log(np.maximum(_reference_survival(own, speaks, time), 1e-300)))
+
+
+Inverse = Callable[[Model, Reports, Floats, Floats], Floats]
+_INVERSES: dict[str, Inverse] = {"lognormal": _lognormal, "beta": _beta, "rate": _rate, "ordinal": _ordinal}

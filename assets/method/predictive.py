@@ -155,7 +155,7 @@ def _ratios(model: Model, reports: Reports) -> tuple[Floats, Floats]:
     """Return ln p(y | S0), shape (n,), and the log ratios, shape (n, H)."""
     reference = np.zeros(len(reports))
     ratios = np.zeros((len(reports), model.n_hypotheses))
-    column, is_other = _hypothesis_columns(model)
+    column, is_other = hypothesis_columns(model)
     for name, rows in _families_of(model, reports):
         part = reports.take(rows)
         logs = LOG_DENSITIES[name](model, part, COLUMNS[name](model, part))
@@ -174,12 +174,12 @@ def _ratios(model: Model, reports: Reports) -> tuple[Floats, Floats]:
 
 def _distribution(model: Model, reports: Reports) -> Floats:
     result = np.full((len(reports), model.n_hypotheses), math.nan)
-    column, is_other = _hypothesis_columns(model)
+    column, is_other = hypothesis_columns(model)
     for name, rows in _families_of(model, reports):
         part = reports.take(rows)
         shares = DISTRIBUTIONS[name](model, part, COLUMNS[name](model, part))
         speaks = model.speaks[part.indicator]
-        reference = _reference_mean(shares, speaks)
+        reference = reference_mean(shares, speaks)
         _follow_reference(model, part, shares, reference)
         found = shares[:, column]
         found[~speaks[:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)] & ~is_other] = math.nan
@@ -202,14 +202,15 @@ def _log_reference(logs: Floats, speaks: Booleans) -> Floats:
     return result
 
 
-def _reference_mean(values: Floats, speaks: Booleans) -> Floats:
+def reference_mean(values: Floats, speaks: Booleans) -> Floats:
+    """Return half the mean over speaking scenarios + half the wide column, shape (n,), of values (n, >= S + 1)."""
     n_named = speaks.shape[1]
     count = np.maximum(speaks.sum(axis=1), 1)
     mean: Floats = 0.5 * np.where(speaks, values[:, :n_named], 0.0).sum(axis=1) / count + 0.5 * values[:, n_named]
     return mean
 
 
-def _hypothesis_columns(model: Model) -> tuple[Integers, Booleans]:
+def hypothesis_columns(model: Model) -> tuple[Integers, Booleans]:
     """Return the column of each hypothesis, shape (H,), and which one is `other`."""
     n_named = model.n_scenarios
     is_other = model.hypothesis_scenario == n_named
@@ -225,7 +226,7 @@ def _onset_columns(model: Model) -> tuple[Integers, Floats]:
     return model.hypothesis_scenario[late], model.hypothesis_onset[late]
 
 
-def _delayed(model: Model, reports: Reports) -> Delayed:
+def delayed_pairs(model: Model, reports: Reports) -> Delayed:
     """Return the pairs in which a prediction waits for its onset (docs/method.md, 4.3)."""
     scenario, onset = _onset_columns(model)
     kind = model.type[reports.indicator][:, scenario]
@@ -244,7 +245,7 @@ def _spread_columns(model: Model, own: Floats) -> Floats:
 
 def _follow_reference(model: Model, reports: Reports, columns: Floats, reference: Floats) -> None:
     """Give the reference to hypotheses before an onset whose baseline is silent: they say nothing yet."""
-    pairs = _delayed(model, reports)
+    pairs = delayed_pairs(model, reports)
     lost = ~pairs.baseline_speaks
     if lost.any():
         row, column, onset = pairs.row[lost], pairs.column[lost], pairs.onset[lost]
@@ -302,7 +303,7 @@ def _lognormal_columns(model: Model, reports: Reports) -> Columns:
     means = _spread_columns(model, np.concatenate([mean, centre[:, None]], axis=1))
     variances = _spread_columns(model, np.concatenate([variance, wide[:, None]], axis=1))
 
-    pairs = _delayed(model, reports)
+    pairs = delayed_pairs(model, reports)
     if len(pairs.row):
         late_mean, late_variance = _lognormal_onset(model, reports, pairs, fixed)
         keep = pairs.baseline_speaks
@@ -388,10 +389,10 @@ def _beta_columns(model: Model, reports: Reports) -> Columns:
     return Columns(first, second, second)
 
 
-def _before_or_after(model: Model, reports: Reports, own: Floats) -> Floats:
+def before_or_after(model: Model, reports: Reports, own: Floats) -> Floats:
     """Return (n, C): the baseline's value before the onset, the scenario's own after (4.3, share and ordinal)."""
     result = _spread_columns(model, own)
-    pairs = _delayed(model, reports)
+    pairs = delayed_pairs(model, reports)
     early = pairs.baseline_speaks & (reports.time[pairs.row] <= pairs.onset)
     result[pairs.row[early], pairs.column[early]] = own[pairs.row[early], pairs.baseline[early]]
     return result
@@ -410,7 +411,7 @@ def _beta_log_density(model: Model, reports: Reports, columns: Columns) -> Float
         own[votes] = families.beta_binomial_log_mass(
             reports.value[votes, None], reports.trials[votes, None], a[votes], b[votes]
         )
-    return _before_or_after(model, reports, own)
+    return before_or_after(model, reports, own)
 
 
 def _beta_distribution(model: Model, reports: Reports, columns: Columns) -> Floats:
@@ -425,7 +426,7 @@ def _beta_distribution(model: Model, reports: Reports, columns: Columns) -> Floa
             families.beta_binomial_log_mass(counts, reports.trials[row], columns.first[row], columns.second[row])
         )
         own[row] = mass.sum(axis=0) - 0.5 * mass[-1]
-    return _before_or_after(model, reports, own)
+    return before_or_after(model, reports, own)
 
 
 # ------------------------------------------------------------------ events
@@ -442,10 +443,10 @@ def _event_columns(model: Model, reports: Reports) -> Columns:
 
 def _hazards(model: Model, reports: Reports, time: Floats) -> tuple[Floats, Floats]:
     """Return H(t) and ln H'(t) of every column, shape (n, C) (docs/method.md, 3.2 and 4.3)."""
-    own = _own_hazard_parameters(model, reports)
+    own = own_hazard_parameters(model, reports)
     hazard = _spread_columns(model, families.cumulative_hazard(time[:, None], *own))
     log_rate = _spread_columns(model, families.log_hazard(time[:, None], *own))
-    pairs = _delayed(model, reports)
+    pairs = delayed_pairs(model, reports)
     if not len(pairs.row):
         return hazard, log_rate
     at = time[pairs.row]
@@ -463,7 +464,7 @@ def _hazards(model: Model, reports: Reports, time: Floats) -> tuple[Floats, Floa
 HazardParameters = tuple[Floats, Floats, Floats, Floats]
 
 
-def _own_hazard_parameters(model: Model, reports: Reports) -> HazardParameters:
+def own_hazard_parameters(model: Model, reports: Reports) -> HazardParameters:
     """Return cumulative, start, span and shape, each (n, S + 1); the wide one is p = .5 by the latest `by`."""
     speaks = model.speaks[reports.indicator]
     latest = np.where(speaks, _gather(model, reports, "by"), -np.inf).max(axis=1, keepdims=True)
@@ -485,7 +486,7 @@ def _baseline_hazard(own: HazardParameters, pairs: Delayed, at: Floats, speaks: 
         rows = pairs.row[lost]
         all_own = tuple(part[rows] for part in own)
         survives = np.exp(-families.cumulative_hazard(at[lost, None], *all_own))
-        hazard[lost] = -np.log(_reference_mean(survives, speaks[rows]))
+        hazard[lost] = -np.log(reference_mean(survives, speaks[rows]))
         log_rate[lost] = -np.inf  # replaced by the reference's own density: see _follow_reference
     return hazard, log_rate
 
@@ -522,7 +523,7 @@ def _rate_columns(model: Model, reports: Reports) -> Columns:
     middle = np.exp(np.where(speaks, np.log(np.where(speaks, rate, 1.0)), 0.0).sum(axis=1, keepdims=True) / count)
     rates = _spread_columns(model, np.concatenate([rate, middle], axis=1))
     spreads = _spread_columns(model, np.concatenate([spread, np.full_like(middle, WIDE_RATE_CV)], axis=1))
-    pairs = _delayed(model, reports)
+    pairs = delayed_pairs(model, reports)
     if len(pairs.row):
         where = (pairs.row, pairs.baseline)
         lost = ~pairs.baseline_speaks
@@ -603,11 +604,11 @@ def _ordinal_columns(model: Model, reports: Reports) -> Columns:
 
 def _ordinal_log_density(model: Model, reports: Reports, columns: Columns) -> Floats:
     with np.errstate(divide="ignore"):
-        return _before_or_after(model, reports, np.log(columns.first))
+        return before_or_after(model, reports, np.log(columns.first))
 
 
 def _ordinal_distribution(model: Model, reports: Reports, columns: Columns) -> Floats:
-    return _before_or_after(model, reports, columns.second + columns.first / 2)
+    return before_or_after(model, reports, columns.second + columns.first / 2)
 
 
 COLUMNS: dict[str, Callable[[Model, Reports], Columns]] = {
