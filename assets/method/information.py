@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assets.method.fans import fan_quantiles, quantiles
 from assets.method.model import TYPES, Floats, Integers, Model
-from assets.method.outcomes import Outcomes, tabulate
+from assets.method.outcomes import Outcomes, prospects_at, tabulate
 from assets.method.predictive import survival
 
 LOG_TYPES = ("path", "range", "drift")
@@ -39,7 +39,7 @@ def diagnosticity(model: Model, prior: Floats, indicator: Integers, time: Floats
 
     ``prior`` (S,) need not sum to 1. Expectations are sums over the cells of outcomes.py: no random numbers.
     """
-    masses = scenario_masses(model, tabulate(model, indicator, time))
+    masses = scenario_masses(model, tabulate(model, prospects_at(model, indicator, time)))
     share = prior / prior.sum()
     joint = masses * share
     cell = joint.sum(axis=-1)
@@ -53,8 +53,8 @@ def diagnosticity(model: Model, prior: Floats, indicator: Integers, time: Floats
 def needed_growth(model: Model, indicator: Integers, time: Floats, value: Floats, central: float) -> Floats:
     """Return the growth per year still needed to lie inside each fan when its prediction is due, shape (n, S) (5.4).
 
-    Towards the nearer edge: the lower edge of the central band for a prediction that expects a rise, the upper one for a
-    fall. NaN where nothing is due or the due date has passed.
+    Towards the nearer edge: the lower edge of the central band for a prediction that expects a rise, the upper one for
+    a fall. NaN where nothing is due or the due date has passed.
     """
     due = model.parameters["due"][indicator]
     numeric = np.isin(model.type[indicator], [TYPES.index(name) for name in LOG_TYPES]) & model.speaks[indicator]

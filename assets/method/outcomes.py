@@ -5,12 +5,16 @@ readings are look-ups. Not here: what is made of them (information.py, simulatio
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from assets.method.model import FAMILIES, KINDS, Floats, Integers, Model, Reports
+from assets.method.model import FAMILIES, KINDS, Booleans, Floats, Integers, Model, Reports
 from assets.method.predictive import COLUMNS, blank_reports, log_density, predictive_cdf
+
+Cells = tuple[Floats, Floats, Floats]
+"""Masses (P, C, H), lower ends (P, C), upper ends (P, C)."""
 
 LOG_NORMAL_CELLS = 96
 SHARE_CELLS = 200
@@ -18,6 +22,7 @@ EVENT_CELLS = 96
 MOST_COUNTS = 240
 REACH = 4.5
 """Log-normal cells reach this many standard deviations beyond the outermost mean; the rest is in two open cells."""
+_OPEN = KINDS.index("open_count")
 _VALUE, _COUNT, _NONE_SEEN = KINDS.index("value"), KINDS.index("count"), KINDS.index("none_seen")
 _EVENT, _CATEGORY, _SHARE_COUNT = KINDS.index("event"), KINDS.index("category"), KINDS.index("share_count")
 
@@ -42,28 +47,47 @@ class Outcomes:
     """(P, C)"""
 
 
-def tabulate(
-    model: Model,
-    indicator: Integers,
-    time: Floats,
-    *,
-    exposure_start: Floats | None = None,
-    trials: Floats | None = None,
-) -> Outcomes:
-    """Return the cells of every prospect; (P,) arrays, times in years since t0.
+@dataclass(frozen=True)
+class Prospects:
+    """Readings to come, or the designs of readings at hand; every array (P,), times in years since t0."""
 
-    ``exposure_start`` of counts is the model's own unless given; with ``trials`` a share is read as k of n votes.
-    """
+    indicator: Integers
+    time: Floats
+    exposure_start: Floats
+    """Counts: first day counted."""
+    trials: Floats
+    """Number of votes where a share is read as k of n; else NaN."""
+    log_sd: Floats
+    """Spread of a nowcast on the log scale; else 0."""
+    open_list: Booleans
+    """Counts: whether the list is incomplete by an unknown share."""
+
+    def take(self, rows: Integers) -> "Prospects":
+        """Return the chosen rows."""
+        return Prospects(**{name: column[rows] for name, column in vars(self).items()})
+
+
+def prospects_at(model: Model, indicator: Integers, time: Floats | float) -> Prospects:
+    """Return plain prospects: exact readings at the dates, counts closed and from their usual start."""
     indicator = np.asarray(indicator, dtype=np.int64)
-    time = np.broadcast_to(np.asarray(time, dtype=np.float64), indicator.shape)
-    start = model.exposure_start[indicator] if exposure_start is None else np.asarray(exposure_start, dtype=np.float64)
-    votes = np.full(indicator.shape, math.nan) if trials is None else np.asarray(trials, dtype=np.float64)
-    family = np.array(FAMILIES)[model.family[indicator]]
-    parts = []
-    for name, rows in _prospect_kinds(family, votes):
-        tables = _TABLES[name](model, indicator[rows], time[rows], start[rows], votes[rows])
-        parts.append((rows, *tables))
-    return _joined(model, indicator, time, parts)
+    size = len(indicator)
+    return Prospects(
+        indicator=indicator,
+        time=np.broadcast_to(np.asarray(time, dtype=np.float64), (size,)),
+        exposure_start=model.exposure_start[indicator],
+        trials=np.full(size, math.nan),
+        log_sd=np.zeros(size),
+        open_list=np.zeros(size, dtype=np.bool_),
+    )
+
+
+def tabulate(model: Model, prospects: Prospects) -> Outcomes:
+    """Return the cells of every prospect."""
+    family = np.array(FAMILIES)[model.family[prospects.indicator]]
+    parts = [
+        (rows, *_TABLES[name](model, prospects.take(rows))) for name, rows in _prospect_kinds(family, prospects.trials)
+    ]
+    return _joined(model, prospects.indicator, prospects.time, parts)
 
 
 def _prospect_kinds(family: np.ndarray, votes: Floats) -> list[tuple[str, Integers]]:
@@ -91,38 +115,41 @@ def _fill_silent(shares: Floats) -> Floats:
     return np.where(np.isnan(shares), shares[..., -1:], shares)
 
 
-def _cells_of_values(model: Model, indicator: Integers, time: Floats, edges: Floats) -> Floats:
+def _cells_of_values(model: Model, prospects: Prospects, edges: Floats) -> Floats:
     """Return the mass between consecutive edges (P, E), with an open cell below and above: (P, E + 1, H)."""
     n_prospects, n_edges = edges.shape
     reports = blank_reports(
-        np.repeat(indicator, n_edges), _VALUE, np.repeat(time, n_edges), value=edges.ravel().astype(np.float64)
+        np.repeat(prospects.indicator, n_edges),
+        _VALUE,
+        np.repeat(prospects.time, n_edges),
+        value=edges.ravel().astype(np.float64),
+        log_sd=np.repeat(prospects.log_sd, n_edges),
     )
     cdf = _fill_silent(predictive_cdf(model, reports)).reshape(n_prospects, n_edges, -1)
     ends = np.zeros((n_prospects, 1, cdf.shape[2]))
     return np.maximum(np.diff(np.concatenate([ends, cdf, ends + 1], axis=1), axis=1), 0.0)
 
 
-def _log_normal(
-    model: Model, indicator: Integers, time: Floats, _start: Floats, _votes: Floats
-) -> tuple[Floats, Floats, Floats]:
+def _log_normal(model: Model, prospects: Prospects) -> Cells:
     """Cut the log scale evenly over all hypotheses' reach."""
-    columns = COLUMNS["lognormal"](model, blank_reports(indicator, _VALUE, time, value=np.ones(len(indicator))))
+    ones = np.ones(len(prospects.indicator))
+    probe = blank_reports(prospects.indicator, _VALUE, prospects.time, value=ones, log_sd=prospects.log_sd)
+    columns = COLUMNS["lognormal"](model, probe)
     least = np.nanmin(columns.first - REACH * columns.second, axis=1)
     most = np.nanmax(columns.first + REACH * columns.second, axis=1)
     edges = np.exp(np.linspace(least, most, LOG_NORMAL_CELLS + 1, axis=1))
-    mass = _cells_of_values(model, indicator, time, edges)
+    mass = _cells_of_values(model, prospects, edges)
     zeros, infinite = np.zeros((len(edges), 1)), np.full((len(edges), 1), np.inf)
     return mass, np.concatenate([zeros, edges], axis=1), np.concatenate([edges, infinite], axis=1)
 
 
-def _shares(
-    model: Model, indicator: Integers, time: Floats, _start: Floats, _votes: Floats
-) -> tuple[Floats, Floats, Floats]:
+def _shares(model: Model, prospects: Prospects) -> Cells:
     """Cut the shares from 0 to 1 evenly."""
     grid = np.linspace(0, 1, SHARE_CELLS + 1)
-    edges = np.broadcast_to(grid[1:-1], (len(indicator), SHARE_CELLS - 1))
-    mass = _cells_of_values(model, indicator, time, edges)
-    low = np.broadcast_to(grid[:-1], (len(indicator), SHARE_CELLS))
+    size = len(prospects.indicator)
+    edges = np.broadcast_to(grid[1:-1], (size, SHARE_CELLS - 1))
+    mass = _cells_of_values(model, prospects, edges)
+    low = np.broadcast_to(grid[:-1], (size, SHARE_CELLS))
     return mass, low, np.broadcast_to(grid[1:], low.shape)
 
 
@@ -131,10 +158,9 @@ def _masses(model: Model, reports: Reports, n_prospects: int) -> Floats:
     return np.exp(log_density(model, reports)).reshape(n_prospects, -1, model.n_hypotheses)
 
 
-def _votes(
-    model: Model, indicator: Integers, time: Floats, _start: Floats, votes: Floats
-) -> tuple[Floats, Floats, Floats]:
+def _votes(model: Model, prospects: Prospects) -> Cells:
     """List k = 0 … n votes; prospects with fewer votes than the widest leave the rest empty."""
+    indicator, time, votes = prospects.indicator, prospects.time, prospects.trials
     top = int(votes.max())
     counts = np.broadcast_to(np.arange(top + 1.0), (len(indicator), top + 1))
     inside = counts <= votes[:, None]
@@ -149,10 +175,9 @@ def _votes(
     return mass, counts, counts
 
 
-def _counts(
-    model: Model, indicator: Integers, time: Floats, start: Floats, _votes: Floats
-) -> tuple[Floats, Floats, Floats]:
+def _counts(model: Model, prospects: Prospects) -> Cells:
     """List counts from 0 to beyond what any hypothesis expects, and one open cell above."""
+    indicator, time, start = prospects.indicator, prospects.time, prospects.exposure_start
     probe = blank_reports(indicator, _COUNT, time, value=np.zeros(len(indicator)), exposure_start=start)
     columns = COLUMNS["rate"](model, probe)
     spread = np.sqrt(columns.first + columns.first**2 / columns.second)
@@ -160,7 +185,7 @@ def _counts(
     counts = np.broadcast_to(np.arange(top + 1.0), (len(indicator), top + 1))
     reports = blank_reports(
         np.repeat(indicator, top + 1),
-        _COUNT,
+        np.repeat(np.where(prospects.open_list, _OPEN, _COUNT), top + 1),
         np.repeat(time, top + 1),
         value=counts.ravel(),
         exposure_start=np.repeat(start, top + 1),
@@ -173,10 +198,9 @@ def _counts(
     return np.concatenate([mass, rest], axis=1), low, high
 
 
-def _events(
-    model: Model, indicator: Integers, time: Floats, _start: Floats, _votes: Floats
-) -> tuple[Floats, Floats, Floats]:
+def _events(model: Model, prospects: Prospects) -> Cells:
     """Cut the time from t0 to the date evenly, and add `not yet`, last; one never seen counts as not yet."""
+    indicator, time = prospects.indicator, prospects.time
     edges = np.linspace(np.zeros(len(indicator)), np.maximum(time, 1e-6), EVENT_CELLS + 1, axis=1)
     n_edges = edges.shape[1]
     reports = blank_reports(np.repeat(indicator, n_edges), _NONE_SEEN, edges.ravel())
@@ -188,10 +212,9 @@ def _events(
     return np.concatenate([seen, rest], axis=1), low, np.concatenate([edges[:, 1:], infinite], axis=1)
 
 
-def _categories(
-    model: Model, indicator: Integers, time: Floats, _start: Floats, _votes: Floats
-) -> tuple[Floats, Floats, Floats]:
+def _categories(model: Model, prospects: Prospects) -> Cells:
     """List the categories in their order."""
+    indicator, time = prospects.indicator, prospects.time
     sizes = np.array([len(model.categories[index]) for index in indicator])
     top = int(sizes.max())
     codes = np.broadcast_to(np.arange(top), (len(indicator), top))
@@ -203,7 +226,7 @@ def _categories(
     return mass, codes.astype(np.float64), codes.astype(np.float64)
 
 
-_TABLES = {
+_TABLES: dict[str, Callable[[Model, Prospects], Cells]] = {
     "lognormal": _log_normal,
     "beta": _shares,
     "votes": _votes,
