@@ -420,13 +420,21 @@ def _beta_distribution(model: Model, reports: Reports, columns: Columns) -> Floa
     low, high = (np.clip(end, 0.0, 1.0)[:, None] for end in _ends(reports, top=1.0))
     votes = reports.kind == _SHARE_COUNT
     own = (betainc(columns.first, columns.second, low) + betainc(columns.first, columns.second, high)) / 2
-    for row in np.flatnonzero(votes):
-        counts = np.arange(reports.value[row] + 1)[:, None]
-        mass = np.exp(
-            families.beta_binomial_log_mass(counts, reports.trials[row], columns.first[row], columns.second[row])
-        )
-        own[row] = mass.sum(axis=0) - 0.5 * mass[-1]
+    if votes.any():
+        own[votes] = _vote_distribution(reports.value[votes, None], reports.trials[votes, None], columns, votes)
     return before_or_after(model, reports, own)
+
+
+def _vote_distribution(count: Floats, trials: Floats, columns: Columns, rows: Booleans) -> Floats:
+    """Return P(K < count) + P(K = count) / 2 of the beta-binomial in each column."""
+    first, second = columns.first[rows], columns.second[rows]
+    total = np.zeros(first.shape)
+    for k in range(int(count.max()) + 1):
+        # below the count a mass counts whole, at the count half, above it not at all
+        share = np.clip(count - k + 0.5, 0.0, 1.0)
+        at = np.minimum(float(k), trials)
+        total += share * np.exp(families.beta_binomial_log_mass(at, trials, first, second))
+    return total
 
 
 # ------------------------------------------------------------------ events
