@@ -17,8 +17,8 @@ def coverage_table(tracker: Tracker) -> str:
         "",
         f"Generated from `{tracker.settings.brief.statements}` by `make docs`; do not edit by hand.",
         "",
-        f"{len(tracker.coverage)} statements: {answered} are measured by {len(measured)} indicators, "
-        f"{len(tracker.coverage) - answered} are answered by a ruling in `decisions.md`.",
+        f"Statements: {len(tracker.coverage)}. Measured: {answered}, by {len(measured)} indicators. "
+        f"Answered by a ruling in `decisions.md`: {len(tracker.coverage) - answered}.",
         "",
         "| statement | where in the brief | in our words | measured by, or ruling |",
         "| --- | --- | --- | --- |",

@@ -170,6 +170,12 @@ def test_the_coverage_table_names_indicators_and_rulings(catalogue: Catalogue) -
     assert "Ruling: Scenery is not measured" in text
 
 
+def test_the_page_about_coverage_is_what_the_catalogue_says() -> None:
+    page = (CHECKOUT / "docs" / "coverage.md").read_text(encoding="utf-8")
+    trackers = load_catalogue(CHECKOUT / "catalogue").trackers
+    assert page == "\n".join(coverage_table(tracker) for tracker in trackers), "run `make docs`"
+
+
 def test_loading_imports_nothing_heavy() -> None:
     heavy = "pandas numpy scipy duckdb dagster great_expectations requests altair"
     program = (
