@@ -35,12 +35,12 @@ CLAIM_KINDS = {"value", "interval", "growth", "count", "event", "none_seen", "ca
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(TRACKERS)
+    return load_catalogue(TRACKERS, ["island_ferry"])
 
 
 def test_the_invented_tracker_loads_without_a_warning(catalogue: Catalogue) -> None:
     assert [tracker.tracker_id for tracker in catalogue.trackers] == ["island_ferry"]
-    assert check(TRACKERS) == []
+    assert check(TRACKERS, ["island_ferry"]) == []
 
 
 def test_the_invented_tracker_holds_every_prediction_type_and_every_kind_of_claim(catalogue: Catalogue) -> None:
@@ -131,7 +131,8 @@ def test_raw_rows_are_the_ledger_as_text(catalogue: Catalogue) -> None:
 
 def test_the_hash_changes_with_the_catalogue_and_not_with_the_ledger(tmp_path: Path, catalogue: Catalogue) -> None:
     root = tmp_path / "trackers"
-    shutil.copytree(TRACKERS, root)
+    shutil.copytree(TRACKERS / "island_ferry", root / "island_ferry")
+    shutil.copy(TRACKERS / "sources.yaml", root)
     before = catalogue.tracker("island_ferry").catalogue_sha256
     ledger = root / "island_ferry" / "ledger" / "ship_sold.csv"
     ledger.write_text("\n".join(ledger.read_text(encoding="utf-8").splitlines()[:2]) + "\n", encoding="utf-8")
