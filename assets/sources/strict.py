@@ -46,6 +46,8 @@ class ParseResult:
 
     rows: list[Row] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    # Rows looked at, where those that concern nobody are not kept.
+    seen: int = 0
 
 
 def decode(payload: bytes, encoding: str = "utf-8-sig") -> str:

@@ -247,7 +247,7 @@ class Visit:
 
 def judge(source: Source, result: ParseResult) -> ParseResult:
     """Return a result that is neither empty without leave nor spoilt by bad rows."""
-    total = len(result.rows) + len(result.rejected)
+    total = max(result.seen, len(result.rows) + len(result.rejected))
     if total == 0 and source.empty != "expected":
         raise SourceChanged("has no rows")
     if len(result.rejected) > source.quarantine_share * total:
