@@ -299,10 +299,12 @@ def judge_coverage(draft: Draft, faults: FaultList) -> None:
     headings = [found.strip() for found in re.findall(r"^#+\s+(.+?)\s*#*$", text, flags=re.MULTILINE)]
     document = draft.documents.get("coverage.yaml")
     items = document.data if document and isinstance(document.data, list) else []
-    places = {item.get("id"): place for place, item in reversed(list(enumerate(items))) if isinstance(item, dict)}
+    places: dict[str, list[int]] = {}
+    for order, item in enumerate(items):
+        places.setdefault(str(item.get("id") if isinstance(item, dict) else item).strip(), []).append(order)
     seen: set[str] = set()
     for statement in draft.coverage:
-        place = places.get(statement.id, 0)
+        place = places[statement.id].pop(0)
         if statement.id in seen:
             draft.refuse(faults, "coverage.yaml", (place, "id"), f"{statement.id!r} stands twice", "give it its own id")
         seen.add(statement.id)
