@@ -107,7 +107,5 @@ def reports_of(tracker: TrackerModel, frame: "pd.DataFrame") -> Reports:
         "category": frame["category"].astype(object).where(frame["category"].notna(), None).to_numpy(dtype=object),
     }
     columns |= {name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in NUMBER_COLUMNS}
-    columns |= {
-        name: years_of_dates(tracker.t0, frame[name].to_numpy(dtype="datetime64[D]")) for name in DATE_COLUMNS
-    }
+    columns |= {name: years_of_dates(tracker.t0, frame[name].to_numpy(dtype="datetime64[D]")) for name in DATE_COLUMNS}
     return make_reports(tracker.model, columns)

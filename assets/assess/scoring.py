@@ -1,11 +1,10 @@
-"""Scoring: the likelihood ratio of every report against every hypothesis, words, and fans.
+"""Scoring: the likelihood ratio of every report against every hypothesis.
 
 Belongs here: calling the method on whole tables and shaping its answers into rows. Not here: formulas, sums over claims
 and indicators (sql/assess).
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +39,7 @@ def report_ratios(trackers: Iterable[TrackerModel], pooled: "pd.DataFrame") -> "
 
 def speaking(model: Model) -> list[str]:
     """Return the indicators on which at least one scenario speaks."""
-    return [name for name, speaks in zip(model.indicator_ids, model.speaks.any(axis=1), strict=True) if speaks]
+    return [model.indicator_ids[index] for index in np.flatnonzero(model.speaks.any(axis=1))]
 
 
 def _ratios(model: Model, tracker: TrackerModel, reports: "pd.DataFrame", subset: str) -> "pd.DataFrame":
@@ -59,12 +58,3 @@ def _ratios(model: Model, tracker: TrackerModel, reports: "pd.DataFrame", subset
             "log_lambda": ratios.ravel(),
         }
     )
-
-
-def fan_dates(tracker: TrackerModel, as_of: date) -> list[date]:
-    """Return the dates that fans are drawn at: year ends from before t0 to the horizon, and the as-of date."""
-    ends = [date(year, 12, 31) for year in range(tracker.t0.year - 1, tracker.horizon_end.year + 1)]
-    halves = [date(year, 6, 30) for year in range(tracker.t0.year, tracker.horizon_end.year + 1)]
-    return sorted({*ends, *halves, as_of} - {day for day in halves if day > tracker.horizon_end})
-
-

@@ -1,0 +1,275 @@
+"""The working database and the published file: the only module that imports duckdb.
+
+Belongs here: connections, typed tables by the data dictionary, running the files of sql/, the single writer's lock.
+Not here: which tables a stage makes, and any statement longer than a line.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assets.errors import InputError, WriterBusy
+from assets.settings import SQL_ROOT
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+POLL_SECONDS = 0.2
+
+
+@cache
+def load_sql(name: str) -> str:
+    """Return the text of ``sql/<name>.sql``, for example ``load_sql("assess/log_ratio")``."""
+    return (SQL_ROOT / name).with_suffix(".sql").read_text(encoding="utf-8")
+
+
+@cache
+def dictionary_columns() -> Mapping[str, Mapping[str, str]]:
+    """Return every published table's columns with their types, in order, release_id left out."""
+    import yaml
+
+    text = (SQL_ROOT / "dictionary.yaml").read_text(encoding="utf-8")
+    tables = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["tables"]  # noqa: S506
+    return {
+        table: {column: entry["type"] for column, entry in described["columns"].items()}
+        for table, described in tables.items()
+    }
+
+
+class Warehouse:
+    """One DuckDB file, opened for the shortest time that does the job.
+
+    A connection opened inside another of the same object is the same one, so that a stage may hold it while it works.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open: duckdb.DuckDBPyConnection | None = None
+
+    @contextmanager
+    def connect(self, *, read_only: bool = False) -> Iterator["duckdb.DuckDBPyConnection"]:
+        """Yield a connection and close it whatever happens inside the block."""
+        if self._open is not None:
+            yield self._open
+            return
+        import duckdb
+
+        self._open = duckdb.connect(str(self.path), read_only=read_only)
+        try:
+            self._open.execute("set timezone = 'UTC'")
+            yield self._open
+        finally:
+            self._open.close()
+            self._open = None
+
+    # ---- reading
+
+    def query(self, statement: str, **parameters: Any) -> "pd.DataFrame":
+        """Return the rows of a statement as a frame; values go in by name."""
+        with self.connect() as connection:
+            return connection.execute(statement, parameters or None).df()
+
+    def rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Return the rows of a statement as mappings, without pandas."""
+        with self.connect() as connection:
+            cursor = connection.execute(statement, parameters or None)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def read_frame(self, table: str) -> "pd.DataFrame":
+        """Return a whole table."""
+        return self.query(f"from {_identifier(table)}")
+
+    def count(self, table: str) -> int:
+        """Return a table's number of rows."""
+        return int(self.rows(f"select count(*) as n from {_identifier(table)}")[0]["n"])
+
+    def has_table(self, table: str) -> bool:
+        """Return whether the table exists."""
+        found = self.rows("select 1 from duckdb_tables() where table_name = $table", table=table)
+        return bool(found)
+
+    def fingerprint(self, table: str) -> str:
+        """Return a digest of a table's rows, whatever their order."""
+        statement = f"select coalesce(md5(string_agg(line, chr(10) order by line)), '') as digest from (select cast(t as varchar) as line from {_identifier(table)} as t)"  # noqa: E501
+        return str(self.rows(statement)[0]["digest"])
+
+    # ---- writing
+
+    def build_table(self, sql_name: str, **parameters: Any) -> int:
+        """Make the table named like the file from ``sql/<sql_name>.sql`` and return its number of rows.
+
+        A table of the dictionary gets exactly its columns and types; a missing or surplus column is an error.
+        """
+        table = sql_name.rsplit("/", 1)[-1]
+        return self._create(table, load_sql(sql_name), parameters)
+
+    def write_frame(self, table: str, frame: "pd.DataFrame") -> int:
+        """Replace a table by a frame's rows, matched by column name, and return their number."""
+        with self.connect() as connection:
+            connection.register("incoming_frame", frame)
+            try:
+                return self._create(table, "from incoming_frame", {}, optional=True)
+            finally:
+                connection.unregister("incoming_frame")
+
+    def write_rows(self, table: str, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Replace a table of the dictionary by rows; a column that a row lacks is null."""
+        columns = dictionary_columns()[table]
+        surplus = {name for row in rows for name in row} - set(columns)
+        if surplus:
+            raise InputError(f"table {table} has no column {sorted(surplus)[0]!r}: add it to sql/dictionary.yaml")
+        with self.connect() as connection:
+            connection.execute(f"create or replace table {_identifier(table)} ({_definition(columns)})")
+            self._insert(connection, table, columns, rows)
+        return len(rows)
+
+    def replace_rows(self, table: str, rows: Sequence[Mapping[str, Any]], **where: Any) -> None:
+        """Replace the rows of a dictionary's table whose columns equal ``where``; the others stay."""
+        columns = dictionary_columns()[table]
+        condition = " and ".join(f"{_identifier(name)} = ${name}" for name in where)
+        with self.connect() as connection:
+            connection.execute(f"create table if not exists {_identifier(table)} ({_definition(columns)})")
+            connection.begin()
+            try:
+                connection.execute(f"delete from {_identifier(table)} where {condition}", where)
+                self._insert(connection, table, columns, rows)
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def ensure_tables(self) -> None:
+        """Make every table of the dictionary that does not exist yet, empty."""
+        with self.connect() as connection:
+            for table, columns in dictionary_columns().items():
+                connection.execute(f"create table if not exists {_identifier(table)} ({_definition(columns)})")
+
+    @staticmethod
+    def _insert(
+        connection: "duckdb.DuckDBPyConnection",
+        table: str,
+        columns: Mapping[str, str],
+        rows: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Insert rows by name."""
+        if rows:
+            places = ", ".join("?" for _ in columns)
+            connection.executemany(
+                f"insert into {_identifier(table)} ({', '.join(map(_identifier, columns))}) values ({places})",
+                [[row.get(name) for name in columns] for row in rows],
+            )
+
+    def _create(self, table: str, select: str, parameters: Mapping[str, Any], *, optional: bool = False) -> int:
+        """Create or replace a table from a select, held to the dictionary where it knows the table."""
+        with self.connect() as connection:
+            connection.execute(f"create or replace temp table incoming as {select}", parameters or None)
+            found = [row[0] for row in connection.execute("select column_name from (describe incoming)").fetchall()]
+            chosen = _chosen(table, found, optional)
+            connection.execute(f"create or replace table {_identifier(table)} as select {chosen} from incoming")
+            connection.execute("drop table incoming")
+            return int(connection.execute(f"select count(*) from {_identifier(table)}").fetchall()[0][0])
+
+    # ---- what a check remembers of the last run
+
+    def recall(self, name: str, key: str) -> str | None:
+        """Return what was remembered under the name if the key is still the same."""
+        with self.connect() as connection:
+            connection.execute(_MEMORY)
+            found = connection.execute(
+                "select content from memory where name = $name and key = $key", {"name": name, "key": key}
+            ).fetchall()
+        return str(found[0][0]) if found else None
+
+    def remember(self, name: str, key: str, content: str) -> None:
+        """Keep something under a name until the key changes."""
+        with self.connect() as connection:
+            connection.execute(_MEMORY)
+            connection.execute(
+                "insert or replace into memory values ($name, $key, $content)",
+                {"name": name, "key": key, "content": content},
+            )
+
+
+_MEMORY = "create table if not exists memory (name varchar primary key, key varchar, content varchar)"
+
+
+def _identifier(name: str) -> str:
+    """Return a table's or column's name, quoted; one that is not a plain word is refused."""
+    if not name.replace("_", "").isalnum():
+        raise InputError(f"{name!r} is not a plain table or column name")
+    return f'"{name}"'
+
+
+def _definition(columns: Mapping[str, str]) -> str:
+    """Return the column definitions of a table."""
+    return ", ".join(f"{_identifier(name)} {kind}" for name, kind in columns.items())
+
+
+def _chosen(table: str, found: Sequence[str], optional: bool) -> str:
+    """Return the select list that holds found columns to the dictionary."""
+    columns = dictionary_columns().get(table)
+    if columns is None:
+        return "*"
+    surplus = [name for name in found if name not in columns]
+    missing = [name for name in columns if name not in found]
+    if surplus or (missing and not optional):
+        fault = f"has no column {surplus[0]!r}" if surplus else f"lacks column {missing[0]!r}"
+        raise InputError(f"table {table} {fault}: the statement and sql/dictionary.yaml differ")
+    return ", ".join(
+        f"cast({_identifier(name) if name in found else 'null'} as {kind}) as {_identifier(name)}"
+        for name, kind in columns.items()
+    )
+
+
+@contextmanager
+def single_writer(lock: Path, *, wait_seconds: float, purpose: str) -> Iterator[None]:
+    """Hold the operating system's lock that makes this process the single writer; it dies with the process.
+
+    Waits with a message that names the holder, up to ``wait_seconds``, then raises WriterBusy.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a+", encoding="utf-8") as handle:
+        _take(handle.fileno(), lock, wait_seconds)
+        handle.truncate(0)
+        handle.write(f"process {os.getpid()}, {purpose}, since {datetime.now(UTC).isoformat(timespec='seconds')}\n")
+        handle.flush()
+        try:
+            yield
+        finally:
+            handle.truncate(0)
+            fcntl.flock(handle.fileno(), fcntl.LOCK_UN)
+
+
+def _take(descriptor: int, lock: Path, wait_seconds: float) -> None:
+    """Take the lock, or raise WriterBusy with the holder's name once the time is up."""
+    deadline = time.monotonic() + wait_seconds
+    told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = lock_holder(lock)
+            if time.monotonic() >= deadline:
+                raise WriterBusy(f"another run is writing ({holder}); try again when it has ended") from None
+            if not told:
+                print(f"waiting for {holder}, up to {wait_seconds:.0f} s", flush=True)
+                told = True
+            time.sleep(POLL_SECONDS)
+        else:
+            return
+
+
+def lock_holder(lock: Path) -> str:
+    """Return who holds the lock, in words; empty if nobody has written a name into it."""
+    try:
+        return lock.read_text(encoding="utf-8").strip() or "a run that has just begun"
+    except FileNotFoundError:
+        return ""
