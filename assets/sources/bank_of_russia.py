@@ -74,6 +74,7 @@ def parse_daily(payload: bytes, today: date) -> ParseResult:
         enumerate(root, start=1), lambda number, element: _understand_currency(element, published_on)
     )
     strict.refuse_duplicates(result.rows, "series")
+    result.auxiliary = True
     return _readable(result)
 
 

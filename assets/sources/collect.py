@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -92,6 +92,16 @@ def collect(sources: Mapping[str, Source], plan: Plan) -> dict[str, Visit]:
     return visits
 
 
+def visit_with(source_id: str, source: Source, plan: Plan, gather: Callable[[Visit], None]) -> Visit:
+    """Visit one source with a way of gathering of one's own, in this thread."""
+    visit = _prepare(source_id, source, plan)
+    if plan.offline:
+        visit.skip("offline: the archive serves")
+    else:
+        _ask(visit, Clock(plan.budget_seconds), gather)
+    return visit
+
+
 def _prepare(source_id: str, source: Source, plan: Plan) -> Visit:
     """Return a visit that has not begun."""
     return Visit(
@@ -157,11 +167,16 @@ def _limits(source: Source) -> Limits:
 
 
 def _visit(visit: Visit, clock: Clock) -> None:
-    """Ask one publisher for all its documents; whatever goes wrong is said and touches no other source."""
-    module = publisher(visit.source_id)
-    visit.session = Session(source_base_url(visit.source_id, module.BASE_URL), _limits(visit.source), clock)
+    """Ask one publisher for all its documents."""
+    _ask(visit, clock, lambda visit: publisher(visit.source_id).gather(visit, visit.now.date()))
+
+
+def _ask(visit: Visit, clock: Clock, gather: Callable[[Visit], None]) -> None:
+    """Gather from one publisher; whatever goes wrong is said and touches no other source."""
+    base_url = source_base_url(visit.source_id, publisher(visit.source_id).BASE_URL)
+    visit.session = Session(base_url, _limits(visit.source), clock)
     try:
-        module.gather(visit, visit.now.date())
+        gather(visit)
     except OutOfTime as error:
         visit.fail(str(error), "miss")
     except SignpostsError as error:

@@ -29,6 +29,7 @@ QUAD_CLASS, GOLDSTEIN, MENTIONS, SOURCES, ARTICLES, TONE, ADDED = 29, 30, 31, 32
 LISTED = re.compile(r"(\d+) ([0-9a-f]{32}) \S+/(\d{14})\.(export\.CSV|mentions\.CSV|gkg\.csv)\.zip", re.ASCII)
 MEMBER = re.compile(r"\d{14}\.export\.CSV", re.ASCII)
 COUNTRY = re.compile(r"[A-Z]{3}|", re.ASCII)
+FIRST_DAY = date(2015, 2, 19)
 MOST_UNPACKED = 100_000_000
 
 
@@ -94,6 +95,7 @@ def parse_index(payload: bytes, today: date) -> ParseResult:
     result = strict.set_aside(enumerate(lines, start=1), _understand_file)
     strict.refuse_duplicates(result.rows, "stamp")
     strict.refuse_future((_day(row["stamp"]) for row in result.rows), today)
+    result.auxiliary = True
     return result
 
 

@@ -101,6 +101,7 @@ def parse_countries(payload: bytes) -> ParseResult:
     records = strict.listing(strict.read_json(payload), "the answer")
     result = strict.set_aside(enumerate(records, start=1), _understand_country)
     strict.refuse_duplicates(result.rows, "series")
+    result.auxiliary = True
     return result
 
 

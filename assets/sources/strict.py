@@ -48,6 +48,8 @@ class ParseResult:
     rejected: list[Rejected] = field(default_factory=list)
     # Rows looked at, where those that concern nobody are not kept.
     seen: int = 0
+    # A list that only tells where the rows are: read, but not for the warehouse.
+    auxiliary: bool = False
 
 
 def decode(payload: bytes, encoding: str = "utf-8-sig") -> str:

@@ -206,7 +206,7 @@ class Visit:
 
     def _deliver(self, document: str, sha256: str, fetched_at: datetime, url: str, result: ParseResult) -> None:
         with self._lock:
-            if not self._abandoned:
+            if not self._abandoned and not result.auxiliary:
                 self.deliveries.append(Delivery(document, sha256, fetched_at, url, result.rows, result.rejected))
 
     def _sidecar(self, document: str, answer: Answer) -> dict[str, object]:

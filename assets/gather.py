@@ -1,0 +1,246 @@
+"""The stage gather: the catalogue's tables, and what the publishers sent, typed and with its provenance.
+
+Belongs here: the Dagster assets of the stage and writing their tables. Not here: asking or reading publishers
+(sources/), what a catalogue may say (catalogue/), or turning rows into claims (observe).
+
+A raw table holds the rows of the newest accepted version of each document. After ``--from-archive``, or into an empty
+warehouse, it holds every version, so that the claims' history can be built again; the next run keeps only the newest.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from assets.catalogue import Catalogue, Source, load_catalogue, raw_ledger_rows, tables
+from assets.resources import MonitoringRun
+from assets.sources import gdelt_events
+from assets.sources.archive import Archive
+from assets.sources.collect import PUBLISHERS, Plan, collect, visit_with
+from assets.sources.visit import Delivery, Visit
+
+if TYPE_CHECKING:
+    from assets.warehouse import Warehouse
+
+Row = dict[str, Any]
+
+CATALOGUE_TABLES = (
+    "source",
+    "tracker",
+    "structural_break",
+    "scenario",
+    "hypothesis",
+    "prior_set",
+    "evidence_group",
+    "indicator",
+    "prediction",
+    "project",
+)
+BACKFILL_GROUP = "backfill"
+
+
+@dg.multi_asset(
+    specs=[
+        *(dg.AssetSpec(name, group_name="catalogue") for name in CATALOGUE_TABLES),
+        dg.AssetSpec("feed", group_name="catalogue"),
+        dg.AssetSpec("raw_ledger", group_name="gather"),
+    ],
+    name="catalogue_tables",
+)
+def catalogue_tables(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Write what the catalogue says, which series feed which indicator, and the ledgers as written."""
+    catalogue = load_catalogue(run.settings.catalogue_root, run.trackers)
+    rows = {**tables(catalogue), "feed": feed_rows(catalogue), "raw_ledger": ledger_as_written(catalogue)}
+    warehouse = run.warehouse()
+    for name in (*CATALOGUE_TABLES, "feed", "raw_ledger"):
+        warehouse.write_rows(name, rows[name])
+        yield dg.MaterializeResult(asset_key=name, metadata={"rows": len(rows[name])})
+
+
+def ledger_as_written(catalogue: Catalogue) -> list[Row]:
+    """Return the ledgers of all trackers, a row a claim, columns as text."""
+    return [row for tracker in catalogue.trackers for row in raw_ledger_rows(tracker)]
+
+
+def feed_rows(catalogue: Catalogue) -> list[Row]:
+    """Return a row a series that feeds an indicator of a loaded tracker."""
+    units = {
+        (tracker.tracker_id, indicator_id): indicator.unit
+        for tracker in catalogue.trackers
+        for indicator_id, indicator in tracker.indicators.items()
+    }
+    return [
+        {
+            "source_id": source_id,
+            "document": document.name,
+            "series": feed.series,
+            "tracker_id": feed.tracker,
+            "indicator_id": feed.indicator,
+            "scale": feed.scale,
+            "period": feed.period,
+            "unit": units[feed.tracker, feed.indicator],
+            "source_name": source.title,
+            "reliability": source.admiralty.reliability if source.admiralty else "F",
+            "credibility": source.admiralty.credibility if source.admiralty else "6",
+            "status": source.status,
+        }
+        for source_id, source in catalogue.sources.items()
+        for document in source.documents
+        for feed in document.feeds
+        if (feed.tracker, feed.indicator) in units
+    ]
+
+
+@dg.multi_asset(
+    specs=[
+        *(dg.AssetSpec(f"raw_{source_id}", group_name="gather", deps=["feed"]) for source_id in PUBLISHERS),
+        dg.AssetSpec("gdelt_event_day", group_name="gather", deps=["feed"]),
+        dg.AssetSpec("fetch", group_name="gather", deps=["feed"]),
+        dg.AssetSpec("quarantine", group_name="gather", deps=["feed"]),
+    ],
+    name="publishers",
+    can_subset=True,
+)
+def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Ask the publishers side by side and write what is new; one that fails leaves its last good rows in place."""
+    selected = {key.to_user_string() for key in context.selected_asset_keys}
+    sources = {
+        source_id: source
+        for source_id, source in load_catalogue(run.settings.catalogue_root, run.trackers).sources.items()
+        if f"raw_{source_id}" in selected
+    }
+    warehouse = run.warehouse()
+    warehouse.ensure_tables()
+    visits = collect(sources, plan_of(run, live_versions(warehouse)))
+    for visit in visits.values():
+        write_visit(warehouse, visit, rebuilt=run.from_archive or not visit.live)
+        for attempt in visit.attempts:
+            if attempt.outcome in {"miss", "failure"}:
+                context.log.warning("%s: %s: %s", visit.source_id, attempt.document or "all", attempt.message)
+    warehouse.build_table("observe/gdelt_event_day")
+    for name in sorted(selected):
+        yield dg.MaterializeResult(asset_key=name, metadata=summary(visits.get(name.removeprefix("raw_"))))
+
+
+def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, str]]) -> Plan:
+    """Return what this run may ask for."""
+    return Plan(
+        Archive(run.settings.archive),
+        run.now(),
+        run.settings.inbox,
+        budget_seconds=run.budget_seconds,
+        offline=run.offline,
+        from_archive=run.from_archive,
+        named=tuple(run.sources),
+        live={} if run.from_archive else live,
+    )
+
+
+def live_versions(warehouse: "Warehouse") -> dict[str, dict[str, str]]:
+    """Return the newest version of each document in the raw tables, by source and document."""
+    live = {}
+    for source_id in PUBLISHERS:
+        newest = warehouse.rows(
+            f"select document, max_by(sha256, fetched_at) as sha256 from raw_{source_id} group by document"  # noqa: S608
+        )
+        live[source_id] = {row["document"]: row["sha256"] for row in newest}
+    return live
+
+
+def write_visit(warehouse: "Warehouse", visit: Visit, rebuilt: bool) -> None:
+    """Write what one visit brought; a rebuilt source is written anew with all that its archive holds."""
+    table = f"raw_{visit.source_id}"
+    if rebuilt:
+        warehouse.write_rows(table, [row for delivery in visit.deliveries for row in delivered_rows(delivery)])
+        attempts = visit.archive.attempts(visit.source_id)
+        warehouse.replace_rows("fetch", [attempt.row() for attempt in attempts], source_id=visit.source_id)
+        warehouse.replace_rows("quarantine", quarantined_rows(visit, visit.deliveries), source_id=visit.source_id)
+        return
+    keep_newest_versions(warehouse, table)
+    for delivery in visit.deliveries:
+        warehouse.replace_rows(table, delivered_rows(delivery), document=delivery.document)
+        rejected = quarantined_rows(visit, [delivery])
+        warehouse.replace_rows("quarantine", rejected, source_id=visit.source_id, sha256=delivery.sha256)
+    rows = [attempt.row() for attempt in visit.attempts]
+    warehouse.replace_rows("fetch", rows, source_id=visit.source_id, fetched_at=visit.now.replace(tzinfo=None))
+
+
+def keep_newest_versions(warehouse: "Warehouse", table: str) -> None:
+    """Drop the versions that a rebuild left beside the newest one of each document."""
+    with warehouse.connect() as connection:
+        connection.execute(
+            f"delete from {table} where (document, sha256) not in "  # noqa: S608
+            f"(select (document, max_by(sha256, fetched_at)) from {table} group by document)"
+        )
+
+
+def delivered_rows(delivery: Delivery) -> list[Row]:
+    """Return a delivery's rows with where they come from."""
+    origin = {
+        "document": delivery.document,
+        "sha256": delivery.sha256,
+        "fetched_at": delivery.fetched_at,
+        "url": delivery.url,
+    }
+    return [{**origin, **row} for row in delivery.rows]
+
+
+def quarantined_rows(visit: Visit, deliveries: Iterable[Delivery]) -> list[Row]:
+    """Return the rows that were set aside, as rows of the table quarantine."""
+    return [
+        {
+            "tracker_id": None,
+            "source_id": visit.source_id,
+            "sha256": delivery.sha256,
+            "row_number": rejected.row_number,
+            "reason": rejected.reason,
+            "raw": as_json(rejected.raw),
+            "indicator_id": None,
+            "quarantined_at": delivery.fetched_at,
+        }
+        for delivery in deliveries
+        for rejected in delivery.rejected
+    ]
+
+
+def as_json(raw: object) -> str:
+    """Return a rejected row as JSON text, whatever it is made of."""
+    import json
+
+    return json.dumps(raw, default=str, ensure_ascii=False)
+
+
+def summary(visit: Visit | None) -> dict[str, int]:
+    """Return how many of a visit's attempts came to which outcome, and how many rows are new."""
+    if visit is None:
+        return {}
+    counted: dict[str, int] = {}
+    for attempt in visit.attempts:
+        counted[attempt.outcome] = counted.get(attempt.outcome, 0) + 1
+    return {**counted, "new rows": sum(len(delivery.rows) for delivery in visit.deliveries)}
+
+
+@dg.asset(
+    partitions_def=dg.DailyPartitionsDefinition(start_date=gdelt_events.FIRST_DAY.isoformat()),
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    group_name=BACKFILL_GROUP,
+    name="gdelt_export_day",
+)
+def gdelt_export_day(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """Gather the event files of days long past; a backfill of many days is one run."""
+    window = context.partition_time_window
+    days = days_between(window.start, window.end)
+    source: Source = load_catalogue(run.settings.catalogue_root).sources["gdelt_events"]
+    warehouse = run.warehouse()
+    warehouse.ensure_tables()
+    plan = plan_of(run, live_versions(warehouse))
+    visit = visit_with("gdelt_events", source, plan, lambda visit: gdelt_events.gather_days(visit, days))
+    write_visit(warehouse, visit, rebuilt=False)
+    warehouse.build_table("observe/gdelt_event_day")
+    return dg.MaterializeResult(metadata={"days": len(days), **summary(visit)})
+
+
+def days_between(start: datetime, end: datetime) -> Sequence[date]:
+    """Return the days from start up to, but without, end."""
+    return [start.date() + timedelta(days=number) for number in range((end.date() - start.date()).days)]
