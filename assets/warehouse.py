@@ -181,7 +181,7 @@ class Warehouse:
 
     def ensure_tables(self) -> None:
         """Make every table of the dictionary that does not exist yet, empty."""
-        with self.connect():
+        with self.transaction():
             for table in dictionary_columns():
                 self.ensure_table(table)
 
