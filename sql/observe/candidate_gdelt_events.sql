@@ -1,5 +1,6 @@
 -- Grain: one row per indicator, period and version of the document.
 -- Reads: gdelt_event_day, feed
+-- A month is a scope of its own: another month's files take nothing of it back.
 -- Events a day, over the days of a whole month from which files were read; fewer than 20 such days are no month.
 with pair_day as (
     select
@@ -61,7 +62,7 @@ select
     cast(null as varchar) as corrects,
     month_value.sha256,
     cast(null as integer) as row_number,
-    month_value.document as scope,
+    month_value.document || '/' || month_value.period_start as scope,
     cast(null as varchar) as project_id,
     cast(null as varchar) as stage,
     month_value.days || ' days with files; Goldstein values sum to ' || round(month_value.goldstein_sum, 1) as note

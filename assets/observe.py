@@ -1,0 +1,150 @@
+"""Observe: from raw rows to versions of claims, and from claims to what each indicator says at each as-of date.
+
+Belongs here: the Dagster skin of the stage and the order in which its tables are made. Not here: the rules, which are
+statements (sql/observe/) and the nowcast's formula (method/nowcast.py).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from assets.resources import MonitoringRun
+from assets.settings import SQL_ROOT
+
+if TYPE_CHECKING:
+    from assets.warehouse import Warehouse
+
+GROUP = "observe"
+READINGS = ("reading", "pooled_report", "reading_claim")
+
+
+def publishers() -> list[str]:
+    """Return the sources whose raw rows a file of sql/observe turns into candidates."""
+    names = (path.stem.removeprefix("candidate_") for path in (SQL_ROOT / "observe").glob("candidate_*.sql"))
+    return sorted(name for name in names if name != "ledger")
+
+
+@dg.asset(deps=["raw_ledger", "feed", "fetch"], group_name=GROUP, kinds={"duckdb"})
+def claim(run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """One row per version of a claim; kept between runs and only appended to."""
+    warehouse = run.warehouse()
+    with warehouse.connect():
+        appended = append_versions(warehouse)
+        rows = warehouse.build_table("observe/claim")
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "new versions": appended})
+
+
+def append_versions(warehouse: "Warehouse") -> int:
+    """Append the versions that the ledger and the publishers bring, batch after batch in the order they were recorded."""
+    warehouse.ensure_tables()
+    warehouse.build_table("observe/candidate_ledger")
+    appended = append_made(warehouse, "ledger_version")
+    for source_id in publishers():
+        warehouse.build_table(f"observe/candidate_{source_id}")
+        times = warehouse.rows(f"select distinct recorded_at from candidate_{source_id} order by recorded_at")  # noqa: S608
+        for row in times:
+            appended += append_batch(warehouse, source_id, row["recorded_at"])
+    return appended
+
+
+def append_batch(warehouse: "Warehouse", source_id: str, recorded_at: datetime) -> int:
+    """Append what one source's documents of one time bring against the versions that stand."""
+    warehouse.select_into("candidate_batch", f"candidate_{source_id}", recorded_at=recorded_at)
+    warehouse.build_table("observe/candidate")
+    warehouse.build_table("observe/standing_version")
+    return append_made(warehouse, "publisher_version")
+
+
+def append_made(warehouse: "Warehouse", name: str) -> int:
+    """Append what a file of sql/observe brings to the versions that are kept; return how many."""
+    warehouse.build_table(f"observe/{name}")
+    return warehouse.append_table("claim_version", name)
+
+
+@dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
+def milestone(run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """One row per project, stage and claim, with the slip from each plan to the next."""
+    return dg.MaterializeResult(metadata={"dagster/row_count": run.warehouse().build_table("observe/milestone")})
+
+
+@dg.multi_asset(
+    name="readings",
+    specs=[dg.AssetSpec(name, deps=["claim", "indicator"], group_name=GROUP, kinds={"duckdb"}) for name in READINGS],
+)
+def readings(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """What each indicator says at each as-of date, and the claims pooled into it."""
+    warehouse = run.warehouse()
+    with warehouse.connect():
+        read_claims(warehouse, run.as_of_date(), run.now())
+        for name in READINGS:
+            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
+
+
+def read_claims(warehouse: "Warehouse", as_of: date, now: datetime) -> None:
+    """Make the readings of every month end since t0 and of the run's own date, from what was known at each."""
+    warehouse.build_table("observe/as_of_date", as_of=as_of)
+    warehouse.build_table("observe/indicator_family")
+    warehouse.write_frame("nowcast", nowcasts(warehouse))
+    warehouse.build_table("observe/known_claim", now=now.replace(tzinfo=None))
+    warehouse.build_table("observe/last_fetch")
+    for name in (
+        "bucket_report",
+        "list_report",
+        "list_member",
+        "vote_report",
+        "event_report",
+        "pooled_report",
+        "reading_claim",
+        "reading",
+    ):
+        warehouse.build_table(f"observe/{name}")
+
+
+def nowcasts(warehouse: "Warehouse") -> Any:
+    """Return the nowcast of each growth claim whose months and base are known: claim, months, median, log sd."""
+    import numpy as np
+    import pandas as pd
+
+    from assets.method.nowcast import nowcast, rounding_half_width
+
+    warehouse.build_table("observe/growth_claim")
+    claims = warehouse.read_frame("growth_claim")
+    parts = []
+    for tracker_id, own in claims.groupby("tracker_id"):
+        spreads = nowcast_settings(warehouse, str(tracker_id))
+        growth = own["value"].to_numpy(dtype=np.float64)
+        found = nowcast(
+            own["base_value"].to_numpy(dtype=np.float64),
+            own["base_part"].to_numpy(dtype=np.float64, na_value=np.nan),
+            growth / 100,
+            own["months"].to_numpy(dtype=np.float64),
+            half_width=rounding_half_width(growth),
+            base_sd=spreads["base_sd"],
+            rest_sd=spreads["rest_sd"],
+            rest_sd_without_part=spreads["rest_sd_without_part"],
+        )
+        parts.append(own[["tracker_id", "claim_id", "months"]].assign(value=found.median, log_sd=found.log_sd))
+    columns = {"tracker_id": "str", "claim_id": "str", "months": "float", "value": "float", "log_sd": "float"}
+    empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+    return pd.concat(parts, ignore_index=True) if parts else empty
+
+
+def nowcast_settings(warehouse: "Warehouse", tracker_id: str) -> Mapping[str, float]:
+    """Return the spreads that the tracker's catalogue gives to nowcasts."""
+    import json
+
+    (row,) = warehouse.rows("select settings from tracker_setting where tracker_id = $tracker", tracker=tracker_id)
+    settings: Mapping[str, float] = json.loads(row["settings"])["scoring"]["nowcast"]
+    return settings
+
+
+@dg.asset(deps=["claim", "fetch", "source", "indicator"], group_name=GROUP, kinds={"duckdb"})
+def freshness(run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """One row per source and per indicator: when we last looked, and the newest period there is."""
+    warehouse = run.warehouse()
+    with warehouse.connect():
+        warehouse.build_table("observe/last_fetch")
+        rows = warehouse.build_table("observe/freshness", as_of=run.as_of_date())
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})

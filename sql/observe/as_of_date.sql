@@ -1,0 +1,33 @@
+-- Grain: one row per tracker and date it is assessed at: month ends since t0, and the run's own date.
+-- Reads: tracker
+with month_start as (
+    select
+        tracker.tracker_id,
+        tracker.t0,
+        tracker.registered_on,
+        unnest(generate_series(date_trunc('month', tracker.t0), $as_of, interval 1 month)) as first_day
+    from tracker
+),
+
+dated as (
+    select
+        tracker_id,
+        registered_on,
+        cast(first_day + interval 1 month - interval 1 day as date) as as_of
+    from month_start
+    union all
+    select
+        tracker_id,
+        registered_on,
+        $as_of as as_of
+    from tracker
+)
+
+select distinct
+    tracker_id,
+    as_of,
+    as_of = $as_of as is_latest,
+    as_of < registered_on as retrospective
+from dated
+where as_of <= $as_of
+order by tracker_id, as_of
