@@ -145,7 +145,7 @@ def test_masses_of_a_count_sum_to_one(predictions, time, is_open):
 @given(predictions_of("beta"), TIMES, st.integers(1, 40))
 @settings(max_examples=40, deadline=None)
 def test_masses_of_votes_sum_to_one(predictions, time, trials):
-    """Planted: the uniform reference of k of n as 1 / n in place of BetaBinomial(n, 1, 1): beta columns of 1 and .9."""
+    """Planted: the binomial coefficient without its ln(n + 1) in families.beta_binomial_log_mass."""
     model = model_of(predictions)
     counts = np.arange(trials + 1)
     masses = np.exp(log_density(model, report("share_count", time, trials + 1, value=counts, trials=trials)))
@@ -348,7 +348,7 @@ def test_a_report_that_is_worth_nothing_gives_the_prior(family, data, time):
 @given(st.sampled_from(sorted(FAMILY)), st.data(), TIMES)
 @settings(max_examples=30, deadline=None)
 def test_the_reference_expects_every_ratio_to_be_one(family, data, time):
-    """Planted: the shared spread left out of the reference's scenarios (each with a tenth more spread).
+    """Planted: p_wide left out of the reference, which then sums to one half.
 
     Good's identity: E under S0 of p_h / p_S0 is 1, summed here over all readings; so is the mass of p_h itself.
     """
