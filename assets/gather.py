@@ -7,13 +7,15 @@ A raw table holds the rows of the newest accepted version of each document. Afte
 warehouse, it holds every version, so that the claims' history can be built again; the next run keeps only the newest.
 """
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from assets.catalogue import Catalogue, Source, load_catalogue, raw_ledger_rows, tables
+from assets.catalogue import Catalogue, Source, ledger_rows, load_catalogue, tables
+from assets.catalogue.working import working_tables
 from assets.resources import MonitoringRun
 from assets.sources import gdelt_events
 from assets.sources.archive import Archive
@@ -37,30 +39,32 @@ CATALOGUE_TABLES = (
     "prediction",
     "project",
 )
+SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting")
 BACKFILL_GROUP = "backfill"
 
 
 @dg.multi_asset(
     specs=[
-        *(dg.AssetSpec(name, group_name="catalogue") for name in CATALOGUE_TABLES),
+        *(dg.AssetSpec(name, group_name="catalogue") for name in (*CATALOGUE_TABLES, *SETTING_TABLES)),
         dg.AssetSpec("feed", group_name="catalogue"),
         dg.AssetSpec("raw_ledger", group_name="gather"),
     ],
     name="catalogue_tables",
 )
 def catalogue_tables(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
-    """Write what the catalogue says, which series feed which indicator, and the ledgers as written."""
+    """Write what the catalogue says, which series feed which indicator, and the ledgers' rows."""
     catalogue = load_catalogue(run.settings.catalogue_root, run.trackers)
-    rows = {**tables(catalogue), "feed": feed_rows(catalogue), "raw_ledger": ledger_as_written(catalogue)}
+    rows = {
+        **tables(catalogue),
+        **working_tables(catalogue),
+        "feed": feed_rows(catalogue),
+        "raw_ledger": [row for tracker in catalogue.trackers for row in ledger_rows(tracker)],
+    }
     warehouse = run.warehouse()
-    for name in (*CATALOGUE_TABLES, "feed", "raw_ledger"):
-        warehouse.write_rows(name, rows[name])
-        yield dg.MaterializeResult(asset_key=name, metadata={"rows": len(rows[name])})
-
-
-def ledger_as_written(catalogue: Catalogue) -> list[Row]:
-    """Return the ledgers of all trackers, a row a claim, columns as text."""
-    return [row for tracker in catalogue.trackers for row in raw_ledger_rows(tracker)]
+    with warehouse.connect():
+        for name in (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger"):
+            warehouse.write_rows(name, rows[name])
+            yield dg.MaterializeResult(asset_key=name, metadata={"rows": len(rows[name])})
 
 
 def feed_rows(catalogue: Catalogue) -> list[Row]:
@@ -113,12 +117,10 @@ def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterato
     warehouse = run.warehouse()
     warehouse.ensure_tables()
     visits = collect(sources, plan_of(run, live_versions(warehouse)))
-    for visit in visits.values():
-        write_visit(warehouse, visit, rebuilt=run.from_archive or not visit.live)
-        for attempt in visit.attempts:
-            if attempt.outcome in {"miss", "failure"}:
-                context.log.warning("%s: %s: %s", visit.source_id, attempt.document or "all", attempt.message)
-    warehouse.build_table("observe/gdelt_event_day")
+    write_visits(warehouse, visits.values(), run.from_archive)
+    for attempt in (attempt for visit in visits.values() for attempt in visit.attempts):
+        if attempt.outcome in {"miss", "failure"}:
+            context.log.warning("%s: %s: %s", attempt.source_id, attempt.document or "all of it", attempt.message)
     for name in sorted(selected):
         yield dg.MaterializeResult(asset_key=name, metadata=summary(visits.get(name.removeprefix("raw_"))))
 
@@ -140,12 +142,21 @@ def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, str]]) -> Plan:
 def live_versions(warehouse: "Warehouse") -> dict[str, dict[str, str]]:
     """Return the newest version of each document in the raw tables, by source and document."""
     live = {}
-    for source_id in PUBLISHERS:
-        newest = warehouse.rows(
-            f"select document, max_by(sha256, fetched_at) as sha256 from raw_{source_id} group by document"  # noqa: S608
-        )
-        live[source_id] = {row["document"]: row["sha256"] for row in newest}
+    with warehouse.connect():
+        for source_id in PUBLISHERS:
+            newest = warehouse.rows(
+                f"select document, max_by(sha256, fetched_at) as sha256 from raw_{source_id} group by all"  # noqa: S608
+            )
+            live[source_id] = {row["document"]: row["sha256"] for row in newest}
     return live
+
+
+def write_visits(warehouse: "Warehouse", visits: Iterable[Visit], from_archive: bool) -> None:
+    """Write what all visits brought, and add up the events."""
+    with warehouse.connect():
+        for visit in visits:
+            write_visit(warehouse, visit, rebuilt=from_archive or not visit.live)
+        warehouse.build_table("observe/gdelt_event_day")
 
 
 def write_visit(warehouse: "Warehouse", visit: Visit, rebuilt: bool) -> None:
@@ -221,13 +232,7 @@ def summary(visit: Visit | None) -> dict[str, int]:
     return {**counted, "new rows": sum(len(delivery.rows) for delivery in visit.deliveries)}
 
 
-@dg.asset(
-    partitions_def=dg.DailyPartitionsDefinition(start_date=gdelt_events.FIRST_DAY.isoformat()),
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    group_name=BACKFILL_GROUP,
-    name="gdelt_export_day",
-)
-def gdelt_export_day(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
+def _gather_export_days(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
     """Gather the event files of days long past; a backfill of many days is one run."""
     window = context.partition_time_window
     days = days_between(window.start, window.end)
@@ -236,9 +241,19 @@ def gdelt_export_day(context: dg.AssetExecutionContext, run: MonitoringRun) -> d
     warehouse.ensure_tables()
     plan = plan_of(run, live_versions(warehouse))
     visit = visit_with("gdelt_events", source, plan, lambda visit: gdelt_events.gather_days(visit, days))
-    write_visit(warehouse, visit, rebuilt=False)
-    warehouse.build_table("observe/gdelt_event_day")
+    write_visits(warehouse, [visit], from_archive=False)
     return dg.MaterializeResult(metadata={"days": len(days), **summary(visit)})
+
+
+with warnings.catch_warnings():
+    # Dagster calls backfill policies beta; nothing else of it does a whole backfill in one run.
+    warnings.simplefilter("ignore", dg.BetaWarning)
+    gdelt_export_day = dg.asset(
+        partitions_def=dg.DailyPartitionsDefinition(start_date=gdelt_events.FIRST_DAY.isoformat()),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name=BACKFILL_GROUP,
+        name="gdelt_export_day",
+    )(_gather_export_days)
 
 
 def days_between(start: datetime, end: datetime) -> Sequence[date]:

@@ -37,7 +37,7 @@ def claim(run: MonitoringRun) -> dg.MaterializeResult[None]:
 
 
 def append_versions(warehouse: "Warehouse") -> int:
-    """Append the versions that the ledger and the publishers bring, batch after batch in the order they were recorded."""
+    """Append the versions that the ledger and the publishers bring, batch by batch as they were recorded."""
     warehouse.ensure_tables()
     warehouse.build_table("observe/candidate_ledger")
     appended = append_made(warehouse, "ledger_version")

@@ -31,7 +31,7 @@ def _made(warehouse: "Warehouse", names: tuple[str, ...]) -> Iterator[dg.Materia
         yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
 
 
-@dg.multi_asset(name="odds", specs=_specs(ODDS, ("catalogue", "reading", "pooled_report", "reading_claim")))
+@dg.multi_asset(name="odds", specs=_specs(ODDS, ("prediction", "reading", "pooled_report", "reading_claim")))
 def odds(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Log ratios and, for every as-of date and variant, the odds of the scenarios."""
     from assets.assess.models import tracker_models

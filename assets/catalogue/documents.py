@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,6 @@ def read_rows(path: Path, columns: Sequence[str], faults: FaultList) -> tuple[st
 
 def refuse_header(path: Path, header: list[str], columns: Sequence[str], faults: FaultList) -> None:
     """Refuse a header line and name the first column that differs."""
-    pairs = zip(header + [""] * len(columns), columns, strict=False)
-    found, wanted = next(((one, other) for one, other in pairs if one != other), (header[-1], "nothing more"))
+    pairs = zip_longest(header, columns, fillvalue="nothing")
+    found, wanted = next((one, other) for one, other in pairs if one != other)
     faults.refuse(path, 1, f"header {found!r}", f"the column here is {wanted!r}", f"begin with: {','.join(columns)}")

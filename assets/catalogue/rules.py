@@ -320,7 +320,7 @@ def judge_coverage(draft: Draft, faults: FaultList) -> None:
 def judge_feeds(
     document: Document, sources: Mapping[str, Source], trackers: Mapping[str, Any], faults: FaultList
 ) -> None:
-    """Warn of feeds to indicators that their tracker does not have; trackers that were not loaded are not judged."""
+    """Refuse feeds of indicators that their tracker does not have; trackers that were not loaded are not judged."""
     for source_id, source in sources.items():
         for order, entry in enumerate(source.documents):
             for place, feed in enumerate(entry.feeds):
@@ -329,4 +329,4 @@ def judge_feeds(
                     location = (source_id, "documents", order, "feeds", place, "indicator")
                     why = f"{feed.tracker} has no indicator {feed.indicator!r}"
                     what = f"{source_id}.{entry.name}.feeds"
-                    faults.warn(document.path, document.line(*location), what, why, nearest(feed.indicator, known))
+                    faults.refuse(document.path, document.line(*location), what, why, nearest(feed.indicator, known))

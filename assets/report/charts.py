@@ -1,0 +1,347 @@
+"""The report's charts, drawn by Altair from plain data.
+
+Belongs here: one function a kind of chart, from rows to a Vega-Lite specification. Not here: which charts a page shows,
+their captions and tables, and the rendering, which is kept by content in drawing.py. Colours are the page's style
+properties, so that one drawing serves light and dark. Imported only when a chart is missing from the cache.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import altair as alt
+
+Rows = list[dict[str, Any]]
+Data = Mapping[str, Any]
+
+INK, MUTED, RULE, GRID = "var(--ink)", "var(--muted)", "var(--rule)", "var(--grid)"
+PAPER = "var(--paper)"
+DASHES = [[1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4]]
+SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
+
+CONFIG: dict[str, Any] = {
+    "background": "transparent",
+    "aria": False,
+    "font": "system-ui, sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED,
+        "titleColor": MUTED,
+        "gridColor": GRID,
+        "domainColor": RULE,
+        "tickColor": RULE,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelPadding": 5,
+    },
+    "axisX": {"grid": False, "labelOverlap": True, "labelFlush": True},
+    "axisY": {"domain": False, "ticks": False},
+    "text": {"fontSize": 12, "fill": INK},
+    "rule": {"stroke": RULE},
+}
+
+
+def _rows(rows: Rows) -> alt.InlineData:
+    return alt.InlineData(values=rows)
+
+
+def _time(field: str, title: str | None = None, span: list[str] | None = None) -> alt.X:
+    scale = alt.Scale(type="utc", domain=span) if span else alt.Scale(type="utc")
+    return alt.X(f"{field}:T", title=title, scale=scale, axis=alt.Axis(tickCount={"interval": "year", "step": 1})
+                 if span and int(span[1][:4]) - int(span[0][:4]) > 3 else alt.Axis(tickCount=5, format="%b %Y"))
+
+
+def _level(title: str, **settings: Any) -> alt.Axis:
+    """Return a y axis whose title lies flat above it, where it is read first."""
+    return alt.Axis(title=title, titleAngle=0, titleAlign="left", titleBaseline="bottom", titleX=0, titleY=-8, **settings)
+
+
+def _scenario_color(data: Data) -> alt.Color:
+    return alt.Color(
+        "scenario:N",
+        scale=alt.Scale(domain=data["scenarios"], range=data["colors"]),
+        legend=None,
+    )
+
+
+def _scenario_dash(data: Data) -> alt.StrokeDash:
+    dashes = [DASHES[place % len(DASHES)] for place in range(len(data["scenarios"]))]
+    return alt.StrokeDash("scenario:N", scale=alt.Scale(domain=data["scenarios"], range=dashes), legend=None)
+
+
+def _marks_in_time(data: Data, height: int) -> list[alt.Chart]:
+    """Return the rules and words of structural breaks and of the as-of date, one line of words each."""
+    layers = []
+    for side in ("left", "right"):
+        marked = [row for row in data.get("breaks", []) if row["side"] == side]
+        if not marked:
+            continue
+        base = alt.Chart(_rows(marked))
+        layers.append(base.mark_rule(strokeDash=[3, 3], stroke=MUTED).encode(x=_time("date", span=data["span"])))
+        layers.append(
+            base.mark_text(
+                align=side, dx=4 if side == "left" else -4, fontSize=11, fill=MUTED, baseline="top", limit=190
+            ).encode(
+                x=_time("date", span=data["span"]), y=alt.Y("line:Q", scale=None, axis=None), text="label:N", tooltip="words:N"
+            )
+        )
+    if data.get("as_of"):
+        now = alt.Chart(_rows([{"date": data["as_of"]}]))
+        layers.append(now.mark_rule(stroke=INK, strokeWidth=1).encode(x=_time("date", span=data.get("span"))))
+    return layers
+
+
+def probability_history(data: Data, height: int) -> alt.LayerChart:
+    """Return the scenarios' probabilities through time, with the share at the end of each line."""
+    base = alt.Chart(_rows(data["rows"]))
+    y = alt.Y("probability:Q", scale=alt.Scale(domain=[0, 1]), axis=_level("Probability", format=".0%", tickCount=5))
+    layers = _marks_in_time(data, height)
+    layers.append(
+        base.mark_line(strokeWidth=2.5, interpolate="monotone").encode(
+            x=_time("date", span=data["span"]), y=y, color=_scenario_color(data), strokeDash=_scenario_dash(data)
+        )
+    )
+    layers.append(
+        base.mark_point(size=90, opacity=0, filled=True).encode(
+            x=_time("date", span=data["span"]), y=y, color=_scenario_color(data), tooltip=alt.Tooltip("words:N")
+        )
+    )
+    ends = alt.Chart(_rows(data["ends"]))
+    layers.append(
+        ends.mark_point(size=45, filled=True, opacity=1).encode(
+            x=_time("date", span=data["span"]), y=alt.Y("probability:Q"), color=_scenario_color(data)
+        )
+    )
+    layers.append(
+        ends.mark_text(align="left", dx=8, fontWeight="bold", fontSize=13).encode(
+            x=_time("date", span=data["span"]), y=alt.Y("label_at:Q"), text="label:N", color=_scenario_color(data)
+        )
+    )
+    return alt.layer(*layers)
+
+
+def moves(data: Data, height: int) -> alt.LayerChart:
+    """Return bars from one level to another, one a row, each with its words above it: waterfalls and tornados."""
+    order = [row["row"] for row in data["rows"]]
+    base = alt.Chart(_rows(data["rows"]))
+    y = alt.Y("row:N", sort=order, axis=None, scale=alt.Scale(paddingInner=0.62, paddingOuter=0.25))
+    x = alt.X(
+        "low:Q",
+        scale=alt.Scale(domain=data["domain"], nice=False),
+        axis=alt.Axis(title=data["title"], format=".0%", tickCount=5, grid=True),
+    )
+    color = alt.Color(
+        "direction:N",
+        scale=alt.Scale(domain=["up", "down", "level"], range=["var(--up)", "var(--down)", "var(--level)"]),
+        legend=None,
+    )
+    layers = []
+    if data.get("links"):
+        links = alt.Chart(_rows(data["links"]))
+        layers.append(
+            links.mark_rule(stroke=RULE).encode(
+                x=alt.X("at:Q"), y=alt.Y("row:N", sort=order), y2="next:N"
+            )
+        )
+    if data.get("reference") is not None:
+        layers.append(
+            alt.Chart(_rows([{"at": data["reference"]}])).mark_rule(stroke=INK, strokeDash=[2, 2]).encode(x="at:Q")
+        )
+    layers.append(
+        base.mark_bar(cornerRadius=1).encode(x=x, x2="high:Q", y=y, color=color, tooltip=alt.Tooltip("words:N"))
+    )
+    layers.append(
+        base.mark_text(align="left", baseline="bottom", dy=-10, limit=300).encode(
+            x=alt.value(2), y=alt.Y("row:N", sort=order), text="name:N"
+        )
+    )
+    layers.append(
+        base.mark_text(align="right", baseline="bottom", dy=-10, fontWeight="bold").encode(
+            x=alt.value("width"), y=alt.Y("row:N", sort=order), text="label:N"
+        )
+    )
+    return alt.layer(*layers)
+
+
+def fans(data: Data, height: int) -> alt.LayerChart:
+    """Return an indicator's claims over the fans of its scenarios: band of 80 percent, median, and the reports."""
+    scale = alt.Scale(domain=data["range"], zero=False, clamp=True, nice=False)
+    axis = _level(data["unit"], tickCount=5, format=data["format"])
+    span = data["span"]
+    fan = alt.Chart(_rows(data["fan"]))
+    layers = []
+    if data["fan"]:
+        layers.append(
+            fan.mark_area(opacity=0.16).encode(
+                x=_time("date", span=span), y=alt.Y("p10:Q", scale=scale, axis=axis), y2="p90:Q",
+                color=_scenario_color(data),
+            )
+        )
+        layers.append(
+            fan.mark_line(strokeWidth=2).encode(
+                x=_time("date", span=span), y=alt.Y("p50:Q", scale=scale, axis=axis), color=_scenario_color(data),
+                strokeDash=_scenario_dash(data),
+            )
+        )
+    layers += _marks_in_time(data, height)
+    if data["claims"]:
+        layers += _claim_marks(data, scale, axis)
+    return alt.layer(*layers)
+
+
+def _claim_marks(data: Data, scale: alt.Scale, axis: alt.Axis) -> list[alt.Chart]:
+    span = data["span"]
+    base = alt.Chart(_rows(data["claims"]))
+    level = alt.Y("value:Q", scale=scale, axis=axis)
+    line = base.mark_line(stroke=INK, strokeWidth=1.2, opacity=0.7).encode(
+        x=_time("date", span=span), y=level, detail="source:N"
+    )
+    shape = alt.Shape("source:N", scale=alt.Scale(domain=data["sources"], range=data["shapes"]), legend=None)
+    faint = alt.Opacity("state:N", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[1, 0.65, 0.25]), legend=None)
+    fill = alt.Fill("state:N", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[INK, PAPER, PAPER]), legend=None)
+    return [
+        *([line] if data.get("series") else []),
+        base.mark_rule(stroke=INK, strokeWidth=1.5).encode(
+            x=_time("date", span=span), y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q", opacity=faint
+        ),
+        base.mark_point(size=data.get("point_size", 70), stroke=INK, strokeWidth=1.5).encode(
+            x=_time("date", span=span),
+            y=alt.Y("value:Q", scale=scale, axis=axis),
+            shape=shape,
+            fill=fill,
+            opacity=faint,
+            tooltip=[alt.Tooltip("words:N", title="Claim"), alt.Tooltip("source:N", title="Source"),
+                     alt.Tooltip("day:N", title="Speaks of")],
+        ),
+    ]
+
+
+def counted(data: Data, height: int) -> alt.LayerChart:
+    """Return the events counted so far as steps over the fans of what each scenario expects by then."""
+    chart = fans({**data, "claims": []}, height)
+    scale = alt.Scale(domain=data["range"], zero=False, clamp=True, nice=False)
+    axis = _level(data["unit"], tickCount=5, format=data["format"])
+    base = alt.Chart(_rows(data["steps"]))
+    x = _time("date", span=data["span"])
+    y = alt.Y("count:Q", scale=scale, axis=axis)
+    return alt.layer(
+        chart,
+        base.mark_line(interpolate="step-after", stroke=INK, strokeWidth=2).encode(x=x, y=y),
+        base.mark_point(size=50, filled=True, fill=INK, opacity=1).encode(x=x, y=y, tooltip=alt.Tooltip("words:N")),
+    )
+
+
+def moments(data: Data, height: int) -> alt.LayerChart:
+    """Return rows of dated marks: what was reported, what was looked for in vain, what was planned or predicted."""
+    base = alt.Chart(_rows(data["rows"]))
+    y = alt.Y("row:N", sort=data["order"], title=None, axis=None, scale=alt.Scale(paddingInner=0.5, paddingOuter=0.3))
+    x = _time("date", span=data["span"])
+    color = alt.Color("tone:N", scale=alt.Scale(domain=data["tones"], range=data["colors"]), legend=None)
+    shape = alt.Shape("mark:N", scale=alt.Scale(domain=data["marks"], range=data["shapes"]), legend=None)
+    filled = alt.Fill("filled:N", scale=alt.Scale(domain=data["fills"], range=data["fill_colors"]), legend=None)
+    names = alt.Chart(_rows([{"row": row, "name": name} for row, name in zip(data["order"], data["names"], strict=True)]))
+    lines = alt.Chart(_rows(data["lines"]))
+    layers = _marks_in_time(data, height)
+    layers.append(
+        names.mark_rule(stroke=GRID).encode(x=alt.value(0), x2=alt.value("width"), y=alt.Y("row:N", sort=data["order"]))
+    )
+    if data["lines"]:
+        layers.append(
+            lines.mark_rule(strokeWidth=2).encode(
+                x=_time("date", span=data["span"]), x2="until:T", y=alt.Y("row:N", sort=data["order"]), color=color,
+                tooltip=alt.Tooltip("words:N"),
+            )
+        )
+    layers.append(
+        base.mark_point(size=85, strokeWidth=1.6, opacity=1).encode(
+            x=x, y=y, color=color, shape=shape, fill=filled, tooltip=alt.Tooltip("words:N")
+        )
+    )
+    layers.append(
+        names.mark_text(align="left", baseline="bottom", dy=-9, limit=330).encode(
+            x=alt.value(2), y=alt.Y("row:N", sort=data["order"]), text="name:N"
+        )
+    )
+    return alt.layer(*layers)
+
+
+def columns(data: Data, height: int) -> alt.LayerChart:
+    """Return upright bars of now beside a tick of before, one pair a label: onset years."""
+    base = alt.Chart(_rows(data["rows"]))
+    x = alt.X("label:O", title=data["x_title"], axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    y = alt.Y("now:Q", axis=_level(data["title"], format=".0%", tickCount=4), scale=alt.Scale(domain=[0, data["top"]]))
+    return alt.layer(
+        base.mark_bar(color=data["color"], cornerRadius=1).encode(x=x, y=y, tooltip=alt.Tooltip("words:N")),
+        base.mark_tick(color=INK, thickness=2).encode(x=x, y=alt.Y("before:Q")),
+    )
+
+
+def lines(data: Data, height: int) -> alt.LayerChart:
+    """Return lines over a numbered axis, one a series, with points to point at."""
+    base = alt.Chart(_rows(data["rows"]))
+    x = alt.X("at:O", title=data["x_title"], axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    y = alt.Y(
+        "value:Q",
+        axis=_level(data["title"], format=data["format"], tickCount=5),
+        scale=alt.Scale(domain=data["range"]),
+    )
+    color = alt.Color("series:N", scale=alt.Scale(domain=data["series"], range=data["colors"]), legend=None)
+    dash = alt.StrokeDash(
+        "series:N", scale=alt.Scale(domain=data["series"], range=DASHES[: len(data["series"])]), legend=None
+    )
+    layers = []
+    if data.get("reference") is not None:
+        layers.append(
+            alt.Chart(_rows([{"at": data["reference"]}])).mark_rule(stroke=INK, strokeDash=[2, 2]).encode(y="at:Q")
+        )
+    layers.append(base.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=color, strokeDash=dash))
+    layers.append(
+        base.mark_point(filled=True, size=55, opacity=1).encode(x=x, y=y, color=color, tooltip=alt.Tooltip("words:N"))
+    )
+    return alt.layer(*layers)
+
+
+def spread(data: Data, height: int) -> alt.LayerChart:
+    """Return each scenario's probability under every setting as a dot on the setting's row."""
+    order = [row["row"] for row in data["names"]]
+    names = alt.Chart(_rows(data["names"]))
+    base = alt.Chart(_rows(data["rows"]))
+    y = alt.Y("row:N", sort=order, axis=None, scale=alt.Scale(paddingInner=0.5, paddingOuter=0.3))
+    shape = alt.Shape(
+        "scenario:N", scale=alt.Scale(domain=data["scenarios"], range=SHAPES[: len(data["scenarios"])]), legend=None
+    )
+    return alt.layer(
+        names.mark_rule(stroke=GRID).encode(x=alt.value(0), x2=alt.value("width"), y=y),
+        base.mark_point(filled=True, size=80, opacity=1).encode(
+            x=alt.X(
+                "probability:Q",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(title=data["title"], format=".0%", tickCount=5, grid=True),
+            ),
+            y=y,
+            color=_scenario_color(data),
+            shape=shape,
+            tooltip=alt.Tooltip("words:N"),
+        ),
+        names.mark_text(align="left", baseline="bottom", dy=-8, limit=330).encode(x=alt.value(2), y=y, text="name:N"),
+    )
+
+
+KINDS: dict[str, Callable[[Data, int], alt.LayerChart]] = {
+    "probability_history": probability_history,
+    "moves": moves,
+    "fans": fans,
+    "counted": counted,
+    "moments": moments,
+    "columns": columns,
+    "lines": lines,
+    "spread": spread,
+}
+
+
+def specification(kind: str, data: Data, height: int) -> dict[str, Any]:
+    """Return the Vega-Lite specification of a chart, without a width: the page gives it one."""
+    chart = KINDS[kind](data, height).properties(
+        height=height, autosize=alt.AutoSizeParams(type="fit", contains="padding"), padding=data.get("padding", 4)
+    )
+    return {**chart.to_dict(validate=False), "config": CONFIG}

@@ -1,0 +1,249 @@
+"""The tables of one release as plain rows, one tracker at a time.
+
+Belongs here: turning frames into rows of Python values, and looking rows up. Not here: words, charts, pages. A missing
+value is None whatever the frame used for it; a column of the dictionary of type date comes as a date.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+Row = dict[str, Any]
+Rows = list[Row]
+
+_CLOCKS = frozenset({
+    "fetched_at", "quarantined_at", "recorded_at", "superseded_at", "last_looked", "raised_at", "created_at",
+})
+_OF_ONE_DAY = ("reading_claim", "reading_claim_ratio", "log_ratio", "assessment", "onset_probability", "surprise")
+_UNUSED = frozenset({"pooled_report"})
+
+
+def plain_rows(frame: pd.DataFrame) -> Rows:
+    """Return the frame's rows as dicts of plain Python values, None for what is missing."""
+    if frame.empty:
+        return []
+    columns = [_plain(frame[name], str(name)) for name in frame.columns]
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _plain(column: pd.Series[Any], name: str) -> list[Any]:
+    if pd.api.types.is_datetime64_any_dtype(column):
+        moments = [None if pd.isna(moment) else moment.to_pydatetime() for moment in column]
+        if name in _CLOCKS:
+            return [None if moment is None else moment.replace(tzinfo=None) for moment in moments]
+        return [None if moment is None else moment.date() for moment in moments]
+    values = column.astype(object).where(column.notna(), None).tolist()
+    return [_day(value) if isinstance(value, datetime) and name not in _CLOCKS else value for value in values]
+
+
+def _day(moment: datetime) -> date:
+    return moment.date()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one release says of one tracker; every row is plain."""
+
+    tracker: Row
+    tables: Mapping[str, Rows]
+
+    @cached_property
+    def release(self) -> Row:
+        """Return the release that the pages describe."""
+        own = [row for row in self.tables["release"] if row["release_id"] == self.tracker["release_id"]]
+        return own[0] if own else {"release_id": self.tracker["release_id"], "created_at": None, "as_of": self.as_of}
+
+    @cached_property
+    def releases(self) -> Rows:
+        """Return all releases known, newest first."""
+        return sorted(
+            self.tables["release"], key=lambda row: (row["created_at"] or datetime.min, row["release_id"]), reverse=True
+        )
+
+    @cached_property
+    def as_of(self) -> date:
+        """Return the newest as-of date, which the front page speaks about."""
+        latest = [row["as_of"] for row in self.tables["as_of_date"] if row["is_latest"]]
+        days = latest or [row["as_of"] for row in self.tables["scenario_probability"]]
+        found: date = max(days) if days else self.tracker["t0"]
+        return found
+
+    @cached_property
+    def scenarios(self) -> Rows:
+        """Return the scenarios in order of display with their probabilities now; `other` stands last."""
+        now = {row["scenario_id"]: row for row in self.headline if row["as_of"] == self.as_of}
+        surprise = {row["scenario_id"]: row for row in self.tables["surprise"]}
+        moves: dict[str, float] = defaultdict(float)
+        for row in self.tables["change"]:
+            moves[row["scenario_id"]] += row["move"]
+        ordered = sorted(self.tables["scenario"], key=lambda row: (row["sort_order"] or 0, row["scenario_id"]))
+        found = []
+        for place, row in enumerate(ordered, start=1):
+            own = now.get(row["scenario_id"], {})
+            is_other = row["scenario_id"] == "other"
+            found.append({
+                **row,
+                "key": "s0" if is_other else f"s{(place - 1) % 6 + 1}",
+                "is_other": is_other,
+                "prior": own.get("prior", row["prior"]),
+                "posterior": own.get("posterior", row["prior"]),
+                "decibans": own.get("decibans"),
+                "surprise": (surprise.get(row["scenario_id"]) or {}).get("surprise"),
+                "change": moves[row["scenario_id"]] if self.tables["change"] else None,
+            })
+        return found
+
+    @cached_property
+    def named(self) -> Rows:
+        """Return the scenarios that the analysis names, `other` left out."""
+        return [row for row in self.scenarios if not row["is_other"]]
+
+    @cached_property
+    def ranked(self) -> Rows:
+        """Return the scenarios from the most probable down."""
+        return sorted(self.scenarios, key=lambda row: (-row["posterior"], row["sort_order"] or 0))
+
+    @cached_property
+    def scenario(self) -> dict[str, Row]:
+        """Return the scenarios by identifier."""
+        return {row["scenario_id"]: row for row in self.scenarios}
+
+    @cached_property
+    def headline(self) -> Rows:
+        """Return the published odds at every as-of date."""
+        return [row for row in self.tables["scenario_probability"] if row["variant"] == "headline"]
+
+    @cached_property
+    def indicators(self) -> Rows:
+        """Return the indicators, scored ones first, by domain and title."""
+        return sorted(
+            self.tables["indicator"], key=lambda row: (not row["scored"], row["domain"] or "", row["title"] or "")
+        )
+
+    @cached_property
+    def indicator(self) -> dict[str, Row]:
+        """Return the indicators by identifier."""
+        return {row["indicator_id"]: row for row in self.indicators}
+
+    @cached_property
+    def reading(self) -> dict[str, Row]:
+        """Return the newest reading of each indicator."""
+        return {row["indicator_id"]: row for row in self.tables["reading"] if row["as_of"] == self.as_of}
+
+    @cached_property
+    def claims(self) -> dict[str, Rows]:
+        """Return each indicator's claims, newest period first."""
+        return grouped(
+            sorted(self.tables["claim"], key=lambda row: (_last_day(row), row["claim_id"]), reverse=True), "indicator_id"
+        )
+
+    @cached_property
+    def claim(self) -> dict[str, Row]:
+        """Return the claims by identifier."""
+        return {row["claim_id"]: row for row in self.tables["claim"]}
+
+    @cached_property
+    def assessment(self) -> dict[tuple[str, str], Row]:
+        """Return the newest assessment by indicator and scenario."""
+        return {(row["indicator_id"], row["scenario_id"]): row for row in self.tables["assessment"]}
+
+    @cached_property
+    def prediction(self) -> dict[tuple[str, str], Row]:
+        """Return the predictions by indicator and scenario."""
+        return {(row["indicator_id"], row["scenario_id"]): row for row in self.tables["prediction"]}
+
+    @cached_property
+    def fans(self) -> dict[str, Rows]:
+        """Return each numeric indicator's fans in order of time."""
+        return grouped(sorted(self.tables["fan"], key=lambda row: (row["date"], row["scenario_id"])), "indicator_id")
+
+    @cached_property
+    def bits(self) -> dict[str, dict[int, float]]:
+        """Return each indicator's expected information in bits, by years ahead."""
+        found: dict[str, dict[int, float]] = defaultdict(dict)
+        for row in self.tables["diagnosticity"]:
+            found[row["indicator_id"]][int(row["years_ahead"] or 0)] = row["bits"]
+        return found
+
+    @cached_property
+    def freshness(self) -> dict[str, Row]:
+        """Return how fresh each indicator and source is, by subject."""
+        return {row["subject"]: row for row in self.tables["freshness"]}
+
+    @cached_property
+    def deadlines(self) -> Rows:
+        """Return the falsification calendar from the as-of date on, next date first."""
+        ahead = [row for row in self.tables["deadline"] if row["date"] is not None and row["date"] >= self.as_of]
+        return sorted(ahead, key=lambda row: (row["date"], row["indicator_id"], row["scenario_id"]))
+
+    @cached_property
+    def variants(self) -> dict[str, Row]:
+        """Return the variants of the headline by name."""
+        return {row["variant"]: row for row in self.tables["variant"]}
+
+    @cached_property
+    def variant_now(self) -> dict[str, dict[str, float]]:
+        """Return P(scenario) now under each variant."""
+        found: dict[str, dict[str, float]] = defaultdict(dict)
+        for row in self.tables["scenario_probability"]:
+            if row["as_of"] == self.as_of:
+                found[row["variant"]][row["scenario_id"]] = row["posterior"]
+        return found
+
+    @cached_property
+    def alarm(self) -> bool:
+        """Return whether 'no scenario fits' holds."""
+        return any(bool(row["alarm"]) for row in self.tables["surprise"])
+
+    @cached_property
+    def coverage(self) -> tuple[int, int, int]:
+        """Return how many scored indicators there are, how many have a reading, and how many of those are fresh."""
+        scored = [row["indicator_id"] for row in self.indicators if row["scored"]]
+        read = [key for key in scored if (self.reading.get(key) or {}).get("kind")]
+        fresh = [key for key in read if (self.freshness.get(f"indicator:{key}") or {}).get("verdict") == "fresh"]
+        return len(scored), len(read), len(fresh)
+
+
+def _last_day(row: Row) -> date:
+    for name in ("period_end", "happened_to", "searched_until", "published_on"):
+        if row[name] is not None:
+            found: date = row[name]
+            return found
+    return date.min
+
+
+def grouped(rows: Rows, name: str) -> dict[Any, Rows]:
+    """Return the rows by the value of a column, order kept."""
+    found: dict[Any, Rows] = defaultdict(list)
+    for row in rows:
+        found[row[name]].append(row)
+    return found
+
+
+def facts_by_tracker(tables: Mapping[str, pd.DataFrame]) -> list[Facts]:
+    """Return each tracker's facts; tables without tracker are shared by all."""
+    trackers = sorted(plain_rows(tables["tracker"]), key=lambda row: str(row["tracker_id"]))
+    return [Facts(row, _tables_of(tables, row["tracker_id"])) for row in trackers]
+
+
+def _tables_of(tables: Mapping[str, pd.DataFrame], tracker_id: str) -> dict[str, Rows]:
+    found: dict[str, Rows] = {}
+    for name, frame in tables.items():
+        if name in _UNUSED:
+            continue
+        if "tracker_id" in frame.columns:
+            frame = frame[(frame["tracker_id"] == tracker_id) | frame["tracker_id"].isna()]
+        if name in _OF_ONE_DAY and len(frame):
+            frame = frame[frame["as_of"] == frame["as_of"].max()]
+        if name == "scenario_probability" and len(frame):
+            frame = frame[(frame["variant"] == "headline") | (frame["as_of"] == frame["as_of"].max())]
+        found[name] = plain_rows(frame)
+    return found

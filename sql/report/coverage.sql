@@ -1,0 +1,18 @@
+-- Grain: one row: scored indicators, those with a reading at the as-of date, and those of them that are fresh.
+-- Reads: indicator, reading, freshness
+select
+    'coverage' as what,
+    count(*) as scored,
+    count(reading.kind) as with_reading,
+    count(*) filter (where reading.kind is not null and freshness.verdict = 'fresh') as fresh
+from indicator
+left join reading
+    on
+        indicator.tracker_id = reading.tracker_id
+        and indicator.indicator_id = reading.indicator_id
+        and reading.as_of = $as_of
+left join freshness
+    on
+        indicator.tracker_id = freshness.tracker_id
+        and freshness.subject = 'indicator:' || indicator.indicator_id
+where indicator.tracker_id = $tracker and indicator.scored
