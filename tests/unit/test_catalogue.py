@@ -66,7 +66,7 @@ def test_claim_rows_have_columns_of_the_dictionary(catalogue: Catalogue) -> None
     rows = ledger_rows(catalogue.tracker("island_ferry"))
     assert rows
     for row in rows:
-        assert set(columns) - set(row) == {"superseded_by", "superseded_at", "held"}
+        assert set(columns) - set(row) == {"superseded_by", "superseded_at", "held", "revision_share"}
         assert set(row) <= set(columns)
 
 

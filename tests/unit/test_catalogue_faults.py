@@ -277,6 +277,13 @@ BROKEN_LEDGER = {
         "base_value has no base_published_on",
     ),
     "too few fields": ("freight", "freight-1,value,", "freight-1,", "30 fields: the header has 31"),
+    "column too many": ("freight", "sha256,note", "sha256,note,more", "header 'more': the column here is 'nothing'"),
+    "empty first line": (
+        "freight",
+        "claim_id,kind",
+        "\nclaim_id,kind",
+        "header 'nothing': the column here is 'claim_id'",
+    ),
     "wrong header": ("freight", "claim_id,kind", "claim_id,kinds", "header 'kinds': the column here is 'kind'"),
 }
 
@@ -344,15 +351,15 @@ def test_a_missing_file_is_named(root: Path, name: str) -> None:
     assert any(fault.startswith(f"{(root / TRACKER / name).as_posix()}:1: {name}: ") for fault in faults_of(root))
 
 
-def test_a_source_that_feeds_an_unknown_indicator_is_a_warning(root: Path) -> None:
+def test_a_source_that_feeds_an_unknown_indicator_is_refused(root: Path) -> None:
     source = (
         "office:\n  title: Office\n  licence: none\n  terms: none\n  cadence: never\n  documents:\n"
         "    - name: table\n      ask: {}\n      feeds:\n"
         "        - {tracker: island_ferry, indicator: fright, series: A}\n"
     )
     (root / "sources.yaml").write_text(source, encoding="utf-8")
-    (warning,) = load_catalogue(root).warnings
-    assert warning.endswith(
+    (fault,) = faults_of(root)
+    assert fault.endswith(
         "sources.yaml:10: office.table.feeds: island_ferry has no indicator 'fright': did you mean 'freight'?"
     )
 
