@@ -229,8 +229,9 @@ def _onset_columns(model: Model) -> tuple[Integers, Floats]:
 def delayed_pairs(model: Model, reports: Reports) -> Delayed:
     """Return the pairs in which a prediction waits for its onset (docs/method.md, 4.3)."""
     scenario, onset = _onset_columns(model)
-    kind = model.type[reports.indicator][:, scenario]
-    waits = model.delayed[scenario[None, :], kind] & (kind > 0) & (model.baseline[scenario] >= 0)[None, :]
+    kind = model.type[:, scenario]
+    waiting = model.delayed[scenario[None, :], kind] & (kind > 0) & (model.baseline[scenario] >= 0)[None, :]
+    waits = waiting[reports.indicator]
     row, late = np.nonzero(waits)
     baseline = model.baseline[scenario[late]]
     speaks = model.type[reports.indicator[row], baseline] > 0
@@ -245,6 +246,9 @@ def _spread_columns(model: Model, own: Floats) -> Floats:
 
 def _follow_reference(model: Model, reports: Reports, columns: Floats, reference: Floats) -> None:
     """Give the reference to hypotheses before an onset whose baseline is silent: they say nothing yet."""
+    baselines = model.baseline[model.baseline >= 0]
+    if (model.type[reports.indicator][:, baselines] > 0).all():
+        return
     pairs = delayed_pairs(model, reports)
     lost = ~pairs.baseline_speaks
     if lost.any():
