@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assets.warehouse import Warehouse
 
 GROUP = "observe"
+LAST_RELEASE = "select as_of, created_at from release order by created_at desc limit 1"
 READINGS = ("reading", "pooled_report", "reading_claim")
 
 
@@ -78,6 +79,7 @@ def readings(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     warehouse = run.warehouse()
     with warehouse.connect():
         read_claims(warehouse, run.as_of_date(), run.now())
+        read_claims_of_last_release(warehouse, run)
         for name in READINGS:
             yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
 
@@ -85,10 +87,37 @@ def readings(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
 def read_claims(warehouse: "Warehouse", as_of: date, now: datetime) -> None:
     """Make the readings of every month end since t0 and of the run's own date, from what was known at each."""
     warehouse.build_table("observe/as_of_date", as_of=as_of)
+    warehouse.build_table("observe/last_fetch")
+    pool_reports(warehouse, now)
+    for name in ("reading_claim", "reading"):
+        warehouse.build_table(f"observe/{name}")
+
+
+def read_claims_of_last_release(warehouse: "Warehouse", run: MonitoringRun) -> None:
+    """Make table unchanged_report: what the run's date would read had no claim come since the release before.
+
+    Empty where there is no release, or the run looks back behind it.
+    """
+    from assets.warehouse import Warehouse
+
+    released = run.settings.published_database
+    last = Warehouse(released).rows(LAST_RELEASE) if released.exists() else []
+    if not last or run.as_of_date() < last[0]["as_of"]:
+        warehouse.write_rows("unchanged_report", [])
+        return
+    with warehouse.aside("before"):
+        for name in ("claim", "as_of_date"):
+            warehouse.build_table(f"observe/before/{name}", **(last[0] if name == "claim" else {}))
+        pool_reports(warehouse, run.now())
+        reports = warehouse.read_frame("pooled_report")
+    warehouse.write_frame("unchanged_report", reports)
+
+
+def pool_reports(warehouse: "Warehouse", now: datetime) -> None:
+    """Make the reports pooled at every as-of date from the claims that stand."""
     warehouse.build_table("observe/indicator_family")
     warehouse.write_frame("nowcast", nowcasts(warehouse))
     warehouse.build_table("observe/known_claim", now=now.replace(tzinfo=None))
-    warehouse.build_table("observe/last_fetch")
     for name in (
         "bucket_report",
         "list_report",
@@ -96,8 +125,6 @@ def read_claims(warehouse: "Warehouse", as_of: date, now: datetime) -> None:
         "vote_report",
         "event_report",
         "pooled_report",
-        "reading_claim",
-        "reading",
     ):
         warehouse.build_table(f"observe/{name}")
 

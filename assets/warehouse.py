@@ -70,6 +70,22 @@ class Warehouse:
             self._open.close()
             self._open = None
 
+    @contextmanager
+    def aside(self, schema: str) -> Iterator[None]:
+        """Make the block's tables in a schema of their own, which is dropped at its end.
+
+        Reading still falls back to the tables that stand, so that the same statements give another state beside them.
+        """
+        with self.connect() as connection:
+            connection.execute(f"drop schema if exists {_identifier(schema)} cascade")
+            connection.execute(f"create schema {_identifier(schema)}")
+            connection.execute(f"set search_path = '{schema},main'")
+            try:
+                yield
+            finally:
+                connection.execute("set search_path = 'main'")
+                connection.execute(f"drop schema {_identifier(schema)} cascade")
+
     # ---- reading
 
     def query(self, statement: str, **parameters: Any) -> "pd.DataFrame":

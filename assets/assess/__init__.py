@@ -90,3 +90,13 @@ def backtest(run: MonitoringRun) -> dg.MaterializeResult[None]:
     warehouse = run.warehouse()
     write_backtest(warehouse, tracker_models(warehouse))
     return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("backtest")})
+
+
+@dg.asset(deps=["scenario_probability", "pooled_report"], group_name=GROUP, kinds={"duckdb"})
+def change(run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """One row per scenario, cause and indicator: the move since the release before, in parts that add up."""
+    from assets.assess.changes import write_changes
+
+    warehouse = run.warehouse()
+    write_changes(warehouse, run.settings.published_database)
+    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("change")})

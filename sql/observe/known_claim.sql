@@ -25,7 +25,7 @@ left join claim as newer
     on
         claim.tracker_id = newer.tracker_id
         and claim.superseded_by = newer.claim_id
-        and newer.published_on <= as_of_date.as_of
+        and as_of_date.as_of >= newer.published_on
         and newer.recorded_at <= $now
 where
     newer.claim_id is null

@@ -25,4 +25,4 @@ left join reading_claim
         and claim.claim_id = reading_claim.claim_id
         and reading_claim.as_of = $as_of
 where claim.tracker_id = $tracker and claim.indicator_id = $indicator
-order by claim.period_end desc nulls last, claim.claim_id
+order by claim.period_end desc nulls last, claim.claim_id asc

@@ -16,4 +16,4 @@ from influence
 cross join leader
 where influence.tracker_id = $tracker and influence.left_out like 'indicator:%'
 group by influence.left_out
-order by distance desc, indicator_id
+order by distance desc, indicator_id asc
