@@ -299,7 +299,7 @@ def test_changing_the_unit_leaves_the_ratios(data, time, value, factor, shared):
 @given(numbers(0.01, 0.95), numbers(0.01, 0.95), numbers(0.8, 3.0), TIMES, TIMES, numbers(0.3, 1.0))
 @settings(max_examples=60, deadline=None)
 def test_silence_never_helps_the_scenario_with_the_higher_hazard(one, two, shape, time, later, detect_prob):
-    """Planted: d in place of 1 - d for what happened unseen."""
+    """Planted: d (1 - S), the chance of having happened and been seen, in place of S + (1 - S)(1 - d)."""
     high, low = max(one, two), min(one, two)
 
     def cell(p):
