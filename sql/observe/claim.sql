@@ -1,39 +1,61 @@
--- Grain: one row per version of a claim.
--- Reads: claim_version, indicator_setting, accepted
--- A live revision beyond its indicator's band is held until somebody accepts it; one that is held supersedes nothing.
+-- Grain: one row per version of a claim of the loaded trackers.
+-- Reads: claim_version, tracker, tracker_setting, indicator_setting, accepted, raw_ledger
+-- A live revision beyond its indicator's band is held until somebody accepts it; one that is held supersedes nothing. A
+-- version is superseded by the next one in use. r is the root of letter times number, capped where nobody verified it.
+-- A ledger claim points to where its row stands now.
 with gated as (
     select
-        version.*,
+        version.* exclude (sha256, row_number),
+        coalesce(raw_ledger.sha256, version.sha256) as sha256,
+        coalesce(raw_ledger.row_number, version.row_number) as row_number,
+        least(
+            sqrt(
+                cast(
+                    json_extract_string(
+                        tracker_setting.settings, '$.reliability.letter.' || version.reliability
+                    ) as double
+                )
+                * cast(
+                    json_extract_string(
+                        tracker_setting.settings, '$.reliability.number.' || version.credibility
+                    ) as double
+                )
+            ),
+            case
+                when version.status = 'unverified'
+                    then cast(json_extract_string(tracker_setting.settings, '$.reliability.unverified_cap') as double)
+                else 1
+            end
+        ) as reliability_value,
         coalesce(
-            version.source_id <> 'ledger'
+            version.claim_key is not null
             and version.status <> 'withdrawn'
             and version.revision_share > setting.revision_band
             and accepted.claim_id is null,
             false
         ) as held
     from claim_version as version
+    inner join tracker on version.tracker_id = tracker.tracker_id
+    inner join tracker_setting on version.tracker_id = tracker_setting.tracker_id
     left join indicator_setting as setting
         on version.tracker_id = setting.tracker_id and version.indicator_id = setting.indicator_id
-    left join accepted
+    left join (select distinct tracker_id, claim_id from accepted) as accepted
         on version.tracker_id = accepted.tracker_id and version.claim_id = accepted.claim_id
-),
-
-successor as (
-    select
-        tracker_id,
-        corrects,
-        claim_id,
-        recorded_at
-    from gated
-    where corrects is not null and not held
-    qualify row_number() over (partition by tracker_id, corrects order by recorded_at, claim_id) = 1
+    left join raw_ledger
+        on
+            version.tracker_id = raw_ledger.tracker_id
+            and version.claim_id = raw_ledger.claim_id
+            and version.source_id = 'ledger'
 )
 
 select
-    gated.*,
-    successor.claim_id as superseded_by,
-    successor.recorded_at as superseded_at
+    gated.* exclude (claim_key),
+    last_value(case when not gated.held then gated.claim_id end ignore nulls) over later as superseded_by,
+    last_value(case when not gated.held then gated.recorded_at end ignore nulls) over later as superseded_at
 from gated
-left join successor
-    on gated.tracker_id = successor.tracker_id and gated.claim_id = successor.corrects
-order by gated.tracker_id, gated.indicator_id, gated.published_on, gated.claim_id
+window later as (
+    partition by gated.tracker_id, gated.first_claim_id
+    order by gated.version desc
+    rows between unbounded preceding and 1 preceding
+)
+order by gated.tracker_id, gated.indicator_id, gated.published_on, gated.first_claim_id, gated.version

@@ -1,34 +1,37 @@
 -- Grain: one row per as-of date and claim that was known and stood at that date.
 -- Reads: as_of_date, claim, indicator_family
--- Known: published by the date and recorded by the run's start. A version published later does not undo an older one at
--- an earlier date; a held claim and a plan are never used.
+-- Known: published by the date and recorded by the run's start. Of the versions known at a date the newest counts, so
+-- that a correction published later does not undo the older claim at an earlier date; what the newest withdraws is
+-- gone. A held claim and a plan are never used.
+with known as (
+    select
+        as_of_date.as_of,
+        claim.*
+    from as_of_date
+    inner join claim
+        on
+            as_of_date.tracker_id = claim.tracker_id
+            and as_of_date.as_of >= claim.published_on
+            and claim.recorded_at <= $now
+    where not claim.held and claim.kind <> 'plan'
+    qualify
+        row_number() over (
+            partition by claim.tracker_id, as_of_date.as_of, claim.first_claim_id order by claim.version desc
+        ) = 1
+)
+
 select
-    as_of_date.as_of,
+    known.*,
     family.family,
+    family.takes_growth,
     family.frequency,
     family.usual_period_months,
     family.t0,
     family.latest_start,
     family.exposure_start,
     family.trailing_months,
-    family.least_months,
-    claim.*
-from as_of_date
-inner join claim
-    on
-        as_of_date.tracker_id = claim.tracker_id
-        and claim.published_on <= as_of_date.as_of
-        and claim.recorded_at <= $now
+    family.least_months
+from known
 inner join indicator_family as family
-    on claim.tracker_id = family.tracker_id and claim.indicator_id = family.indicator_id
-left join claim as newer
-    on
-        claim.tracker_id = newer.tracker_id
-        and claim.superseded_by = newer.claim_id
-        and as_of_date.as_of >= newer.published_on
-        and newer.recorded_at <= $now
-where
-    newer.claim_id is null
-    and not claim.held
-    and claim.status <> 'withdrawn'
-    and claim.kind <> 'plan'
+    on known.tracker_id = family.tracker_id and known.indicator_id = family.indicator_id
+where known.status <> 'withdrawn'

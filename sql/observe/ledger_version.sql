@@ -1,10 +1,40 @@
 -- Grain: one row per ledger claim that is not in the warehouse yet.
--- Reads: candidate_ledger, claim_version
--- A ledger row is known by its claim_id: it is appended once and never edited.
+-- Reads: raw_ledger, claim_version
+-- A ledger row is known by its claim_id: it is appended once and never edited. The versions of one claim are a chain of
+-- corrections, numbered from its first.
+with recursive unknown as (
+    select raw_ledger.*
+    from raw_ledger
+    left join claim_version as known
+        on raw_ledger.tracker_id = known.tracker_id and raw_ledger.claim_id = known.claim_id
+    where known.claim_id is null
+),
+
+chain as (
+    select
+        unknown.tracker_id,
+        unknown.claim_id,
+        coalesce(corrected.first_claim_id, unknown.claim_id) as first_claim_id,
+        coalesce(corrected.version, 0) + 1 as version
+    from unknown
+    left join claim_version as corrected
+        on unknown.tracker_id = corrected.tracker_id and unknown.corrects = corrected.claim_id
+    where unknown.corrects is null or corrected.claim_id is not null
+    union all
+    select
+        unknown.tracker_id,
+        unknown.claim_id,
+        chain.first_claim_id,
+        chain.version + 1 as version
+    from unknown
+    inner join chain
+        on unknown.tracker_id = chain.tracker_id and unknown.corrects = chain.claim_id
+)
+
 select
-    candidate.*,
-    cast(null as double) as revision_share
-from candidate_ledger as candidate
-left join claim_version as known
-    on candidate.tracker_id = known.tracker_id and candidate.claim_id = known.claim_id
-where known.claim_id is null
+    unknown.* exclude (reliability_value),
+    chain.first_claim_id,
+    chain.version
+from unknown
+inner join chain on unknown.tracker_id = chain.tracker_id and unknown.claim_id = chain.claim_id
+order by unknown.tracker_id, unknown.indicator_id, unknown.row_number

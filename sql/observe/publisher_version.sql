@@ -1,154 +1,117 @@
--- Grain: one row per version that one batch of publishers' documents brings: a new, revised or withdrawn value.
--- Reads: candidate, standing_version
--- A difference within 1e-9 of the value is rounding noise and no version. What the same document no longer carries is
--- withdrawn. The identifier follows from what is said and when it was recorded, so that a rebuild gives the same.
-with brought as (
-    select
-        candidate.tracker_id,
-        candidate.indicator_id,
-        candidate.kind,
-        candidate.period_start,
-        candidate.period_end,
-        candidate.value,
-        candidate.value_low,
-        candidate.value_high,
-        candidate.category,
-        candidate.happened_from,
-        candidate.happened_to,
-        candidate.trials,
-        candidate.searched_until,
-        candidate.unit,
-        candidate.source_id,
-        candidate.source_name,
-        candidate.speaker,
-        candidate.source_url,
-        candidate.reliability,
-        candidate.credibility,
-        candidate.reliability_value,
-        candidate.status,
-        candidate.published_on,
-        candidate.published_on_inferred,
-        candidate.recorded_at,
-        standing.claim_id as corrects,
-        candidate.sha256,
-        candidate.row_number,
-        candidate.scope,
-        candidate.note,
-        case
-            when standing.value <> 0 then abs(candidate.value - standing.value) / abs(standing.value)
-        end as revision_share
-    from candidate
-    left join standing_version as standing
-        on
-            candidate.tracker_id = standing.tracker_id
-            and candidate.indicator_id = standing.indicator_id
-            and candidate.kind = standing.kind
-            and candidate.source_id = standing.source_id
-            and candidate.scope = standing.scope
-            and candidate.period_start is not distinct from standing.period_start
-            and candidate.period_end is not distinct from standing.period_end
-            and candidate.category is not distinct from standing.category
-    where
-        standing.claim_id is null
-        or standing.status <> candidate.status
-        or abs(coalesce(candidate.value, 0) - coalesce(standing.value, 0)) > 1e-9 * abs(coalesce(standing.value, 0))
-        or abs(coalesce(candidate.value_low, 0) - coalesce(standing.value_low, 0))
-        > 1e-9 * abs(coalesce(standing.value_low, 0))
-        or abs(coalesce(candidate.value_high, 0) - coalesce(standing.value_high, 0))
-        > 1e-9 * abs(coalesce(standing.value_high, 0))
-        or candidate.trials is distinct from standing.trials
+-- Grain: one row per version that the publishers' documents of one turn bring: a new, revised or withdrawn value.
+-- Reads: publisher_candidate, document_turn, newest_version, standing_version, feed
+-- A difference within 1e-9 of the value is rounding noise and no version. What a document no longer carries, though the
+-- indicator is still fed from it, is withdrawn. revision_share is measured against the version in use. The identifier
+-- follows from what is said and when it was recorded, so that a rebuild gives the same.
+with turn as (
+    select *
+    from document_turn
+    where turn = $turn
 ),
 
-batch as (
+candidate as (
+    select publisher_candidate.*
+    from publisher_candidate
+    inner join turn
+        on
+            publisher_candidate.source_id = turn.source_id
+            and publisher_candidate.scope = turn.scope
+            and publisher_candidate.recorded_at = turn.recorded_at
+    qualify
+        row_number() over (
+            partition by publisher_candidate.tracker_id, publisher_candidate.claim_key
+            order by publisher_candidate.row_number
+        ) = 1
+),
+
+brought as (
     select
-        source_id,
-        scope,
-        max(recorded_at) as recorded_at,
-        max(sha256) as sha256
+        candidate.*,
+        newest.version as last_version,
+        newest.first_claim_id,
+        newest.claim_id as corrects,
+        case
+            when standing.value <> 0 and candidate.value is not null
+                then abs(candidate.value - standing.value) / abs(standing.value)
+        end as revision_share
     from candidate
-    group by source_id, scope
+    left join newest_version as newest
+        on candidate.tracker_id = newest.tracker_id and candidate.claim_key = newest.claim_key
+    left join standing_version as standing
+        on candidate.tracker_id = standing.tracker_id and candidate.claim_key = standing.claim_key
+    where
+        newest.claim_id is null
+        or newest.status <> candidate.status
+        or candidate.trials is distinct from newest.trials
+        or (candidate.value is null) <> (newest.value is null)
+        or (candidate.value_low is null) <> (newest.value_low is null)
+        or (candidate.value_high is null) <> (newest.value_high is null)
+        or coalesce(abs(candidate.value - newest.value) > 1e-9 * abs(newest.value), false)
+        or coalesce(abs(candidate.value_low - newest.value_low) > 1e-9 * abs(newest.value_low), false)
+        or coalesce(abs(candidate.value_high - newest.value_high) > 1e-9 * abs(newest.value_high), false)
 ),
 
 gone as (
     select
-        standing.tracker_id,
-        standing.indicator_id,
-        standing.kind,
-        standing.period_start,
-        standing.period_end,
-        standing.value,
-        standing.value_low,
-        standing.value_high,
-        standing.category,
-        standing.happened_from,
-        standing.happened_to,
-        standing.trials,
-        standing.searched_until,
-        standing.unit,
-        standing.source_id,
-        standing.source_name,
-        standing.speaker,
-        standing.source_url,
-        standing.reliability,
-        standing.credibility,
-        standing.reliability_value,
+        newest.* exclude (
+            status, published_on, published_on_inferred, recorded_at, corrects, sha256, row_number, note,
+            revision_share, version, first_claim_id, claim_id
+        ),
         'withdrawn' as status,
-        cast(batch.recorded_at as date) as published_on,
+        cast(turn.recorded_at as date) as published_on,
         true as published_on_inferred,
-        batch.recorded_at,
-        standing.claim_id as corrects,
-        batch.sha256,
+        turn.recorded_at,
+        newest.claim_id as corrects,
+        turn.sha256,
         cast(null as integer) as row_number,
-        standing.scope,
         'no longer in the publisher''s document' as note,
-        cast(null as double) as revision_share
-    from standing_version as standing
-    inner join batch on standing.source_id = batch.source_id and standing.scope = batch.scope
-    left join candidate
+        cast(null as double) as revision_share,
+        newest.version as last_version,
+        newest.first_claim_id
+    from newest_version as newest
+    inner join turn
+        on newest.source_id = turn.source_id and newest.scope = turn.scope
+    inner join (select distinct tracker_id, indicator_id, source_id from feed) as fed
         on
-            standing.tracker_id = candidate.tracker_id
-            and standing.indicator_id = candidate.indicator_id
-            and standing.kind = candidate.kind
-            and standing.source_id = candidate.source_id
-            and standing.scope = candidate.scope
-            and standing.period_start is not distinct from candidate.period_start
-            and standing.period_end is not distinct from candidate.period_end
-            and standing.category is not distinct from candidate.category
-    where candidate.source_id is null and standing.status <> 'withdrawn'
+            newest.tracker_id = fed.tracker_id
+            and newest.indicator_id = fed.indicator_id
+            and newest.source_id = fed.source_id
+    left join candidate
+        on newest.tracker_id = candidate.tracker_id and newest.claim_key = candidate.claim_key
+    where candidate.claim_key is null and newest.status <> 'withdrawn'
 ),
 
-versions as (
+version as (
     select * from brought
-    union all
+    union all by name
     select * from gone
+),
+
+identified as (
+    select
+        version.* exclude (claim_id),
+        source_id || '-' || left(
+            md5(
+                concat_ws(
+                    '|',
+                    tracker_id,
+                    claim_key,
+                    coalesce(cast(value as varchar), ''),
+                    coalesce(cast(value_low as varchar), ''),
+                    coalesce(cast(value_high as varchar), ''),
+                    coalesce(cast(trials as varchar), ''),
+                    status,
+                    cast(recorded_at as varchar)
+                )
+            ),
+            16
+        ) as claim_id
+    from version
 )
 
 select
-    versions.*,
-    versions.source_id || '-' || left(
-        md5(
-            concat_ws(
-                '|',
-                versions.tracker_id,
-                versions.indicator_id,
-                versions.kind,
-                versions.scope,
-                coalesce(cast(versions.period_start as varchar), ''),
-                coalesce(cast(versions.period_end as varchar), ''),
-                coalesce(versions.category, ''),
-                coalesce(cast(versions.value as varchar), ''),
-                coalesce(cast(versions.value_low as varchar), ''),
-                coalesce(cast(versions.value_high as varchar), ''),
-                versions.status,
-                cast(versions.recorded_at as varchar)
-            )
-        ),
-        12
-    ) as claim_id,
-    cast(null as double) as base_value,
-    cast(null as double) as base_part,
-    cast(null as date) as base_published_on,
-    cast(null as date) as planned_for,
-    cast(null as varchar) as project_id,
-    cast(null as varchar) as stage
-from versions
+    identified.* exclude (first_claim_id, last_version),
+    coalesce(first_claim_id, claim_id) as first_claim_id,
+    coalesce(last_version, 0) + 1 as version
+from identified
+order by tracker_id, claim_key

@@ -1,0 +1,145 @@
+"""Each SQL rule is shown rows that it must reject, beside rows that it must accept. All rows are invented."""
+
+from datetime import date, datetime
+
+import pytest
+
+from assets.warehouse import Warehouse
+from checks.asset_checks import apply_rule, load_rules
+
+DAY, LATER = date(2026, 1, 31), date(2026, 2, 28)
+KEY = {"tracker_id": "ferry", "as_of": DAY}
+TRACKER = {"tracker_id": "ferry", "temper": 0.5}
+SCENARIOS = [
+    {"tracker_id": "ferry", "scenario_id": "more", "prior": 0.6},
+    {"tracker_id": "ferry", "scenario_id": "other", "prior": 0.4},
+]
+HYPOTHESES = [
+    {"tracker_id": "ferry", "scenario_id": name, "onset": 0.0, "onset_weight": 1.0} for name in ("more", "other")
+]
+HEADLINE = KEY | {"variant": "headline"}
+CLAIM = {"tracker_id": "ferry", "indicator_id": "rides", "status": "reported", "held": False}
+
+# For each rule: tables that it must accept, and tables that it must reject.
+CASES = {
+    "probabilities_sum_to_one": (
+        {
+            "scenario_probability": [
+                HEADLINE | {"scenario_id": "more", "posterior": 0.6},
+                HEADLINE | {"scenario_id": "other", "posterior": 0.4},
+            ]
+        },
+        {"scenario_probability": [HEADLINE | {"scenario_id": "more", "posterior": 0.6}]},
+    ),
+    "odds_follow_from_log_ratios": (
+        {
+            "tracker": [TRACKER],
+            "scenario": SCENARIOS,
+            "hypothesis": HYPOTHESES,
+            "as_of_date": [KEY],
+            "scenario_probability": [
+                HEADLINE | {"scenario_id": "more", "posterior": 0.6},
+                HEADLINE | {"scenario_id": "other", "posterior": 0.4},
+            ],
+        },
+        {
+            "tracker": [TRACKER],
+            "scenario": SCENARIOS,
+            "hypothesis": HYPOTHESES,
+            "as_of_date": [KEY],
+            "log_ratio": [KEY | {"scenario_id": "more", "onset": 0.0, "log_ratio": 1.0, "weight": 1.0}],
+            "scenario_probability": [
+                HEADLINE | {"scenario_id": "more", "posterior": 0.6},
+                HEADLINE | {"scenario_id": "other", "posterior": 0.4},
+            ],
+        },
+    ),
+    "pool_weights_sum_to_one": (
+        {"reading_claim": [KEY | {"indicator_id": "rides", "claim_id": "rides-1", "pool_weight": 1.0}]},
+        {"reading_claim": [KEY | {"indicator_id": "rides", "claim_id": "rides-1", "pool_weight": 0.9}]},
+    ),
+    "readings_use_only_what_was_known": (
+        {
+            "reading_claim": [KEY | {"indicator_id": "rides", "claim_id": "rides-1"}],
+            "claim": [CLAIM | {"claim_id": "rides-1", "published_on": DAY}],
+        },
+        {
+            "reading_claim": [KEY | {"indicator_id": "rides", "claim_id": "rides-1"}],
+            "claim": [CLAIM | {"claim_id": "rides-1", "published_on": LATER}],
+        },
+    ),
+    "readings_have_a_value_or_a_reason": (
+        {
+            "reading": [
+                KEY | {"indicator_id": "rides", "kind": "value"},
+                KEY | {"indicator_id": "ship", "missing_reason": "unreported"},
+                KEY | {"indicator_id": "sunk", "kind": "none_seen", "missing_reason": "none_seen"},
+            ]
+        },
+        {"reading": [KEY | {"indicator_id": "rides"}]},
+    ),
+    "supersession_names_a_claim": (
+        {
+            "claim": [
+                CLAIM | {"claim_id": "rides-1", "superseded_by": "rides-2", "recorded_at": datetime(2026, 1, 1)},
+                CLAIM | {"claim_id": "rides-2", "recorded_at": datetime(2026, 1, 2)},
+            ]
+        },
+        {"claim": [CLAIM | {"claim_id": "rides-1", "superseded_by": "nothing", "recorded_at": datetime(2026, 1, 1)}]},
+    ),
+    "scored_indicators_have_claims": (
+        {
+            "indicator": [{"tracker_id": "ferry", "indicator_id": "rides", "scored": True}],
+            "claim": [CLAIM | {"claim_id": "rides-1"}],
+        },
+        {"indicator": [{"tracker_id": "ferry", "indicator_id": "rides", "scored": True}]},
+    ),
+    "no_indicator_carries_the_headline_alone": (
+        {"influence": [{"tracker_id": "ferry", "left_out": "indicator:rides", "scenario_id": "more", "move": 0.04}]},
+        {"influence": [{"tracker_id": "ferry", "left_out": "indicator:rides", "scenario_id": "more", "move": -0.06}]},
+    ),
+}
+RULES = {rule.name: rule for rule in load_rules()}
+
+
+def verdict(name, tables, folder):
+    warehouse = Warehouse(folder / "invented.duckdb")
+    warehouse.ensure_tables()
+    for table, rows in tables.items():
+        warehouse.write_rows(table, rows)
+    return apply_rule(warehouse, RULES[name])
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_accepts_sound_rows(name, tmp_path):
+    assert verdict(name, CASES[name][0], tmp_path).passed
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_rejects_the_rows_it_is_there_for(name, tmp_path):
+    found = verdict(name, CASES[name][1], tmp_path)
+    assert not found.passed
+    assert found.failing_rows >= 1
+    assert "Broken by" in found.detail
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"held": True}, {"status": "withdrawn"}],
+    ids=["held", "withdrawn"],
+)
+def test_a_reading_that_rests_on_a_held_or_withdrawn_claim_is_rejected(change, tmp_path):
+    tables = {
+        "reading_claim": [KEY | {"indicator_id": "rides", "claim_id": "rides-1"}],
+        "claim": [CLAIM | {"claim_id": "rides-1", "published_on": DAY} | change],
+    }
+    assert not verdict("readings_use_only_what_was_known", tables, tmp_path).passed
+
+
+def test_a_reason_beside_a_value_is_rejected(tmp_path):
+    tables = {"reading": [KEY | {"indicator_id": "rides", "kind": "value", "missing_reason": "unreported"}]}
+    assert not verdict("readings_have_a_value_or_a_reason", tables, tmp_path).passed
+
+
+def test_every_rule_has_rows_that_it_must_reject():
+    assert set(CASES) == set(RULES)
