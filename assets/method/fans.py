@@ -22,12 +22,15 @@ from assets.method.predictive import (
     blank_reports,
     delayed_pairs,
     hypothesis_columns,
+    onset_columns,
     own_hazard_parameters,
     reference_mean,
 )
 
 STEPS = 55
-"""Halvings of a bracket: to the last digits of its width."""
+"""Halvings of a bracket at most."""
+EXACT = 1e-14
+"""Relative width at which a bracket is narrow enough."""
 LAST_YEAR = 1000.0
 """An event later than this many years after t0 is reported as this late."""
 
@@ -109,7 +112,7 @@ def _column_weights(model: Model, reports: Reports, hypothesis_weight: Floats) -
 
 def _bisect(low: Floats, high: Floats, share: Floats, cdf: Callable[[Floats], Floats]) -> Floats:
     for _ in range(STEPS):
-        if np.array_equal(low, high, equal_nan=True):
+        if not (high - low > EXACT * np.abs(high)).any():
             break
         middle = (low + high) / 2
         under = cdf(middle) < share
@@ -151,22 +154,35 @@ def _lognormal(model: Model, reports: Reports, weights: Floats, share: Floats) -
 
 def _beta(model: Model, reports: Reports, weights: Floats, share: Floats) -> Floats:
     columns = COLUMNS["beta"](model, reports)
-    a = before_or_after(model, reports, columns.first)[:, :, None]
-    b = before_or_after(model, reports, columns.second)[:, :, None]
+    first, second = columns.first[:, :, None], columns.second[:, :, None]
+    weights = _without_onset(model, reports, weights)
 
     def inverse(q: Floats, column: int) -> Floats:
-        found: Floats = np.asarray(betaincinv(a[:, column], b[:, column], q), dtype=np.float64)
+        found: Floats = np.asarray(betaincinv(first[:, column], second[:, column], q), dtype=np.float64)
         return found
 
     def single(x: Floats, column: int) -> Floats:
-        return np.asarray(betainc(a[:, column], b[:, column], x), dtype=np.float64)
-
-    low, high = _between(inverse, weights, share)
+        return np.asarray(betainc(first[:, column], second[:, column], x), dtype=np.float64)
 
     def cdf(x: Floats) -> Floats:
         return _mixed(weights, single, x)
 
-    return _bisect(low, high, share, cdf)
+    return _bisect(*_between(inverse, weights, share), share, cdf)
+
+
+def _without_onset(model: Model, reports: Reports, weights: Floats) -> Floats:
+    """Return weights (n, S + 1) in which an onset column's share lies with the scenario it speaks like (4.3)."""
+    n_own = model.n_scenarios + 1
+    moved = weights.copy()
+    scenario = onset_columns(model)[0]
+    speaks_like = np.broadcast_to(scenario, (len(weights), len(scenario))).copy()
+    pairs = delayed_pairs(model, reports)
+    early = pairs.baseline_speaks & (reports.time[pairs.row] <= pairs.onset)
+    speaks_like[pairs.row[early], pairs.column[early] - n_own] = pairs.baseline[early]
+    for late in range(len(scenario)):
+        rows = np.arange(len(weights))
+        moved[rows, speaks_like[:, late]] += weights[:, n_own + late]
+    return moved[:, :n_own]
 
 
 def _rate(model: Model, reports: Reports, weights: Floats, share: Floats) -> Floats:

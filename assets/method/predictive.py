@@ -220,7 +220,7 @@ def hypothesis_columns(model: Model) -> tuple[Integers, Booleans]:
     return column, is_other
 
 
-def _onset_columns(model: Model) -> tuple[Integers, Floats]:
+def onset_columns(model: Model) -> tuple[Integers, Floats]:
     """Return scenario and onset of the columns after the wide one."""
     late = (model.hypothesis_onset > 0) & (model.hypothesis_scenario < model.n_scenarios)
     return model.hypothesis_scenario[late], model.hypothesis_onset[late]
@@ -228,7 +228,7 @@ def _onset_columns(model: Model) -> tuple[Integers, Floats]:
 
 def delayed_pairs(model: Model, reports: Reports) -> Delayed:
     """Return the pairs in which a prediction waits for its onset (docs/method.md, 4.3)."""
-    scenario, onset = _onset_columns(model)
+    scenario, onset = onset_columns(model)
     kind = model.type[:, scenario]
     waiting = model.delayed[scenario[None, :], kind] & (kind > 0) & (model.baseline[scenario] >= 0)[None, :]
     waits = waiting[reports.indicator]
@@ -240,7 +240,7 @@ def delayed_pairs(model: Model, reports: Reports) -> Delayed:
 
 def _spread_columns(model: Model, own: Floats) -> Floats:
     """Return (n, C) from the (n, S + 1) columns without onset: an onset column starts as its scenario's own."""
-    scenario, _ = _onset_columns(model)
+    scenario, _ = onset_columns(model)
     return np.concatenate([own, own[:, scenario]], axis=1)
 
 
