@@ -8,7 +8,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -50,8 +50,9 @@ class Warehouse:
     A connection opened inside another of the same object is the same one, so that a stage may hold it while it works.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
+        self.read_only = read_only
         self._open: duckdb.DuckDBPyConnection | None = None
 
     @contextmanager
@@ -62,7 +63,7 @@ class Warehouse:
             return
         import duckdb
 
-        self._open = duckdb.connect(str(self.path), read_only=read_only)
+        self._open = duckdb.connect(str(self.path), read_only=read_only or self.read_only)
         try:
             self._open.execute("set timezone = 'UTC'")
             yield self._open
@@ -85,6 +86,36 @@ class Warehouse:
             finally:
                 connection.execute("set search_path = 'main'")
                 connection.execute(f"drop schema {_identifier(schema)} cascade")
+
+    @contextmanager
+    def attached(self, path: Path, name: str, storage_version: str) -> Iterator["duckdb.DuckDBPyConnection"]:
+        """Yield the connection with a fresh file of an older storage version attached, in use inside a transaction.
+
+        The file is whole once the block has ended. A disk that is full or refuses is an OSError.
+        """
+        with self.connect() as connection, _disk_faults():
+            own = str(connection.execute("select current_database()").fetchall()[0][0])
+            connection.execute(
+                f"attach {_literal(str(path))} as {_identifier(name)} (storage_version '{storage_version}')"
+            )
+            try:
+                connection.execute(f"use {_identifier(name)}")
+                connection.begin()
+                yield connection
+                connection.commit()
+                connection.execute(f"checkpoint {_identifier(name)}")
+            except BaseException:
+                with suppress(Exception):
+                    connection.rollback()
+                raise
+            finally:
+                connection.execute(f"use {_identifier(own)}")
+                connection.execute(f"detach {_identifier(name)}")
+
+    def copy_out(self, select: str, path: Path, options: str) -> None:
+        """Write a statement's rows to a file, in the format that DuckDB's COPY options name."""
+        with self.connect() as connection, _disk_faults():
+            connection.execute(f"copy ({select}) to {_literal(str(path))} ({options})")
 
     # ---- reading
 
@@ -281,6 +312,48 @@ def _chosen(table: str, found: Sequence[str], optional: bool) -> str:
         f"cast({_identifier(name) if name in found else 'null'} as {kind}) as {_identifier(name)}"
         for name, kind in columns.items()
     )
+
+
+def _literal(text: str) -> str:
+    """Return a text quoted as SQL writes it, for the places that take no parameter."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def _disk_faults() -> Iterator[None]:
+    """Turn DuckDB's word for a file that cannot be written into Python's."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException) as error:
+        raise OSError(str(error).splitlines()[0]) from error
+
+
+@contextmanager
+def open_locked(database: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Yield a connection that can read one file and nothing else: no other file, network, extension or setting.
+
+    What a statement does wrong is an InputError with DuckDB's own words.
+    """
+    import duckdb
+
+    shut = {
+        "enable_external_access": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+    }
+    try:
+        connection = duckdb.connect(str(database), read_only=True, config=shut)
+        try:
+            connection.execute("set timezone = 'UTC'")
+            connection.execute("set lock_configuration = true")
+            yield connection
+        finally:
+            connection.close()
+    except duckdb.Error as error:
+        raise InputError(str(error).strip()) from error
 
 
 @contextmanager
