@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from assets.errors import InputError
 from assets.resources import MonitoringRun
 from assets.settings import SQL_ROOT
 
@@ -28,46 +29,70 @@ def publishers() -> list[str]:
 
 
 @dg.asset(deps=["raw_ledger", "feed", "fetch"], group_name=GROUP, kinds={"duckdb"})
-def claim(run: MonitoringRun) -> dg.MaterializeResult[None]:
+def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
     """One row per version of a claim; kept between runs and only appended to."""
     warehouse = run.warehouse()
     with warehouse.connect():
+        if run.from_archive:
+            warehouse.write_rows("claim_version", [])
         appended = append_versions(warehouse)
+        for claim_id in judge_kept_rows(warehouse):
+            context.log.warning(f"{claim_id} is no longer in its ledger; what was recorded stays")
         rows = warehouse.build_table("observe/claim")
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "new versions": appended})
 
 
 def append_versions(warehouse: "Warehouse") -> int:
-    """Append the versions that the ledger and the publishers bring, batch by batch as they were recorded."""
+    """Append the versions that the ledger and the publishers bring; return how many.
+
+    Of each document the versions at hand are taken in turn, the oldest first: all documents' first ones, then all
+    second ones. A usual run has one turn, a rebuild as many as the document that changed most often.
+    """
     warehouse.ensure_tables()
-    warehouse.build_table("observe/candidate_ledger")
     appended = append_made(warehouse, "ledger_version")
+    warehouse.write_rows("candidate", [])
     for source_id in publishers():
         warehouse.build_table(f"observe/candidate_{source_id}")
-        times = warehouse.rows(f"select distinct recorded_at from candidate_{source_id} order by recorded_at")  # noqa: S608
-        for row in times:
-            appended += append_batch(warehouse, source_id, row["recorded_at"])
+        warehouse.append_table("candidate", f"candidate_{source_id}")
+    warehouse.build_table("observe/publisher_candidate")
+    warehouse.build_table("observe/document_turn")
+    (last,) = warehouse.rows("select coalesce(max(turn), 0) as turn from document_turn")
+    for turn in range(1, last["turn"] + 1):
+        warehouse.build_table("observe/newest_version")
+        warehouse.build_table("observe/usable_version")
+        appended += append_made(warehouse, "publisher_version", turn=turn)
     return appended
 
 
-def append_batch(warehouse: "Warehouse", source_id: str, recorded_at: datetime) -> int:
-    """Append what one source's documents of one time bring against the versions that stand."""
-    warehouse.select_into("candidate_batch", f"candidate_{source_id}", recorded_at=recorded_at)
-    warehouse.build_table("observe/candidate")
-    warehouse.build_table("observe/standing_version")
-    return append_made(warehouse, "publisher_version")
-
-
-def append_made(warehouse: "Warehouse", name: str) -> int:
+def append_made(warehouse: "Warehouse", name: str, **parameters: Any) -> int:
     """Append what a file of sql/observe brings to the versions that are kept; return how many."""
-    warehouse.build_table(f"observe/{name}")
+    warehouse.build_table(f"observe/{name}", **parameters)
     return warehouse.append_table("claim_version", name)
+
+
+def judge_kept_rows(warehouse: "Warehouse") -> list[str]:
+    """Return the claims whose ledger rows are gone; they stay as they were.
+
+    Raises:
+        InputError: a row says something else than when it was recorded.
+    """
+    warehouse.build_table("observe/ledger_fault")
+    faults = warehouse.rows("from ledger_fault")
+    edited = [fault for fault in faults if fault["fault"] == "edited"]
+    if edited:
+        lines = [f"ledger/{row['indicator_id']}.csv:{row['row_number']}: {row['claim_id']}" for row in edited]
+        raise InputError(
+            f"a recorded ledger row was edited: {', '.join(lines[:5])}{' and more' if len(lines) > 5 else ''}: restore "
+            "it and add a row that corrects it, or build the warehouse anew with --from-archive"
+        )
+    return [str(fault["claim_id"]) for fault in faults]
 
 
 @dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
 def milestone(run: MonitoringRun) -> dg.MaterializeResult[None]:
     """One row per project, stage and claim, with the slip from each plan to the next."""
-    return dg.MaterializeResult(metadata={"dagster/row_count": run.warehouse().build_table("observe/milestone")})
+    rows = run.warehouse().build_table("observe/milestone", as_of=run.as_of_date())
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
 
 @dg.multi_asset(
@@ -89,6 +114,7 @@ def read_claims(warehouse: "Warehouse", as_of: date, now: datetime) -> None:
     warehouse.build_table("observe/as_of_date", as_of=as_of)
     warehouse.build_table("observe/last_fetch")
     pool_reports(warehouse, now)
+    warehouse.build_table("observe/shown_claim", now=now.replace(tzinfo=None))
     for name in ("reading_claim", "reading"):
         warehouse.build_table(f"observe/{name}")
 
@@ -120,8 +146,8 @@ def pool_reports(warehouse: "Warehouse", now: datetime) -> None:
     warehouse.build_table("observe/known_claim", now=now.replace(tzinfo=None))
     for name in (
         "bucket_report",
+        "counted_claim",
         "list_report",
-        "list_member",
         "vote_report",
         "event_report",
         "pooled_report",

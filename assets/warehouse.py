@@ -226,10 +226,13 @@ class Warehouse:
             connection.commit()
 
     def ensure_table(self, table: str) -> None:
-        """Make a table of the dictionary, empty, if it does not exist yet."""
+        """Make a table of the dictionary, empty, if it does not exist yet; an older one gets the columns it lacks."""
+        columns = dictionary_columns()[table]
         with self.connect() as connection:
-            definition = _definition(dictionary_columns()[table])
-            connection.execute(f"create table if not exists {_identifier(table)} ({definition})")
+            connection.execute(f"create table if not exists {_identifier(table)} ({_definition(columns)})")
+            described = connection.execute(f"select column_name from (describe {_identifier(table)})").fetchall()
+            for name in [name for name in columns if (name,) not in described]:
+                connection.execute(f"alter table {_identifier(table)} add column {_identifier(name)} {columns[name]}")
 
     def ensure_tables(self) -> None:
         """Make every table of the dictionary that does not exist yet, empty."""
@@ -338,7 +341,7 @@ def open_locked(database: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
     """
     import duckdb
 
-    shut = {
+    shut: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",

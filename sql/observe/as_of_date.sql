@@ -2,10 +2,9 @@
 -- Reads: tracker
 with month_start as (
     select
-        tracker.tracker_id,
-        tracker.t0,
-        tracker.registered_on,
-        unnest(generate_series(date_trunc('month', tracker.t0), $as_of, interval 1 month)) as first_day
+        tracker_id,
+        registered_on,
+        unnest(generate_series(date_trunc('month', t0), $as_of, interval 1 month)) as first_day
     from tracker
 ),
 
@@ -13,7 +12,7 @@ dated as (
     select
         tracker_id,
         registered_on,
-        cast(first_day + interval 1 month - interval 1 day as date) as as_of
+        last_day(first_day) as as_of
     from month_start
     union all
     select

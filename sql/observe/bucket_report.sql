@@ -2,8 +2,10 @@
 -- reading's bucket.
 -- Reads: known_claim, nowcast
 -- Bucket: the newest calendar year (of period_end) that a claim opens; of an irregular indicator, the trailing months
--- before the date. A claim opens a year only if it covers at least half of the indicator's usual period, a nowcast at
--- least so many known months. Growth enters as a nowcast, once its base was published. A final claim stands alone.
+-- before the date. A claim opens a year only if it covers at least half of the indicator's usual period, a nowcast if
+-- it knows at least so many months; a shorter one is shown, not pooled. Growth enters as a nowcast of its year, dated
+-- 31 December, once its base was published. A final claim stands alone. Claims on or before the predictions' latest
+-- start, or whose period ended before t0, make a reading that is shown only, and none where there are others.
 with spoken as (
     select
         known.tracker_id,
@@ -12,92 +14,81 @@ with spoken as (
         known.claim_id,
         known.speaker,
         known.published_on,
-        known.period_start,
+        known.recorded_at,
+        known.row_number as line,
+        known.period_end,
         known.t0,
         known.latest_start,
-        known.frequency,
+        known.frequency = 'irregular' as is_irregular,
         known.trailing_months,
         known.status,
         known.reliability_value,
         known.category,
         known.value_low,
         known.value_high,
-        known.trials,
-        if(known.kind = 'growth', 'nowcast', known.kind) as kind,
-        if(known.kind = 'growth', nowcast.value, known.value) as value,
-        if(known.kind = 'growth', nowcast.log_sd, 0) as log_sd,
-        if(known.kind = 'growth', make_date(year(known.period_end), 12, 31), known.period_end) as reading_date,
-        known.period_end,
-        if(
-            known.kind = 'growth',
-            nowcast.months >= known.least_months,
-            date_diff('day', known.period_start, known.period_end) + 1
-            >= 0.5 * coalesce(known.usual_period_months, 0) * 30.4375
-        ) as opens
+        case when known.kind = 'growth' then 'nowcast' else known.kind end as kind,
+        case when known.kind = 'growth' then nowcast.value else known.value end as value,
+        case when known.kind = 'growth' then nowcast.log_sd else 0 end as log_sd,
+        case
+            when known.kind = 'growth' then cast(date_trunc('year', known.period_end) + interval 1 year as date) - 1
+            else known.period_end
+        end as reading_date,
+        case
+            when known.kind = 'growth' then nowcast.months >= known.least_months
+            when known.frequency = 'irregular' or known.usual_period_months is null then true
+            else
+                known.period_end + 1 >= known.period_start
+                + to_months(known.usual_period_months // 2) + to_days(15 * (known.usual_period_months % 2))
+        end as is_long_enough
     from known_claim as known
     left join nowcast
         on known.tracker_id = nowcast.tracker_id and known.claim_id = nowcast.claim_id
     where
-        known.family in ('value', 'category')
-        and (
-            known.kind in ('value', 'interval', 'category')
-            or (known.kind = 'growth' and nowcast.claim_id is not null and known.base_published_on <= known.as_of)
+        (known.family = 'value' and known.kind in ('value', 'interval'))
+        or (known.family = 'category' and known.kind = 'category')
+        or (
+            known.family = 'value'
+            and known.takes_growth
+            and known.kind = 'growth'
+            and nowcast.claim_id is not null
+            and known.base_published_on <= known.as_of
         )
-        and known.trials is null
 ),
 
-timed as (
+dated as (
     select
         *,
-        frequency = 'irregular' as is_irregular,
-        reading_date > t0 and reading_date > coalesce(latest_start, t0) as is_ahead
+        reading_date >= t0 and reading_date > coalesce(latest_start, t0 - 1) as can_score
     from spoken
-),
-
-opened as (
-    select
-        tracker_id,
-        as_of,
-        indicator_id,
-        max(year(period_end)) filter (where opens and is_ahead) as newest_year_ahead,
-        max(year(period_end)) filter (where opens) as newest_year
-    from timed
-    group by tracker_id, as_of, indicator_id
+    where
+        is_long_enough
+        and (
+            not is_irregular
+            or (period_end <= as_of and period_end > as_of - to_months(trailing_months))
+        )
 ),
 
 in_bucket as (
-    select timed.*
-    from timed
-    inner join opened
-        on
-            timed.tracker_id = opened.tracker_id
-            and timed.as_of = opened.as_of
-            and timed.indicator_id = opened.indicator_id
-    where
-        if(
-            timed.is_irregular,
-            timed.period_end > timed.as_of - to_months(timed.trailing_months),
-            year(timed.period_end) = coalesce(opened.newest_year_ahead, opened.newest_year)
+    select *
+    from dated
+    qualify
+        (
+            is_irregular
+            or year(period_end) = max(year(period_end)) over (partition by tracker_id, as_of, indicator_id)
         )
-        and (timed.is_ahead or opened.newest_year_ahead is null or timed.is_irregular)
 ),
 
 newest as (
     select *
     from in_bucket
     qualify
-        row_number() over (
+        can_score = bool_or(can_score) over (partition by tracker_id, as_of, indicator_id)
+        and row_number() over (
             partition by tracker_id, as_of, indicator_id, speaker
-            order by is_ahead desc, published_on desc, claim_id desc
+            order by
+                can_score desc, reading_date desc, published_on desc, recorded_at desc, line desc nulls last,
+                claim_id desc
         ) = 1
-),
-
-standing as (
-    select *
-    from newest
-    qualify
-        (status = 'final' or not bool_or(status = 'final') over (partition by tracker_id, as_of, indicator_id))
-        and (is_ahead or not bool_or(is_ahead) over (partition by tracker_id, as_of, indicator_id))
 )
 
 select
@@ -105,7 +96,6 @@ select
     as_of,
     indicator_id,
     claim_id as report_id,
-    claim_id,
     kind,
     value,
     value_low,
@@ -114,5 +104,8 @@ select
     reading_date,
     log_sd,
     reliability_value as reliability,
-    is_ahead as can_score
-from standing
+    can_score
+from newest
+qualify
+    (status = 'final' and kind <> 'nowcast')
+    or not bool_or(status = 'final' and kind <> 'nowcast') over (partition by tracker_id, as_of, indicator_id)

@@ -1,13 +1,15 @@
 -- Grain: one row per source, and one per tracker and indicator.
 -- Reads: source, last_fetch, claim, indicator
 -- Two clocks: when we last looked, and the newest period there is. An indicator is as old as the oldest of the sources
--- that feed it; one that has never spoken makes it unknown, which counts as stale.
+-- that feed it, and failed if one of them failed; one that has never spoken makes it unknown, which counts as stale.
+-- The ledger was looked at when its newest row was recorded.
 with spoken as (
     select
         tracker_id,
         indicator_id,
         source_id,
-        max(least(coalesce(period_end, searched_until, happened_to, published_on), published_on)) as newest_period,
+        max(least(coalesce(greatest(period_end, searched_until, happened_to), published_on), published_on))
+            as newest_period,
         max(recorded_at) as recorded_at
     from claim
     where superseded_by is null and not held and status <> 'withdrawn' and kind <> 'plan' and published_on <= $as_of
@@ -20,12 +22,14 @@ of_source as (
         source.max_age_days,
         last_fetch.outcome,
         last_fetch.message,
-        last_fetch.answered_at,
+        case when source.source_id = 'ledger' then max(spoken.recorded_at) else last_fetch.answered_at end
+            as last_looked,
         max(spoken.newest_period) as newest_period
     from source
     left join last_fetch on source.source_id = last_fetch.source_id
     left join spoken on source.source_id = spoken.source_id
-    group by all
+    group by
+        source.source_id, source.max_age_days, last_fetch.outcome, last_fetch.message, last_fetch.answered_at
 ),
 
 feeding as (
@@ -41,38 +45,60 @@ of_indicator as (
     select
         feeding.tracker_id,
         feeding.indicator_id,
-        any_value(feeding.max_age_days) as max_age_days,
-        if(bool_or(spoken.newest_period is null), null, min(spoken.newest_period)) as newest_period,
-        max(spoken.recorded_at) as last_looked
+        feeding.max_age_days,
+        case when count(*) = count(spoken.newest_period) then min(spoken.newest_period) end as newest_period,
+        case
+            when count(*) = count(coalesce(last_fetch.answered_at, spoken.recorded_at))
+                then min(coalesce(last_fetch.answered_at, spoken.recorded_at))
+        end as last_looked,
+        coalesce(bool_or(last_fetch.outcome in ('failure', 'miss')), false) as failed,
+        string_agg(
+            case
+                when last_fetch.outcome in ('failure', 'miss') then feeding.source_id || ' did not answer'
+                when spoken.newest_period is null then feeding.source_id || ' has said nothing yet'
+            end,
+            '; ' order by feeding.source_id
+        ) as detail
     from feeding
     left join spoken
         on
             feeding.tracker_id = spoken.tracker_id
             and feeding.indicator_id = spoken.indicator_id
             and feeding.source_id = spoken.source_id
-    group by feeding.tracker_id, feeding.indicator_id
+    left join last_fetch on feeding.source_id = last_fetch.source_id
+    group by feeding.tracker_id, feeding.indicator_id, feeding.max_age_days
 ),
 
 judged as (
     select
         cast(null as varchar) as tracker_id,
         'source:' || source_id as subject,
-        answered_at as last_looked,
+        last_looked,
         newest_period,
         max_age_days,
         coalesce(outcome in ('failure', 'miss'), false) as failed,
-        coalesce(message, 'never asked') as detail
+        case
+            when outcome in ('failure', 'miss') then coalesce(message, outcome)
+            when last_looked is null then 'never looked at'
+        end as detail
     from of_source
-    union all by name
+    union all
     select
         tracker_id,
         'indicator:' || indicator_id as subject,
         last_looked,
         newest_period,
         max_age_days,
-        false as failed,
-        cast(null as varchar) as detail
+        failed,
+        detail
     from of_indicator
+),
+
+aged as (
+    select
+        *,
+        $as_of - newest_period as age_days
+    from judged
 )
 
 select
@@ -80,17 +106,19 @@ select
     subject,
     last_looked,
     newest_period,
-    cast(date_diff('day', newest_period, $as_of) as integer) as age_days,
+    age_days,
     max_age_days,
     case
         when failed then 'failed'
-        when last_looked is null or newest_period is null then 'unknown'
-        when date_diff('day', newest_period, $as_of) <= max_age_days then 'fresh'
+        when last_looked is null or age_days is null then 'unknown'
+        when age_days <= max_age_days then 'fresh'
+        when max_age_days is null then 'unknown'
         else 'stale'
     end as verdict,
     coalesce(
         detail,
-        if(newest_period is null, 'no claim yet', 'newest period ' || cast(newest_period as varchar))
+        'newest period ' || cast(newest_period as varchar) || ', ' || cast(age_days as varchar) || ' days old',
+        'nothing heard yet'
     ) as detail
-from judged
+from aged
 order by subject, tracker_id

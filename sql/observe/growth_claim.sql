@@ -1,4 +1,4 @@
--- Grain: one row per growth claim that a nowcast can be made of: from 1 January, its months known, its base given.
+-- Grain: one row per growth claim that a nowcast can be made of: whole months from 1 January, and its base given.
 -- Reads: claim
 select
     tracker_id,
@@ -10,9 +10,9 @@ select
 from claim
 where
     kind = 'growth'
+    and value is not null
     and base_value is not null
     and base_published_on is not null
-    and month(period_start) = 1
-    and day(period_start) = 1
-    and year(period_start) = year(period_end)
+    and period_start = cast(date_trunc('year', period_end) as date)
+    and period_end = last_day(period_end)
 order by tracker_id, claim_id

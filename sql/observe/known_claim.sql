@@ -13,7 +13,7 @@ with known as (
             as_of_date.tracker_id = claim.tracker_id
             and as_of_date.as_of >= claim.published_on
             and claim.recorded_at <= $now
-    where not claim.held and claim.kind <> 'plan'
+    where not claim.held
     qualify
         row_number() over (
             partition by claim.tracker_id, as_of_date.as_of, claim.first_claim_id order by claim.version desc
@@ -34,4 +34,4 @@ select
 from known
 inner join indicator_family as family
     on known.tracker_id = family.tracker_id and known.indicator_id = family.indicator_id
-where known.status <> 'withdrawn'
+where known.status <> 'withdrawn' and known.kind <> 'plan'

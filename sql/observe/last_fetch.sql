@@ -1,10 +1,24 @@
--- Grain: one row per source: its last attempt, and when it last answered.
+-- Grain: one row per source: what came of its last attempt, and when it last answered.
 -- Reads: fetch
+-- A source that was not asked keeps the outcome of the attempt before. One document that failed fails the source.
+with attempt as (
+    select
+        source_id,
+        outcome,
+        message,
+        fetched_at,
+        fetched_at = max(fetched_at) over (partition by source_id) as is_last,
+        case outcome when 'failure' then 3 when 'miss' then 2 else 1 end as gravity
+    from "fetch"
+    where outcome <> 'skipped'
+)
+
 select
     source_id,
-    arg_max(outcome, fetched_at) as outcome,
-    arg_max(message, fetched_at) as message,
+    max_by(outcome, gravity) filter (where is_last) as outcome,
+    max_by(message, gravity) filter (where is_last) as message,
     max(fetched_at) as tried_at,
     max(fetched_at) filter (where outcome in ('hit', 'unchanged')) as answered_at
-from "fetch"
+from attempt
 group by source_id
+order by source_id

@@ -5,21 +5,24 @@ select
     tracker_id,
     project_id,
     stage,
-    case when kind <> 'plan' then coalesce(happened_from, period_start, period_end, published_on) end as happened_on,
+    case when kind <> 'plan' then coalesce(happened_to, period_end, published_on) end as happened_on,
     planned_for,
     case
-        when kind = 'plan'
-            then date_diff(
-                'day',
-                lag(planned_for) over (
-                    partition by tracker_id, project_id, stage, kind = 'plan' order by published_on, claim_id
-                ),
-                planned_for
+        when planned_for is not null
+            then planned_for - lag(planned_for) over (
+                partition by tracker_id, project_id, stage, planned_for is not null
+                order by published_on, recorded_at, row_number, claim_id
             )
     end as slip_days,
     claim_id,
     published_on,
     coalesce(category, note) as detail
 from claim
-where project_id is not null and superseded_by is null and not held and status <> 'withdrawn'
+where
+    project_id is not null
+    and superseded_by is null
+    and not held
+    and status <> 'withdrawn'
+    and kind <> 'none_seen'
+    and published_on <= $as_of
 order by tracker_id, project_id, published_on, stage, claim_id

@@ -1,71 +1,63 @@
 -- Grain: one row per as-of date, indicator and report pooled into its reading.
 -- Reads: bucket_report, list_report, vote_report, event_report, indicator_family
 -- Pool weight: r over the sum of r. Scored: the indicator is, and the reading is neither on or before the latest start
--- of its predictions nor about a period that ended before t0.
+-- of its predictions nor about a period that ended before t0; where some reports may be scored, the others are left out.
 with reported as (
     select
-        tracker_id,
-        as_of,
-        indicator_id,
-        report_id,
-        kind,
-        value,
-        value_low,
-        value_high,
-        category,
-        reading_date,
-        log_sd,
-        reliability,
-        can_score
+        *,
+        cast(null as integer) as trials,
+        cast(null as date) as exposure_start,
+        cast(null as date) as exposure_end,
+        cast(null as date) as happened_from,
+        cast(null as date) as happened_to
     from bucket_report
     union all by name
     select
         *,
-        0 as log_sd,
-        exposure_end > exposure_start as can_score
+        0 as log_sd
     from list_report
     union all by name
     select
         *,
-        0 as log_sd,
-        true as can_score
+        0 as log_sd
     from vote_report
     union all by name
     select
-        * exclude (claim_id),
+        *,
         0 as log_sd
     from event_report
 ),
 
-weighed as (
-    select
-        *,
-        reliability / sum(reliability) over (partition by tracker_id, as_of, indicator_id) as pool_weight
+kept as (
+    select *
     from reported
+    where reliability > 0
+    qualify can_score = bool_or(can_score) over (partition by tracker_id, as_of, indicator_id)
 )
 
 select
-    weighed.tracker_id,
-    weighed.as_of,
-    weighed.indicator_id,
-    weighed.report_id,
-    weighed.kind,
-    weighed.value,
-    weighed.value_low,
-    weighed.value_high,
-    weighed.category,
-    weighed.reading_date,
-    weighed.log_sd,
-    weighed.trials,
-    weighed.exposure_start,
-    weighed.exposure_end,
-    weighed.happened_from,
-    weighed.happened_to,
-    weighed.reliability,
-    weighed.pool_weight,
-    family.indicator_scored and weighed.can_score as scored
-from weighed
+    kept.tracker_id,
+    kept.as_of,
+    kept.indicator_id,
+    kept.report_id,
+    kept.kind,
+    kept.value,
+    kept.value_low,
+    kept.value_high,
+    kept.category,
+    kept.reading_date,
+    kept.log_sd,
+    kept.trials,
+    kept.exposure_start,
+    kept.exposure_end,
+    kept.happened_from,
+    kept.happened_to,
+    kept.reliability,
+    kept.reliability / sum(kept.reliability) over (
+        partition by kept.tracker_id, kept.as_of, kept.indicator_id
+    ) as pool_weight,
+    family.indicator_scored and kept.can_score as scored
+from kept
 inner join indicator_family as family
-    on weighed.tracker_id = family.tracker_id and weighed.indicator_id = family.indicator_id
-where weighed.reliability > 0
-order by weighed.tracker_id, weighed.as_of, weighed.indicator_id, weighed.report_id
+    on kept.tracker_id = family.tracker_id and kept.indicator_id = family.indicator_id
+order by kept.tracker_id, kept.as_of, kept.indicator_id, kept.report_id

@@ -1,5 +1,5 @@
 -- Grain: one row per version that the publishers' documents of one turn bring: a new, revised or withdrawn value.
--- Reads: publisher_candidate, document_turn, newest_version, standing_version, feed
+-- Reads: publisher_candidate, document_turn, newest_version, usable_version, feed
 -- A difference within 1e-9 of the value is rounding noise and no version. What a document no longer carries, though the
 -- indicator is still fed from it, is withdrawn. revision_share is measured against the version in use. The identifier
 -- follows from what is said and when it was recorded, so that a rebuild gives the same.
@@ -24,21 +24,36 @@ candidate as (
         ) = 1
 ),
 
+measure as (
+    select
+        candidate.tracker_id,
+        candidate.claim_key,
+        usable.value
+    from candidate
+    inner join usable_version as usable
+        on
+            candidate.tracker_id = usable.tracker_id
+            and candidate.claim_key = usable.claim_key
+            and coalesce(usable.in_use_from <= cast(candidate.recorded_at as date), true)
+    qualify
+        row_number() over (partition by candidate.tracker_id, candidate.claim_key order by usable.version desc) = 1
+),
+
 brought as (
     select
-        candidate.*,
+        candidate.* exclude (corrects),
         newest.version as last_version,
         newest.first_claim_id,
         newest.claim_id as corrects,
         case
-            when standing.value <> 0 and candidate.value is not null
-                then abs(candidate.value - standing.value) / abs(standing.value)
+            when measure.value <> 0 and candidate.value is not null
+                then abs(candidate.value - measure.value) / abs(measure.value)
         end as revision_share
     from candidate
     left join newest_version as newest
         on candidate.tracker_id = newest.tracker_id and candidate.claim_key = newest.claim_key
-    left join standing_version as standing
-        on candidate.tracker_id = standing.tracker_id and candidate.claim_key = standing.claim_key
+    left join measure
+        on candidate.tracker_id = measure.tracker_id and candidate.claim_key = measure.claim_key
     where
         newest.claim_id is null
         or newest.status <> candidate.status
@@ -89,7 +104,7 @@ version as (
 
 identified as (
     select
-        version.* exclude (claim_id),
+        version.*,
         source_id || '-' || left(
             md5(
                 concat_ws(

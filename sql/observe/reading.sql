@@ -1,33 +1,36 @@
 -- Grain: one row per as-of date and indicator, with a reason where there is nothing.
--- Reads: as_of_date, indicator_family, pooled_report, reading_claim, claim, indicator, last_fetch
+-- Reads: as_of_date, indicator_family, pooled_report, reading_claim, claim, indicator, last_fetch, shown_claim
 -- Pooled values: mean weighted by share, intervals by their middle. Nothing is told apart four ways: the first period
--- has not closed, somebody looked and saw none, the source could not be fetched, nobody published.
+-- since t0 has not closed, somebody looked and saw none, a source could not be fetched, nobody published.
 with pooled as (
     select
         tracker_id,
         as_of,
         indicator_id,
-        if(count(distinct kind) = 1, any_value(kind), 'mixed') as kind,
-        sum(pool_weight * coalesce(value, (value_low + value_high) / 2)) filter (where kind <> 'category') as value,
+        case
+            when count(distinct kind) = 1 then replace(any_value(kind), 'open_count', 'count')
+            when bool_and(kind in ('count', 'open_count', 'none_seen')) and bool_or(kind <> 'none_seen') then 'count'
+            when bool_or(kind = 'event') then 'event'
+            else 'mixed'
+        end as kind,
+        sum(pool_weight * coalesce(value, (value_low + value_high) / 2)) as value,
         min(coalesce(value_low, value)) as value_low,
         max(coalesce(value_high, value)) as value_high,
-        arg_max(category, pool_weight) as category,
+        max_by(category, pool_weight) as category,
         max(reading_date) as reading_date,
         max(log_sd) as log_sd,
         max(trials) as trials,
         min(exposure_start) as exposure_start,
         max(exposure_end) as exposure_end,
-        bool_and(kind <> 'open_count') filter (where kind in ('count', 'open_count')) as list_closed,
+        bool_and(kind = 'count') filter (where kind in ('count', 'open_count')) as list_closed,
         bool_or(scored) as scored,
         cast(count(*) as integer) as n_reports,
-        sum(pool_weight * reliability) as reliability,
-        bool_or(kind = 'event') as happened,
-        bool_and(kind = 'none_seen') as only_none_seen
+        sum(pool_weight * reliability) as reliability
     from pooled_report
     group by tracker_id, as_of, indicator_id
 ),
 
-speakers as (
+speaker as (
     select
         reading_claim.tracker_id,
         reading_claim.as_of,
@@ -40,26 +43,46 @@ speakers as (
 ),
 
 source_failed as (
-    select
+    select distinct
         indicator.tracker_id,
-        indicator.indicator_id,
-        bool_or(last_fetch.outcome in ('failure', 'miss')) as failed
+        indicator.indicator_id
     from indicator
     inner join last_fetch
-        on list_contains(string_split(replace(indicator.sources, ' ', ''), ','), last_fetch.source_id)
-    group by indicator.tracker_id, indicator.indicator_id
+        on
+            contains(',' || replace(indicator.sources, ' ', '') || ',', ',' || last_fetch.source_id || ',')
+            and last_fetch.outcome in ('failure', 'miss')
+),
+
+first_period as (
+    select
+        tracker_id,
+        indicator_id,
+        min(period_end) as period_end
+    from (
+        select
+            tracker_id,
+            indicator_id,
+            t0,
+            unnest(
+                generate_series(
+                    date_trunc('year', t0),
+                    date_trunc('year', t0) + to_months(greatest(12, usual_period_months)),
+                    to_months(usual_period_months)
+                )
+            ) - interval 1 day as period_end
+        from indicator_family
+        where family in ('value', 'category') and usual_period_months is not null
+    ) as period
+    where period_end >= t0
+    group by tracker_id, indicator_id
 )
 
 select
     family.tracker_id,
     as_of_date.as_of,
     family.indicator_id,
-    case
-        when pooled.kind = 'open_count' then 'count'
-        when pooled.happened and pooled.kind = 'mixed' then 'event'
-        else pooled.kind
-    end as kind,
-    case when not pooled.only_none_seen then pooled.value end as value,
+    pooled.kind,
+    case when pooled.kind <> 'category' then pooled.value end as value,
     pooled.value_low,
     pooled.value_high,
     pooled.category,
@@ -73,20 +96,21 @@ select
     case
         when pooled.scored then null
         when not family.indicator_scored then family.indicator_why_not_scored
-        when pooled.kind is null then 'there is no reading'
-        else 'the reading is on or before the start of the predictions'
+        when pooled.reading_date < family.t0 then 'the period ended before the clock started'
+        when pooled.kind is not null then 'the reading is not later than the start of its predictions'
+        when shown.only_plans then 'only plans are known, and plans are never scored'
+        when shown.only_growth then 'only growth without a usable base, or of too few months, is known'
+        when shown.indicator_id is not null then 'what is known is of a kind, or of too short a period, to be shown only'
+        else 'there is no reading'
     end as why_not_scored,
     coalesce(pooled.n_reports, 0) as n_reports,
-    coalesce(speakers.n_sources, 0) as n_sources,
+    coalesce(speaker.n_sources, 0) as n_sources,
     pooled.reliability,
     case
-        when pooled.only_none_seen then 'none_seen'
         when pooled.kind is not null then null
-        when source_failed.failed then 'source_failed'
-        when
-            family.family in ('value', 'category')
-            and as_of_date.as_of < family.t0 + to_months(coalesce(family.usual_period_months, 0))
-            then 'not_due'
+        when as_of_date.as_of <= first_period.period_end then 'not_due'
+        when shown.none_seen then 'none_seen'
+        when source_failed.indicator_id is not null then 'source_failed'
         else 'unreported'
     end as missing_reason
 from as_of_date
@@ -96,11 +120,18 @@ left join pooled
         as_of_date.tracker_id = pooled.tracker_id
         and as_of_date.as_of = pooled.as_of
         and family.indicator_id = pooled.indicator_id
-left join speakers
+left join speaker
     on
-        as_of_date.tracker_id = speakers.tracker_id
-        and as_of_date.as_of = speakers.as_of
-        and family.indicator_id = speakers.indicator_id
+        as_of_date.tracker_id = speaker.tracker_id
+        and as_of_date.as_of = speaker.as_of
+        and family.indicator_id = speaker.indicator_id
+left join shown_claim as shown
+    on
+        as_of_date.tracker_id = shown.tracker_id
+        and as_of_date.as_of = shown.as_of
+        and family.indicator_id = shown.indicator_id
 left join source_failed
     on family.tracker_id = source_failed.tracker_id and family.indicator_id = source_failed.indicator_id
+left join first_period
+    on family.tracker_id = first_period.tracker_id and family.indicator_id = first_period.indicator_id
 order by family.tracker_id, as_of_date.as_of, family.indicator_id

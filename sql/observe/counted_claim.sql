@@ -1,11 +1,9 @@
--- Grain: one row per as-of date, indicator and claim that is part of a list: counted events, or votes of a k of n.
+-- Grain: one row per as-of date and claim that is counted: a dated event since exposure start, or a vote since t0.
 -- Reads: known_claim
 select
-    tracker_id,
-    as_of,
-    indicator_id,
-    claim_id,
-    'list' as report_id
+    *,
+    'list' as report_id,
+    coalesce(happened_to, period_end) as counted_on
 from known_claim
 where
     kind = 'count'
