@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.method.fans import fan_quantiles, quantiles
-from assets.method.model import TYPES, Floats, Integers, Model
+from assets.method.model import FAMILIES, KINDS, TYPES, Floats, Integers, Model
 from assets.method.outcomes import Outcomes, prospects_at, tabulate
-from assets.method.predictive import survival
+from assets.method.predictive import blank_reports, predictive_cdf, survival
 
 LOG_TYPES = ("path", "range", "drift")
 MONTH = 1 / 12
 _EVENT_BY = TYPES.index("event_by")
+_RATE, _COUNT = FAMILIES.index("rate"), KINDS.index("count")
 
 
 def entropy_bits(probability: Floats) -> Floats:
@@ -73,7 +74,8 @@ def needed_growth(model: Model, indicator: Integers, time: Floats, value: Floats
 def contradiction_bounds(model: Model, indicator: Integers, time: Floats, tail: float) -> tuple[Floats, Floats]:
     """Return the readings below and above which each scenario would be contradicted, each (n, S) (5.4 with 3.4).
 
-    At the onset that fits best, so the widest over the scenario's onsets. NaN where the scenario is silent.
+    At the onset that fits best, so the widest over the scenario's onsets; of a count, the least and greatest that would
+    not be contradicted. NaN where the scenario is silent.
     """
     n_rows, n_hypotheses = len(indicator), model.n_hypotheses - 1
     repeated = np.repeat(indicator, n_hypotheses)
@@ -83,12 +85,29 @@ def contradiction_bounds(model: Model, indicator: Integers, time: Floats, tail: 
         quantiles(model, repeated, hypothesis, when, np.full(len(repeated), share)).reshape(n_rows, n_hypotheses)
         for share in (tail, 1 - tail)
     ]
+    ends = _counts_within(model, repeated, when, ends, tail)
     member = model.hypothesis_scenario[:n_hypotheses][None, :, None] == np.arange(model.n_scenarios)
     spoken = member & ~np.isnan(ends[0])[:, :, None]
     low = np.where(spoken, ends[0][:, :, None], np.inf).min(axis=1)
     high = np.where(spoken, ends[1][:, :, None], -np.inf).max(axis=1)
     silent = ~spoken.any(axis=1)
     return np.where(silent, np.nan, low), np.where(silent, np.nan, high)
+
+
+def _counts_within(model: Model, indicator: Integers, time: Floats, ends: list[Floats], tail: float) -> list[Floats]:
+    """Return the bounds (n, H) with those of counts moved inwards where half of their own mass puts them beyond."""
+    rows = np.flatnonzero(model.family[indicator] == _RATE)
+    if not len(rows):
+        return ends
+    hypothesis = rows % ends[0].shape[1]
+    moved = []
+    for end, inwards in zip(ends, (1, -1), strict=True):
+        flat = end.ravel().copy()
+        counted = blank_reports(indicator[rows], _COUNT, time[rows], value=flat[rows], exposure_end=time[rows])
+        below = predictive_cdf(model, counted)[np.arange(len(rows)), hypothesis]
+        flat[rows] += inwards * (np.minimum(below, 1 - below) < tail)
+        moved.append(flat.reshape(end.shape))
+    return moved
 
 
 def silence_dates(model: Model, indicator: Integers, level: float, latest: float) -> Floats:

@@ -12,10 +12,11 @@ from scipy.special import ndtr
 
 from assets.method.combining import by_scenario, group_weights, hypothesis_prior, posterior
 from assets.method.information import entropy_bits
-from assets.method.model import Floats, Integers, Model
-from assets.method.outcomes import Outcomes, Prospects, prospects_at, tabulate
+from assets.method.model import FAMILIES, Floats, Integers, Model
+from assets.method.outcomes import Outcomes, Prospects, cell_of, prospects_at, tabulate
 
 LEAST_MASS = 1e-300
+_EVENT = FAMILIES.index("event")
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,7 @@ def draw_uniforms(
 ) -> Floats:
     """Return correlated uniforms of a Gaussian copula, shape (draws, I) (docs/method.md, 4.1).
 
-    ``orientation`` (I,) is -1 where a higher reading is less cooperation, so that worlds are luckier or unluckier as a
-    whole.
+    ``orientation`` (I,) is -1 where a later cell is less cooperation, so that a world is lucky or unlucky as a whole.
     """
     common = generator.standard_normal((draws, 1))
     shared = generator.standard_normal((draws, int(group.max()) + 1))[:, group]
@@ -43,12 +43,25 @@ def draw_uniforms(
     return result
 
 
+def cooperative_orientation(model: Model, indicator: Integers) -> Integers:
+    """Return -1 where a later cell of outcomes.py is less cooperation, else 1, shape (I,).
+
+    An event's cells run from early to late, so that of an event whose coming is cooperation a later cell is less of it.
+    """
+    later_is_less = np.where(model.family[indicator] == _EVENT, 1, -1)
+    result: Integers = np.where(model.cooperative[indicator] == later_is_less, -1, 1)
+    return result
+
+
 def draw_cells(outcomes: Outcomes, prospect: int, hypothesis: Integers, uniform: Floats) -> Integers:
     """Return the cell that each world's reading of a prospect falls in, shape (draws,)."""
     cumulative = np.cumsum(outcomes.mass[prospect], axis=0)
-    reached = cumulative[:, hypothesis] < uniform[None, :] * cumulative[-1, hypothesis]
-    cells: Integers = np.minimum(reached.sum(axis=0), len(cumulative) - 1)
-    return cells
+    cells = np.zeros(len(hypothesis), dtype=np.int64)
+    for chosen in np.unique(hypothesis):
+        rows = np.flatnonzero(hypothesis == chosen)
+        column = cumulative[:, chosen]
+        cells[rows] = np.searchsorted(column, uniform[rows] * column[-1])
+    return np.minimum(cells, len(cumulative) - 1)
 
 
 def cell_log_ratios(outcomes: Outcomes, reliability: Floats) -> Floats:
@@ -56,56 +69,52 @@ def cell_log_ratios(outcomes: Outcomes, reliability: Floats) -> Floats:
     mass = np.maximum(outcomes.mass, LEAST_MASS)
     ratio = mass / mass[:, :, -1:]
     share = reliability[:, None, None]
-    result: Floats = np.log(share * ratio + 1 - share)
+    result: Floats = np.log(share * ratio + (1 - share))
     return result
 
 
 @dataclass(frozen=True)
 class Worlds:
-    """Simulated worlds read at one date: N worlds, I indicators, H hypotheses."""
+    """Simulated worlds read at one date: N worlds, H hypotheses, W ways of weighting the indicators."""
 
     hypothesis: Integers
     """(N,) the hypothesis that holds in each world."""
-    log_ratios: Floats
-    """(N, I, H)"""
+    evidence: Floats
+    """(W, N, H) weighted sum of the log ratios, not yet tempered."""
 
 
 def simulate_worlds(
     model: Model,
-    indicator: Integers,
-    time: float,
+    outcomes: Outcomes,
+    weights: Floats,
     *,
     prior: Floats,
     reliability: Floats,
     uniforms: Floats,
     generator: np.random.Generator,
 ) -> Worlds:
-    """Return worlds drawn from the prior (S + 1,), each indicator read once at the date with reliability r (I,).
+    """Return worlds drawn from the prior (S + 1,), each of I prospects read once with reliability r (I,).
 
-    A report is accurate with probability r and otherwise drawn from the reference, as the score supposes.
+    ``weights`` (W, I), ``uniforms`` (N, I). A report is accurate with probability r and otherwise drawn from the
+    reference, as the score supposes.
     """
     draws = len(uniforms)
-    weights = np.exp(hypothesis_prior(prior, model.hypothesis_scenario, model.onset_weight))
-    hypothesis = generator.choice(model.n_hypotheses, size=draws, p=weights / weights.sum())
-    outcomes = tabulate(model, prospects_at(model, indicator, time))
+    shares = np.exp(hypothesis_prior(prior, model.hypothesis_scenario, model.onset_weight))
+    hypothesis = generator.choice(model.n_hypotheses, size=draws, p=shares / shares.sum())
     ratios = cell_log_ratios(outcomes, reliability)
-    accurate = generator.random((draws, len(indicator))) < reliability
-    found = np.empty((draws, len(indicator), model.n_hypotheses))
-    for position in range(len(indicator)):
+    accurate = generator.random(uniforms.shape) < reliability
+    evidence = np.zeros((len(weights), draws, model.n_hypotheses))
+    for position in range(len(outcomes.indicator)):
         source = np.where(accurate[:, position], hypothesis, model.n_hypotheses - 1)
-        cells = draw_cells(outcomes, position, source, uniforms[:, position])
-        found[:, position] = ratios[position, cells]
-    return Worlds(hypothesis, found)
+        found = ratios[position, draw_cells(outcomes, position, source, uniforms[:, position])]
+        evidence += weights[:, position, None, None] * found
+    return Worlds(hypothesis, evidence)
 
 
-def world_posteriors(
-    model: Model, worlds: Worlds, *, prior: Floats, group: Integers, rho: Floats, temper: float
-) -> Floats:
-    """Return P(s | D) of every world, shape (N, S + 1), all indicators having a reading."""
-    weights = group_weights(group, rho, np.ones(len(group), dtype=np.bool_))
-    evidence = temper * np.einsum("nih,i->nh", worlds.log_ratios, weights)
+def world_odds(model: Model, evidence: Floats, prior: Floats, temper: float) -> Floats:
+    """Return P(s | D) of every world, shape (N, S + 1), from untempered evidence (N, H)."""
     log_prior = hypothesis_prior(prior, model.hypothesis_scenario, model.onset_weight)
-    return by_scenario(posterior(log_prior, evidence), model.hypothesis_scenario, model.n_scenarios)
+    return by_scenario(posterior(log_prior, temper * evidence), model.hypothesis_scenario, model.n_scenarios)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +144,19 @@ def outlook(
 ) -> list[Prospect]:
     """Return when we will know: expected entropy, and the chance that a scenario has passed ``settled`` (5.6).
 
-    Worlds are drawn from the prior and correlated; every scored indicator is read at each date.
+    Worlds are drawn from the prior and correlated; every scored indicator is read at each date. All dates use the same
+    random numbers, so that they differ by what the date does.
     """
     rows = []
+    weights = group_weights(group, rho, np.ones(len(group), dtype=np.bool_))[None]
     for time in times:
-        generator = np.random.default_rng([seed, round(time * 1000)])
-        uniforms = draw_uniforms(generator, draws, group, model.cooperative[indicator], correlation)
+        generator = np.random.default_rng(seed)
+        uniforms = draw_uniforms(generator, draws, group, cooperative_orientation(model, indicator), correlation)
+        outcomes = tabulate(model, prospects_at(model, indicator, time))
         worlds = simulate_worlds(
-            model, indicator, time, prior=prior, reliability=reliability, uniforms=uniforms, generator=generator
+            model, outcomes, weights, prior=prior, reliability=reliability, uniforms=uniforms, generator=generator
         )
-        odds = world_posteriors(model, worlds, prior=prior, group=group, rho=rho, temper=temper)
+        odds = world_odds(model, worlds.evidence[0], prior, temper)
         leading = odds.argmax(axis=1)
         passed = odds.max(axis=1) >= settled
         right = leading == model.hypothesis_scenario[worlds.hypothesis]
@@ -184,7 +196,7 @@ def surprise(model: Model, designs: Designs, *, draws: int, seed: int) -> Floats
     that a report falls in; replicas are drawn from the scenario, onset and reliability included.
     """
     outcomes = tabulate(model, designs.prospects)
-    observed_cells = _observed_cells(outcomes, designs.observed)
+    observed_cells = cell_of(outcomes, np.arange(len(designs.observed)), designs.observed)
     result = np.empty(model.n_scenarios)
     for scenario in range(model.n_scenarios):
         generator = np.random.default_rng([seed, scenario])
@@ -199,20 +211,18 @@ def surprise(model: Model, designs: Designs, *, draws: int, seed: int) -> Floats
     return result
 
 
-def _observed_cells(outcomes: Outcomes, observed: Floats) -> Integers:
-    """Return the cell of each report at hand, shape (K,)."""
-    reached = (outcomes.low <= observed[:, None]) & ~np.isnan(outcomes.low)
-    found: Integers = np.maximum(reached.sum(axis=1) - 1, 0)
-    return found
-
-
 def _replica_cells(
     outcomes: Outcomes, designs: Designs, hypothesis: Integers, generator: np.random.Generator, other: int
 ) -> Integers:
-    """Return the cells of the reports in every replica, shape (draws, K)."""
+    """Return the cells of the reports in every replica, shape (draws, K).
+
+    Accurate reports of one reading tell of the same truth, so they share its random number.
+    """
     draws, n_reports = len(hypothesis), len(designs.reading)
-    uniforms = generator.random((draws, n_reports))
+    truth = generator.random((draws, len(designs.weight)))[:, designs.reading]
+    mistaken = generator.random((draws, n_reports))
     accurate = generator.random((draws, n_reports)) < designs.reliability
+    uniforms = np.where(accurate, truth, mistaken)
     columns = [
         draw_cells(outcomes, position, np.where(accurate[:, position], hypothesis, other), uniforms[:, position])
         for position in range(n_reports)

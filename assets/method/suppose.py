@@ -3,6 +3,7 @@
 Belongs here: replacing one indicator's evidence and recomputing the odds exactly. Not here: which readings are at hand.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,10 +46,21 @@ def odds(model: Model, evidence: Evidence) -> Floats:
 
 def odds_of_many(model: Model, evidence: Evidence, log_ratios: Floats, has_reading: Booleans) -> Floats:
     """Return P(s | D) of many states of the evidence, (N, I, H) and (N, I), shape (N, S + 1)."""
+    found = _hypothesis_odds(model, evidence, log_ratios, has_reading)
+    return by_scenario(found, model.hypothesis_scenario, model.n_scenarios)
+
+
+def hypothesis_odds(model: Model, evidence: Evidence) -> Floats:
+    """Return P(s, onset | D), shape (H,)."""
+    result: Floats = _hypothesis_odds(model, evidence, evidence.log_ratios[None], evidence.has_reading[None])[0]
+    return result
+
+
+def _hypothesis_odds(model: Model, evidence: Evidence, log_ratios: Floats, has_reading: Booleans) -> Floats:
+    """Return P(s, onset | D) of many states of the evidence, shape (N, H)."""
     weights = group_weights(evidence.group, evidence.rho, has_reading)
     tempered = weighted_evidence(log_ratios, weights, evidence.temper)
-    log_prior = hypothesis_prior(evidence.prior, model.hypothesis_scenario, model.onset_weight)
-    return by_scenario(posterior(log_prior, tempered), model.hypothesis_scenario, model.n_scenarios)
+    return posterior(hypothesis_prior(evidence.prior, model.hypothesis_scenario, model.onset_weight), tempered)
 
 
 def with_reading(evidence: Evidence, position: int, log_ratio: Floats) -> Evidence:
@@ -83,30 +95,37 @@ class Overturn:
     probability: float
 
 
-def smallest_overturn(model: Model, evidence: Evidence, time: float, reliability: float) -> Overturn | None:
+def smallest_overturn(
+    model: Model, evidence: Evidence, time: float, reliability: float, least: Floats | None = None
+) -> Overturn | None:
     """Return the least unlikely single reading at the date that changes the leading scenario, or nothing.
 
     For each indicator, the cells that would change the lead are added up under the present odds; the indicator with the
-    largest sum is named, with that of its cells that is most likely (docs/method.md, 5.4).
+    largest sum is named, with that of its cells that is most likely (docs/method.md, 5.4). ``least`` (I,) is the lowest
+    reading that what is known leaves possible: an event's last day of searching, the number counted so far; NaN for
+    any, inf for none. Chances are those of what is left.
     """
     outcomes = tabulate(model, prospects_at(model, evidence.indicator, time))
-    now = odds(model, evidence)
-    leader = int(now[:-1].argmax())
-    weights = np.exp(hypothesis_prior(now, model.hypothesis_scenario, model.onset_weight))
+    leader = int(odds(model, evidence)[:-1].argmax())
+    share = hypothesis_odds(model, evidence)
+    known = np.full(len(evidence.indicator), math.nan) if least is None else least
     best: Overturn | None = None
     for position in range(len(evidence.indicator)):
-        expected = outcomes.mass[position] @ (weights / weights.sum())
+        expected = outcomes.mass[position] @ share
+        expected[outcomes.low[position] < known[position]] = 0.0
+        if expected.sum() <= 0:
+            continue
+        expected /= expected.sum()
         after = odds_by_cell(model, evidence, position, outcomes, position, reliability)
         changed = (after[:, :-1].argmax(axis=1) != leader) & (expected > 0)
         chance = float(expected[changed].sum())
         if chance > 0 and (best is None or chance > best.chance):
             cell = int(np.flatnonzero(changed)[expected[changed].argmax()])
-            used = np.flatnonzero(~np.isnan(outcomes.low[position]))
             best = Overturn(
                 position=position,
                 low=float(outcomes.low[position, cell]),
                 high=float(outcomes.high[position, cell]),
-                is_last_cell=cell == used[-1],
+                is_last_cell=bool(np.isinf(outcomes.high[position, cell])),
                 chance=chance,
                 leading=int(after[cell, :-1].argmax()),
                 probability=float(after[cell, :-1].max()),
