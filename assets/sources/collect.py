@@ -79,7 +79,7 @@ def collect(sources: Mapping[str, Source], plan: Plan) -> dict[str, Visit]:
     clock = Clock(plan.budget_seconds)
     threads = {}
     for source_id, visit in visits.items():
-        visit.catch_up(everything=plan.from_archive)
+        visit.catch_up(everything=plan.from_archive or not visit.live)
         if not plan.from_archive and not _left_out(visit, plan):
             # Daemons, so that a name look-up that hangs cannot keep the program from ending.
             threads[source_id] = threading.Thread(target=_visit, args=(visit, clock), name=source_id, daemon=True)

@@ -175,7 +175,13 @@ class Session:
             SourceUnavailable: it did not answer, or said that it could not.
             SourceChanged: it sent us where we do not go, or more than we take.
         """
-        retry = Retry(total=self._limits.attempts - 1, backoff_factor=0.5, backoff_max=20, backoff_jitter=0.5)
+        retry = Retry(
+            total=self._limits.attempts - 1,
+            backoff_factor=0.5,
+            backoff_max=20,
+            backoff_jitter=0.5,
+            retry_after_max=10**9,
+        )
         while True:
             self._take_turn()
             url = self.address(request)

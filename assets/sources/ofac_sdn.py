@@ -48,7 +48,8 @@ def read(source: Source, document: str, payload: bytes, today: date, previous: b
     ask = ask_of(source, document)
     listed = parse(payload, ask)
     before = parse(previous, {**ask, "least_entries": 0}).rows if previous is not None else None
-    return ParseResult(count(listed.rows, before, ask["programmes"], today), listed.rejected)
+    counted = count(listed.rows, before, ask["programmes"], today)
+    return ParseResult(counted, listed.rejected, seen=len(listed.rows) + len(listed.rejected))
 
 
 def parse(payload: bytes, ask: Mapping[str, Any]) -> ParseResult:
@@ -58,10 +59,9 @@ def parse(payload: bytes, ask: Mapping[str, Any]) -> ParseResult:
         raise SourceChanged("has an end-of-file character before its end")
     result = strict.set_aside(strict.read_csv(text, None), lambda number, line: _understand(line))
     strict.refuse_duplicates(result.rows, "ent_num")
-    if len(result.rows) < ask["least_entries"]:
-        raise SourceChanged(
-            f"has {len(result.rows)} entries; fewer than {ask['least_entries']} cannot be the whole list"
-        )
+    entries = len(result.rows) + len(result.rejected)
+    if entries < ask["least_entries"]:
+        raise SourceChanged(f"has {entries} entries; fewer than {ask['least_entries']} cannot be the whole list")
     return result
 
 

@@ -67,7 +67,7 @@ def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
     both = {name: cast for name, cast in votes.items() if len(cast) == 2}
     strict.refuse_future((day for cast in both.values() for _, day in cast.values()), today)
     rows = list(_count(both, "-".join(pair), int(ask["from_year"])))
-    return ParseResult(rows, rejected)
+    return ParseResult(rows, rejected, seen=sum(members.values()) + len(rejected))
 
 
 def _lines(payload: bytes) -> Iterator[tuple[int, list[str]]]:

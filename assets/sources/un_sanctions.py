@@ -61,7 +61,8 @@ def read(source: Source, document: str, payload: bytes, today: date, previous: b
     """Read the list and count its entries."""
     ask = ask_of(source, document)
     listed, generated_on = parse(payload, ask, today)
-    return ParseResult(count(listed.rows, ask["lists"], generated_on), listed.rejected)
+    counted = count(listed.rows, ask["lists"], generated_on)
+    return ParseResult(counted, listed.rejected, seen=len(listed.rows) + len(listed.rejected))
 
 
 def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> tuple[ParseResult, date]:
@@ -91,10 +92,9 @@ def _check(result: ParseResult, ask: Mapping[str, Any], generated_on: date, toda
     """Refuse a list that is too short, repeats an entry, or comes from the future."""
     strict.refuse_duplicates(result.rows, "data_id")
     strict.refuse_future([generated_on, *(row["listed_on"] for row in result.rows)], today)
-    if len(result.rows) < ask["least_entries"]:
-        raise SourceChanged(
-            f"has {len(result.rows)} entries; fewer than {ask['least_entries']} cannot be the whole list"
-        )
+    entries = len(result.rows) + len(result.rejected)
+    if entries < ask["least_entries"]:
+        raise SourceChanged(f"has {entries} entries; fewer than {ask['least_entries']} cannot be the whole list")
 
 
 def _generated_on(root: Element) -> date:

@@ -16,6 +16,8 @@ from assets.sources.archive import Archive, Attempt, last_good
 from assets.sources.http import Absent, Answer, OutOfTime, Request, Session, Unreachable, without_secrets
 from assets.sources.strict import ParseResult, Rejected, Row
 
+MENDED = "the stored object was broken and has been fetched again; "
+
 # document, payload, day of the fetch, payload of the version before -> what it says
 Reader = Callable[[Source, str, bytes, date, bytes | None], ParseResult]
 
@@ -65,12 +67,13 @@ class Visit:
             self._note(request.document, url, "failure", self._down)
             return None
         good = self._good.get(request.document)
-        mended = ""
-        if good and not self.archive.holds(str(good.sha256)):
-            mended, good = "the stored object was broken and is fetched again; ", None
+        whole = good is not None and self.archive.holds(str(good.sha256))
+        mended = MENDED if good and not whole else ""
         answer: Answer | None = None
         try:
-            answer = self.session.get(request, _conditions(good))
+            answer = self.session.get(request, _conditions(good) if whole else {})
+            if answer.status == 304 and not (whole and _conditions(good)):
+                raise SourceChanged("says that nothing changed, but was not asked that")
             return self._accept(request, answer, good, needed, mended)
         except OutOfTime as error:
             self._note(request.document, url, "miss", str(error))
@@ -88,10 +91,9 @@ class Visit:
     def take(self, document: str, payload: bytes, origin: str) -> ParseResult | None:
         """Accept bytes that a person dropped by hand as if they had been fetched."""
         good = self._good.get(document)
-        if good and not self.archive.holds(str(good.sha256)):
-            good = None
+        mended = MENDED if good and not self.archive.holds(str(good.sha256)) else ""
         try:
-            return self._accept(Request(document, ""), Answer(origin, 200, {}, payload), good, False, "")
+            return self._accept(Request(document, ""), Answer(origin, 200, {}, payload), good, False, mended)
         except (SourceError, ArchiveCorrupt) as error:
             self._note(document, origin, "failure", str(error))
             return None
@@ -121,15 +123,14 @@ class Visit:
         self.archive.record(attempt)
         self.attempts.append(attempt)
 
-    def catch_up(self, everything: bool = False) -> None:
+    def catch_up(self, everything: bool = False, only: str | None = None) -> None:
         """Read again from the archive what the warehouse lacks, or every accepted version in its order."""
-        everything = everything or not self.live
         before: dict[str, str] = {}
         for attempt in [attempt for attempt in self.archive.attempts(self.source_id) if attempt.outcome == "hit"]:
             document, sha256 = str(attempt.document), str(attempt.sha256)
             newest = self._good[document]
             lacking = attempt == newest and self.live.get(document) != sha256
-            if everything or lacking:
+            if only in (None, document) and (everything or lacking):
                 self._read_again(attempt, document, sha256, before.get(document))
             before[document] = sha256
 
@@ -150,13 +151,13 @@ class Visit:
     ) -> ParseResult | None:
         """Keep an answer's bytes, then read them."""
         document = request.document
-        if answer.status == 304:
+        if good and answer.status == 304:
             return self._unchanged(document, answer, good, needed)
         sha256 = self.archive.store(answer.body, self._sidecar(document, answer))
         if request.md5 and hashlib.md5(answer.body, usedforsecurity=False).hexdigest() != request.md5:
             raise SourceChanged("the bytes do not have the MD5 sum that the publisher lists")
         if good and sha256 == good.sha256:
-            return self._unchanged(document, answer, good, needed)
+            return self._unchanged(document, answer, good, needed, mended)
         try:
             result = self._read(document, answer.body, self.now.date(), self._previous(document))
         except SourceChanged as error:
@@ -181,13 +182,21 @@ class Visit:
         self._deliver(document, sha256, self.now, answer.url, result)
         return result
 
-    def _unchanged(self, document: str, answer: Answer, good: Attempt | None, needed: bool) -> ParseResult | None:
-        """Record the same bytes; read them only if the caller needs what they say."""
-        if good is None:
-            raise SourceChanged("says that nothing changed, but was not asked that")
+    def _unchanged(
+        self, document: str, answer: Answer, good: Attempt, needed: bool, mended: str = ""
+    ) -> ParseResult | None:
+        """Record the same bytes; read them only if the caller needs what they say, or if they were broken before."""
         self._note(
-            document, answer.url, "unchanged", "the same bytes as before", answer.status, good.sha256, good.bytes
+            document,
+            answer.url,
+            "unchanged",
+            f"{mended}the same bytes as before",
+            answer.status,
+            good.sha256,
+            good.bytes,
         )
+        if mended:
+            self.catch_up(only=document)
         if not needed:
             return None
         fetched_on = datetime.fromisoformat(good.fetched_at).date()

@@ -67,8 +67,8 @@ def bank_of_russia(query: dict[str, str], path: str) -> bytes:
     if path.endswith("XML_daily.asp"):
         day, month, year = query["date_req"].split("/")
         body = "".join(
-            f'<Valute ID="{identifier}"><NumCode>{number}</NumCode><CharCode>{code}</CharCode><Nominal>{nominal}</Nominal>'
-            f"<Name>Валюта {code}</Name><Value>{value}</Value><VunitRate>{unit}</VunitRate></Valute>"
+            f'<Valute ID="{identifier}"><NumCode>{number}</NumCode><CharCode>{code}</CharCode>'
+            f"<Nominal>{nominal}</Nominal><Name>Валюта {code}</Name><Value>{value}</Value><VunitRate>{unit}</VunitRate></Valute>"
             for identifier, number, code, nominal, value, unit in CURRENCIES
         )
         text = f'<ValCurs Date="{day}.{month}.{year}" name="Foreign Currency Market">{body}</ValCurs>'
@@ -144,7 +144,15 @@ def gdelt_line(number: int, stamp: str, actor1: str, actor2: str) -> str:
 
 
 def gdelt_export(stamp: str) -> bytes:
-    pairs = [("RUS", "IRN"), ("IRN", "RUS"), ("RUS", "TUR"), ("USA", "CHN"), ("", "IRN"), ("CHN", "IRN"), ("IND", "RUS")]
+    pairs = [
+        ("RUS", "IRN"),
+        ("IRN", "RUS"),
+        ("RUS", "TUR"),
+        ("USA", "CHN"),
+        ("", "IRN"),
+        ("CHN", "IRN"),
+        ("IND", "RUS"),
+    ]
     lines = [gdelt_line(number, stamp, *pair) for number, pair in enumerate(pairs)]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -175,7 +183,7 @@ def gdelt_events(query: dict[str, str], path: str) -> bytes:
 
 def rial_market(query: dict[str, str], path: str) -> bytes:
     days = {}
-    for step in range(0, 1060):
+    for step in range(1060):
         day = date(2023, 12, 30) + timedelta(days=step)
         usd = 50_000 + 100 * step
         days[f"{day:%Y/%m/%d}"] = {
@@ -204,7 +212,7 @@ def sipri_arms(query: dict[str, str], path: str, body: bytes = b"") -> bytes:
         "Invented for tests",
         "",
         SIPRI_HEADER,
-        f'{recipient},{supplier},2019,,12,?,INV-1,"missile, invented",12,,2020; 2021,New,"A comment, invented",1.5,18,18',
+        f'{recipient},{supplier},2019,,12,?,INV-1,"missile, invented",12,,2020; 2021,New,"Invented, too",1.5,18,18',
         f"{recipient},{supplier},2022,?,24,,INV-2,trainer aircraft,6,,2023; 2024,New,,4,96,24",
         f"{recipient},China,2020,,2,,INV-3,radar,2,,2021,New,,3,6,6",
     ]

@@ -1,0 +1,400 @@
+"""Properties of the readers: whatever bytes come, they understand or refuse; and what they understand, they keep.
+
+All numbers are made up by the test.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assets.catalogue import load_catalogue
+from assets.catalogue.models import Source
+from assets.errors import SourceChanged, SourceUnavailable
+from assets.settings import CHECKOUT
+from assets.sources import (
+    bank_of_russia,
+    gdelt_doc,
+    gdelt_events,
+    imf_imts,
+    ofac_sdn,
+    rial_market,
+    ucdp_ged,
+    un_comtrade,
+    un_general_assembly,
+    un_sanctions,
+    world_bank,
+)
+from assets.sources.collect import PUBLISHERS, publisher
+from assets.sources.strict import ParseResult
+from tests.publishers import documents
+from tests.publishers.documents import TODAY
+from tests.publishers.spoiling import zipped
+
+SOURCES = load_catalogue(CHECKOUT / "catalogue").sources
+
+
+def eased(source: Source) -> Source:
+    """Return the source without a least number of entries, so that small documents are whole ones."""
+    first = source.documents[0]
+    ask = {**first.ask, "least_entries": 0} if "least_entries" in first.ask else first.ask
+    return source.model_copy(update={"documents": (first.model_copy(update={"ask": ask}), *source.documents[1:])})
+
+
+QUERY = {
+    "date": "2023:2025",
+    "startPeriod": "2024",
+    "date_req": "23/11/2026",
+    "VAL_NM_RQ": "R01235",
+    "page": "0",
+    "date_req1": "01/10/2026",
+    "date_req2": "20/11/2026",
+    "startdatetime": "20261101000000",
+    "Country": "652",
+    "enddatetime": "20261110000000",
+    "reporterCode": "643",
+    "partnerCode": "364",
+    "period": "2021",
+    "cmdCode": "TOTAL",
+    "flowCode": "X,M",
+}
+REGISTER = json.dumps({"filters": [{}, {"listData": [101]}]}).encode()
+# source -> (document, valid bytes) pairs that the mutations start from
+VALID: dict[str, list[tuple[str, bytes]]] = {
+    "world_bank": [
+        ("gdp", documents.world_bank(QUERY, "/v2/country/RUS;IRN;USA;CHN;IND;TUR/indicator/NY.GDP.MKTP.CD"))
+    ],
+    "imf_imts": [("russia_iran_annual", documents.imf_imts(QUERY, "/x/RUS.XG_FOB_USD+MG_CIF_USD.IRN.A"))],
+    "bank_of_russia": [
+        ("history/daily", documents.bank_of_russia(QUERY, "XML_daily.asp")),
+        ("history/USD", documents.bank_of_russia(QUERY, "XML_dynamic.asp")),
+    ],
+    "ofac_sdn": [("sdn", documents.ofac_sdn({}, "", 36, 60))],
+    "un_sanctions": [("consolidated", documents.un_sanctions({}, ""))],
+    "gdelt_doc": [("pair", documents.gdelt_doc(QUERY, ""))],
+    "gdelt_events": [
+        ("exports/index", documents.gdelt_events({}, "masterfilelist.txt")),
+        ("exports/20261122000000", documents.gdelt_export("20261122000000")),
+    ],
+    "rial_market": [("rates", json.dumps({"2026/09/05": {"usd": {"sell": 90000, "buy": 89900}}}).encode())],
+    "sipri_arms": [
+        ("to_iran/countries", documents.sipri_arms({}, "getAllCountriesTrimmed")),
+        ("to_iran", documents.sipri_arms({}, "", REGISTER)),
+    ],
+    "un_comtrade": [("russia_reports/2021", documents.un_comtrade(QUERY, ""))],
+    "ucdp_ged": [
+        (
+            "syria/0",
+            documents.ucdp_ged(QUERY, "")[:0]
+            + b'{"TotalCount":0,"TotalPages":0,"PreviousPageUrl":"","NextPageUrl":"","Result":[]}',
+        )
+    ],
+    "un_general_assembly": [("agreement", documents.un_general_assembly())],
+}
+
+
+@st.composite
+def damaged(draw: st.DrawFn, valid: bytes) -> bytes:
+    """Valid bytes of which a stretch is cut out, doubled or overwritten, some bytes at a time."""
+    payload = valid
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, max(len(payload) - 1, 0)))
+        end = min(start + draw(st.integers(0, 40)), len(payload))
+        put = draw(st.one_of(st.just(b""), st.just(payload[start:end] * 2), st.binary(max_size=12)))
+        payload = payload[:start] + put + payload[end:]
+    return payload
+
+
+LEAF = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just([]), st.just({}), st.just([[]])
+)
+
+
+@st.composite
+def retyped(draw: st.DrawFn, valid: bytes) -> bytes:
+    """A valid JSON document in which something, anywhere, is something else."""
+    value = json.loads(valid)
+    top: Any = [value]
+    holder = top
+    key: Any = 0
+    for _ in range(draw(st.integers(0, 6))):
+        inside = holder[key]
+        if not isinstance(inside, dict | list) or not inside:
+            break
+        holder, key = inside, draw(st.sampled_from(list(inside) if isinstance(inside, dict) else range(len(inside))))
+    holder[key] = draw(LEAF)
+    return json.dumps(top[0]).encode()
+
+
+def spoilt(payload: bytes) -> st.SearchStrategy[bytes]:
+    """Return documents near a valid one."""
+    return st.one_of(damaged(payload), retyped(payload)) if payload[:1] in (b"{", b"[") else damaged(payload)
+
+
+def whatever(source_id: str) -> st.SearchStrategy[tuple[str, bytes]]:
+    cases = [
+        st.tuples(st.just(document), st.one_of(st.binary(max_size=200), spoilt(payload)))
+        for document, payload in VALID[source_id]
+    ]
+    return st.one_of(cases)
+
+
+def understands_or_refuses(source_id: str, document: str, payload: bytes) -> None:
+    try:
+        result = publisher(source_id).read(eased(SOURCES[source_id]), document, payload, TODAY, None)
+    except (SourceChanged, SourceUnavailable):
+        return
+    assert isinstance(result, ParseResult)
+
+
+def test_every_publisher_has_a_valid_document_here() -> None:
+    assert set(VALID) == set(PUBLISHERS)
+    for source_id, cases in VALID.items():
+        for document, payload in cases:
+            publisher(source_id).read(eased(SOURCES[source_id]), document, payload, TODAY, None)
+
+
+def check(examples: int, source_id: str) -> None:
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(case=whatever(source_id))
+    def any_bytes(case: tuple[str, bytes]) -> None:
+        understands_or_refuses(source_id, *case)
+
+    any_bytes()
+
+
+@pytest.mark.parametrize("source_id", PUBLISHERS)
+def test_any_bytes_are_understood_or_refused_by_name(source_id: str) -> None:
+    check(60, source_id)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source_id", PUBLISHERS)
+def test_ten_thousand_documents_are_understood_or_refused_by_name(source_id: str) -> None:
+    check(10_000, source_id)
+
+
+# ---- nothing is lost or changed
+
+YEARS = st.integers(2010, 2025)
+DAYS = st.dates(date(2024, 1, 1), date(2026, 11, 20))
+few = settings(max_examples=40, deadline=None)
+
+
+def values_of(result: ParseResult, *key: str) -> dict[Any, Any]:
+    return {tuple(row[name] for name in key): row["value"] for row in result.rows}
+
+
+@few
+@given(st.dictionaries(YEARS, st.floats(1e6, 1e15), min_size=1))
+def test_world_bank_keeps_every_value(values: dict[int, float]) -> None:
+    rows = [
+        {
+            "indicator": {"id": "X", "value": "GDP (current US$)"},
+            "country": {"id": "AA", "value": "A"},
+            "countryiso3code": "AAA",
+            "date": str(year),
+            "value": value,
+            "unit": "",
+            "obs_status": "",
+            "decimal": 0,
+        }
+        for year, value in values.items()
+    ]
+    about = {"page": 1, "pages": 1, "per_page": 20000, "total": len(rows), "sourceid": "2", "lastupdated": "2026-10-07"}
+    ask = {"indicator": "X", "countries": ["AAA"], "unit": "US$", "value_range": [1e6, 1e15]}
+    result = world_bank.parse(json.dumps([about, rows]).encode(), ask, TODAY)
+    assert values_of(result, "period_start") == {(date(year, 1, 1),): value for year, value in values.items()}
+
+
+@few
+@given(st.dictionaries(st.tuples(YEARS, st.integers(1, 12)), st.integers(0, 10**13), min_size=1))
+def test_imf_keeps_every_month(values: dict[tuple[int, int], int]) -> None:
+    lines = [documents.IMTS_HEADER] + [
+        f"D,AAA,XG_FOB_USD,BBB,M,{year}-M{month:02},{value},6,,,X,FOB,USD,R,,A"
+        for (year, month), value in values.items()
+    ]
+    ask = {"country": "AAA", "counterpart": "BBB", "frequency": "M"}
+    result = imf_imts.parse("\n".join(lines).encode(), ask, TODAY)
+    assert values_of(result, "period_start") == {(date(*key, 1),): value for key, value in values.items()}
+    assert {row["derivation_type"] for row in result.rows} == {"R"}
+
+
+@few
+@given(st.dictionaries(DAYS, st.tuples(st.integers(1, 10**9), st.sampled_from([1, 100, 100_000])), min_size=1))
+def test_bank_of_russia_divides_every_value_by_its_nominal(values: dict[date, tuple[int, int]]) -> None:
+    records = "".join(
+        f'<Record Date="{day:%d.%m.%Y}" Id="R1"><Nominal>{nominal}</Nominal><Value>{value // 10000},{value % 10000:04}'
+        f"</Value></Record>"
+        for day, (value, nominal) in values.items()
+    )
+    result = bank_of_russia.parse_history(f'<ValCurs ID="R1">{records}</ValCurs>'.encode(), "AAA", TODAY)
+    assert values_of(result, "period_start") == {
+        (day,): pytest.approx(value / 10000 / nominal, rel=1e-12) for day, (value, nominal) in values.items()
+    }
+
+
+@few
+@given(st.integers(1, 10**7), st.integers(3, 6))
+def test_the_rate_of_one_unit_may_be_written_with_an_exponent(value: int, zeros: int) -> None:
+    nominal = 10**zeros
+    unit = f"{value / 10000 / nominal:.6E}".replace(".", ",")
+    payload = (
+        f'<ValCurs Date="23.11.2026" name="x"><Valute ID="R01300"><NumCode>1</NumCode><CharCode>AAA</CharCode>'
+        f"<Nominal>{nominal}</Nominal><Name>x</Name><Value>{value // 10000},{value % 10000:04}</Value>"
+        f"<VunitRate>{unit}</VunitRate></Valute></ValCurs>"
+    )
+    (row,) = bank_of_russia.parse_daily(payload.encode(), TODAY).rows
+    assert row["value"] == pytest.approx(value / 10000 / nominal, rel=1e-12)
+
+
+@few
+@given(st.dictionaries(DAYS, st.integers(0, 10**6), min_size=1))
+def test_gdelt_keeps_every_day(values: dict[date, int]) -> None:
+    data = [{"date": f"{day:%Y%m%d}T000000Z", "value": value, "norm": 10**7} for day, value in values.items()]
+    payload = json.dumps({"timeline": [{"series": "Article Count", "data": data}]}).encode()
+    result = gdelt_doc.parse(payload, {"from": "2024-01-01"}, TODAY)
+    assert values_of(result, "period_start") == {(day,): value for day, value in values.items()}
+
+
+@few
+@given(st.dictionaries(DAYS, st.integers(1, 10**8), min_size=1))
+def test_rial_market_keeps_every_day(values: dict[date, int]) -> None:
+    payload = {f"{day:%Y/%m/%d}": {"usd": {"name": "x", "sell": sell, "buy": sell}} for day, sell in values.items()}
+    ask = {"from": "2024-01-01", "currencies": ["usd"]}
+    result = rial_market.parse(json.dumps(payload).encode(), ask, TODAY)
+    assert values_of(result, "period_start") == {(day,): sell for day, sell in values.items()}
+
+
+@few
+@given(st.dictionaries(st.sampled_from(["X", "M"]), st.floats(0, 1e13)))
+def test_comtrade_keeps_every_flow(values: dict[str, float]) -> None:
+    data = [{**documents.comtrade_record(QUERY, flow), "primaryValue": value} for flow, value in values.items()]
+    payload = json.dumps({"count": len(data), "data": data, "error": ""}).encode()
+    ask = {"reporter": 643, "partner": 364, "commodity": "TOTAL", "flows": ["X", "M"], "year": "2021"}
+    result = un_comtrade.parse(payload, ask, TODAY)
+    assert values_of(result, "series") == {(flow,): value for flow, value in values.items()}
+
+
+@few
+@given(st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=30))
+def test_ucdp_keeps_every_event(deaths: list[tuple[int, int, int]]) -> None:
+    result_list = [
+        {
+            "id": number,
+            "country_id": 652,
+            "type_of_violence": 1,
+            "date_start": "2024-05-01",
+            "date_end": "2024-05-01",
+            "best": low + more,
+            "low": low,
+            "high": low + more + most,
+        }
+        for number, (low, more, most) in enumerate(deaths, start=1)
+    ]
+    page = {"TotalCount": 1, "TotalPages": 1, "PreviousPageUrl": "", "NextPageUrl": "", "Result": result_list}
+    result = ucdp_ged.parse(json.dumps(page).encode(), {"country": 652}, TODAY)
+    assert [row["value"] for row in result.rows] == [low + more for low, more, _ in deaths]
+    assert [row["value_low"] for row in result.rows] == [low for low, _, _ in deaths]
+
+
+@few
+@given(
+    st.dictionaries(st.integers(1, 10**6), st.lists(st.sampled_from(["IRAN", "SDGT", "CUBA"]), min_size=1, max_size=3))
+)
+def test_the_sanctions_list_counts_every_entry_once(entries: dict[int, list[str]]) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    for number, programmes in entries.items():
+        writer.writerow([number, 'A "NAME", INVENTED', "-0- ", "] [".join(programmes), *["-0- "] * 8])
+    payload = out.getvalue().encode() + b"\x1a"
+    if not entries:
+        payload = b"\r\n\x1a"
+        with pytest.raises(SourceChanged):
+            ofac_sdn.parse(b"", {"least_entries": 0})
+        return
+    listed = ofac_sdn.parse(payload, {"least_entries": 0})
+    assert {row["ent_num"]: list(row["programmes"]) for row in listed.rows} == entries
+    (row,) = ofac_sdn.count(listed.rows, None, {"all": ["IRAN"]}, TODAY)
+    assert row["value"] == sum("IRAN" in programmes for programmes in entries.values())
+
+
+@few
+@given(st.lists(st.sampled_from(["IRi", "IRe", "QDi"]), min_size=1, max_size=30))
+def test_the_consolidated_list_counts_every_entry(references: list[str]) -> None:
+    entries = "".join(
+        f"<INDIVIDUAL><DATAID>{number}</DATAID><UN_LIST_TYPE>L</UN_LIST_TYPE><REFERENCE_NUMBER>{reference}.{number:03}"
+        f"</REFERENCE_NUMBER><LISTED_ON>2012-01-01</LISTED_ON></INDIVIDUAL>"
+        for number, reference in enumerate(references, start=1)
+    )
+    payload = f'<CONSOLIDATED_LIST dateGenerated="2026-11-20"><INDIVIDUALS>{entries}</INDIVIDUALS></CONSOLIDATED_LIST>'
+    listed, day = un_sanctions.parse(payload.encode(), {"least_entries": 1}, TODAY)
+    every, iran = un_sanctions.count(listed.rows, {"iran": ["IRi", "IRe"]}, day)
+    assert (every["value"], iran["value"]) == (len(references), sum(name != "QDi" for name in references))
+
+
+@few
+@given(st.lists(st.tuples(st.sampled_from(["AAA", "BBB", "CCC", ""]), st.sampled_from(["AAA", "BBB", ""])), min_size=1))
+def test_gdelt_keeps_every_event_between_the_pair_and_no_other(pairs: list[tuple[str, str]]) -> None:
+    lines = [documents.gdelt_line(number, "20261122000000", *pair) for number, pair in enumerate(pairs)]
+    result = gdelt_events.parse(zipped(("\n".join(lines) + "\n").encode()), {"pairs": {"pair": ["AAA", "BBB"]}}, TODAY)
+    kept = [(row["actor1"], row["actor2"]) for row in result.rows if row["event_id"] is not None]
+    assert kept == [pair for pair in pairs if set(pair) == {"AAA", "BBB"}]
+    assert all(row["event_code"] == "042" for row in result.rows if row["event_id"] is not None)
+
+
+VOTE = st.sampled_from("YNAX")
+
+
+@few
+@given(st.lists(st.tuples(YEARS, VOTE, VOTE), min_size=1, max_size=40))
+def test_votes_alike_are_counted_over_those_cast_by_both(votes: list[tuple[int, str, str]]) -> None:
+    lines = [documents.VOTES_HEADER] + [
+        f"{number},{code},Land,{vote},{year}-12-01,80,R,,,,T,,,,1.0,1.0,0.0,0.0,2.0,https://example.org"
+        for number, (year, first, second) in enumerate(votes)
+        for code, vote in (("AAA", first), ("BBB", second))
+    ]
+    result = un_general_assembly.parse(
+        ("\n".join(lines) + "\n").encode(), {"pair": ["AAA", "BBB"], "from_year": 2010}, TODAY
+    )
+    expected: dict[int, tuple[int, int]] = {}
+    for year, first, second in votes:
+        if "X" not in (first, second):
+            alike, trials = expected.get(year, (0, 0))
+            expected[year] = alike + (first == second), trials + 1
+    assert {row["period_start"].year: (row["value"], row["trials"]) for row in result.rows} == expected
+
+
+CUTS: list[tuple[str, Callable[[bytes], bytes]]] = [
+    ("in the middle of a line", lambda content: content[:-25]),
+    (
+        "after a whole line of an unfinished resolution",
+        lambda content: b"\r\n".join(content.split(b"\r\n")[:-2]) + b"\r\n",
+    ),
+    ("in its header", lambda content: content[:60]),
+]
+
+
+@pytest.mark.parametrize("cut", [cut for _, cut in CUTS], ids=[name for name, _ in CUTS])
+def test_a_voting_file_that_was_not_downloaded_whole_is_refused(cut: Callable[[bytes], bytes]) -> None:
+    ask = {"pair": ["RUS", "IRN"], "from_year": 2010}
+    with pytest.raises(SourceChanged, match="download"):
+        un_general_assembly.parse(cut(documents.un_general_assembly()), ask, TODAY)
+
+
+def test_a_year_that_is_not_over_may_be_spoken_of_but_the_next_may_not() -> None:
+    ask = {"from": "2024-01-01"}
+    for days, refused in ((0, False), (2, True)):
+        data = [{"date": f"{TODAY + timedelta(days=days):%Y%m%d}T000000Z", "value": 1, "norm": 2}]
+        payload = json.dumps({"timeline": [{"series": "Article Count", "data": data}]}).encode()
+        if refused:
+            with pytest.raises(SourceChanged, match="future"):
+                gdelt_doc.parse(payload, ask, TODAY)
+        else:
+            assert len(gdelt_doc.parse(payload, ask, TODAY).rows) == 1
