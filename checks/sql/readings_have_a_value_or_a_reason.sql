@@ -1,6 +1,6 @@
 -- Severity: critical
 -- Target: reading
--- Rule: where nothing is read, or nothing was seen, one of the four causes is named; where something is, none is.
+-- Rule: where there is no reading, one of the four causes is named; where there is one, none is.
 -- Grain: one row per reading that breaks it.
 -- Reads: reading
 select
@@ -10,4 +10,4 @@ select
     kind,
     missing_reason
 from reading
-where (kind is null or kind = 'none_seen') = (missing_reason is null)
+where (kind is null) = (missing_reason is null)

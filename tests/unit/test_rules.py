@@ -73,7 +73,7 @@ CASES = {
             "reading": [
                 KEY | {"indicator_id": "rides", "kind": "value"},
                 KEY | {"indicator_id": "ship", "missing_reason": "unreported"},
-                KEY | {"indicator_id": "sunk", "kind": "none_seen", "missing_reason": "none_seen"},
+                KEY | {"indicator_id": "sunk", "kind": "none_seen"},
             ]
         },
         {"reading": [KEY | {"indicator_id": "rides"}]},
