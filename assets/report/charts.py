@@ -56,6 +56,11 @@ def _level(title: str, **settings: Any) -> alt.Axis:
     return alt.Axis(title=title, titleAngle=0, titleAlign="left", titleBaseline="bottom", titleX=0, titleY=-8, **settings)
 
 
+def _row(order: list[str], inner: float = 0.5, outer: float = 0.3) -> alt.Y:
+    """Return a row for each name in `order`; the words stand above the marks, so there is no axis."""
+    return alt.Y("row:N", sort=order, axis=None, scale=alt.Scale(paddingInner=inner, paddingOuter=outer))
+
+
 def _scenario_color(data: Data) -> alt.Color:
     return alt.Color(
         "scenario:N",
@@ -72,18 +77,15 @@ def _scenario_dash(data: Data) -> alt.StrokeDash:
 def _marks_in_time(data: Data, height: int) -> list[alt.Chart]:
     """Return the rules and words of structural breaks and of the as-of date, one line of words each."""
     layers = []
-    for side in ("left", "right"):
-        marked = [row for row in data.get("breaks", []) if row["side"] == side]
-        if not marked:
-            continue
-        base = alt.Chart(_rows(marked))
-        layers.append(base.mark_rule(strokeDash=[3, 3], stroke=MUTED).encode(x=_time("date", span=data["span"])))
+    for row in data.get("breaks", []):
+        base = alt.Chart(_rows([row]))
+        side = row["side"]
+        x = _time("date", span=data["span"])
+        layers.append(base.mark_rule(strokeDash=[3, 3], stroke=MUTED).encode(x=x))
         layers.append(
             base.mark_text(
                 align=side, dx=4 if side == "left" else -4, fontSize=11, fill=MUTED, baseline="top", limit=190
-            ).encode(
-                x=_time("date", span=data["span"]), y=alt.Y("line:Q", scale=None, axis=None), text="label:N", tooltip="words:N"
-            )
+            ).encode(x=x, y=alt.value(row["line"]), text="label:N", tooltip=alt.Tooltip("words:N"))
         )
     if data.get("as_of"):
         now = alt.Chart(_rows([{"date": data["as_of"]}]))
@@ -124,7 +126,7 @@ def moves(data: Data, height: int) -> alt.LayerChart:
     """Return bars from one level to another, one a row, each with its words above it: waterfalls and tornados."""
     order = [row["row"] for row in data["rows"]]
     base = alt.Chart(_rows(data["rows"]))
-    y = alt.Y("row:N", sort=order, axis=None, scale=alt.Scale(paddingInner=0.62, paddingOuter=0.25))
+    y = _row(order, 0.62, 0.25)
     x = alt.X(
         "low:Q",
         scale=alt.Scale(domain=data["domain"], nice=False),
@@ -140,7 +142,7 @@ def moves(data: Data, height: int) -> alt.LayerChart:
         links = alt.Chart(_rows(data["links"]))
         layers.append(
             links.mark_rule(stroke=RULE).encode(
-                x=alt.X("at:Q"), y=alt.Y("row:N", sort=order), y2="next:N"
+                x=alt.X("at:Q"), y=y, y2="next:N"
             )
         )
     if data.get("reference") is not None:
@@ -152,12 +154,12 @@ def moves(data: Data, height: int) -> alt.LayerChart:
     )
     layers.append(
         base.mark_text(align="left", baseline="bottom", dy=-10, limit=300).encode(
-            x=alt.value(2), y=alt.Y("row:N", sort=order), text="name:N"
+            x=alt.value(2), y=y, text="name:N"
         )
     )
     layers.append(
         base.mark_text(align="right", baseline="bottom", dy=-10, fontWeight="bold").encode(
-            x=alt.value("width"), y=alt.Y("row:N", sort=order), text="label:N"
+            x=alt.value("width"), y=y, text="label:N"
         )
     )
     return alt.layer(*layers)
@@ -234,7 +236,7 @@ def counted(data: Data, height: int) -> alt.LayerChart:
 def moments(data: Data, height: int) -> alt.LayerChart:
     """Return rows of dated marks: what was reported, what was looked for in vain, what was planned or predicted."""
     base = alt.Chart(_rows(data["rows"]))
-    y = alt.Y("row:N", sort=data["order"], title=None, axis=None, scale=alt.Scale(paddingInner=0.5, paddingOuter=0.3))
+    y = _row(data["order"])
     x = _time("date", span=data["span"])
     color = alt.Color("tone:N", scale=alt.Scale(domain=data["tones"], range=data["colors"]), legend=None)
     shape = alt.Shape("mark:N", scale=alt.Scale(domain=data["marks"], range=data["shapes"]), legend=None)
@@ -243,12 +245,12 @@ def moments(data: Data, height: int) -> alt.LayerChart:
     lines = alt.Chart(_rows(data["lines"]))
     layers = _marks_in_time(data, height)
     layers.append(
-        names.mark_rule(stroke=GRID).encode(x=alt.value(0), x2=alt.value("width"), y=alt.Y("row:N", sort=data["order"]))
+        names.mark_rule(stroke=GRID).encode(x=alt.value(0), x2=alt.value("width"), y=y)
     )
     if data["lines"]:
         layers.append(
             lines.mark_rule(strokeWidth=2).encode(
-                x=_time("date", span=data["span"]), x2="until:T", y=alt.Y("row:N", sort=data["order"]), color=color,
+                x=_time("date", span=data["span"]), x2="until:T", y=y, color=color,
                 tooltip=alt.Tooltip("words:N"),
             )
         )
@@ -259,7 +261,7 @@ def moments(data: Data, height: int) -> alt.LayerChart:
     )
     layers.append(
         names.mark_text(align="left", baseline="bottom", dy=-9, limit=330).encode(
-            x=alt.value(2), y=alt.Y("row:N", sort=data["order"]), text="name:N"
+            x=alt.value(2), y=y, text="name:N"
         )
     )
     return alt.layer(*layers)
@@ -306,7 +308,7 @@ def spread(data: Data, height: int) -> alt.LayerChart:
     order = [row["row"] for row in data["names"]]
     names = alt.Chart(_rows(data["names"]))
     base = alt.Chart(_rows(data["rows"]))
-    y = alt.Y("row:N", sort=order, axis=None, scale=alt.Scale(paddingInner=0.5, paddingOuter=0.3))
+    y = _row(order)
     shape = alt.Shape(
         "scenario:N", scale=alt.Scale(domain=data["scenarios"], range=SHAPES[: len(data["scenarios"])]), legend=None
     )

@@ -1,0 +1,151 @@
+// Makes the report easier to use where scripts run: theme, glossary tips, sorting, filtering, and charts to point at.
+// Every page is complete without it.
+(() => {
+  "use strict";
+  const own = document.currentScript;
+
+  const themeButton = document.getElementById("theme");
+  const isDark = () => {
+    const chosen = document.documentElement.dataset.theme;
+    return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  };
+  const nameTheme = () => { themeButton.textContent = isDark() ? "Light" : "Dark"; themeButton.setAttribute("aria-label", isDark() ? "Switch to light theme" : "Switch to dark theme"); };
+  if (themeButton) {
+    themeButton.hidden = false;
+    nameTheme();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme);
+    themeButton.addEventListener("click", () => {
+      const next = isDark() ? "light" : "dark";
+      document.documentElement.dataset.theme = next;
+      try { localStorage.setItem("signposts-theme", next); } catch { /* not kept */ }
+      nameTheme();
+    });
+  }
+
+  // Glossary: a tip on hover and focus with the words of the entry that the link leads to.
+  const tip = document.createElement("div");
+  tip.id = "tip"; tip.className = "tip"; tip.setAttribute("role", "tooltip"); tip.hidden = true;
+  document.body.append(tip);
+  const hideTip = () => { tip.hidden = true; document.querySelectorAll("[aria-describedby=tip]").forEach((one) => one.removeAttribute("aria-describedby")); };
+  const showTip = (link) => {
+    const meaning = document.querySelector(`#${CSS.escape(link.hash.slice(1))} dd`);
+    if (!meaning) return;
+    tip.textContent = meaning.textContent;
+    tip.hidden = false;
+    link.setAttribute("aria-describedby", "tip");
+    const box = link.getBoundingClientRect();
+    const width = tip.offsetWidth;
+    const left = Math.max(8, Math.min(box.left, document.documentElement.clientWidth - width - 8));
+    const above = box.top - tip.offsetHeight - 8;
+    tip.style.left = `${left + scrollX}px`;
+    tip.style.top = `${(above > 0 ? above : box.bottom + 8) + scrollY}px`;
+  };
+  document.querySelectorAll("a.term").forEach((link) => {
+    link.addEventListener("mouseenter", () => showTip(link));
+    link.addEventListener("focus", () => showTip(link));
+    link.addEventListener("mouseleave", hideTip);
+    link.addEventListener("blur", hideTip);
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
+
+  // Sorting: the heading becomes a button.
+  const valueOf = (row, column) => {
+    const cell = row.cells[column];
+    return cell.dataset.value ?? cell.textContent.trim();
+  };
+  const compare = (kind, rising) => (a, b) => {
+    if (kind === "number") {
+      const [x, y] = [a, b].map((text) => (text === "" ? NaN : Number(String(text).replace("\u2212", "-").replace(/[,%+]/g, ""))));
+      if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y);
+      return rising ? x - y : y - x;
+    }
+    if (a === "" || b === "") return (a === "") - (b === "");
+    return rising ? a.localeCompare(b, "en") : b.localeCompare(a, "en");
+  };
+  document.querySelectorAll("table.sortable").forEach((table) => {
+    table.querySelectorAll("th[data-sort]").forEach((heading) => {
+      if (heading.querySelector("a")) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "sort";
+      button.append(...heading.childNodes);
+      heading.append(button);
+      button.addEventListener("click", () => {
+        const rising = heading.getAttribute("aria-sort") ? heading.getAttribute("aria-sort") !== "ascending" : heading.dataset.sort === "text";
+        table.querySelectorAll("th[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
+        heading.setAttribute("aria-sort", rising ? "ascending" : "descending");
+        const body = table.tBodies[0];
+        const order = compare(heading.dataset.sort, rising);
+        const rows = [...body.rows].map((row) => [valueOf(row, heading.cellIndex), row]);
+        rows.sort((a, b) => order(a[0], b[0]));
+        body.append(...rows.map((pair) => pair[1]));
+      });
+    });
+  });
+
+  // Filtering: of the evidence matrix and of the list of indicators.
+  const filters = document.getElementById("filters");
+  if (filters) {
+    filters.hidden = false;
+    const field = (name) => document.getElementById(name);
+    const items = [...document.querySelectorAll("#matrix tbody tr, .indicator-list > li")];
+    const apply = () => {
+      const find = (field("find")?.value ?? "").trim().toLocaleLowerCase("en");
+      const domain = field("domain")?.value ?? "";
+      const status = field("status")?.value ?? "";
+      const read = field("withreading")?.checked ?? false;
+      let shown = 0;
+      for (const item of items) {
+        const title = (item.querySelector("a")?.textContent ?? "").toLocaleLowerCase("en");
+        const fits = title.includes(find) && (!domain || item.dataset.domain === domain)
+          && (!status || item.dataset.status.includes(`|${status}|`)) && (!read || item.dataset.reading === "yes");
+        item.hidden = !fits;
+        shown += fits;
+      }
+      document.querySelectorAll("section.domain").forEach((section) => { section.hidden = !section.querySelector("li:not([hidden])"); });
+      field("shown").textContent = `${shown} of ${items.length} indicators`;
+      const nothing = field("nothing");
+      if (nothing) nothing.hidden = shown > 0;
+    };
+    filters.addEventListener("input", apply);
+    filters.addEventListener("submit", (event) => event.preventDefault());
+    apply();
+  }
+
+  // Charts: the drawing in the page becomes one to point at. The interpreter needs no eval (Content-Security-Policy).
+  const charts = [...document.querySelectorAll(".chart")];
+  if (!charts.length || matchMedia("print").matches) return;
+  const withVega = new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = own.dataset.vega;
+    script.onload = () => resolve(window.vegaEmbed);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  const enliven = async (chart) => {
+    const embed = await withVega;
+    const drawn = chart.querySelector(".drawn");
+    const specification = JSON.parse(chart.querySelector(".specification").textContent);
+    const place = document.createElement("div");
+    place.className = "live";
+    const draw = async () => {
+      const width = Math.floor(chart.clientWidth);
+      if (!width || width === Number(place.dataset.width)) return;
+      place.dataset.width = width;
+      await embed(place, { ...specification, width }, { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { theme: "custom" } });
+      place.querySelector("svg")?.setAttribute("aria-hidden", "true");
+    };
+    chart.append(place);
+    await draw();
+    drawn.classList.add("replaced");
+    new ResizeObserver(() => requestAnimationFrame(draw)).observe(chart);
+  };
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      seen.unobserve(entry.target);
+      enliven(entry.target).catch(() => { entry.target.querySelector(".live")?.remove(); });
+    }
+  }, { rootMargin: "300px" });
+  charts.forEach((chart) => seen.observe(chart));
+})();
