@@ -13,7 +13,7 @@ import dagster as dg
 # Retries are at one layer each: the session retries seconds, the next schedule retries everything else.
 monitor = dg.define_asset_job(
     "monitor",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("backfill"),
     executor_def=dg.in_process_executor,
     description="One monitoring run: gather, observe, assess, publish.",
 )
