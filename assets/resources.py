@@ -41,10 +41,11 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
         """Hold the writer's lock and one clock from the run's first write to its release."""
         from assets.warehouse import single_writer
 
-        purpose = f"run {context.run_id or 'without an id'}"
+        run_id = context.run.run_id if context.run is not None else ""
+        purpose = f"run {run_id or 'without an id'}"
         with single_writer(self.settings.lock, wait_seconds=self.wait_seconds, purpose=purpose):
-            if context.instance is not None and context.run_id:
-                bury_the_dead(context.instance, context.run_id)
+            if context.instance is not None and run_id:
+                bury_the_dead(context.instance, run_id)
             yield self.model_copy(update={"started_at": self.now().isoformat()})
 
     @property
