@@ -37,7 +37,7 @@ def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.Materiali
             warehouse.write_rows("claim_version", [])
         appended = append_versions(warehouse)
         for claim_id in judge_kept_rows(warehouse):
-            context.log.warning(f"{claim_id} is no longer in its ledger; what was recorded stays")
+            context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
         rows = warehouse.build_table("observe/claim")
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "new versions": appended})
 
@@ -127,7 +127,7 @@ def read_claims_of_last_release(warehouse: "Warehouse", run: MonitoringRun) -> N
     from assets.warehouse import Warehouse
 
     released = run.settings.published_database
-    last = Warehouse(released).rows(LAST_RELEASE) if released.exists() else []
+    last = Warehouse(released, read_only=True).rows(LAST_RELEASE) if released.exists() else []
     if not last or run.as_of_date() < last[0]["as_of"]:
         warehouse.write_rows("unchanged_report", [])
         return

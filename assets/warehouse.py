@@ -189,11 +189,6 @@ class Warehouse:
                 connection.execute(f"delete from {_identifier(table)} where {condition}", where)
                 self._insert(connection, table, columns, rows)
 
-    def select_into(self, table: str, source: str, **where: Any) -> int:
-        """Make a table of another's rows whose columns equal ``where``, and return their number."""
-        condition = " and ".join(f"{_identifier(name)} = ${name}" for name in where)
-        return self._create(table, f"select * from {_identifier(source)} where {condition}", where)
-
     def append_table(self, table: str, incoming: str) -> int:
         """Add the rows of another table to a table of the dictionary, matched by column name; return how many."""
         with self.connect() as connection:
