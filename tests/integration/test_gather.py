@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets import gather
+from assets import gather, observe
 from assets.catalogue import LEDGER_COLUMNS, load_catalogue
 from assets.resources import MonitoringRun
 from assets.settings import CHECKOUT, SQL_ROOT, load_settings, prepare_home
@@ -21,6 +21,7 @@ from assets.sources import http
 from assets.sources.collect import PUBLISHERS
 from assets.sources.page import sources_page
 from assets.warehouse import Warehouse, dictionary_columns
+from tests.publishers.catalogue import real_sources, without_ledger
 from tests.publishers.documents import PUBLISHERS as SPOKEN_FOR
 from tests.publishers.documents import un_general_assembly
 from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
@@ -40,7 +41,7 @@ def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_gather(day: str, **scope: Any) -> Warehouse:
     run = MonitoringRun(started_at=f"{day}T06:00:00+00:00", **scope)
-    result = dg.materialize([gather.catalogue_tables, gather.publishers], resources={"run": run})
+    result = dg.materialize([gather.catalogue_tables, gather.publishers, observe.claim], resources={"run": run})
     assert result.success
     return run.warehouse()
 
@@ -61,6 +62,7 @@ def gathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, L
         monkeypatch.setenv("UCDP_ACCESS_TOKEN", "invented")
         for source_id in SPOKEN_FOR:
             monkeypatch.setenv(f"SIGNPOSTS_{source_id.upper()}_URL", server.url(source_id))
+        monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(without_ledger(home)))
         prepare_home(load_settings())
         (load_settings().inbox / "2026_02_06_ga_voting.csv").write_bytes(un_general_assembly())
         first = run_gather("2026-11-23")
@@ -80,6 +82,7 @@ def home(
     shutil.copytree(origin, tmp_path / "home")
     hasten(monkeypatch)
     monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(tmp_path / "home" / "catalogue"))
     monkeypatch.setenv("UCDP_ACCESS_TOKEN", "invented")
     for source_id in SPOKEN_FOR:
         monkeypatch.setenv(f"SIGNPOSTS_{source_id.upper()}_URL", server.url(source_id))
@@ -131,7 +134,7 @@ def test_a_rebuild_from_the_archive_gives_the_same_rows(home: tuple[Path, Loopba
     folder, server = home
     server.requests.clear()
     kept = MonitoringRun().warehouse()
-    tables = [f"raw_{source_id}" for source_id in PUBLISHERS] + ["gdelt_event_day", "fetch", "quarantine"]
+    tables = [f"raw_{source_id}" for source_id in PUBLISHERS] + ["gdelt_event_day", "fetch", "quarantine", "claim"]
     before = {table: kept.fingerprint(table) for table in tables}
     (folder / "warehouse.duckdb").unlink()
     rebuilt = run_gather("2026-11-26", from_archive=True)
@@ -139,6 +142,10 @@ def test_a_rebuild_from_the_archive_gives_the_same_rows(home: tuple[Path, Loopba
     versions = rebuilt.rows("select distinct fetched_at, sha256 from raw_world_bank order by fetched_at")
     assert len(versions) == 2
     assert rebuilt.fingerprint("fetch") == before["fetch"]
+    assert rebuilt.fingerprint("claim") == before["claim"]
+    assert rebuilt.rows(
+        "select count(*) as n from claim where superseded_by is not null and source_id = 'world_bank'"
+    ) != [{"n": 0}]
     run_gather("2026-11-27", offline=True)
     del before["fetch"]
     assert {table: rebuilt.fingerprint(table) for table in before} == before
@@ -206,6 +213,7 @@ def test_without_a_network_the_run_ends_soon_and_every_source_has_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path))
+    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(without_ledger(tmp_path)))
     monkeypatch.setenv("UCDP_ACCESS_TOKEN", "invented")
     prepare_home(load_settings())
     with socket.socket() as unused:
@@ -215,7 +223,7 @@ def test_without_a_network_the_run_ends_soon_and_every_source_has_failed(
         began = time.monotonic()
         warehouse = run_gather("2026-11-23", budget_seconds=60)
     assert time.monotonic() - began < 20
-    sources = load_catalogue(CHECKOUT / "catalogue").sources
+    sources = real_sources()
     found = outcomes(warehouse, "2026-11-23")
     assert {name for name in found if found[name] == {"failure"}} == {
         name for name in PUBLISHERS if not sources[name].bulk and not sources[name].inbox
@@ -223,16 +231,17 @@ def test_without_a_network_the_run_ends_soon_and_every_source_has_failed(
     assert not any({"hit", "unchanged"} & each for each in found.values())
 
 
-def test_tables_of_gather_are_those_that_the_assets_name() -> None:
-    catalogue = load_catalogue(CHECKOUT / "catalogue")
+def test_tables_of_gather_are_those_that_the_assets_name(tmp_path: Path) -> None:
+    catalogue = load_catalogue(without_ledger(tmp_path))
     named = {key.to_user_string() for key in gather.catalogue_tables.keys | gather.publishers.keys}
     assert set(gather.tables(catalogue)) == set(gather.CATALOGUE_TABLES)
+    assert set(gather.working_tables(catalogue)) == set(gather.SETTING_TABLES)
     assert named <= set(dictionary_columns())
     assert {source for source, entry in catalogue.sources.items() if entry.documents} == set(PUBLISHERS)
 
 
-def test_every_feed_names_an_indicator_that_names_the_source() -> None:
-    catalogue = load_catalogue(CHECKOUT / "catalogue")
+def test_every_feed_names_an_indicator_that_names_the_source(tmp_path: Path) -> None:
+    catalogue = load_catalogue(without_ledger(tmp_path))
     for row in gather.feed_rows(catalogue):
         indicator = catalogue.tracker(row["tracker_id"]).indicators[row["indicator_id"]]
         assert row["source_id"] in indicator.sources
@@ -241,5 +250,5 @@ def test_every_feed_names_an_indicator_that_names_the_source() -> None:
 
 
 def test_the_page_of_sources_is_the_one_written_from_the_catalogue() -> None:
-    page = sources_page(load_catalogue(CHECKOUT / "catalogue").sources)
+    page = sources_page(real_sources())
     assert (CHECKOUT / "docs" / "sources.md").read_text(encoding="utf-8") == page

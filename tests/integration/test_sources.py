@@ -14,14 +14,13 @@ from typing import Any
 
 import pytest
 
-from assets.catalogue import load_catalogue
 from assets.catalogue.models import Source
-from assets.settings import CHECKOUT
 from assets.sources import collect as collecting
 from assets.sources import http
 from assets.sources.archive import Archive
 from assets.sources.collect import Plan, collect
 from assets.sources.visit import Visit
+from tests.publishers.catalogue import real_sources
 from tests.publishers.documents import PUBLISHERS
 from tests.publishers.server import Fault, LoopbackPublishers, Reply, loopback_publishers, packed
 from tests.publishers.spoiling import CONTENT
@@ -51,7 +50,7 @@ LITTLE: dict[str, dict[str, Any]] = {
     "rial_market": {"from": "2026-09-01"},
     "un_comtrade": {"from_year": 2019},
 }
-ALL = load_catalogue(CHECKOUT / "catalogue").sources
+ALL = real_sources()
 SOURCES = {source_id: smaller(ALL[source_id], LITTLE.get(source_id, {})) for source_id in PUBLISHERS}
 
 

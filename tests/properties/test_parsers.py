@@ -14,10 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.catalogue import load_catalogue
 from assets.catalogue.models import Source
 from assets.errors import SourceChanged, SourceUnavailable
-from assets.settings import CHECKOUT
 from assets.sources import (
     bank_of_russia,
     gdelt_doc,
@@ -34,10 +32,11 @@ from assets.sources import (
 from assets.sources.collect import PUBLISHERS, publisher
 from assets.sources.strict import ParseResult
 from tests.publishers import documents
+from tests.publishers.catalogue import real_sources
 from tests.publishers.documents import TODAY
 from tests.publishers.spoiling import zipped
 
-SOURCES = load_catalogue(CHECKOUT / "catalogue").sources
+SOURCES = real_sources()
 
 
 def eased(source: Source) -> Source:

@@ -68,7 +68,8 @@ def bank_of_russia(query: dict[str, str], path: str) -> bytes:
         day, month, year = query["date_req"].split("/")
         body = "".join(
             f'<Valute ID="{identifier}"><NumCode>{number}</NumCode><CharCode>{code}</CharCode>'
-            f"<Nominal>{nominal}</Nominal><Name>Валюта {code}</Name><Value>{value}</Value><VunitRate>{unit}</VunitRate></Valute>"
+            f"<Nominal>{nominal}</Nominal><Name>Валюта {code}</Name>"
+            f"<Value>{value}</Value><VunitRate>{unit}</VunitRate></Valute>"
             for identifier, number, code, nominal, value, unit in CURRENCIES
         )
         text = f'<ValCurs Date="{day}.{month}.{year}" name="Foreign Currency Market">{body}</ValCurs>'

@@ -1,0 +1,23 @@
+"""The real sources.yaml, and the real catalogue without its ledger: these tests do not hang on anybody's claims."""
+
+import shutil
+from pathlib import Path
+
+import yaml
+
+from assets.catalogue.models import Source
+from assets.settings import CHECKOUT
+
+ROOT = CHECKOUT / "catalogue"
+
+
+def real_sources() -> dict[str, Source]:
+    """Return every publisher of the catalogue."""
+    entries = yaml.safe_load((ROOT / "sources.yaml").read_text(encoding="utf-8"))
+    return {source_id: Source(**entry) for source_id, entry in entries.items()}
+
+
+def without_ledger(folder: Path) -> Path:
+    """Return a copy of the catalogue that has no claims."""
+    shutil.copytree(ROOT, folder / "catalogue", ignore=shutil.ignore_patterns("ledger"))
+    return folder / "catalogue"
