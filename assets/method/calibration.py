@@ -49,8 +49,8 @@ class Bounds:
     pit_p_value: float = 0.001
     log_score_slack: float = 0.02
     """A temper is admitted whose log score is within this of the best."""
-    calibration_slack: float = 0.005
-    """Calibration errors closer than this cannot be told apart by the simulation."""
+    calibration_slack: float = 0.002
+    """Calibration errors closer than this differ by the luck of the draws: then the better log score decides."""
 
 
 @dataclass(frozen=True)
@@ -240,12 +240,12 @@ def choose_temper(rows: Sequence[TemperScore], limits: Bounds) -> float:
 
     Both are means over the dates.
     """
-    errors = _admitted(rows, limits)
-    return min(errors, key=lambda temper: errors[temper])
+    good = _good_tempers(rows, limits)
+    return max(good, key=lambda temper: good[temper])
 
 
-def _admitted(rows: Sequence[TemperScore], limits: Bounds) -> dict[float, float]:
-    """Return the mean calibration error of each grouped temper whose mean log score is close to the best."""
+def _good_tempers(rows: Sequence[TemperScore], limits: Bounds) -> dict[float, float]:
+    """Return the mean log score of each grouped temper that is admitted and has the least calibration error."""
     grouped = [row for row in rows if row.weighting == "grouped"]
     scores = {
         temper: (
@@ -255,7 +255,9 @@ def _admitted(rows: Sequence[TemperScore], limits: Bounds) -> dict[float, float]
         for temper in sorted({row.temper for row in grouped})
     }
     best = max(score for score, _ in scores.values())
-    return {temper: error for temper, (score, error) in scores.items() if score >= best - limits.log_score_slack}
+    admitted = {key: pair for key, pair in scores.items() if pair[0] >= best - limits.log_score_slack}
+    least = min(error for _, error in admitted.values())
+    return {key: score for key, (score, error) in admitted.items() if error <= least + limits.calibration_slack}
 
 
 def _outlook(model: Model, design: Design, *, draws: int, seed: int) -> list[Prospect]:
@@ -399,9 +401,7 @@ def _broken_recovery(rows: Sequence[Recovery], design: Design, limits: Bounds) -
 
 def _broken_temper(rows: Sequence[TemperScore], design: Design, limits: Bounds) -> list[str]:
     """Return a sentence if the temper in force is worse than the one the simulation chooses."""
-    errors = _admitted(rows, limits)
-    least = min(errors.values())
-    good = [temper for temper, error in errors.items() if error <= least + limits.calibration_slack]
+    good = _good_tempers(rows, limits)
     if design.temper in good:
         return []
     return [f"temper: {design.temper:g} is in force, and the simulation finds {', '.join(f'{x:g}' for x in good)}"]
