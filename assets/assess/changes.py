@@ -95,7 +95,7 @@ def write_changes(warehouse: Warehouse, released: Path) -> None:
     """Write table change: the move of every scenario since the newest release, by cause and indicator."""
     rows: Rows = []
     if released.exists() and warehouse.count("unchanged_report"):
-        before = Warehouse(released)
+        before = Warehouse(released, read_only=True)
         (last,) = before.rows("select release_id, as_of from release order by created_at desc limit 1")
         published = before.rows(
             "select tracker_id, scenario_id, posterior from scenario_probability "

@@ -18,7 +18,7 @@ def open_release() -> Warehouse:
     database = load_settings().published_database
     if not database.exists():
         raise InputError(f"nothing published yet at {database}: run `signposts run` first")
-    return Warehouse(database)
+    return Warehouse(database, read_only=True)
 
 
 def published_rows(release: Warehouse, statement: str, **parameters: str | date) -> list[dict[str, Any]]:
