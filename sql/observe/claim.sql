@@ -3,7 +3,14 @@
 -- A live revision beyond its indicator's band is held until somebody accepts it; one that is held supersedes nothing. A
 -- version is superseded by the next one in use. r is the root of letter times number, capped where nobody verified it.
 -- A ledger claim points to where its row stands now.
-with gated as (
+with let_through as (
+    select distinct
+        tracker_id,
+        claim_id
+    from accepted
+),
+
+gated as (
     select
         version.* exclude (sha256, row_number),
         coalesce(raw_ledger.sha256, version.sha256) as sha256,
@@ -31,7 +38,7 @@ with gated as (
             version.claim_key is not null
             and version.status <> 'withdrawn'
             and version.revision_share > setting.revision_band
-            and accepted.claim_id is null,
+            and let_through.claim_id is null,
             false
         ) as held
     from claim_version as version
@@ -39,8 +46,8 @@ with gated as (
     inner join tracker_setting on version.tracker_id = tracker_setting.tracker_id
     left join indicator_setting as setting
         on version.tracker_id = setting.tracker_id and version.indicator_id = setting.indicator_id
-    left join (select distinct tracker_id, claim_id from accepted) as accepted
-        on version.tracker_id = accepted.tracker_id and version.claim_id = accepted.claim_id
+    left join let_through
+        on version.tracker_id = let_through.tracker_id and version.claim_id = let_through.claim_id
     left join raw_ledger
         on
             version.tracker_id = raw_ledger.tracker_id
@@ -49,13 +56,16 @@ with gated as (
 )
 
 select
-    gated.* exclude (claim_key),
-    last_value(case when not gated.held then gated.claim_id end ignore nulls) over later as superseded_by,
-    last_value(case when not gated.held then gated.recorded_at end ignore nulls) over later as superseded_at
+    * exclude (claim_key),
+    last_value(case when not held then claim_id end ignore nulls) over (
+        partition by tracker_id, first_claim_id
+        order by version desc
+        rows between unbounded preceding and 1 preceding
+    ) as superseded_by,
+    last_value(case when not held then recorded_at end ignore nulls) over (
+        partition by tracker_id, first_claim_id
+        order by version desc
+        rows between unbounded preceding and 1 preceding
+    ) as superseded_at
 from gated
-window later as (
-    partition by gated.tracker_id, gated.first_claim_id
-    order by gated.version desc
-    rows between unbounded preceding and 1 preceding
-)
-order by gated.tracker_id, gated.indicator_id, gated.published_on, gated.first_claim_id, gated.version
+order by tracker_id, indicator_id, published_on, first_claim_id, version

@@ -3,11 +3,14 @@
 -- A ledger row is known by its claim_id: it is appended once and never edited. The versions of one claim are a chain of
 -- corrections, numbered from its first.
 with recursive unknown as (
-    select raw_ledger.*
+    select * exclude (reliability_value)
     from raw_ledger
-    left join claim_version as known
-        on raw_ledger.tracker_id = known.tracker_id and raw_ledger.claim_id = known.claim_id
-    where known.claim_id is null
+    where
+        not exists (
+            select 1
+            from claim_version as known
+            where known.tracker_id = raw_ledger.tracker_id and known.claim_id = raw_ledger.claim_id
+        )
 ),
 
 chain as (
@@ -32,7 +35,7 @@ chain as (
 )
 
 select
-    unknown.* exclude (reliability_value),
+    unknown.*,
     chain.first_claim_id,
     chain.version
 from unknown

@@ -11,7 +11,7 @@ with listed as (
         any_value(exposure_start) as exposure_start,
         any_value(t0) as t0,
         sum(value) as value,
-        avg(reliability_value) as reliability,
+        avg(reliability_value order by claim_id) as reliability,
         max(counted_on) as last_event,
         max(case when searched_until <= as_of then searched_until end) as searched_until
     from counted_claim

@@ -1,7 +1,7 @@
 -- Grain: one row per as-of date, indicator and report pooled into its reading.
 -- Reads: bucket_report, list_report, vote_report, event_report, indicator_family
 -- Pool weight: r over the sum of r. Scored: the indicator is, and the reading is neither on or before the latest start
--- of its predictions nor about a period that ended before t0; where some reports may be scored, the others are left out.
+-- of its predictions nor about a period that ended before t0; where some reports may be scored, the others stay out.
 with reported as (
     select
         *,

@@ -66,37 +66,60 @@ brought as (
         or coalesce(abs(candidate.value_high - newest.value_high) > 1e-9 * abs(newest.value_high), false)
 ),
 
+fed as (
+    select distinct
+        tracker_id,
+        indicator_id,
+        source_id
+    from feed
+),
+
+missed as (
+    select
+        claim_id as corrects,
+        version as last_version,
+        * exclude (
+            claim_id,
+            corrects,
+            version,
+            recorded_at,
+            sha256,
+            row_number,
+            note,
+            published_on,
+            published_on_inferred,
+            status,
+            revision_share
+        )
+    from newest_version
+    where status <> 'withdrawn'
+),
+
 gone as (
     select
-        newest.* exclude (
-            status, published_on, published_on_inferred, recorded_at, corrects, sha256, row_number, note,
-            revision_share, version, first_claim_id, claim_id
-        ),
+        missed.*,
         'withdrawn' as status,
         cast(turn.recorded_at as date) as published_on,
         true as published_on_inferred,
         turn.recorded_at,
-        newest.claim_id as corrects,
         turn.sha256,
         cast(null as integer) as row_number,
         'no longer in the publisher''s document' as note,
-        cast(null as double) as revision_share,
-        newest.version as last_version,
-        newest.first_claim_id
-    from newest_version as newest
+        cast(null as double) as revision_share
+    from missed
     inner join turn
-        on newest.source_id = turn.source_id and newest.scope = turn.scope
-    inner join (select distinct tracker_id, indicator_id, source_id from feed) as fed
+        on missed.source_id = turn.source_id and missed.scope = turn.scope
+    inner join fed
         on
-            newest.tracker_id = fed.tracker_id
-            and newest.indicator_id = fed.indicator_id
-            and newest.source_id = fed.source_id
+            missed.tracker_id = fed.tracker_id
+            and missed.indicator_id = fed.indicator_id
+            and missed.source_id = fed.source_id
     left join candidate
-        on newest.tracker_id = candidate.tracker_id and newest.claim_key = candidate.claim_key
-    where candidate.claim_key is null and newest.status <> 'withdrawn'
+        on missed.tracker_id = candidate.tracker_id and missed.claim_key = candidate.claim_key
+    where candidate.claim_key is null
 ),
 
-version as (
+brought_or_gone as (
     select * from brought
     union all by name
     select * from gone
@@ -104,7 +127,7 @@ version as (
 
 identified as (
     select
-        version.*,
+        *,
         source_id || '-' || left(
             md5(
                 concat_ws(
@@ -121,7 +144,7 @@ identified as (
             ),
             16
         ) as claim_id
-    from version
+    from brought_or_gone
 )
 
 select

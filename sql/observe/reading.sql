@@ -13,7 +13,7 @@ with pooled as (
             when bool_or(kind = 'event') then 'event'
             else 'mixed'
         end as kind,
-        sum(pool_weight * coalesce(value, (value_low + value_high) / 2)) as value,
+        sum(pool_weight * coalesce(value, (value_low + value_high) / 2) order by report_id) as value,
         min(coalesce(value_low, value)) as value_low,
         max(coalesce(value_high, value)) as value_high,
         max_by(category, pool_weight) as category,
@@ -25,7 +25,7 @@ with pooled as (
         bool_and(kind = 'count') filter (where kind in ('count', 'open_count')) as list_closed,
         bool_or(scored) as scored,
         cast(count(*) as integer) as n_reports,
-        sum(pool_weight * reliability) as reliability
+        sum(pool_weight * reliability order by report_id) as reliability
     from pooled_report
     group by tracker_id, as_of, indicator_id
 ),
@@ -100,7 +100,7 @@ select
         when pooled.kind is not null then 'the reading is not later than the start of its predictions'
         when shown.only_plans then 'only plans are known, and plans are never scored'
         when shown.only_growth then 'only growth without a usable base, or of too few months, is known'
-        when shown.indicator_id is not null then 'what is known is of a kind, or of too short a period, to be shown only'
+        when shown.indicator_id is not null then 'what is known is of a kind, or a period too short, to be shown only'
         else 'there is no reading'
     end as why_not_scored,
     coalesce(pooled.n_reports, 0) as n_reports,

@@ -11,7 +11,7 @@ from as_of_date
 inner join claim
     on
         as_of_date.tracker_id = claim.tracker_id
-        and claim.published_on <= as_of_date.as_of
+        and as_of_date.as_of >= claim.published_on
         and claim.recorded_at <= $now
 where not claim.held and claim.status <> 'withdrawn'
 group by as_of_date.tracker_id, as_of_date.as_of, claim.indicator_id

@@ -9,7 +9,7 @@ select
     sum(value) as value,
     cast(sum(trials) as integer) as trials,
     max(counted_on) as reading_date,
-    avg(reliability_value) as reliability,
+    avg(reliability_value order by claim_id) as reliability,
     true as can_score
 from counted_claim
 where family = 'value'
