@@ -141,7 +141,7 @@ def next_due(present: Present, usual_months: Mapping[str, int | None]) -> list[d
     events or an event: the end of the quarter.
     """
     due = []
-    for name, newest in zip(present.scored, present.readings["reading_date"], strict=True):
+    for name, newest in zip(present.scored, _reading_days(present), strict=True):
         months = usual_months.get(name)
         listed = present.tracker.model.family[present.tracker.model.indicator_index([name])[0]]
         periodic = months and FAMILIES[listed] not in ("event", "rate")
@@ -149,10 +149,16 @@ def next_due(present: Present, usual_months: Mapping[str, int | None]) -> list[d
     return due
 
 
-def _next_period_end(as_of: date, newest: object, months: int) -> date:
+def _reading_days(present: Present) -> np.ndarray[Any, np.dtype[np.datetime64]]:
+    """Return the date of each scored indicator's reading; not-a-time where there is none."""
+    import pandas as pd
+
+    return pd.to_datetime(present.readings["reading_date"]).to_numpy(dtype="datetime64[D]")
+
+
+def _next_period_end(as_of: date, newest: np.datetime64, months: int) -> date:
     """Return the first end of a calendar period of so many months that is later than the newest reading."""
-    day = np.datetime64(newest, "D")  # type: ignore[call-overload]
-    last_read = None if np.isnat(day) else date.fromisoformat(str(day))
+    last_read = None if np.isnat(newest) else date.fromisoformat(str(newest))
     step = min(max(months, 1), 12)
     ends = [
         _month_end(year, month) for year in range(as_of.year - 1, as_of.year + 3) for month in range(step, 13, step)
@@ -203,8 +209,7 @@ def priority_rows(present: Present, due: list[date], max_age_days: Mapping[str, 
 
 def _ages(present: Present) -> Floats:
     """Return days from each scored reading to the as-of date; NaN where there is none."""
-    newest = present.readings["reading_date"].to_numpy(dtype="datetime64[D]")
-    days = (np.datetime64(present.as_of, "D") - newest).astype("timedelta64[D]")
+    days = (np.datetime64(present.as_of, "D") - _reading_days(present)).astype("timedelta64[D]")
     missing = np.isnat(days) | ~present.readings["scored"].eq(True).to_numpy()
     result: Floats = np.where(missing, np.nan, days.astype(np.float64))
     return result

@@ -9,7 +9,7 @@ with likelihood as (
         log_ratio.indicator_id,
         log_ratio.scenario_id,
         any_value(log_ratio.weight) as weight,
-        ln(sum(hypothesis.onset_weight * exp(log_ratio.log_ratio))) as log_likelihood
+        ln(sum(hypothesis.onset_weight * exp(log_ratio.log_ratio) order by log_ratio.onset)) as log_likelihood
     from log_ratio
     inner join hypothesis
         on

@@ -1,5 +1,6 @@
 -- Grain: one row per as-of date, variant and hypothesis.
 -- Reads: variant, prior_set, scenario, hypothesis, as_of_date, subset_evidence, evidence_group
+-- Sums have an order, so that the same rows give the same last digit.
 -- log P(h | D) = const + log prior + log onset weight + temper * sum_i weight_i l_i(h). All variants and dates in one
 -- statement: a group's evidence is summed once, and a variant that leaves something out takes its part away again.
 with named_prior as (
@@ -7,7 +8,11 @@ with named_prior as (
         prior_set.tracker_id,
         prior_set.prior_set,
         prior_set.scenario_id,
-        prior_set.prior / sum(prior_set.prior) over (partition by prior_set.tracker_id, prior_set.prior_set) as share
+        prior_set.prior / sum(prior_set.prior) over (
+            partition by prior_set.tracker_id, prior_set.prior_set
+            order by prior_set.scenario_id
+            rows between unbounded preceding and unbounded following
+        ) as share
     from prior_set
     where prior_set.scenario_id <> 'other'
 ),
@@ -38,7 +43,7 @@ group_total as (
         group_id,
         scenario_id,
         onset,
-        sum(log_ratio) as log_ratio,
+        sum(log_ratio order by indicator_id) as log_ratio,
         count(*) as n_indicators
     from subset_evidence
     group by all
@@ -77,7 +82,9 @@ evidence as (
         remaining.as_of,
         remaining.scenario_id,
         remaining.onset,
-        sum(remaining.log_ratio / (1 + (remaining.n_indicators - 1) * evidence_group.rho)) as log_evidence
+        sum(
+            remaining.log_ratio / (1 + (remaining.n_indicators - 1) * evidence_group.rho) order by remaining.group_id
+        ) as log_evidence
     from remaining
     inner join evidence_group
         on remaining.tracker_id = evidence_group.tracker_id and remaining.group_id = evidence_group.group_id
@@ -131,6 +138,10 @@ select
     onset_weight,
     prior,
     log_evidence,
-    share / sum(share) over (partition by tracker_id, as_of, variant) as posterior
+    share / sum(share) over (
+        partition by tracker_id, as_of, variant
+        order by scenario_id, onset
+        rows between unbounded preceding and unbounded following
+    ) as posterior
 from scaled
 order by all

@@ -58,7 +58,7 @@ taken as (
         grouped.group_id as left_out,
         log_ratio.scenario_id,
         log_ratio.onset,
-        sum(log_ratio.weight * log_ratio.log_ratio) as evidence
+        sum(log_ratio.weight * log_ratio.log_ratio order by log_ratio.indicator_id) as evidence
     from log_ratio
     inner join latest on log_ratio.tracker_id = latest.tracker_id and log_ratio.as_of = latest.as_of
     inner join grouped
@@ -72,7 +72,7 @@ held as (
         taken.family,
         taken.left_out,
         taken.scenario_id,
-        sum(probability.posterior * exp(-tracker.temper * taken.evidence)) as share
+        sum(probability.posterior * exp(-tracker.temper * taken.evidence) order by taken.onset) as share
     from taken
     inner join latest on taken.tracker_id = latest.tracker_id
     inner join tracker on taken.tracker_id = tracker.tracker_id
@@ -92,7 +92,12 @@ select
     without.scenario_id,
     without.posterior,
     without.posterior - without.headline_posterior as move,
-    held.share / sum(held.share) over (partition by held.tracker_id, held.family, held.left_out)
+    held.share / sum(held.share)
+        over (
+            partition by held.tracker_id, held.family, held.left_out
+            order by held.scenario_id
+            rows between unbounded preceding and unbounded following
+        )
     - without.headline_posterior as move_held_weights
 from without
 inner join held

@@ -10,6 +10,8 @@ select
     probability.posterior
     / sum(probability.posterior) over (
         partition by probability.tracker_id, probability.as_of, probability.scenario_id
+        order by probability.onset
+        rows between unbounded preceding and unbounded following
     ) as posterior
 from hypothesis_probability as probability
 inner join tracker on probability.tracker_id = tracker.tracker_id

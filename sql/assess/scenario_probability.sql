@@ -7,8 +7,8 @@ select
     variant,
     scenario_id,
     any_value(prior) as prior,
-    sum(posterior) as posterior,
-    10 * log10(sum(onset_weight * exp(log_evidence))) as decibans
+    sum(posterior order by onset) as posterior,
+    10 * log10(sum(onset_weight * exp(log_evidence) order by onset)) as decibans
 from hypothesis_probability
 group by tracker_id, as_of, variant, scenario_id
 order by tracker_id, as_of, variant, scenario_id

@@ -55,6 +55,8 @@ select
     kept.reliability,
     kept.reliability / sum(kept.reliability) over (
         partition by kept.tracker_id, kept.as_of, kept.indicator_id
+        order by kept.report_id
+        rows between unbounded preceding and unbounded following
     ) as pool_weight,
     family.indicator_scored and kept.can_score as scored
 from kept

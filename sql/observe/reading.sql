@@ -100,7 +100,7 @@ select
         when pooled.kind is not null then 'the reading is not later than the start of its predictions'
         when shown.only_plans then 'only plans are known, and plans are never scored'
         when shown.only_growth then 'only growth without a usable base, or of too few months, is known'
-        when shown.indicator_id is not null then 'what is known is of a kind, or a period too short, to be shown only'
+        when shown.indicator_id is not null then 'what is known is too old, too short or of another kind: shown only'
         else 'there is no reading'
     end as why_not_scored,
     coalesce(pooled.n_reports, 0) as n_reports,

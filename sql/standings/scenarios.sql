@@ -1,6 +1,12 @@
 -- Grain: one row per tracker and scenario: prior, probability now, and its change since the release before.
--- Reads: scenario, tracker, latest_scenario_probability, change
-with moved as (
+-- Reads: scenario, tracker, latest_scenario_probability, change, release
+-- Null where there is no release before.
+with earlier as (
+    select count(*) > 1 as exists_one
+    from release
+),
+
+moved as (
     select
         tracker_id,
         scenario_id,
@@ -17,8 +23,9 @@ select
     scenario.title,
     probability.prior,
     probability.posterior,
-    moved.move
+    case when earlier.exists_one then coalesce(moved.move, 0) end as move
 from scenario
+cross join earlier
 inner join tracker on scenario.tracker_id = tracker.tracker_id
 inner join latest_scenario_probability as probability
     on

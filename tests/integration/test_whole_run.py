@@ -1,0 +1,146 @@
+"""The whole run on the second tracker (invented): one command from ledger to release, again and again."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
+COMMAND = [str(Path(sys.executable).parent / "signposts")]
+STABLE = ("scenario_probability", "assessment", "reading", "log_ratio", "claim", "fan", "deadline", "influence")
+
+
+class Installation:
+    """A copy of the second tracker with state of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.catalogue = folder / "catalogue"
+        self.catalogue.mkdir(parents=True)
+        shutil.copy(TRACKERS / "sources.yaml", self.catalogue / "sources.yaml")
+        shutil.copytree(TRACKERS / "island_ferry", self.catalogue / "island_ferry")
+
+    def signposts(self, *words: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {
+            "SIGNPOSTS_HOME": str(self.home),
+            "SIGNPOSTS_CATALOGUE": str(self.catalogue),
+            "COLUMNS": "200",
+        }
+        return subprocess.run([*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=240)
+
+    def rows(self, statement: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(self.home / "published" / "signposts.duckdb"), read_only=True) as connection:
+            return connection.execute(statement).fetchall()
+
+    def table(self, name: str) -> list[tuple[object, ...]]:
+        return self.rows(f"select * exclude (release_id) from {name} order by all")
+
+    def ledger(self, indicator: str) -> Path:
+        return self.catalogue / "island_ferry" / "ledger" / f"{indicator}.csv"
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    made = Installation(tmp_path_factory.mktemp("ferry"))
+    first = made.signposts("run", "--offline")
+    assert first.returncode == 0, first.stderr
+    made.first = first
+    return made
+
+
+def test_a_run_ends_with_scenarios_their_odds_and_the_paths(installation):
+    said = installation.first.stdout
+    assert "The ferry thrives" in said
+    assert "None of the above" in said
+    assert "signposts.duckdb" in said
+    assert (installation.home / "published" / "report" / "index.html").exists()
+
+
+def test_a_second_run_with_nothing_new_publishes_the_same_rows_and_one_release_more(installation):
+    before = {name: installation.table(name) for name in STABLE}
+    releases = installation.rows("select count(*) from release")[0][0]
+    assert installation.signposts("run", "--offline").returncode == 0
+    assert {name: installation.table(name) for name in STABLE} == before
+    assert installation.rows("select count(*) from release")[0][0] == releases + 1
+
+
+def test_a_broken_ledger_stops_the_run_by_file_and_line_and_leaves_the_release(installation):
+    before = installation.rows("select release_id from release order by all")
+    ledger = installation.ledger("passengers")
+    good = ledger.read_text(encoding="utf-8")
+    try:
+        ledger.write_text(good + "nonsense,row\n", encoding="utf-8")
+        outcome = installation.signposts("run", "--offline")
+    finally:
+        ledger.write_text(good, encoding="utf-8")
+    assert outcome.returncode == 2
+    assert f"passengers.csv:{len(good.splitlines()) + 1}" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert installation.rows("select release_id from release order by all") == before
+
+
+def test_a_run_back_in_time_leaves_the_newest_release_and_equals_what_it_says_of_that_date(installation):
+    day = installation.rows("select max(as_of) from scenario_probability where as_of < date '2026-06-01'")[0][0]
+    newest = installation.rows("select max(release_id) from release")
+    expected = installation.rows(
+        f"select tracker_id, variant, scenario_id, round(posterior, 12) from probability_as_of(date '{day}') order by all"
+    )
+    assert installation.signposts("run", "--offline", "--as-of", str(day)).returncode == 0
+    assert installation.rows("select max(release_id) from release") == newest
+    made = sorted((installation.home / "published" / "releases").iterdir())[-1] / "signposts.duckdb"
+    with duckdb.connect(str(made), read_only=True) as connection:
+        found = connection.execute(
+            "select tracker_id, variant, scenario_id, round(posterior, 12) from latest_scenario_probability order by all"
+        ).fetchall()
+    assert found == expected
+
+
+def test_every_move_between_two_releases_is_split_into_parts_that_add_up(installation):
+    assert installation.signposts("run", "--offline").returncode == 0
+    odds = "select scenario_id, posterior from latest_scenario_probability where variant = 'headline' order by all"
+    before = dict(installation.rows(odds))
+    ledger = installation.ledger("storm_cancellations")
+    good = ledger.read_text(encoding="utf-8")
+    lines = good.splitlines()
+    header = lines[0].split(",")
+    row = dict(zip(header, lines[1].split(","), strict=False))
+    row |= {
+        "claim_id": "storm_cancellations-99",
+        "happened_from": "2026-11-01",
+        "happened_to": "2026-11-01",
+        "period_start": "2026-11-01",
+        "period_end": "2026-11-01",
+        "published_on": "2026-11-02",
+        "recorded_at": "2026-11-03T00:00:00Z",
+        "searched_until": "",
+        "note": "invented",
+    }
+    try:
+        ledger.write_text(good + ",".join(row.get(name, "") for name in header) + "\n", encoding="utf-8")
+        outcome = installation.signposts("run", "--offline")
+        assert outcome.returncode == 0, outcome.stderr
+        after = dict(installation.rows(odds))
+        moved = dict(installation.rows("select scenario_id, sum(move) from change group by all"))
+        causes = dict(installation.rows("select cause, count(*) from change group by all"))
+    finally:
+        ledger.write_text(good, encoding="utf-8")
+    assert {name: moved.get(name, 0) for name in after} == pytest.approx(
+        {name: after[name] - before[name] for name in after}, abs=1e-12
+    )
+    assert max(abs(move) for move in moved.values()) > 1e-6
+    assert "new_reading" in causes
+
+
+def test_explain_shows_arithmetic_that_ends_in_the_published_figure(installation):
+    said = installation.signposts("explain", "passengers")
+    assert said.returncode == 0, said.stderr
+    published = installation.rows(
+        "select posterior from latest_scenario_probability where variant = 'headline' and scenario_id = 'thriving'"
+    )[0][0]
+    assert f"{published:.4f}" in said.stdout
+    assert "grade" in said.stdout
+    assert "fan" in said.stdout
