@@ -45,10 +45,25 @@ def _rows(rows: Rows) -> alt.InlineData:
     return alt.InlineData(values=rows)
 
 
-def _time(field: str, title: str | None = None, span: list[str] | None = None) -> alt.X:
-    scale = alt.Scale(type="utc", domain=span) if span else alt.Scale(type="utc")
-    return alt.X(f"{field}:T", title=title, scale=scale, axis=alt.Axis(tickCount={"interval": "year", "step": 1})
-                 if span and int(span[1][:4]) - int(span[0][:4]) > 3 else alt.Axis(tickCount=5, format="%b %Y"))
+def _time(field: str, span: list[str]) -> alt.X:
+    """Return the axis of time over the whole span, in UTC so that no clock of a machine moves a mark."""
+    years = int(span[1][:4]) - int(span[0][:4])
+    axis = alt.Axis(tickCount={"interval": "year", "step": 1}, format="%Y") if years > 3 else alt.Axis(tickCount=5, format="%b %Y")
+    return alt.X(f"{field}:T", title=None, scale=alt.Scale(type="utc", domain=[_moment(day) for day in span]), axis=axis)
+
+
+def _moment(day: str) -> alt.DateTime:
+    year, month, number = (int(part) for part in day.split("-"))
+    return alt.DateTime(year=year, month=month, date=number, utc=True)
+
+
+def _haloed(base: alt.Chart, **mark: Any) -> list[alt.Chart]:
+    """Return words twice: with a rim of paper, which keeps them apart from the lines they cross, and plain."""
+    color = mark.pop("fill", INK)
+    return [
+        base.mark_text(fill=PAPER, stroke=PAPER, strokeWidth=4, strokeJoin="round", **mark),
+        base.mark_text(fill=color, **mark),
+    ]
 
 
 def _level(title: str, **settings: Any) -> alt.Axis:
@@ -77,19 +92,19 @@ def _scenario_dash(data: Data) -> alt.StrokeDash:
 def _marks_in_time(data: Data, height: int) -> list[alt.Chart]:
     """Return the rules and words of structural breaks and of the as-of date, one line of words each."""
     layers = []
+    if data.get("as_of"):
+        now = alt.Chart(_rows([{"date": data["as_of"]}]))
+        layers.append(now.mark_rule(stroke=INK, strokeWidth=1).encode(x=_time("date", data.get("span"))))
     for row in data.get("breaks", []):
         base = alt.Chart(_rows([row]))
         side = row["side"]
-        x = _time("date", span=data["span"])
+        x = _time("date", data["span"])
         layers.append(base.mark_rule(strokeDash=[3, 3], stroke=MUTED).encode(x=x))
-        layers.append(
-            base.mark_text(
-                align=side, dx=4 if side == "left" else -4, fontSize=11, fill=MUTED, baseline="top", limit=190
-            ).encode(x=x, y=alt.value(row["line"]), text="label:N", tooltip=alt.Tooltip("words:N"))
-        )
-    if data.get("as_of"):
-        now = alt.Chart(_rows([{"date": data["as_of"]}]))
-        layers.append(now.mark_rule(stroke=INK, strokeWidth=1).encode(x=_time("date", span=data.get("span"))))
+        dx = 4 if side == "left" else -4
+        layers += [
+            words.encode(x=x, y=alt.value(row["line"]), text="label:N")
+            for words in _haloed(base, fill=MUTED, align=side, dx=dx, fontSize=11, baseline="top", limit=190)
+        ]
     return layers
 
 
@@ -100,23 +115,23 @@ def probability_history(data: Data, height: int) -> alt.LayerChart:
     layers = _marks_in_time(data, height)
     layers.append(
         base.mark_line(strokeWidth=2.5, interpolate="monotone").encode(
-            x=_time("date", span=data["span"]), y=y, color=_scenario_color(data), strokeDash=_scenario_dash(data)
+            x=_time("date", data["span"]), y=y, color=_scenario_color(data), strokeDash=_scenario_dash(data)
         )
     )
     layers.append(
         base.mark_point(size=90, opacity=0, filled=True).encode(
-            x=_time("date", span=data["span"]), y=y, color=_scenario_color(data), tooltip=alt.Tooltip("words:N")
+            x=_time("date", data["span"]), y=y, color=_scenario_color(data), tooltip=alt.Tooltip("words:N")
         )
     )
     ends = alt.Chart(_rows(data["ends"]))
     layers.append(
         ends.mark_point(size=45, filled=True, opacity=1).encode(
-            x=_time("date", span=data["span"]), y=alt.Y("probability:Q"), color=_scenario_color(data)
+            x=_time("date", data["span"]), y=alt.Y("probability:Q"), color=_scenario_color(data)
         )
     )
     layers.append(
         ends.mark_text(align="left", dx=8, fontWeight="bold", fontSize=13).encode(
-            x=_time("date", span=data["span"]), y=alt.Y("label_at:Q"), text="label:N", color=_scenario_color(data)
+            x=_time("date", data["span"]), y=alt.Y("label_at:Q"), text="label:N", color=_scenario_color(data)
         )
     )
     return alt.layer(*layers)
@@ -127,11 +142,9 @@ def moves(data: Data, height: int) -> alt.LayerChart:
     order = [row["row"] for row in data["rows"]]
     base = alt.Chart(_rows(data["rows"]))
     y = _row(order, 0.62, 0.25)
-    x = alt.X(
-        "low:Q",
-        scale=alt.Scale(domain=data["domain"], nice=False),
-        axis=alt.Axis(title=data["title"], format=".0%", tickCount=5, grid=True),
-    )
+    scale = alt.Scale(domain=data["domain"], nice=False, zero=False)
+    axis = alt.Axis(title=data["title"], format=".0%", tickCount=5, grid=True)
+    x = alt.X("low:Q", scale=scale, axis=axis)
     color = alt.Color(
         "direction:N",
         scale=alt.Scale(domain=["up", "down", "level"], range=["var(--up)", "var(--down)", "var(--level)"]),
@@ -142,26 +155,26 @@ def moves(data: Data, height: int) -> alt.LayerChart:
         links = alt.Chart(_rows(data["links"]))
         layers.append(
             links.mark_rule(stroke=RULE).encode(
-                x=alt.X("at:Q"), y=y, y2="next:N"
+                x=alt.X("at:Q", scale=scale, axis=axis), y=y, y2="next:N"
             )
         )
     if data.get("reference") is not None:
         layers.append(
-            alt.Chart(_rows([{"at": data["reference"]}])).mark_rule(stroke=INK, strokeDash=[2, 2]).encode(x="at:Q")
+            alt.Chart(_rows([{"at": data["reference"]}])).mark_rule(stroke=INK, strokeDash=[2, 2]).encode(
+                x=alt.X("at:Q", scale=scale, axis=axis)
+            )
         )
     layers.append(
         base.mark_bar(cornerRadius=1).encode(x=x, x2="high:Q", y=y, color=color, tooltip=alt.Tooltip("words:N"))
     )
-    layers.append(
-        base.mark_text(align="left", baseline="bottom", dy=-10, limit=300).encode(
-            x=alt.value(2), y=y, text="name:N"
-        )
-    )
-    layers.append(
-        base.mark_text(align="right", baseline="bottom", dy=-10, fontWeight="bold").encode(
-            x=alt.value("width"), y=y, text="label:N"
-        )
-    )
+    layers += [
+        words.encode(x=alt.value(2), y=y, text="name:N")
+        for words in _haloed(base, align="left", baseline="bottom", dy=-10, limit=alt.ExprRef("width - 64"))
+    ]
+    layers += [
+        words.encode(x=alt.value("width"), y=y, text="label:N")
+        for words in _haloed(base, align="right", baseline="bottom", dy=-10, fontWeight="bold")
+    ]
     return alt.layer(*layers)
 
 
@@ -175,13 +188,13 @@ def fans(data: Data, height: int) -> alt.LayerChart:
     if data["fan"]:
         layers.append(
             fan.mark_area(opacity=0.16).encode(
-                x=_time("date", span=span), y=alt.Y("p10:Q", scale=scale, axis=axis), y2="p90:Q",
+                x=_time("date", span), y=alt.Y("p10:Q", scale=scale, axis=axis), y2="p90:Q",
                 color=_scenario_color(data),
             )
         )
         layers.append(
             fan.mark_line(strokeWidth=2).encode(
-                x=_time("date", span=span), y=alt.Y("p50:Q", scale=scale, axis=axis), color=_scenario_color(data),
+                x=_time("date", span), y=alt.Y("p50:Q", scale=scale, axis=axis), color=_scenario_color(data),
                 strokeDash=_scenario_dash(data),
             )
         )
@@ -196,18 +209,18 @@ def _claim_marks(data: Data, scale: alt.Scale, axis: alt.Axis) -> list[alt.Chart
     base = alt.Chart(_rows(data["claims"]))
     level = alt.Y("value:Q", scale=scale, axis=axis)
     line = base.mark_line(stroke=INK, strokeWidth=1.2, opacity=0.7).encode(
-        x=_time("date", span=span), y=level, detail="source:N"
+        x=_time("date", span), y=level, detail="source:N"
     )
     shape = alt.Shape("source:N", scale=alt.Scale(domain=data["sources"], range=data["shapes"]), legend=None)
-    faint = alt.Opacity("state:N", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[1, 0.65, 0.25]), legend=None)
-    fill = alt.Fill("state:N", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[INK, PAPER, PAPER]), legend=None)
+    faint = alt.Opacity("state:O", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[1, 0.65, 0.25]), legend=None)
+    fill = alt.Fill("state:O", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[INK, PAPER, PAPER]), legend=None)
     return [
         *([line] if data.get("series") else []),
         base.mark_rule(stroke=INK, strokeWidth=1.5).encode(
-            x=_time("date", span=span), y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q", opacity=faint
+            x=_time("date", span), y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q", opacity=faint
         ),
         base.mark_point(size=data.get("point_size", 70), stroke=INK, strokeWidth=1.5).encode(
-            x=_time("date", span=span),
+            x=_time("date", span),
             y=alt.Y("value:Q", scale=scale, axis=axis),
             shape=shape,
             fill=fill,
@@ -224,7 +237,7 @@ def counted(data: Data, height: int) -> alt.LayerChart:
     scale = alt.Scale(domain=data["range"], zero=False, clamp=True, nice=False)
     axis = _level(data["unit"], tickCount=5, format=data["format"])
     base = alt.Chart(_rows(data["steps"]))
-    x = _time("date", span=data["span"])
+    x = _time("date", data["span"])
     y = alt.Y("count:Q", scale=scale, axis=axis)
     return alt.layer(
         chart,
@@ -237,7 +250,7 @@ def moments(data: Data, height: int) -> alt.LayerChart:
     """Return rows of dated marks: what was reported, what was looked for in vain, what was planned or predicted."""
     base = alt.Chart(_rows(data["rows"]))
     y = _row(data["order"])
-    x = _time("date", span=data["span"])
+    x = _time("date", data["span"])
     color = alt.Color("tone:N", scale=alt.Scale(domain=data["tones"], range=data["colors"]), legend=None)
     shape = alt.Shape("mark:N", scale=alt.Scale(domain=data["marks"], range=data["shapes"]), legend=None)
     filled = alt.Fill("filled:N", scale=alt.Scale(domain=data["fills"], range=data["fill_colors"]), legend=None)
@@ -250,8 +263,7 @@ def moments(data: Data, height: int) -> alt.LayerChart:
     if data["lines"]:
         layers.append(
             lines.mark_rule(strokeWidth=2).encode(
-                x=_time("date", span=data["span"]), x2="until:T", y=y, color=color,
-                tooltip=alt.Tooltip("words:N"),
+                x=alt.X("date:T", title=None), x2="until:T", y=y, color=color, tooltip=alt.Tooltip("words:N")
             )
         )
     layers.append(
@@ -259,11 +271,10 @@ def moments(data: Data, height: int) -> alt.LayerChart:
             x=x, y=y, color=color, shape=shape, fill=filled, tooltip=alt.Tooltip("words:N")
         )
     )
-    layers.append(
-        names.mark_text(align="left", baseline="bottom", dy=-9, limit=330).encode(
-            x=alt.value(2), y=y, text="name:N"
-        )
-    )
+    layers += [
+        words.encode(x=alt.value(2), y=y, text="name:N")
+        for words in _haloed(names, align="left", baseline="bottom", dy=-9, limit=alt.ExprRef("width - 8"))
+    ]
     return alt.layer(*layers)
 
 
@@ -325,7 +336,7 @@ def spread(data: Data, height: int) -> alt.LayerChart:
             shape=shape,
             tooltip=alt.Tooltip("words:N"),
         ),
-        names.mark_text(align="left", baseline="bottom", dy=-8, limit=330).encode(x=alt.value(2), y=y, text="name:N"),
+        names.mark_text(align="left", baseline="bottom", dy=-8, limit=alt.ExprRef("width - 8")).encode(x=alt.value(2), y=y, text="name:N"),
     )
 
 

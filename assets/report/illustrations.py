@@ -722,7 +722,7 @@ def _moments_figure(
     data = {
         "rows": rows, "lines": lines, "order": order, "names": names, "span": _span(*span), "tones": tones, "colors": colors,
         "marks": list(marks), "shapes": list(marks.values()), "fills": [*tones, "hollow"], "fill_colors": [*colors, "var(--paper)"],
-        "breaks": _breaks(facts, span), "as_of": facts.as_of.isoformat(), "padding": {"top": 36, "left": 4, "right": 8, "bottom": 4},
+        "breaks": [{**row, "line": row["line"] - 36} for row in _breaks(facts, span)], "as_of": facts.as_of.isoformat(), "padding": {"top": 36, "left": 4, "right": 8, "bottom": 4},
     }
     head, table = _claim_table(claims, indicator)
     return Figure(
@@ -736,7 +736,8 @@ def _moments_figure(
 # ---------------------------------------------------------------------- milestones
 
 STAGES = ("announced", "signed", "financed", "started", "delivered", "operating", "suspended", "abandoned")
-_STAGE_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-right", "wedge", "cross", "cross")
+_STAR = "M0,-1L.29,-.4L.95,-.31L.48,.15L.59,.81L0,.5L-.59,.81L-.48,.15L-.95,-.31L-.29,-.4Z"
+_STAGE_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-right", _STAR, "cross", "cross")
 
 
 def milestones(facts: Facts) -> Figure | None:
@@ -782,7 +783,7 @@ def milestones(facts: Facts) -> Figure | None:
         "milestones", "Projects, step by step", f"{len(order)} projects, {words.plural(len(slips), 'slip')} drawn.", figure.request,
         "table milestone", ["Project", "Stage", "Reached on", "Planned for", "Slip, days", "Known since", "What"], table,
         [
-            *(Key(stage, "down" if shape == "cross" else "ink", f"shape:{shape}") for stage, shape in zip(STAGES[:7], _STAGE_SHAPES, strict=False)),
+            *(Key(stage, "down" if shape == "cross" else "ink", "shape:star" if shape == _STAR else f"shape:{shape}") for stage, shape in zip(STAGES[:7], _STAGE_SHAPES, strict=False)),
             Key("hollow: planned, not reached", "ink", "shape", 0, True),
             Key("a slip, from the date announced to the later one", "down", "line"),
         ],

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 STATIC = ("report.css", "theme.js", "report.js")
 FILTERS = (
     "percent", "share_text", "points", "number", "amount", "day", "short_day", "clock", "decibans", "odds", "plural", "listed",
-    "lower_first", "unbroken", "reading_words", "claim_words", "period_words", "web_address", "file_name", "evidence_word",
+    "lower_first", "unbroken", "reading_words", "claim_words", "period_words", "web_address", "file_name", "evidence_word", "range_words",
 )
 
 

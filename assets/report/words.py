@@ -47,7 +47,7 @@ def percent(share: float | None) -> str:
 
 def share_text(share: float | None) -> str:
     """Return a measured share in percent, with a decimal where it matters."""
-    return "unknown" if share is None else f"{share * 100:.3g}%"
+    return "unknown" if share is None else f"{number(share * 100, 3)}%"
 
 
 def points(move: float | None, digits: int = 0) -> str:
@@ -158,6 +158,15 @@ def _value_words(reading: Row, unit: str | None) -> str:
     if unit == "share" and rivals:
         rivals = f" (reports from {share_text(low)} to {share_text(high)})"
     return amount(reading["value"], unit) + rivals
+
+
+def range_words(fan: Row, unit: str | None) -> str:
+    """Return the 80 percent band of a fan in words, to three digits."""
+    low, high = fan["p10"], fan["p90"]
+    if unit == "share":
+        return f"{percent(low)} to {percent(high)}"
+    named = "" if unit in (None, "event", "category") else f" {unit}"
+    return f"{number(low, 3)} to {number(high, 3)}{named}"
 
 
 def _interval_words(reading: Row, unit: str | None) -> str:
