@@ -10,11 +10,15 @@ warehouse, it holds every version, so that the claims' history can be built agai
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from assets.catalogue import Catalogue, Source, ledger_rows, load_catalogue, tables
+from assets.catalogue.documents import read_document
+from assets.catalogue.faults import FaultList
+from assets.catalogue.loading import load_sources
 from assets.catalogue.working import working_tables
 from assets.resources import MonitoringRun
 from assets.sources import gdelt_events
@@ -111,7 +115,7 @@ def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterato
     selected = {key.to_user_string() for key in context.selected_asset_keys}
     sources = {
         source_id: source
-        for source_id, source in load_catalogue(run.settings.catalogue_root, run.trackers).sources.items()
+        for source_id, source in load_publishers(run.settings.catalogue_root).items()
         if f"raw_{source_id}" in selected
     }
     warehouse = run.warehouse()
@@ -123,6 +127,14 @@ def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterato
             context.log.warning("%s: %s: %s", attempt.source_id, attempt.document or "all of it", attempt.message)
     for name in sorted(selected):
         yield dg.MaterializeResult(asset_key=name, metadata=summary(visits.get(name.removeprefix("raw_"))))
+
+
+def load_publishers(root: Path) -> dict[str, Source]:
+    """Return the entries of sources.yaml alone: the rest of the catalogue was loaded and judged at the run's start."""
+    faults = FaultList()
+    sources = load_sources(read_document(root / "sources.yaml", faults), faults)
+    faults.raise_if_any()
+    return sources
 
 
 def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, str]]) -> Plan:
@@ -236,7 +248,7 @@ def _gather_export_days(context: dg.AssetExecutionContext, run: MonitoringRun) -
     """Gather the event files of days long past; a backfill of many days is one run."""
     window = context.partition_time_window
     days = days_between(window.start, window.end)
-    source: Source = load_catalogue(run.settings.catalogue_root).sources["gdelt_events"]
+    source = load_publishers(run.settings.catalogue_root)["gdelt_events"]
     warehouse = run.warehouse()
     warehouse.ensure_tables()
     plan = plan_of(run, live_versions(warehouse))
