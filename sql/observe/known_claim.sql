@@ -6,7 +6,27 @@
 with known as (
     select
         as_of_date.as_of,
-        claim.*
+        claim.tracker_id,
+        claim.indicator_id,
+        claim.claim_id,
+        claim.kind,
+        claim.period_start,
+        claim.period_end,
+        claim.value,
+        claim.value_low,
+        claim.value_high,
+        claim.category,
+        claim.happened_from,
+        claim.happened_to,
+        claim.trials,
+        claim.searched_until,
+        claim.base_published_on,
+        claim.speaker,
+        claim.reliability_value,
+        claim.status,
+        claim.published_on,
+        claim.recorded_at,
+        claim.row_number
     from as_of_date
     inner join claim
         on

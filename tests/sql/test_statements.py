@@ -1,7 +1,7 @@
 """Every statement of sql/observe against cases a person can read: given tables, expected rows.
 
-A case is a folder ``tests/sql/<file>/<rule in words>/`` with ``given/<table>.csv`` and ``expected.csv``, which names the
-columns that matter. What a statement reads and the case does not give is made by its own statement, as the header's
+A case is a folder ``tests/sql/<file>/<rule in words>/`` with ``given/<table>.csv`` and ``expected.csv``, which names
+the columns that matter. What a statement reads and the case does not give is made by its own statement, as the header's
 ``Reads`` says, or stands in ``tests/sql/given``, or is empty. Columns left out take the values of ``defaults.yaml``.
 All of it is invented.
 """

@@ -101,9 +101,10 @@ def test_replacing_rows_leaves_the_others(warehouse: Warehouse) -> None:
 
 def test_a_failed_transaction_leaves_nothing(warehouse: Warehouse) -> None:
     warehouse.ensure_table("project")
-    with pytest.raises(RuntimeError), warehouse.transaction():
-        warehouse.rows("insert into project (project_id) values ('pier')")
-        raise RuntimeError
+    warehouse.write_frame("incoming", pd.DataFrame({"project_id": ["pier"]}))
+    with pytest.raises(Exception, match="nowhere"), warehouse.transaction():  # noqa: PT012 - the block is the subject
+        warehouse.append_table("project", "incoming")
+        warehouse.append_table("project", "nowhere")
     assert warehouse.count("project") == 0
 
 
