@@ -22,7 +22,7 @@ from assets.method.information import (
 from assets.method.model import DAYS_PER_YEAR, FAMILIES, KINDS, Floats, Integers, Reports
 from assets.method.outcomes import Prospects
 from assets.method.simulation import Correlation, Designs, outlook, surprise
-from assets.method.suppose import Evidence, odds, smallest_overturn
+from assets.method.suppose import Evidence, odds, smallest_overturn, strongest_reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -323,16 +323,26 @@ def _deadline(
 # ---- what would overturn it
 
 
-def overturn_row(present: Present, titles: Mapping[str, str]) -> dict[str, Any]:
-    """Return the smallest single reading that changes the leading scenario, or the sentence that there is none."""
+def overturn_row(present: Present, titles: Mapping[str, str], scenarios: Mapping[str, str]) -> dict[str, Any]:
+    """Return the smallest single reading that changes the leading scenario.
+
+    Where none is at all likely, the one that would take most from the leader. At all likely is the chance at which a
+    reading counts as contradicting a scenario.
+    """
     tracker, model = present.tracker, present.tracker.model
-    found = smallest_overturn(model, present.evidence, present.now, CONFIRMED)
     leader = model.scenario_ids[int(odds(model, present.evidence)[:-1].argmax())]
     row: dict[str, Any] = {"tracker_id": tracker.tracker_id, "leading_scenario_id": leader, "date": present.as_of}
+    likely = tracker.settings["thresholds"]["contradicted_tail"]
+    least = _least_readings(present)
+    found = smallest_overturn(model, present.evidence, present.now, CONFIRMED, least)
+    beginning = ""
+    if found is None or found.chance < likely:
+        found = strongest_reading(model, present.evidence, present.now, CONFIRMED, likely, least)
+        beginning = (
+            "No single reading that is at all likely would put another scenario ahead. What would shake it most: "
+        )
     if found is None:
-        return row | {
-            "detail": "No single reading that any scenario thinks possible would change which scenario leads."
-        }
+        return row | {"detail": "No single reading that is still possible would change which scenario leads."}
     name = present.scored[found.position]
     words, value = _reading_in_words(present, found.position, found.low, found.high, found.is_last_cell)
     follower = model.scenario_ids[found.leading]
@@ -342,9 +352,26 @@ def overturn_row(present: Present, titles: Mapping[str, str]) -> dict[str, Any]:
         "value": value,
         "new_leading_scenario_id": follower,
         "new_posterior": found.probability,
-        "detail": f"{titles[name]}: {words}, confirmed by {present.as_of}. The chance of such a reading is now put at "
-        f"{100 * found.chance:.2g} percent.",
+        "detail": f"{beginning}{titles[name]}: {words}, confirmed by {present.as_of}. "
+        f'"{scenarios[follower]}" would then lead with {100 * found.probability:.0f} percent. '
+        f"The chance of such a reading is now put at {100 * found.chance:.2g} percent.",
     }
+
+
+def _least_readings(present: Present) -> Floats:
+    """Return the lowest reading that what is known leaves possible, shape (I,).
+
+    Of a count, the number listed so far; of an event, the last day somebody looked, and none once it has happened; NaN
+    for any.
+    """
+    model = present.tracker.model
+    family = np.array(FAMILIES, dtype=object)[model.family[present.indicator]]
+    value = present.readings["value"].to_numpy(dtype=np.float64, na_value=np.nan)
+    days = _reading_days(present)
+    searched = np.array([np.nan if np.isnat(day) else present.tracker.years(day.astype(date)) for day in days])
+    happened = np.isin(np.array(present.scored), list(_happened(present)))
+    event = np.where(happened, np.inf, searched)
+    return np.where(family == "event", event, np.where(family == "rate", value, np.nan))
 
 
 def _reading_in_words(
@@ -495,6 +522,9 @@ def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of:
             as_of=as_of,
         )
     }
+    scenario_titles: dict[str, dict[str, str]] = {}
+    for row in warehouse.rows("from scenario"):
+        scenario_titles.setdefault(row["tracker_id"], {})[row["scenario_id"]] = row["title"]
     tables: dict[str, Rows] = {name: [] for name in TABLES}
     for present in presents:
         own = [row for row in indicators if row["tracker_id"] == present.tracker.tracker_id]
@@ -503,7 +533,8 @@ def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of:
         tables["diagnosticity"] += diagnosticity_rows(present)
         tables["collection_priority"] += priority_rows(present, due, ages)
         tables["deadline"] += deadline_rows(present, due)
-        tables["overturn"].append(overturn_row(present, {row["indicator_id"]: row["title"] for row in own}))
+        titles = {row["indicator_id"]: row["title"] for row in own}
+        tables["overturn"].append(overturn_row(present, titles, scenario_titles[present.tracker.tracker_id]))
         tables["surprise"] += surprise_rows(present, other[present.tracker.tracker_id])
         tables["outlook"] += outlook_rows(present)
     for name, rows in tables.items():

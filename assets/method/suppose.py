@@ -4,6 +4,7 @@ Belongs here: replacing one indicator's evidence and recomputing the odds exactl
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -105,29 +106,61 @@ def smallest_overturn(
     reading that what is known leaves possible: an event's last day of searching, the number counted so far; NaN for
     any, inf for none. Chances are those of what is left.
     """
-    outcomes = tabulate(model, prospects_at(model, evidence.indicator, time))
     leader = int(odds(model, evidence)[:-1].argmax())
-    share = hypothesis_odds(model, evidence)
-    known = np.full(len(evidence.indicator), math.nan) if least is None else least
     best: Overturn | None = None
-    for position in range(len(evidence.indicator)):
-        expected = outcomes.mass[position] @ share
-        expected[outcomes.low[position] < known[position]] = 0.0
-        if expected.sum() <= 0:
-            continue
-        expected /= expected.sum()
-        after = odds_by_cell(model, evidence, position, outcomes, position, reliability)
+    for position, outcomes, expected, after in _supposed(model, evidence, time, reliability, least):
         changed = (after[:, :-1].argmax(axis=1) != leader) & (expected > 0)
         chance = float(expected[changed].sum())
         if chance > 0 and (best is None or chance > best.chance):
             cell = int(np.flatnonzero(changed)[expected[changed].argmax()])
-            best = Overturn(
-                position=position,
-                low=float(outcomes.low[position, cell]),
-                high=float(outcomes.high[position, cell]),
-                is_last_cell=bool(np.isinf(outcomes.high[position, cell])),
-                chance=chance,
-                leading=int(after[cell, :-1].argmax()),
-                probability=float(after[cell, :-1].max()),
-            )
+            best = _overturn(outcomes, position, cell, chance, after)
     return best
+
+
+def strongest_reading(
+    model: Model, evidence: Evidence, time: float, reliability: float, chance: float, least: Floats | None = None
+) -> Overturn | None:
+    """Return the single reading that would take most from the leading scenario among those with at least a chance.
+
+    Of each indicator, the readings that hurt the leader at least as much have together at least that chance under the
+    present odds. ``least`` as in smallest_overturn.
+    """
+    leader = int(odds(model, evidence)[:-1].argmax())
+    best: Overturn | None = None
+    lowest = np.inf
+    for position, outcomes, expected, after in _supposed(model, evidence, time, reliability, least):
+        order = np.argsort(after[:, leader], kind="stable")
+        reached = np.cumsum(expected[order])
+        cell = int(order[np.searchsorted(reached, chance)]) if reached[-1] >= chance else int(order[-1])
+        if after[cell, leader] < lowest:
+            lowest = float(after[cell, leader])
+            best = _overturn(outcomes, position, cell, float(reached[order.tolist().index(cell)]), after)
+    return best
+
+
+def _supposed(
+    model: Model, evidence: Evidence, time: float, reliability: float, least: Floats | None
+) -> Iterator[tuple[int, Outcomes, Floats, Floats]]:
+    """Yield each indicator's position, its cells, their present chances (C,), and the odds after each (C, S + 1)."""
+    outcomes = tabulate(model, prospects_at(model, evidence.indicator, time))
+    share = hypothesis_odds(model, evidence)
+    known = np.full(len(evidence.indicator), math.nan) if least is None else least
+    for position in range(len(evidence.indicator)):
+        expected = outcomes.mass[position] @ share
+        expected[outcomes.low[position] < known[position]] = 0.0
+        if expected.sum() > 0:
+            after = odds_by_cell(model, evidence, position, outcomes, position, reliability)
+            yield position, outcomes, expected / expected.sum(), after
+
+
+def _overturn(outcomes: Outcomes, position: int, cell: int, chance: float, after: Floats) -> Overturn:
+    """Return a cell as the reading that it stands for, with what would lead then."""
+    return Overturn(
+        position=position,
+        low=float(outcomes.low[position, cell]),
+        high=float(outcomes.high[position, cell]),
+        is_last_cell=bool(np.isinf(outcomes.high[position, cell])),
+        chance=chance,
+        leading=int(after[cell, :-1].argmax()),
+        probability=float(after[cell, :-1].max()),
+    )
