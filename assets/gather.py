@@ -122,11 +122,19 @@ def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterato
     warehouse.ensure_tables()
     visits = collect(sources, plan_of(run, live_versions(warehouse)))
     write_visits(warehouse, visits.values(), run.from_archive)
-    for attempt in (attempt for visit in visits.values() for attempt in visit.attempts):
-        if attempt.outcome in {"miss", "failure"}:
-            context.log.warning("%s: %s: %s", attempt.source_id, attempt.document or "all of it", attempt.message)
+    for complaint in complaints(visits.values()):
+        context.log.warning(complaint)
     for name in sorted(selected):
         yield dg.MaterializeResult(asset_key=name, metadata=summary(visits.get(name.removeprefix("raw_"))))
+
+
+def complaints(visits: Iterable[Visit]) -> list[str]:
+    """Return a line a source and reason for what did not come, with the documents it holds for."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for attempt in (attempt for visit in visits for attempt in visit.attempts):
+        if attempt.outcome in {"miss", "failure"}:
+            found.setdefault((attempt.source_id, attempt.message), []).append(attempt.document or "all of it")
+    return [f"{source_id}: {', '.join(names)}: {message}" for (source_id, message), names in found.items()]
 
 
 def load_publishers(root: Path) -> dict[str, Source]:

@@ -182,19 +182,23 @@ class Session:
             backoff_jitter=0.5,
             retry_after_max=10**9,
         )
+        url = self.address(request)
+        self._take_turn()
         while True:
-            self._take_turn()
-            url = self.address(request)
             try:
                 answer = self._follow(url, request, dict(known or {}))
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 retry = self._next_try(retry, describe(error), error)
                 self._clock.wait(retry.get_backoff_time())
+                if not _is_unreachable(error):
+                    # What never arrived does not count against the publisher's rate.
+                    self._take_turn()
                 continue
             if answer.status not in BUSY:
                 return _accept(answer)
             retry = self._next_try(retry, f"HTTP {answer.status}")
             self._clock.wait(self._asked_wait(retry, answer))
+            self._take_turn()
 
     def _take_turn(self) -> None:
         """Wait for this publisher's turn under its rate limit."""

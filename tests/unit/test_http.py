@@ -79,6 +79,15 @@ def test_requests_keep_to_the_publishers_rate(monkeypatch: pytest.MonkeyPatch) -
     assert datetime.now(UTC) - began >= timedelta(seconds=0.55)
 
 
+def test_a_publisher_that_cannot_be_reached_costs_no_turns() -> None:
+    began = datetime.now(UTC)
+    session = Session("https://publisher.invalid", Limits(requests=1, seconds=30.0), Clock())
+    with pytest.raises(SourceUnavailable, match="3 times over"):
+        session.get(ASK)
+    session.close()
+    assert datetime.now(UTC) - began < timedelta(seconds=15)
+
+
 @pytest.mark.parametrize(
     "address",
     [
