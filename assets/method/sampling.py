@@ -170,8 +170,10 @@ def _category(model: Model, truths: Truths, generator: np.random.Generator) -> F
     """Draw a category by its probability."""
     scenario = np.where(_waiting(model, truths), _path_before(model, truths), truths.scenario)
     shares = model.probabilities[truths.indicator, scenario]
-    drawn = [generator.choice(len(row), p=row) for row in shares]
-    return np.array(drawn, dtype=np.float64)
+    upto = np.cumsum(shares, axis=1)
+    chance = generator.random((len(shares), 1)) * upto[:, -1:]
+    drawn: Floats = (upto < chance).sum(axis=1).astype(np.float64)
+    return drawn
 
 
 _DRAWS = {"lognormal": _growth, "beta": _share, "event": _event, "rate": _count, "ordinal": _category}

@@ -1,0 +1,260 @@
+"""The calibration: its scores on paper, its bounds broken on purpose, and a small fixed-seed run."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assets.catalogue import load_catalogue
+from assets.cli.testing import calibration_design, calibration_page, plain_words
+from assets.method import calibration as subject
+from assets.method.calibration import (
+    Bounds,
+    TemperScore,
+    calibrate,
+    calibration_error,
+    choose_temper,
+    good_identities,
+    log_score,
+    recover,
+    uniformity,
+)
+from assets.method.model import FAMILIES, years_since
+from assets.method.sampling import draw_readings, draw_truths
+from tests.invented_model import PRIOR, invented_model
+
+TRACKERS = Path(__file__).parents[1] / "trackers"
+SEED = 20250117
+MODEL = invented_model()
+EVERY = np.arange(len(MODEL.indicator_ids))
+
+
+def design():
+    return subject.Design(
+        indicator=EVERY,
+        group=np.array([0, 0, 1, 2, 2, 3, 3, 4, 4, 5]),
+        rho=np.array([0.7, 0.5, 0.5, 0.5, 0.5, 0.5]),
+        prior=PRIOR,
+        temper=0.5,
+        reliability=0.9,
+        correlation=subject.Correlation(0.2, 0.4),
+        settled=0.9,
+        times=[2.0, 6.0],
+        middle_time=6.0,
+    )
+
+
+# ---- scores
+
+
+def test_the_calibration_error_is_that_worked_out_on_paper():
+    """Four worlds, two scenarios: .8 right, .8 right, .8 wrong, .3 right for the first.
+
+    First: bin .8 holds three, mean .8, hits 2/3: 3/4 x .1333 = .1; bin .3: mean .3, hit 1: 1/4 x .7 = .175; sum .275.
+    Second: the complements, bin .2 mean .2, hits 1/3: .1; bin .7: hit 0: .175; sum .275.
+    """
+    first = np.array([0.8, 0.8, 0.8, 0.3])
+    odds = np.stack([first, 1 - first], axis=1)
+    assert calibration_error(odds, np.array([0, 0, 1, 0])) == pytest.approx(0.275)
+
+
+def test_a_forecaster_who_knows_is_calibrated_and_scores_nought():
+    truth = np.array([0, 1, 2, 1])
+    odds = np.eye(3)[truth]
+    assert calibration_error(odds, truth) == 0
+    assert log_score(odds, truth) == 0
+    assert log_score(np.full((4, 3), 1 / 3), truth) == pytest.approx(np.log(1 / 3))
+
+
+def scores(*rows):
+    return [TemperScore(1.0, weighting, temper, score, error) for weighting, temper, score, error in rows]
+
+
+def test_the_temper_is_the_best_calibrated_of_those_with_nearly_the_best_log_score():
+    found = scores(
+        ("grouped", 0.3, -0.60, 0.010),  # well calibrated, but too dull
+        ("grouped", 0.4, -0.515, 0.020),
+        ("grouped", 0.6, -0.50, 0.030),
+        ("alone", 0.2, -0.10, 0.001),  # not grouped
+    )
+    assert choose_temper(found, Bounds()) == 0.4
+
+
+def test_between_tempers_that_luck_alone_parts_the_log_score_decides():
+    found = scores(("grouped", 0.4, -0.51, 0.0200), ("grouped", 0.5, -0.50, 0.0205), ("grouped", 0.9, -0.49, 0.05))
+    assert choose_temper(found, Bounds()) == 0.5
+
+
+# ---- readings drawn from first principles
+
+
+def test_every_family_s_readings_fall_evenly_over_its_predictive_distribution():
+    found = uniformity(MODEL, size=20000, latest=9.0, seed=SEED)
+    assert {row.family for row in found} == set(FAMILIES) - {"none"}
+    assert all(row.p_value > 0.001 for row in found), found
+
+
+@pytest.mark.parametrize(
+    ("family", "parameter", "factor"),
+    [
+        ("lognormal", "sigma", 1.8),
+        ("beta", "beta_a", 1.3),
+        ("event", "cumulative", 1.2),
+        ("rate", "rate_cv", 1.4),
+    ],
+)
+def test_a_wrong_distribution_is_seen(monkeypatch, family, parameter, factor):
+    """The readings come from a model whose parameter is wrong by a factor."""
+
+    def wrong(model, truths, generator):
+        parameters = dict(model.parameters) | {parameter: model.parameters[parameter] * factor}
+        return draw_readings(replace(model, parameters=parameters), truths, generator)
+
+    monkeypatch.setattr(subject, "draw_readings", wrong)
+    found = {row.family: row for row in uniformity(MODEL, size=20000, latest=9.0, seed=SEED)}
+    assert found[family].p_value < 0.001
+
+
+def test_readings_that_ignore_the_onset_are_seen(monkeypatch):
+    def hasty(model, truths, generator):
+        return draw_readings(model, replace(truths, onset=np.zeros_like(truths.onset)), generator)
+
+    monkeypatch.setattr(subject, "draw_readings", hasty)
+    broken = {row.family for row in uniformity(MODEL, size=20000, latest=9.0, seed=SEED) if row.p_value < 0.001}
+    assert {"lognormal", "beta", "rate", "ordinal"} <= broken
+
+
+def test_truths_are_drawn_from_what_speaks_and_wait_only_where_the_baseline_is_known():
+    truths = draw_truths(MODEL, np.random.default_rng(1), 5000, 9.0)
+    assert MODEL.speaks[truths.indicator, truths.scenario].all()
+    assert (truths.onset > 0).any()
+    waiting = truths.onset > 0
+    assert MODEL.speaks[truths.indicator[waiting], 1].all()
+
+
+# ---- Good's identity
+
+
+def test_likelihood_ratios_average_one_under_the_reference():
+    found = good_identities(MODEL, design(), draws=4000, seed=SEED)
+    assert len(found) == len(EVERY) * MODEL.n_hypotheses
+    assert max(row.standard_errors for row in found) < 4
+
+
+def test_a_ratio_that_is_off_by_a_tenth_is_seen(monkeypatch):
+    truthful = subject.log_lambda
+    monkeypatch.setattr(subject, "log_lambda", lambda model, reports: truthful(model, reports) + 0.1)
+    found = good_identities(MODEL, design(), draws=4000, seed=SEED)
+    assert np.mean([row.standard_errors > 4 for row in found]) > 0.5
+
+
+# ---- recovery
+
+
+def test_independent_worlds_are_recovered():
+    found = recover(MODEL, design(), 6.0, draws=8000, seed=SEED)
+    np.testing.assert_allclose(found.mean_posterior, PRIOR, atol=0.01)
+    assert found.calibration_error < 0.01
+
+
+def test_a_prior_that_is_not_the_worlds_is_seen(monkeypatch):
+    truthful = subject.world_odds
+    wrong = np.array([0.55, 0.25, 0.15, 0.05])
+    monkeypatch.setattr(
+        subject, "world_odds", lambda model, evidence, _prior, temper: truthful(model, evidence, wrong, temper)
+    )
+    found = recover(MODEL, design(), 2.0, draws=8000, seed=SEED)
+    assert found.calibration_error > 0.01
+    assert np.abs(found.mean_posterior - PRIOR).max() > 0.01
+
+
+# ---- the whole
+
+
+SMALL = Bounds(accuracy=0.8)
+
+
+@pytest.fixture(scope="module")
+def illustration():
+    """Return the 18-indicator test tracker, its design and a small calibration of it."""
+    catalogue = load_catalogue(TRACKERS, ["draft_illustration"])
+    tracker = catalogue.tracker("draft_illustration")
+    model, chosen = calibration_design(catalogue, tracker)
+    # 18 indicators tell less than a whole tracker's, and share fewer causes: a temper of .9 suits them
+    few = replace(chosen, times=[chosen.times[1], chosen.middle_time], temper=0.9)
+    return tracker, model, few, calibrate(model, few, draws=6000, seed=SEED, bounds=SMALL)
+
+
+def test_a_small_calibration_breaks_no_bound(illustration):
+    result = illustration[3]
+    assert result.broken == []
+    assert len(result.recovery) == 2
+    assert result.recovery[1].accuracy > result.recovery[0].accuracy
+
+
+def test_the_small_calibration_says_what_it_found_in_plain_words(illustration):
+    _, _, few, result = illustration
+    lines = plain_words(result, few)
+    assert not [line for line in lines if line.startswith("BROKEN")]
+    assert f"{100 * result.recovery[1].accuracy:.1f} %" in lines[0]
+    broken = replace(result, broken=["temper: wrong"])
+    assert plain_words(broken, few)[-1] == "BROKEN: temper: wrong"
+
+
+def test_what_shares_causes_calls_for_a_temper_and_what_does_not_calls_for_none():
+    """Without correlation Bayes' rule is best untouched; with much of it every indicator counted whole is overbold."""
+    alone, shared = (
+        {
+            (row.weighting, row.temper): row.calibration_error
+            for row in subject.temper_scores(
+                MODEL,
+                replace(design(), correlation=subject.Correlation(*shares), times=[6.0]),
+                draws=6000,
+                seed=SEED,
+            )
+        }
+        for shares in ((0.0, 0.0), (0.3, 0.6))
+    )
+    assert alone["alone", 1.0] < alone["alone", 0.5]
+    assert shared["alone", 1.0] > shared["grouped", 0.5]
+    assert shared["alone", 1.0] > 0.02 > alone["alone", 1.0]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        (replace(SMALL, accuracy=0.999), "the true scenario leads"),
+        (replace(SMALL, mean_gap=0.0), "mean posterior"),
+        (replace(SMALL, calibration_error=0.0), "calibration error"),
+        (replace(SMALL, standard_errors=0.5), "Good's identity"),
+        (replace(SMALL, pit_p_value=1.0), "integral transform"),
+    ],
+)
+def test_each_bound_can_be_broken_and_is_then_named(illustration, bounds, words):
+    _, _, few, result = illustration
+    found = subject.broken_bounds(result, few, bounds)
+    assert found
+    assert all(words in sentence for sentence in found)
+
+
+def test_a_temper_that_the_worlds_do_not_choose_breaks_its_bound(illustration):
+    _, _, few, result = illustration
+    found = subject.broken_bounds(result, replace(few, temper=0.2), SMALL)
+    assert len(found) == 1
+    assert found[0].startswith("temper: 0.2 is in force")
+
+
+def test_the_same_seed_gives_the_same_page(illustration, monkeypatch):
+    tracker, model, few, _ = illustration
+    monkeypatch.setattr(subject, "GOOD_DRAWS", 300)
+    monkeypatch.setattr(subject, "PIT_ROWS", 1000)
+    whole = replace(few, times=[time_of(tracker, year) for year in range(2026, 2036)])
+    pages = [calibration_page(calibrate(model, whole, draws=100, seed=seed), tracker, whole, 100) for seed in (1, 1, 2)]
+    assert pages[0] == pages[1] != pages[2]
+    assert "| 2030 |" in pages[0]
+
+
+def time_of(tracker, year):
+    return years_since(tracker.settings.t0, date(year, 12, 31))
