@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GROUP = "observe"
 LAST_RELEASE = "select as_of, created_at from release order by created_at desc limit 1"
-READINGS = ("reading", "pooled_report", "reading_claim")
+READINGS = ("as_of_date", "reading", "pooled_report", "reading_claim")
 
 
 def publishers() -> list[str]:

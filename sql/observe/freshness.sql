@@ -3,7 +3,14 @@
 -- Two clocks: when we last looked, and the newest period there is. An indicator is as old as the oldest of the sources
 -- that feed it, and failed if one of them failed; one that has never spoken makes it unknown, which counts as stale.
 -- The ledger was looked at when its newest row was recorded.
-with spoken as (
+with known as (
+    select *
+    from claim
+    where published_on <= $as_of and not held
+    qualify row_number() over (partition by tracker_id, first_claim_id order by version desc) = 1
+),
+
+spoken as (
     select
         tracker_id,
         indicator_id,
@@ -11,8 +18,8 @@ with spoken as (
         max(least(coalesce(greatest(period_end, searched_until, happened_to), published_on), published_on))
             as newest_period,
         max(recorded_at) as recorded_at
-    from claim
-    where superseded_by is null and not held and status <> 'withdrawn' and kind <> 'plan' and published_on <= $as_of
+    from known
+    where status <> 'withdrawn' and kind <> 'plan'
     group by tracker_id, indicator_id, source_id
 ),
 

@@ -1,6 +1,13 @@
 -- Grain: one row per project, stage and claim that stands.
 -- Reads: claim
 -- Slip: days from the plan announced before it for the same stage of the same project to this plan.
+with known as (
+    select *
+    from claim
+    where published_on <= $as_of and not held
+    qualify row_number() over (partition by tracker_id, first_claim_id order by version desc) = 1
+)
+
 select
     tracker_id,
     project_id,
@@ -17,12 +24,6 @@ select
     claim_id,
     published_on,
     coalesce(category, note) as detail
-from claim
-where
-    project_id is not null
-    and superseded_by is null
-    and not held
-    and status <> 'withdrawn'
-    and kind <> 'none_seen'
-    and published_on <= $as_of
+from known
+where project_id is not null and status <> 'withdrawn' and kind <> 'none_seen'
 order by tracker_id, project_id, published_on, stage, claim_id
