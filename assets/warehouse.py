@@ -95,7 +95,7 @@ class Warehouse:
         Its blocks are the smallest there are: with many small tables the file is a tenth of the size. The file is whole
         once the block has ended. A disk that is full or refuses is an OSError.
         """
-        with self.connect() as connection, _disk_faults():
+        with self.connect() as connection, disk_faults():
             own = str(connection.execute("select current_database()").fetchall()[0][0])
             shape = f"storage_version {_literal(storage_version)}, block_size {SMALLEST_BLOCK}"
             connection.execute(f"attach {_literal(str(path))} as {_identifier(name)} ({shape})")
@@ -115,7 +115,7 @@ class Warehouse:
 
     def copy_out(self, select: str, path: Path, options: str) -> None:
         """Write a statement's rows to a file, in the format that DuckDB's COPY options name."""
-        with self.connect() as connection, _disk_faults():
+        with self.connect() as connection, disk_faults():
             connection.execute(f"copy ({select}) to {_literal(str(path))} ({options})")
 
     # ---- reading
@@ -319,13 +319,13 @@ def _literal(text: str) -> str:
 
 
 @contextmanager
-def _disk_faults() -> Iterator[None]:
+def disk_faults() -> Iterator[None]:
     """Turn DuckDB's word for a file that cannot be written into Python's."""
     import duckdb
 
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException) as error:
+    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         raise OSError(str(error).splitlines()[0]) from error
 
 

@@ -94,7 +94,6 @@ def describe(
 ) -> None:
     """Write datapackage.json: the Parquet files with fields, types, meanings and hashes, and the sources."""
     package = {
-        "profile": "tabular-data-package",
         "name": "signposts",
         "id": release_id,
         "title": "Signposts: scenarios, dated claims, and the odds that follow",
@@ -121,7 +120,6 @@ def _resource(folder: Path, name: str, table: Table) -> dict[str, Any]:
         "scheme": "file",
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256_of(path)}",
         "schema": {
             "fields": [

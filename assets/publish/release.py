@@ -24,7 +24,7 @@ from assets.publish.placing import (
     show_release,
 )
 from assets.settings import CHECKOUT, CODE_VERSION, Settings
-from assets.warehouse import Warehouse, load_sql
+from assets.warehouse import Warehouse, disk_faults, load_sql
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,35 +65,49 @@ def publish_release(
     release of an earlier as-of date than the one that readers see is kept but not shown.
     """
     keep = releases_to_keep()
-    dictionary = load_dictionary()
+    try:
+        with warehouse.connect(), disk_faults():
+            warehouse.ensure_tables()
+            refuse_critical_failures(warehouse)
+            return _publish(warehouse, settings, as_of, now.astimezone(UTC).replace(tzinfo=None), keep, with_report)
+    except OSError as error:
+        raise ReleaseWithheld(
+            f"the release could not be written: {error}; make room or mend {settings.published} and run again; "
+            "the last release stays in place"
+        ) from error
+
+
+def _publish(
+    warehouse: Warehouse, settings: Settings, as_of: date, created_at: datetime, keep: int, with_report: bool
+) -> Published:
+    """Make the release aside, keep it, show it unless it looks back, and drop the oldest."""
     published = settings.published
-    with warehouse.connect():
-        warehouse.ensure_tables()
-        refuse_critical_failures(warehouse)
-        earlier = earlier_releases(settings)
-        created_at = now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now
-        release_id = name_release(warehouse, created_at, kept_releases(published))
-        write_release_table(warehouse, earlier, release_id, created_at, as_of)
-        try:
-            with folder_in_making(published, release_id) as folder:
-                rows = assemble(warehouse, folder / DATABASE, release_id, dictionary)
-                database = Warehouse(folder / DATABASE, read_only=True)
-                export(database, folder, dictionary)
-                describe(folder, dictionary, release_id, created_at, database.rows("from source order by source_id"))
-                if with_report:
-                    write_report(database, folder / "report", settings.cache, list(dictionary.tables))
-                write_checksums(folder)
-                kept = keep_release(folder, published, release_id)
-            shown = not earlier or as_of >= max(row["as_of"] for row in earlier)
-            if shown:
-                show_release(published, release_id)
-            drop_oldest(published, keep)
-        except OSError as error:
-            raise ReleaseWithheld(
-                f"the release could not be written: {error}; make room or mend {published} and run again; "
-                "the last release stays in place"
-            ) from error
+    earlier = earlier_releases(settings)
+    release_id = name_release(warehouse, created_at, kept_releases(published))
+    write_release_table(warehouse, earlier, release_id, created_at, as_of)
+    with folder_in_making(published, release_id) as folder:
+        rows = make_folder(warehouse, folder, settings.cache, release_id, created_at, with_report)
+        kept = keep_release(folder, published, release_id)
+    shown = not earlier or as_of >= max(row["as_of"] for row in earlier)
+    if shown:
+        show_release(published, release_id)
+    drop_oldest(published, keep)
     return Published(release_id, kept, shown, rows)
+
+
+def make_folder(
+    warehouse: Warehouse, folder: Path, cache: Path, release_id: str, created_at: datetime, with_report: bool
+) -> dict[str, int]:
+    """Write everything that a release holds into a folder; return each table's number of rows."""
+    dictionary = load_dictionary()
+    rows = assemble(warehouse, folder / DATABASE, release_id, dictionary)
+    database = Warehouse(folder / DATABASE, read_only=True)
+    export(database, folder, dictionary)
+    describe(folder, dictionary, release_id, created_at, database.rows("from source order by source_id"))
+    if with_report:
+        write_report(database, folder / "report", cache, list(dictionary.tables))
+    write_checksums(folder)
+    return rows
 
 
 def refuse_critical_failures(warehouse: Warehouse) -> None:
