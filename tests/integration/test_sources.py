@@ -35,7 +35,7 @@ def smaller(source: Source, ask: dict[str, Any]) -> Source:
     return source.model_copy(
         update={
             "documents": (document.model_copy(update={"ask": {**document.ask, **ask}}),),
-            "timeout_seconds": 0.3,
+            "timeout_seconds": 0.5,
             "max_body_megabytes": 2.0,
             "max_unpacked_megabytes": 1.0,
         }
@@ -139,6 +139,8 @@ def redirect(location: str) -> Fault:
     return always(Reply(302, {"Location": location}))
 
 
+BOMB = gzip.compress(b"0" * 30_000_000)
+
 # fault -> (what the server does, outcome, what the message must say)
 TRANSPORT: dict[str, tuple[Fault, str, str]] = {
     "reset": (mishap("reset"), "failure", "reset"),
@@ -196,7 +198,7 @@ TRANSPORT: dict[str, tuple[Fault, str, str]] = {
         "broken",
     ),
     "decompression_bomb": (
-        body(lambda content: gzip.compress(b"0" * 30_000_000), **{"Content-Encoding": "gzip"}),
+        body(lambda content: BOMB, **{"Content-Encoding": "gzip"}),
         "failure",
         "more than 2,000,000 bytes",
     ),
