@@ -8,7 +8,7 @@ from assets.method.model import build_model
 
 T0 = date(2025, 1, 17)
 SCENARIOS = ("rise", "stay", "fall")
-ONSETS = {"rise": {0.0: 0.4, 1.0: 0.6}, "stay": {0.0: 1.0}, "fall": {0.5: 0.3, 2.5: 0.4, 4.5: 0.3}}
+ONSETS = {"rise": {0.0: 0.2, 1.0: 0.8}, "stay": {0.0: 1.0}, "fall": {0.5: 0.7, 2.5: 0.1, 4.5: 0.2}}
 PRIOR = np.array([0.35, 0.45, 0.15, 0.05])
 START = {"date": "2024-12-31", "value": 4.0}
 TARGET = {"date": "2030-12-31", "value": 9.0}

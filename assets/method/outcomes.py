@@ -106,8 +106,7 @@ def _joined(
     for rows, part, part_low, part_high in parts:
         mass[rows, : part.shape[1]] = part
         low[rows, : part.shape[1]], high[rows, : part.shape[1]] = part_low, part_high
-    total = mass.sum(axis=1, keepdims=True)
-    return Outcomes(indicator, time, mass / np.where(total > 0, total, 1.0), low, high)
+    return Outcomes(indicator, time, mass, low, high)
 
 
 def _fill_silent(shares: Floats) -> Floats:

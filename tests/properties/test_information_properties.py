@@ -72,7 +72,7 @@ def bits(cells, prior, time, scale=1.0):
 @settings(max_examples=80, deadline=None)
 @given(CELLS, TIMES)
 def test_cells_hold_the_whole_of_every_hypothesis(cells, time):
-    """Planted: the cell above the last edge left out, before the masses are made to sum to one."""
+    """Planted: the cell above the last edge left out."""
     model = invented_model({"only": cells})
     found = tabulate(model, prospects_at(model, FIRST, time))
     np.testing.assert_allclose(found.mass.sum(axis=1), 1.0, atol=1e-9)
@@ -118,7 +118,7 @@ def test_only_the_ratios_of_the_prior_count_and_a_certainty_leaves_nothing_to_te
 @settings(max_examples=25, deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(SCENARIOS, FAMILIES["event"])), numbers(0.02, 0.5))
 def test_the_longer_the_silence_the_lower_the_level_it_reaches(cells, level):
-    """Planted: the onset that fits worst instead of best, and the bracket's lower end handed out."""
+    """Planted: the bracket halved the wrong way."""
     model = invented_model({"only": cells})
     first = silence_dates(model, FIRST, level, 60.0)[0]
     later = silence_dates(model, FIRST, level / 2, 60.0)[0]
