@@ -23,7 +23,7 @@ from assets.method.calibration import (
 )
 from assets.method.model import FAMILIES, years_since
 from assets.method.sampling import draw_readings, draw_truths
-from tests.invented_model import PRIOR, invented_model
+from tests.invented_model import PREDICTIONS, PRIOR, invented_model
 
 TRACKERS = Path(__file__).parents[1] / "trackers"
 SEED = 20250117
@@ -94,6 +94,21 @@ def test_every_family_s_readings_fall_evenly_over_its_predictive_distribution():
     found = uniformity(MODEL, size=20000, latest=9.0, seed=SEED)
     assert {row.family for row in found} == set(FAMILIES) - {"none"}
     assert all(row.p_value > 0.001 for row in found), found
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        ("path", {"rise": PREDICTIONS["trade"]["rise"]}),
+        ("range", {"stay": PREDICTIONS["trade"]["stay"]}),
+        ("drift", {"rise": PREDICTIONS["transit"]["rise"]}),
+        ("range, then drift", PREDICTIONS["trade"]),
+    ],
+)
+def test_each_way_of_growing_falls_evenly_by_itself(kind, cells):
+    """Seen to fail with a pull whose shocks do not fade with it."""
+    found = uniformity(invented_model({"only": cells}), size=6000, latest=5.0, seed=SEED)
+    assert found[0].p_value > 0.001, kind
 
 
 @pytest.mark.parametrize(

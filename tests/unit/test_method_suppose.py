@@ -132,9 +132,10 @@ def test_the_smallest_overturning_reading_changes_the_leading_scenario_when_put_
     assert 0 < found.chance <= 1
 
 
-def test_no_single_other_indicator_overturns_with_a_larger_chance():
+@pytest.mark.parametrize("readings", [READINGS, (("mood", "category", 2), ("trade", "value", 4.3)), READINGS[:1]])
+def test_no_single_other_indicator_overturns_with_a_larger_chance(readings):
     """Seen to fail when the first indicator that overturns is named instead of the likeliest."""
-    given = evidence(READINGS)
+    given = evidence(readings)
     found = smallest_overturn(MODEL, given, TIME, 0.98)
     share = hypothesis_odds(MODEL, given)
     outcomes = tabulate(MODEL, prospects_at(MODEL, given.indicator, TIME))
