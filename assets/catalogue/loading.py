@@ -26,6 +26,7 @@ LEDGER = Source(
     licence="see the licence of the catalogue",
     terms="each claim carries its own source and link",
     cadence="when somebody records a claim",
+    max_age_days=120,
 )
 
 
