@@ -43,8 +43,8 @@ def dictionary_page(dictionary: Dictionary) -> str:
         "# The tables",
         "",
         "What `signposts.duckdb` holds, and each file of `parquet/` under the same name. The same words stand as",
-        "comments in the file: `select table_name, comment from duckdb_tables()`, and `duckdb_columns()` for the columns.",
-        "Every table begins with `release_id`; where it applies `tracker_id` follows. Those marked CSV are in `csv/` too.",
+        "comments in the file: `select table_name, comment from duckdb_tables()`, and `duckdb_columns()` for columns.",
+        "Every table begins with `release_id`; where it applies `tracker_id` follows. Those marked CSV are in `csv/`.",
     ]
     for stage, title in STAGES.items():
         tables = {name: table for name, table in dictionary.tables.items() if table.stage == stage}
@@ -92,8 +92,8 @@ def cookbook_page() -> str:
         "",
         "# Cookbook",
         "",
-        f"{len(recipes)} questions that people ask of `signposts.duckdb`. Run one by name, `signposts sql odds_now`, give",
-        "its parameters with `--set day=2026-03-01`, or paste the statement into any DuckDB client with the file open.",
+        f"{len(recipes)} questions that people ask of `signposts.duckdb`. Run one by name, `signposts sql odds_now`,",
+        "give its parameters with `--set day=2026-03-01`, or paste the statement into any DuckDB client.",
         "",
         "| question | name |",
         "| --- | --- |",
