@@ -1,0 +1,117 @@
+"""Which module may import which: the layers of docs/architecture.md, read from the code itself."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# From the ground up: a module imports only what stands lower, or its own package.
+LAYERS = (
+    ("errors",),
+    ("settings",),
+    ("dictionary", "method", "catalogue"),
+    ("warehouse", "sources", "report", "desk"),
+    ("resources",),
+    ("gather", "observe", "assess", "publish", "alerts"),
+    ("checks",),
+    ("automation",),
+    ("definitions",),
+    ("cli",),
+)
+HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
+STAGES = ("gather", "observe", "assess", "publish")
+ONLY_IN = {
+    "duckdb": ("warehouse",),
+    "great_expectations": ("checks",),
+    "altair": ("report",),
+    "vl_convert": ("report",),
+    "requests": ("sources",),
+    "typer": ("cli",),
+    "apprise": ("alerts",),
+}
+NOT_IN = {
+    "dagster": ("errors", "settings", "dictionary", "method", "catalogue", "warehouse", "sources", "report", "desk"),
+}
+
+
+def modules() -> list[Path]:
+    return sorted([*(ROOT / "assets").rglob("*.py"), *(ROOT / "checks").rglob("*.py")])
+
+
+def part_of(path: Path) -> str:
+    """Return the architecture's name of a file's module: the first name under assets, or checks."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return "checks" if parts[0] == "checks" else parts[1]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the dotted names that a file imports, at the top or inside a function."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module in ("assets", "checks"):
+                yield from (f"{node.module}.{name.name}" for name in node.names)
+            else:
+                yield node.module
+
+
+def imported_parts(path: Path) -> set[str]:
+    found = set()
+    for name in imports(path):
+        first, *rest = name.split(".")
+        if first == "checks":
+            found.add("checks")
+        elif first == "assets" and rest:
+            found.add(rest[0])
+    return found - {part_of(path)}
+
+
+CODE = [path for path in modules() if part_of(path) != "__init__"]
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_stands_lower(path):
+    own = HEIGHT[part_of(path)]
+    higher = {name for name in imported_parts(path) if HEIGHT[name] > own}
+    assert not higher, f"{path.name} imports {sorted(higher)}, which stand above it"
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if part_of(path) in STAGES], ids=lambda path: path.name)
+def test_stages_never_import_each_other(path):
+    assert not imported_parts(path) & set(STAGES)
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_library_is_imported_only_where_it_belongs(path):
+    roots = {name.split(".")[0] for name in imports(path)}
+    part = part_of(path)
+    for library, allowed in ONLY_IN.items():
+        if library in roots and not only_for_types(path, library):
+            assert part in allowed, f"{library} belongs in {allowed}, not in {part}"
+    for library, forbidden in NOT_IN.items():
+        assert not (library in roots and part in forbidden), f"{part} must not import {library}"
+
+
+def only_for_types(path: Path, library: str) -> bool:
+    """Return whether every import of the library stands under TYPE_CHECKING."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    guarded = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    found = [
+        node
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import) and any(name.name.split(".")[0] == library for name in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == library)
+    ]
+    return all(id(node) in guarded for node in found)
+
+
+def test_every_part_has_its_place_in_the_layers():
+    assert {part_of(path) for path in CODE} <= set(HEIGHT)
