@@ -48,8 +48,14 @@ def _rows(rows: Rows) -> alt.InlineData:
 def _time(field: str, span: list[str]) -> alt.X:
     """Return the axis of time over the whole span, in UTC so that no clock of a machine moves a mark."""
     years = int(span[1][:4]) - int(span[0][:4])
-    axis = alt.Axis(tickCount={"interval": "year", "step": 1}, format="%Y") if years > 3 else alt.Axis(tickCount=5, format="%b %Y")
-    return alt.X(f"{field}:T", title=None, scale=alt.Scale(type="utc", domain=[_moment(day) for day in span]), axis=axis)
+    axis = (
+        alt.Axis(tickCount={"interval": "year", "step": 1}, format="%Y")
+        if years > 3
+        else alt.Axis(tickCount=5, format="%b %Y")
+    )
+    return alt.X(
+        f"{field}:T", title=None, scale=alt.Scale(type="utc", domain=[_moment(day) for day in span]), axis=axis
+    )
 
 
 def _moment(day: str) -> alt.DateTime:
@@ -68,7 +74,9 @@ def _haloed(base: alt.Chart, **mark: Any) -> list[alt.Chart]:
 
 def _level(title: str, **settings: Any) -> alt.Axis:
     """Return a y axis whose title lies flat above it, where it is read first."""
-    return alt.Axis(title=title, titleAngle=0, titleAlign="left", titleBaseline="bottom", titleX=0, titleY=-8, **settings)
+    return alt.Axis(
+        title=title, titleAngle=0, titleAlign="left", titleBaseline="bottom", titleX=0, titleY=-8, **settings
+    )
 
 
 def _row(order: list[str], inner: float = 0.5, outer: float = 0.3) -> alt.Y:
@@ -153,20 +161,26 @@ def moves(data: Data, height: int) -> alt.LayerChart:
     layers = []
     if data.get("links"):
         links = alt.Chart(_rows(data["links"]))
-        layers.append(
-            links.mark_rule(stroke=RULE).encode(
-                x=alt.X("at:Q", scale=scale, axis=axis), y=y, y2="next:N"
-            )
-        )
+        layers.append(links.mark_rule(stroke=RULE).encode(x=alt.X("at:Q", scale=scale, axis=axis), y=y, y2="next:N"))
     if data.get("reference") is not None:
         layers.append(
-            alt.Chart(_rows([{"at": data["reference"]}])).mark_rule(stroke=INK, strokeDash=[2, 2]).encode(
-                x=alt.X("at:Q", scale=scale, axis=axis)
-            )
+            alt.Chart(_rows([{"at": data["reference"]}]))
+            .mark_rule(stroke=INK, strokeDash=[2, 2])
+            .encode(x=alt.X("at:Q", scale=scale, axis=axis))
         )
+    bars = alt.Chart(_rows([row for row in data["rows"] if row["direction"] != "level"]))
+    levels = [row for row in data["rows"] if row["direction"] == "level"]
     layers.append(
-        base.mark_bar(cornerRadius=1).encode(x=x, x2="high:Q", y=y, color=color, tooltip=alt.Tooltip("words:N"))
+        bars.mark_bar(cornerRadius=1).encode(x=x, x2="high:Q", y=y, color=color, tooltip=alt.Tooltip("words:N"))
     )
+    if levels:
+        # a level is a mark and no bar: its length would say nothing on an axis that does not start at nothing
+        at = alt.X("high:Q", scale=scale, axis=axis)
+        layers.append(
+            alt.Chart(_rows(levels))
+            .mark_point(shape="diamond", size=130, filled=True, opacity=1)
+            .encode(x=at, y=y, color=color, tooltip=alt.Tooltip("words:N"))
+        )
     layers += [
         words.encode(x=alt.value(2), y=y, text="name:N")
         for words in _haloed(base, align="left", baseline="bottom", dy=-10, limit=alt.ExprRef("width - 64"))
@@ -188,13 +202,17 @@ def fans(data: Data, height: int) -> alt.LayerChart:
     if data["fan"]:
         layers.append(
             fan.mark_area(opacity=0.16).encode(
-                x=_time("date", span), y=alt.Y("p10:Q", scale=scale, axis=axis), y2="p90:Q",
+                x=_time("date", span),
+                y=alt.Y("p10:Q", scale=scale, axis=axis),
+                y2="p90:Q",
                 color=_scenario_color(data),
             )
         )
         layers.append(
             fan.mark_line(strokeWidth=2).encode(
-                x=_time("date", span), y=alt.Y("p50:Q", scale=scale, axis=axis), color=_scenario_color(data),
+                x=_time("date", span),
+                y=alt.Y("p50:Q", scale=scale, axis=axis),
+                color=_scenario_color(data),
                 strokeDash=_scenario_dash(data),
             )
         )
@@ -212,8 +230,12 @@ def _claim_marks(data: Data, scale: alt.Scale, axis: alt.Axis) -> list[alt.Chart
         x=_time("date", span), y=level, detail="source:N"
     )
     shape = alt.Shape("source:N", scale=alt.Scale(domain=data["sources"], range=data["shapes"]), legend=None)
-    faint = alt.Opacity("state:O", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[1, 0.65, 0.25]), legend=None)
-    fill = alt.Fill("state:O", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[INK, PAPER, PAPER]), legend=None)
+    faint = alt.Opacity(
+        "state:O", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[1, 0.65, 0.25]), legend=None
+    )
+    fill = alt.Fill(
+        "state:O", scale=alt.Scale(domain=["used", "shown", "superseded"], range=[INK, PAPER, PAPER]), legend=None
+    )
     return [
         *([line] if data.get("series") else []),
         base.mark_rule(stroke=INK, strokeWidth=1.5).encode(
@@ -225,8 +247,11 @@ def _claim_marks(data: Data, scale: alt.Scale, axis: alt.Axis) -> list[alt.Chart
             shape=shape,
             fill=fill,
             opacity=faint,
-            tooltip=[alt.Tooltip("words:N", title="Claim"), alt.Tooltip("source:N", title="Source"),
-                     alt.Tooltip("day:N", title="Speaks of")],
+            tooltip=[
+                alt.Tooltip("words:N", title="Claim"),
+                alt.Tooltip("source:N", title="Source"),
+                alt.Tooltip("day:N", title="Speaks of"),
+            ],
         ),
     ]
 
@@ -254,12 +279,12 @@ def moments(data: Data, height: int) -> alt.LayerChart:
     color = alt.Color("tone:N", scale=alt.Scale(domain=data["tones"], range=data["colors"]), legend=None)
     shape = alt.Shape("mark:N", scale=alt.Scale(domain=data["marks"], range=data["shapes"]), legend=None)
     filled = alt.Fill("filled:N", scale=alt.Scale(domain=data["fills"], range=data["fill_colors"]), legend=None)
-    names = alt.Chart(_rows([{"row": row, "name": name} for row, name in zip(data["order"], data["names"], strict=True)]))
+    names = alt.Chart(
+        _rows([{"row": row, "name": name} for row, name in zip(data["order"], data["names"], strict=True)])
+    )
     lines = alt.Chart(_rows(data["lines"]))
     layers = _marks_in_time(data, height)
-    layers.append(
-        names.mark_rule(stroke=GRID).encode(x=alt.value(0), x2=alt.value("width"), y=y)
-    )
+    layers.append(names.mark_rule(stroke=GRID).encode(x=alt.value(0), x2=alt.value("width"), y=y))
     if data["lines"]:
         layers.append(
             lines.mark_rule(strokeWidth=2).encode(
@@ -336,7 +361,9 @@ def spread(data: Data, height: int) -> alt.LayerChart:
             shape=shape,
             tooltip=alt.Tooltip("words:N"),
         ),
-        names.mark_text(align="left", baseline="bottom", dy=-8, limit=alt.ExprRef("width - 8")).encode(x=alt.value(2), y=y, text="name:N"),
+        names.mark_text(align="left", baseline="bottom", dy=-8, limit=alt.ExprRef("width - 8")).encode(
+            x=alt.value(2), y=y, text="name:N"
+        ),
     )
 
 

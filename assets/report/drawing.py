@@ -90,8 +90,11 @@ def _draw_missing(missing: Sequence[tuple[Path, Request]]) -> None:
         json.dumps([str(path), request.kind, request.data, request.height]) for path, request in missing[half:]
     )
     root = str(Path(__file__).resolve().parents[2])
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); from assets.report import drawing; "
-               "drawing.draw_lines(sys.stdin)"]
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {root!r}); from assets.report import drawing; drawing.draw_lines(sys.stdin)",
+    ]
     with subprocess.Popen(  # noqa: S603 (this very interpreter, fixed words)
         command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     ) as second:

@@ -29,12 +29,16 @@ def atom(facts: Facts, identifier: str) -> str:
 def _entry(facts: Facts, row: Row, identifier: str) -> str:
     own = row["release_id"] == facts.release["release_id"]
     title = verdict.headline(facts) if own else f"Release of {words.day(row['created_at'])}"
-    text = " ".join(verdict.paragraph(facts)) if own else f"As of {words.day(row['as_of'])}; predictions {row['scenario_version'] or 'without version'}."
+    text = (
+        " ".join(verdict.paragraph(facts))
+        if own
+        else f"As of {words.day(row['as_of'])}; predictions {row['scenario_version'] or 'without version'}."
+    )
     if own:
         text += " " + _moved(facts)
     return (
         f"  <entry>\n    <id>{_xml(identifier + ':' + str(row['release_id']))}</id>\n    <title>{_xml(title)}</title>\n"
-        f"    <updated>{_moment(row['created_at'])}</updated>\n    <link rel=\"alternate\" href={quoteattr('changes.html' if not own else 'index.html')}/>\n"
+        f'    <updated>{_moment(row["created_at"])}</updated>\n    <link rel="alternate" href={quoteattr("changes.html" if not own else "index.html")}/>\n'
         f"    <summary>{_xml(text.strip())}</summary>\n  </entry>\n"
     )
 
@@ -46,7 +50,9 @@ def _moved(facts: Facts) -> str:
 
 def _xml(text: object) -> str:
     """Return text fit for XML: escaped, and without the control characters that XML forbids."""
-    kept = "".join(letter for letter in str(text) if letter in "\t\n\r" or (letter >= " " and letter not in "\ufffe\uffff"))
+    kept = "".join(
+        letter for letter in str(text) if letter in "\t\n\r" or (letter >= " " and letter not in "\ufffe\uffff")
+    )
     return escape(kept)
 
 
@@ -58,10 +64,19 @@ def summary(facts: Facts) -> str:
     """Return the verdict as Markdown, for mail or a wiki."""
     lines = [f"# {_plain(facts.tracker['title'])}", "", f"**{_plain(verdict.headline(facts))}.**", ""]
     lines += [" ".join(_plain(part) for part in verdict.paragraph(facts)), ""]
-    lines += ["| Scenario | The analysis says | At the start | Now | Since the release before |", "| --- | --- | ---: | ---: | ---: |"]
+    lines += [
+        "| Scenario | The analysis says | At the start | Now | Since the release before |",
+        "| --- | --- | ---: | ---: | ---: |",
+    ]
     for row in facts.scenarios:
         moved = words.points(row["change"], 1) if row["change"] is not None else "first release"
-        cells = (row["title"], row["likelihood_word"] or "\u2013", words.percent(row["prior"]), words.percent(row["posterior"]), moved)
+        cells = (
+            row["title"],
+            row["likelihood_word"] or "\u2013",
+            words.percent(row["prior"]),
+            words.percent(row["posterior"]),
+            moved,
+        )
         lines.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
     leader = facts.ranked[0]
     lines += ["", "## What weighs most", ""]
@@ -69,12 +84,18 @@ def summary(facts: Facts) -> str:
         indicator = found["indicator"]
         reading = words.reading_words(facts.reading.get(indicator["indicator_id"]), indicator["unit"])
         without = words.percent(found["without"].get(leader["scenario_id"]))
-        lines.append(f"- {_plain(indicator['title'])}: {_plain(reading)}. Without it the leader would stand at {without}.")
+        lines.append(
+            f"- {_plain(indicator['title'])}: {_plain(reading)}. Without it the leader would stand at {without}."
+        )
     lines += ["", "## Next dates", ""]
-    for row in facts.deadlines[:5]:
-        title = facts.indicator.get(row["indicator_id"], {}).get("title", row["indicator_id"])
+    for row in [row for row in facts.deadlines if row["date"] > facts.as_of][:6]:
+        indicator = facts.indicator.get(row["indicator_id"], {})
+        title = indicator.get("title", row["indicator_id"])
         scenario = facts.scenario.get(row["scenario_id"], {}).get("title", row["scenario_id"])
-        lines.append(f"- {words.day(row['date'])}: {_plain(title)} becomes {row['becomes']} for {_plain(scenario)} if {_plain(row['if_what'])}.")
+        condition = words.condition_words(row, indicator.get("unit"))
+        lines.append(
+            f"- {words.day(row['date'])}: {_plain(title)}: {row['becomes']} for {_plain(scenario)} if {_plain(condition)}."
+        )
     lines += ["", f"{_plain(verdict.coverage(facts))}. {_plain(verdict.health(facts))}", ""]
     lines += [f"As of {words.day(facts.as_of)}, release {facts.release['release_id']}.", ""]
     return "\n".join(lines)
@@ -101,7 +122,19 @@ def machine_report(facts: Facts) -> dict[str, Any]:
         "no_scenario_fits": facts.alarm,
         "coverage": {"scored": scored, "with_reading": read, "fresh": fresh},
         "scenarios": [
-            {name: row[name] for name in ("scenario_id", "title", "likelihood_word", "prior", "posterior", "change", "decibans", "surprise")}
+            {
+                name: row[name]
+                for name in (
+                    "scenario_id",
+                    "title",
+                    "likelihood_word",
+                    "prior",
+                    "posterior",
+                    "change",
+                    "decibans",
+                    "surprise",
+                )
+            }
             for row in facts.scenarios
         ],
         "changes": release_moves(facts),

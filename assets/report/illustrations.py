@@ -145,9 +145,15 @@ def history(facts: Facts, name: str = "history", height: int = 340) -> Figure:
     if marks:
         summary += f". Marked: {marks}"
     return Figure(
-        name, "Probability of each scenario through time", summary + ".", Request("probability_history", data, height),
-        "table scenario_probability, variant headline", ["As of"] + [row["title"] for row in facts.scenarios], table,
-        scenario_keys(facts), note,
+        name,
+        "Probability of each scenario through time",
+        summary + ".",
+        Request("probability_history", data, height),
+        "table scenario_probability, variant headline",
+        ["As of"] + [row["title"] for row in facts.scenarios],
+        table,
+        scenario_keys(facts),
+        note,
     )
 
 
@@ -161,8 +167,14 @@ def _of(rows: Rows, scenario_id: str) -> float | None:
 
 
 def _waterfall(
-    facts: Facts, name: str, title: str, start: tuple[str, float], parts: list[tuple[str, float]], end: tuple[str, float],
-    source: str, note: str,
+    facts: Facts,
+    name: str,
+    title: str,
+    start: tuple[str, float],
+    parts: list[tuple[str, float]],
+    end: tuple[str, float],
+    source: str,
+    note: str,
 ) -> Figure:
     """Return bars that lead from start to end; the printed parts add up to the printed move."""
     first, shown, last = rounded_to_add_up(start[1], [part for _, part in parts], end[1])
@@ -175,20 +187,28 @@ def _waterfall(
     rows.append(_bar(len(parts) + 1, end[0], 0.0, end[1], "level", f"{last:.1f}%"))
     for before, after in zip(rows, rows[1:], strict=False):
         links.append({"at": before["high"], "row": before["row"], "next": after["row"]})
-    levels = [value for row in rows for value in (row["low"], row["high"])]
+    levels = [start[1], end[1], *(row[edge] for row in rows[1:-1] for edge in ("low", "high"))]
+    room = max(0.03, (max(levels) - min(levels)) * 0.15)
     data = {
         "rows": rows,
         "links": links,
         "title": f"Probability of {facts.ranked[0]['title']}",
-        "domain": [0, min(1.0, max(0.1, *levels) * 1.02)],
+        "domain": [max(0.0, round(min(levels) - room, 3)), min(1.0, round(max(levels) + room, 3))],
     }
     table = [[row["name"], row["label"]] for row in rows]
     summary = f"From {first:.1f}% to {last:.1f}%: " + "; ".join(
         f"{label} {_signed(printed)}" for (label, _), printed in zip(parts, shown, strict=True)
     )
     return Figure(
-        name, title, summary + ".", Request("moves", data, 46 * len(rows) + 46), source, ["Step", "Points"], table,
-        [Key("raises it", "up", "block"), Key("lowers it", "down", "block")], note,
+        name,
+        title,
+        summary + ".",
+        Request("moves", data, 46 * len(rows) + 46),
+        source,
+        ["Step", "Points"],
+        table,
+        [Key("raises it", "up", "block"), Key("lowers it", "down", "block")],
+        note,
     )
 
 
@@ -199,8 +219,13 @@ def _signed(value: float) -> str:
 
 def _bar(place: int, name: str, low: float, high: float, direction: str, label: str) -> Row:
     return {
-        "row": f"{place:02d}", "name": name, "low": round(low, 6), "high": round(high, 6), "direction": direction,
-        "label": label, "words": f"{name}: {label}",
+        "row": f"{place:02d}",
+        "name": name,
+        "low": round(low, 6),
+        "high": round(high, 6),
+        "direction": direction,
+        "label": label,
+        "words": f"{name}: {label}",
     }
 
 
@@ -211,15 +236,20 @@ def from_prior(facts: Facts, known: Evidence) -> Figure:
     titles |= {"unexplained": "Not explained by the published ratios", "": "Without storyline"}
     moves = [(titles.get(name, name), parts[leader["scenario_id"]]) for name, parts in group_moves(facts, known)]
     shown = moves if len(moves) <= 9 else moves[:8]
-    rest = moves[len(shown):]
+    rest = moves[len(shown) :]
     if rest:
         shown = [*shown, (f"{len(rest)} other storylines", sum(part for _, part in rest))]
     word = f"Start: \u201c{leader['likelihood_word']}\u201d" if leader["likelihood_word"] else "Start"
     return _waterfall(
-        facts, "waterfall", f"What moved \u201c{leader['title']}\u201d from its starting odds to now", (word, leader["prior"]), shown,
-        ("Now", leader["posterior"]), "tables log_ratio, hypothesis and scenario, method 1",
+        facts,
+        "waterfall",
+        f"What moved \u201c{leader['title']}\u201d from its starting odds to now",
+        (word, leader["prior"]),
+        shown,
+        ("Now", leader["posterior"]),
+        "tables log_ratio, hypothesis and scenario, method 1",
         "Each bar is one storyline: a group of indicators that tell the same story and so count as less than their number. "
-        "The move is split so that the order in which they came makes no difference; the parts add up.",
+        "The move is split so that the order in which they came makes no difference; the parts add up. The axis does not start at 0%.",
     )
 
 
@@ -236,9 +266,14 @@ def since_last_release(facts: Facts) -> Figure | None:
         shown = [*shown, (f"{len(rest)} smaller causes", sum(part for _, part in rest))]
     move = leader["change"] or 0.0
     return _waterfall(
-        facts, "since", f"What moved \u201c{leader['title']}\u201d since the release before",
-        ("Release before", leader["posterior"] - move), shown, ("Now", leader["posterior"]), "table change, method 5.5",
-        "New readings, revisions, time passing and edits are told apart; the parts add up to the move.",
+        facts,
+        "since",
+        f"What moved \u201c{leader['title']}\u201d since the release before",
+        ("Release before", leader["posterior"] - move),
+        shown,
+        ("Now", leader["posterior"]),
+        "table change, method 5.5",
+        "New readings, revisions, time passing and edits are told apart; the parts add up to the move. The axis does not start at 0%.",
     )
 
 
@@ -270,16 +305,22 @@ def tornado(facts: Facts) -> Figure:
     levels = [now, *(value for row in rows for value in (row["low"], row["high"]))]
     room = max(0.02, (max(levels) - min(levels)) * 0.12)
     data = {
-        "rows": rows, "title": f"Probability of {leader['title']}", "reference": round(now, 6),
+        "rows": rows,
+        "title": f"Probability of {leader['title']}",
+        "reference": round(now, 6),
         "domain": [max(0, round(min(levels) - room, 3)), min(1, round(max(levels) + room, 3))],
     }
     summary = f"Bars from {words.percent(now)}, the published figure. " + (
         f"Largest: {table[0][0]} would give {table[0][1]}." if table else ""
     )
     return Figure(
-        "tornado", f"\u201c{leader['title']}\u201d with one thing left out", summary,
-        Request("moves", data, 46 * len(rows) + 46) if rows else None, "table influence",
-        ["Left out", "Would stand at", "Points", "Points, other weights held"], table,
+        "tornado",
+        f"\u201c{leader['title']}\u201d with one thing left out",
+        summary,
+        Request("moves", data, 46 * len(rows) + 46) if rows else None,
+        "table influence",
+        ["Left out", "Would stand at", "Points", "Points, other weights held"],
+        table,
         [Key("would be higher without it", "up", "block"), Key("would be lower without it", "down", "block")],
         f"The dashed line is the published {words.percent(now)}. The fourteen largest are drawn; the table has all.",
         "Nothing is scored yet, so nothing can be left out.",
@@ -298,15 +339,24 @@ def settings_spread(facts: Facts, known: Evidence) -> Figure:
         for row in facts.scenarios:
             share = shares.get(row["scenario_id"])
             if share is not None:
-                rows.append({
-                    "row": f"{place:02d}", "scenario": row["scenario_id"], "probability": round(share, 5),
-                    "words": f"{name}: {row['title']} {words.percent(share)}",
-                })
+                rows.append(
+                    {
+                        "row": f"{place:02d}",
+                        "scenario": row["scenario_id"],
+                        "probability": round(share, 5),
+                        "words": f"{name}: {row['title']} {words.percent(share)}",
+                    }
+                )
     data = {**_colors(facts), "rows": rows, "names": names, "title": "Probability"}
     return Figure(
-        "settings", "The odds under other choices", "Each row is a choice of method, each dot a scenario's probability under it.",
-        Request("spread", data, 44 * len(names) + 46), "tables scenario_probability and variant; trust in reports from reading_claim_ratio",
-        ["Choice", *(row["title"] for row in facts.scenarios)], table, scenario_keys(facts, mark="shape"),
+        "settings",
+        "The odds under other choices",
+        "Each row is a choice of method, each dot a scenario's probability under it.",
+        Request("spread", data, 44 * len(names) + 46),
+        "tables scenario_probability and variant; trust in reports from reading_claim_ratio",
+        ["Choice", *(row["title"] for row in facts.scenarios)],
+        table,
+        scenario_keys(facts, mark="shape"),
         "Each row changes one thing and leaves the rest as published.",
     )
 
@@ -320,18 +370,29 @@ def onset(facts: Facts, scenario: Row) -> Figure | None:
     rows = []
     for year, found in years.items():
         now, before = sum(row["posterior"] for row in found), sum(row["prior"] for row in found)
-        rows.append({
-            "label": str(int(year)), "now": round(now, 5), "before": round(before, 5),
-            "words": f"{int(year)}: {words.percent(now)} now, {words.percent(before)} at the start",
-        })
+        rows.append(
+            {
+                "label": str(int(year)),
+                "now": round(now, 5),
+                "before": round(before, 5),
+                "words": f"{int(year)}: {words.percent(now)} now, {words.percent(before)} at the start",
+            }
+        )
     top = max(max(row["now"], row["before"]) for row in rows)
     data = {
-        "rows": rows, "color": f"var(--{scenario['key']})", "title": "Chance, if this scenario is the true one",
-        "x_title": "Year in which it sets in", "top": min(1.0, top * 1.15),
+        "rows": rows,
+        "color": f"var(--{scenario['key']})",
+        "title": "Chance, if this scenario is the true one",
+        "x_title": "Year in which it sets in",
+        "top": min(1.0, top * 1.15),
     }
     return Figure(
-        f"onset-{words.file_name(scenario['scenario_id'])}", "When it would set in", "; ".join(row["words"] for row in rows) + ".",
-        Request("columns", data, 250), "table onset_probability", ["Year", "Now", "At the start"],
+        f"onset-{words.file_name(scenario['scenario_id'])}",
+        "When it would set in",
+        "; ".join(row["words"] for row in rows) + ".",
+        Request("columns", data, 250),
+        "table onset_probability",
+        ["Year", "Now", "At the start"],
         [[row["label"], words.percent(row["now"]), words.percent(row["before"])] for row in rows],
         [Key("now", scenario["key"], "block"), Key("at the start", "ink", "line")],
         "A scenario that needs a shock is not refuted because the shock has not come yet: its onset is left open.",
@@ -346,25 +407,44 @@ def outlook(facts: Facts) -> Figure | None:
     rows = []
     for row in own:
         for series, share in (("rightly", row["p_settled_right"]), ("wrongly", row["p_settled_wrong"])):
-            rows.append({
-                "at": str(int(row["year"])), "series": series, "value": round(share, 5),
-                "words": f"{words.percent(share)} settled {series} by the end of {int(row['year'])}",
-            })
+            rows.append(
+                {
+                    "at": str(int(row["year"])),
+                    "series": series,
+                    "value": round(share, 5),
+                    "words": f"{words.percent(share)} settled {series} by the end of {int(row['year'])}",
+                }
+            )
     data = {
-        "rows": rows, "series": ["rightly", "wrongly"], "colors": ["var(--up)", "var(--down)"], "title": "Chance",
-        "x_title": "By the end of", "format": ".0%", "range": [0, 1],
+        "rows": rows,
+        "series": ["rightly", "wrongly"],
+        "colors": ["var(--up)", "var(--down)"],
+        "title": "Chance",
+        "x_title": "By the end of",
+        "format": ".0%",
+        "range": [0, 1],
     }
     last = own[-1]
     return Figure(
-        "outlook", "When will we know?",
+        "outlook",
+        "When will we know?",
         f"By the end of {int(last['year'])}: settled rightly {words.percent(last['p_settled_right'])}, wrongly {words.percent(last['p_settled_wrong'])}.",
-        Request("lines", data, 260), "table outlook, simulated worlds, method 5.6",
+        Request("lines", data, 260),
+        "table outlook, simulated worlds, method 5.6",
         ["By the end of", "Settled rightly", "Settled wrongly", "Uncertainty left, bits"],
         [
-            [str(int(row["year"])), words.percent(row["p_settled_right"]), words.percent(row["p_settled_wrong"]), f"{row['expected_entropy']:.2f}"]
+            [
+                str(int(row["year"])),
+                words.percent(row["p_settled_right"]),
+                words.percent(row["p_settled_wrong"]),
+                f"{row['expected_entropy']:.2f}",
+            ]
             for row in own
         ],
-        [Key("the true scenario has passed 90%", "up", "line", 0), Key("a wrong one has passed 90%", "down", "line", 1)],
+        [
+            Key("the true scenario has passed 90%", "up", "line", 0),
+            Key("a wrong one has passed 90%", "down", "line", 1),
+        ],
         f"From {words.plural(last['draws'] or 0, 'simulated world')} in which one scenario is true and the indicators then follow it.",
     )
 
@@ -384,28 +464,51 @@ def backtests(facts: Facts) -> list[Figure]:
         rows, table = [], []
         for forecast in sorted({row["forecast"] for row in own}):
             for horizon in sorted({int(row["horizon_years"]) for row in own}):
-                same = [row for row in own if row["forecast"] == forecast and int(row["horizon_years"]) == horizon and row[column] is not None]
+                same = [
+                    row
+                    for row in own
+                    if row["forecast"] == forecast and int(row["horizon_years"]) == horizon and row[column] is not None
+                ]
                 count = sum(row["n_forecasts"] or 0 for row in same)
                 if not count:
                     continue
                 value = sum(row[column] * (row["n_forecasts"] or 0) for row in same) / count
                 name = names.get(forecast, forecast)
                 shown = words.percent(value) if form == ".0%" else f"{value:.3f}"
-                rows.append({"at": str(horizon), "series": name, "value": round(value, 5), "words": f"{name}, {horizon} years ahead: {shown}"})
+                rows.append(
+                    {
+                        "at": str(horizon),
+                        "series": name,
+                        "value": round(value, 5),
+                        "words": f"{name}, {horizon} years ahead: {shown}",
+                    }
+                )
                 table.append([name, str(horizon), shown, words.number(count)])
         series = list(dict.fromkeys(row["series"] for row in rows))
         top = max((row["value"] for row in rows), default=1.0)
         data = {
-            "rows": rows, "series": series, "colors": ["var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)"][: len(series)],
-            "title": label, "x_title": "Years ahead", "format": form, "range": [0, 1] if form == ".0%" else [0, round(top * 1.1, 3)],
+            "rows": rows,
+            "series": series,
+            "colors": ["var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)"][: len(series)],
+            "title": label,
+            "x_title": "Years ahead",
+            "format": form,
+            "range": [0, 1] if form == ".0%" else [0, round(top * 1.1, 3)],
             "reference": reference,
         }
-        found.append(Figure(
-            f"backtest-{column.replace('_', '-')}", title, f"{title}, {note}.", Request("lines", data, 250) if rows else None,
-            "table backtest, rolling origins", ["Forecast", "Years ahead", label, "Forecasts"], table,
-            [Key(name, f"s{place + 1}", "line", place) for place, name in enumerate(series)],
-            "The dashed line is where a well made 80% band belongs." if reference else "Lower is better.",
-        ))
+        found.append(
+            Figure(
+                f"backtest-{column.replace('_', '-')}",
+                title,
+                f"{title}, {note}.",
+                Request("lines", data, 250) if rows else None,
+                "table backtest, rolling origins",
+                ["Forecast", "Years ahead", label, "Forecasts"],
+                table,
+                [Key(name, f"s{place + 1}", "line", place) for place, name in enumerate(series)],
+                "The dashed line is where a well made 80% band belongs." if reference else "Lower is better.",
+            )
+        )
     return found
 
 
@@ -460,10 +563,12 @@ def _fan_rows(facts: Facts, indicator_id: str) -> Rows:
     kept = set(dates[::step]) | set(dates[-1:])
     return [
         {
-            "date": row["date"].isoformat(), "scenario": row["scenario_id"],
+            "date": row["date"].isoformat(),
+            "scenario": row["scenario_id"],
             **{name: float(f"{row[name]:.5g}") for name in ("p10", "p50", "p90")},
         }
-        for row in rows if row["date"] in kept
+        for row in rows
+        if row["date"] in kept
     ]
 
 
@@ -495,8 +600,14 @@ def _point(claim: Row, name: str, used: set[str], unit: str | None) -> Row | Non
     if value is None or when is None:
         return None
     return {
-        "date": when.isoformat(), "value": float(f"{value:.6g}"), "low": float(f"{low:.6g}"), "high": float(f"{high:.6g}"),
-        "source": name, "state": _state(claim, used), "words": words.claim_words(claim, unit), "day": words.period_words(claim),
+        "date": when.isoformat(),
+        "value": float(f"{value:.6g}"),
+        "low": float(f"{low:.6g}"),
+        "high": float(f"{high:.6g}"),
+        "source": name,
+        "state": _state(claim, used),
+        "words": words.claim_words(claim, unit),
+        "day": words.period_words(claim),
     }
 
 
@@ -512,10 +623,14 @@ def _readings_so_far(facts: Facts, indicator: Row) -> Rows:
         if row["kind"] == "share_count" and row["trials"]:
             value = value / row["trials"] if value > 1 or row["trials"] == 1 else value
         found[row["reading_date"].isoformat()] = {
-            "date": row["reading_date"].isoformat(), "value": float(f"{value:.6g}"), "low": float(f"{value:.6g}"),
-            "high": float(f"{value:.6g}"), "source": "Reading of this tracker",
+            "date": row["reading_date"].isoformat(),
+            "value": float(f"{value:.6g}"),
+            "low": float(f"{value:.6g}"),
+            "high": float(f"{value:.6g}"),
+            "source": "Reading of this tracker",
             "state": "used" if row["as_of"] == facts.as_of else "shown",
-            "words": words.reading_words(row, indicator["unit"]), "day": words.day(row["reading_date"]),
+            "words": words.reading_words(row, indicator["unit"]),
+            "day": words.day(row["reading_date"]),
         }
     return [found[when] for when in sorted(found)]
 
@@ -526,7 +641,9 @@ def _value_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
     own = _readings_so_far(facts, indicator)
     names, drawn_as = _sources(drawable)
     points = [
-        point for claim in drawable if (point := _point(claim, drawn_as[_speaker(claim)], used, indicator["unit"])) is not None
+        point
+        for claim in drawable
+        if (point := _point(claim, drawn_as[_speaker(claim)], used, indicator["unit"])) is not None
     ]
     points += own
     if own:
@@ -546,11 +663,19 @@ def _value_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
     levels = [row[name] for row in fan for name in ("p10", "p90")]
     levels += [point[name] for point in points if point["state"] != "superseded" for name in ("low", "high")]
     data = {
-        **_colors(facts), "fan": fan, "claims": points, "sources": names, "shapes": list(SHAPES[: len(names)]),
-        "span": _span(*span), "range": _range(levels, indicator["unit"]), "unit": _unit_title(indicator["unit"]),
+        **_colors(facts),
+        "fan": fan,
+        "claims": points,
+        "sources": names,
+        "shapes": list(SHAPES[: len(names)]),
+        "span": _span(*span),
+        "range": _range(levels, indicator["unit"]),
+        "unit": _unit_title(indicator["unit"]),
         "format": ".0%" if indicator["unit"] == "share" else "~s" if max(map(abs, levels), default=0) >= 1e5 else ",~r",
-        "breaks": _breaks(facts, span), "as_of": facts.as_of.isoformat(),
-        "series": not fan and len(points) > 8, "point_size": 70 if len(points) <= 40 else 22,
+        "breaks": _breaks(facts, span),
+        "as_of": facts.as_of.isoformat(),
+        "series": not fan and len(points) > 8,
+        "point_size": 70 if len(points) <= 40 else 22,
     }
     legend = scenario_keys(facts, named_only=True) if fan else []
     legend += [Key(name, "ink", "shape", place) for place, name in enumerate(names)]
@@ -558,17 +683,27 @@ def _value_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
         legend.append(Key("filled: in the present reading", "ink", "shape"))
     if any(point["state"] == "superseded" for point in points):
         legend.append(Key("faint: superseded, withdrawn or held", "ink", "shape", 0, True, True))
-    note = "Bands hold 80% of what each scenario predicts; the line inside is its middle. The upright line is the as-of date." if fan else (
-        "No scenario draws a fan for this indicator. The upright line is the as-of date."
+    note = (
+        "Bands hold 80% of what each scenario predicts; the line inside is its middle. The upright line is the as-of date."
+        if fan
+        else ("No scenario draws a fan for this indicator. The upright line is the as-of date.")
     )
     return Figure(
-        "claims", _chart_title(indicator, bool(fan)), _value_summary(facts, indicator, len(points)), Request("fans", data, 340),
-        _claim_sources(claims), *_claim_table(claims, indicator), legend, note,
+        "claims",
+        _chart_title(indicator, bool(fan)),
+        _value_summary(facts, indicator, len(points)),
+        Request("fans", data, 340),
+        _claim_sources(claims),
+        *_claim_table(claims, indicator),
+        legend,
+        note,
     )
 
 
 def _unit_title(unit: str | None) -> str:
-    return {"share": "Share", "event": "", "category": ""}.get(unit or "", (unit or "Value")[:1].upper() + (unit or "Value")[1:])
+    return {"share": "Share", "event": "", "category": ""}.get(
+        unit or "", (unit or "Value")[:1].upper() + (unit or "Value")[1:]
+    )
 
 
 def _chart_title(indicator: Row, with_fan: bool) -> str:
@@ -589,7 +724,12 @@ def _claim_sources(claims: Rows) -> str:
 
 def _claim_table(claims: Rows, indicator: Row) -> tuple[list[str], list[list[str]]]:
     rows = [
-        [words.period_words(claim), words.claim_words(claim, indicator["unit"]), _speaker(claim), str(claim["status"] or "")]
+        [
+            words.period_words(claim),
+            words.claim_words(claim, indicator["unit"]),
+            _speaker(claim),
+            str(claim["status"] or ""),
+        ]
         for claim in claims[:TABLE_ROWS]
     ]
     return ["Period", "Claim", "Source", "Status"], rows
@@ -597,7 +737,12 @@ def _claim_table(claims: Rows, indicator: Row) -> tuple[list[str], list[list[str
 
 def _empty_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
     return Figure(
-        "claims", "What was reported", "No chart.", None, _claim_sources(claims), *_claim_table(claims, indicator),
+        "claims",
+        "What was reported",
+        "No chart.",
+        None,
+        _claim_sources(claims),
+        *_claim_table(claims, indicator),
         empty="Nothing with a number has been reported yet.",
     )
 
@@ -618,22 +763,46 @@ def _count_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
     for claim in counted:
         total += claim["value"] or 0.0
         when = claim["happened_to"] or claim["period_end"]
-        steps.append({"date": when.isoformat(), "count": total, "words": f"{words.number(total)}: {words.claim_words(claim, None)}"})
-    steps.append({"date": max(facts.as_of.isoformat(), steps[-1]["date"]), "count": total, "words": f"{words.number(total)} by {words.day(facts.as_of)}"})
+        steps.append(
+            {
+                "date": when.isoformat(),
+                "count": total,
+                "words": f"{words.number(total)}: {words.claim_words(claim, None)}",
+            }
+        )
+    steps.append(
+        {
+            "date": max(facts.as_of.isoformat(), steps[-1]["date"]),
+            "count": total,
+            "words": f"{words.number(total)} by {words.day(facts.as_of)}",
+        }
+    )
     last = max([facts.as_of, *(date.fromisoformat(row["date"]) for row in fan)])
     horizon = min(last, facts.as_of + timedelta(days=4 * 366))
     fan = [row for row in fan if row["date"] <= horizon.isoformat()]
     span = (start - timedelta(days=20), horizon + timedelta(days=20))
     levels = [row["p90"] for row in fan] + [total, 0.0]
     data = {
-        **_colors(facts), "fan": fan, "claims": [], "steps": steps, "span": _span(*span), "range": _range(levels, None),
-        "unit": "Counted since the start", "format": ",~r", "breaks": _breaks(facts, span), "as_of": facts.as_of.isoformat(),
+        **_colors(facts),
+        "fan": fan,
+        "claims": [],
+        "steps": steps,
+        "span": _span(*span),
+        "range": _range(levels, None),
+        "unit": "Counted since the start",
+        "format": ",~r",
+        "breaks": _breaks(facts, span),
+        "as_of": facts.as_of.isoformat(),
     }
     legend = [*(scenario_keys(facts, named_only=True) if fan else []), Key("counted so far", "ink", "line")]
     return Figure(
-        "claims", "Counted so far, over what each scenario expects by then" if fan else "Counted so far",
-        f"{indicator['title']}: {words.number(total)} counted since {words.day(start)}.", Request("counted", data, 340),
-        _claim_sources(claims), *_claim_table(claims, indicator), legend,
+        "claims",
+        "Counted so far, over what each scenario expects by then" if fan else "Counted so far",
+        f"{indicator['title']}: {words.number(total)} counted since {words.day(start)}.",
+        Request("counted", data, 340),
+        _claim_sources(claims),
+        *_claim_table(claims, indicator),
+        legend,
         "Bands hold 80% of what each scenario expects to be counted by each date. The upright line is the as-of date.",
     )
 
@@ -647,10 +816,15 @@ def _event_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
         if entry:
             rows.append({**entry, "row": "00"})
             if claim["kind"] == "event" and claim["happened_from"] and claim["happened_from"] != claim["happened_to"]:
-                lines.append({
-                    "row": "00", "date": claim["happened_from"].isoformat(), "until": claim["happened_to"].isoformat(),
-                    "tone": "ink", "words": entry["words"],
-                })
+                lines.append(
+                    {
+                        "row": "00",
+                        "date": claim["happened_from"].isoformat(),
+                        "until": claim["happened_to"].isoformat(),
+                        "tone": "ink",
+                        "words": entry["words"],
+                    }
+                )
     for place, scenario in enumerate(facts.named, start=1):
         prediction = facts.prediction.get((indicator["indicator_id"], scenario["scenario_id"]))
         if not prediction or prediction["type"] != "event_by":
@@ -663,12 +837,28 @@ def _event_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
         says = f"{scenario['title']}: {words.percent(chance)} by {words.short_day(date.fromisoformat(by))}"
         order.append(f"{place:02d}")
         names.append(says)
-        lines.append({"row": f"{place:02d}", "date": first, "until": by, "tone": scenario["scenario_id"], "words": says})
-        rows.append({
-            "row": f"{place:02d}", "date": by, "tone": scenario["scenario_id"], "mark": "deadline", "filled": scenario["scenario_id"], "words": says,
-        })
+        lines.append(
+            {"row": f"{place:02d}", "date": first, "until": by, "tone": scenario["scenario_id"], "words": says}
+        )
+        rows.append(
+            {
+                "row": f"{place:02d}",
+                "date": by,
+                "tone": scenario["scenario_id"],
+                "mark": "deadline",
+                "filled": scenario["scenario_id"],
+                "words": says,
+            }
+        )
     return _moments_figure(
-        facts, indicator, claims, rows, lines, order, names, "Reports, and what each scenario expects by when",
+        facts,
+        indicator,
+        claims,
+        rows,
+        lines,
+        order,
+        names,
+        "Reports, and what each scenario expects by when",
         {"happened": "circle", "nothing seen": "cross", "plan": "diamond", "deadline": "triangle-down"},
         "A cross: somebody looked and saw nothing. A disc: it happened. The upright line is the as-of date.",
     )
@@ -682,7 +872,10 @@ def _event_mark(claim: Row) -> Row | None:
     gone = claim["superseded_by"] or claim["held"] or claim["status"] == "withdrawn"
     filled = "hollow" if mark != "happened" or gone else "ink"
     return {
-        "date": when.isoformat(), "tone": "faint" if gone else "ink", "mark": mark, "filled": filled,
+        "date": when.isoformat(),
+        "tone": "faint" if gone else "ink",
+        "mark": mark,
+        "filled": filled,
         "words": f"{_speaker(claim)}: {words.claim_words(claim, None)}",
     }
 
@@ -695,21 +888,42 @@ def _category_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
         when = claim["period_end"] if claim["kind"] != "category" else claim["published_on"] or claim["period_end"]
         if claim["category"] in categories and when:
             state = _state(claim, used)
-            rows.append({
-                "row": f"{len(categories) - 1 - categories.index(claim['category']):02d}", "date": when.isoformat(),
-                "tone": "faint" if state == "superseded" else "ink", "mark": "report", "filled": "ink" if state == "used" else "hollow",
-                "words": f"{_speaker(claim)}: {words.claim_words(claim, None)}, {words.period_words(claim)}",
-            })
+            rows.append(
+                {
+                    "row": f"{len(categories) - 1 - categories.index(claim['category']):02d}",
+                    "date": when.isoformat(),
+                    "tone": "faint" if state == "superseded" else "ink",
+                    "mark": "report",
+                    "filled": "ink" if state == "used" else "hollow",
+                    "words": f"{_speaker(claim)}: {words.claim_words(claim, None)}, {words.period_words(claim)}",
+                }
+            )
     order = [f"{place:02d}" for place in range(len(categories))]
     return _moments_figure(
-        facts, indicator, claims, rows, [], order, [name.replace("_", " ") for name in reversed(categories)],
-        "What was reported, by category and date of publication", {"report": "circle"}, "Filled: in the present reading. The upright line is the as-of date.",
+        facts,
+        indicator,
+        claims,
+        rows,
+        [],
+        order,
+        [name.replace("_", " ") for name in reversed(categories)],
+        "What was reported, by category and date of publication",
+        {"report": "circle"},
+        "Filled: in the present reading. The upright line is the as-of date.",
     )
 
 
 def _moments_figure(
-    facts: Facts, indicator: Row, claims: Rows, rows: Rows, lines: Rows, order: list[str], names: list[str], title: str,
-    marks: dict[str, str], note: str,
+    facts: Facts,
+    indicator: Row,
+    claims: Rows,
+    rows: Rows,
+    lines: Rows,
+    order: list[str],
+    names: list[str],
+    title: str,
+    marks: dict[str, str],
+    note: str,
 ) -> Figure:
     if not rows:
         return _empty_figure(facts, indicator, claims)
@@ -720,15 +934,40 @@ def _moments_figure(
     colors = [f"var(--{row['key']})" for row in facts.scenarios] + ["var(--ink)", "var(--muted)", "var(--down)"]
     rows = sorted(rows, key=lambda row: (row["row"], row["date"], row["words"]))
     data = {
-        "rows": rows, "lines": lines, "order": order, "names": names, "span": _span(*span), "tones": tones, "colors": colors,
-        "marks": list(marks), "shapes": list(marks.values()), "fills": [*tones, "hollow"], "fill_colors": [*colors, "var(--paper)"],
-        "breaks": [{**row, "line": row["line"] - 36} for row in _breaks(facts, span)], "as_of": facts.as_of.isoformat(), "padding": {"top": 36, "left": 4, "right": 8, "bottom": 4},
+        "rows": rows,
+        "lines": lines,
+        "order": order,
+        "names": names,
+        "span": _span(*span),
+        "tones": tones,
+        "colors": colors,
+        "marks": list(marks),
+        "shapes": list(marks.values()),
+        "fills": [*tones, "hollow"],
+        "fill_colors": [*colors, "var(--paper)"],
+        "breaks": [{**row, "line": row["line"] - 36} for row in _breaks(facts, span)],
+        "as_of": facts.as_of.isoformat(),
+        "padding": {"top": 36, "left": 4, "right": 8, "bottom": 4},
     }
     head, table = _claim_table(claims, indicator)
     return Figure(
-        "claims", title, f"{indicator.get('title', '')}: {words.plural(len(rows), 'mark')} in time.",
-        Request("moments", data, 48 * len(order) + 84), _claim_sources(claims), head, table,
-        [Key(name, "ink", "shape", SHAPES.index(shape) if shape in SHAPES else 0, hollow=name not in ("happened", "report")) for name, shape in marks.items()],
+        "claims",
+        title,
+        f"{indicator.get('title', '')}: {words.plural(len(rows), 'mark')} in time.",
+        Request("moments", data, 48 * len(order) + 84),
+        _claim_sources(claims),
+        head,
+        table,
+        [
+            Key(
+                name,
+                "ink",
+                "shape",
+                SHAPES.index(shape) if shape in SHAPES else 0,
+                hollow=name not in ("happened", "report"),
+            )
+            for name, shape in marks.items()
+        ],
         note,
     )
 
@@ -759,31 +998,64 @@ def milestones(facts: Facts) -> Figure | None:
             slip = step["slip_days"]
             if slip:
                 said += f", {words.plural(abs(slip), 'day')} {'later' if slip > 0 else 'earlier'} than announced before"
-                lines.append({
-                    "row": key, "date": (when - timedelta(days=int(slip))).isoformat(), "until": when.isoformat(),
-                    "tone": "down", "words": f"{names[-1]}: {said}",
-                })
+                lines.append(
+                    {
+                        "row": key,
+                        "date": (when - timedelta(days=int(slip))).isoformat(),
+                        "until": when.isoformat(),
+                        "tone": "down",
+                        "words": f"{names[-1]}: {said}",
+                    }
+                )
             bad = step["stage"] in ("suspended", "abandoned")
             tone = "down" if bad else "ink"
-            rows.append({
-                "row": key, "date": when.isoformat(), "tone": tone, "mark": step["stage"],
-                "filled": "hollow" if planned else tone, "words": f"{names[-1]}: {said}",
-            })
-            table.append([
-                names[-1], str(step["stage"]), words.day(step["happened_on"]) if step["happened_on"] else "\u2013",
-                words.day(step["planned_for"]) if step["planned_for"] else "\u2013", words.number(slip) if slip is not None else "\u2013",
-                words.short_day(step["published_on"]), str(step["detail"] or ""),
-            ])
+            rows.append(
+                {
+                    "row": key,
+                    "date": when.isoformat(),
+                    "tone": tone,
+                    "mark": step["stage"],
+                    "filled": "hollow" if planned else tone,
+                    "words": f"{names[-1]}: {said}",
+                }
+            )
+            table.append(
+                [
+                    names[-1],
+                    str(step["stage"]),
+                    words.day(step["happened_on"]) if step["happened_on"] else "\u2013",
+                    words.day(step["planned_for"]) if step["planned_for"] else "\u2013",
+                    words.number(slip) if slip is not None else "\u2013",
+                    words.short_day(step["published_on"]),
+                    str(step["detail"] or ""),
+                ]
+            )
     figure = _moments_figure(
-        facts, {"title": "Projects", "unit": None}, [], rows, lines, order, names, "Projects, step by step",
-        dict(zip(STAGES, _STAGE_SHAPES, strict=True)), "",
+        facts,
+        {"title": "Projects", "unit": None},
+        [],
+        rows,
+        lines,
+        order,
+        names,
+        "Projects, step by step",
+        dict(zip(STAGES, _STAGE_SHAPES, strict=True)),
+        "",
     )
     slips = [line for line in lines]
     return Figure(
-        "milestones", "Projects, step by step", f"{len(order)} projects, {words.plural(len(slips), 'slip')} drawn.", figure.request,
-        "table milestone", ["Project", "Stage", "Reached on", "Planned for", "Slip, days", "Known since", "What"], table,
+        "milestones",
+        "Projects, step by step",
+        f"{len(order)} projects, {words.plural(len(slips), 'slip')} drawn.",
+        figure.request,
+        "table milestone",
+        ["Project", "Stage", "Reached on", "Planned for", "Slip, days", "Known since", "What"],
+        table,
         [
-            *(Key(stage, "down" if shape == "cross" else "ink", "shape:star" if shape == _STAR else f"shape:{shape}") for stage, shape in zip(STAGES[:7], _STAGE_SHAPES, strict=False)),
+            *(
+                Key(stage, "down" if shape == "cross" else "ink", "shape:star" if shape == _STAR else f"shape:{shape}")
+                for stage, shape in zip(STAGES[:7], _STAGE_SHAPES, strict=False)
+            ),
             Key("hollow: planned, not reached", "ink", "shape", 0, True),
             Key("a slip, from the date announced to the later one", "down", "line"),
         ],

@@ -75,14 +75,20 @@ def group_moves(facts: Facts, known: Evidence) -> list[tuple[str, dict[str, floa
     names = sorted({group.get(key, "") for key in known.ratio})
     if not known.keys:
         return []
-    pieces = np.array([
-        known.temper
-        * sum((known.weight[key] * own for key, own in sorted(known.ratio.items()) if group.get(key, "") == name),
-              np.zeros(len(known.keys)))
-        for name in names
-    ]).reshape(len(names), len(known.keys))
+    pieces = np.array(
+        [
+            known.temper
+            * sum(
+                (known.weight[key] * own for key, own in sorted(known.ratio.items()) if group.get(key, "") == name),
+                np.zeros(len(known.keys)),
+            )
+            for name in names
+        ]
+    ).reshape(len(names), len(known.keys))
     parts = split_move(known.start, pieces, known.scenario, len(known.scenario_ids))
-    found = [(name, dict(zip(known.scenario_ids, row.tolist(), strict=True))) for name, row in zip(names, parts, strict=True)]
+    found = [
+        (name, dict(zip(known.scenario_ids, row.tolist(), strict=True))) for name, row in zip(names, parts, strict=True)
+    ]
     rest = {
         row["scenario_id"]: row["posterior"] - row["prior"] - sum(part[row["scenario_id"]] for _, part in found)
         for row in facts.scenarios
@@ -120,7 +126,9 @@ def most_telling(facts: Facts, how_many: int = 3) -> Rows:
 
 def _log_mean(weights: list[float], values: list[Floats]) -> Floats:
     total = sum(weights)
-    found: Floats = np.log(sum((share / total * value for share, value in zip(weights, values, strict=True)), np.zeros_like(values[0])))
+    found: Floats = np.log(
+        sum((share / total * value for share, value in zip(weights, values, strict=True)), np.zeros_like(values[0]))
+    )
     return found
 
 
@@ -153,20 +161,26 @@ def rival_verdicts(facts: Facts, known: Evidence, ratios: dict[str, dict[str, Fl
         alone = np.log(trust * np.exp(ratios[indicator][row["claim_id"]]) + 1 - trust)
         shares = known.shares({indicator: alone})
         best = max(shares, key=lambda key: shares[key])
-        found.append({
-            "claim": facts.claim.get(row["claim_id"]),
-            "is_list": report_id == "list",
-            "pool_weight": sum(one["pool_weight"] for one in claims if (one["report_id"] or one["claim_id"]) == report_id),
-            "reliability": trust,
-            "leading": best,
-            "probability": shares[best],
-            "leader_now": shares[leader],
-            "flips": best != leader,
-        })
+        found.append(
+            {
+                "claim": facts.claim.get(row["claim_id"]),
+                "is_list": report_id == "list",
+                "pool_weight": sum(
+                    one["pool_weight"] for one in claims if (one["report_id"] or one["claim_id"]) == report_id
+                ),
+                "reliability": trust,
+                "leading": best,
+                "probability": shares[best],
+                "leader_now": shares[leader],
+                "flips": best != leader,
+            }
+        )
     return found
 
 
-def trust_variants(facts: Facts, known: Evidence, ratios: dict[str, dict[str, Floats]]) -> list[tuple[str, dict[str, float]]]:
+def trust_variants(
+    facts: Facts, known: Evidence, ratios: dict[str, dict[str, Floats]]
+) -> list[tuple[str, dict[str, float]]]:
     """Return the odds if every report were taken at its word, and if each were trusted half as much; weights held."""
     pooled: dict[str, Rows] = defaultdict(list)
     for row in facts.tables["reading_claim"]:
@@ -189,7 +203,9 @@ def trust_variants(facts: Facts, known: Evidence, ratios: dict[str, dict[str, Fl
     return found
 
 
-def rounded_to_add_up(start: float, parts: list[float], end: float, digits: int = 1) -> tuple[float, list[float], float]:
+def rounded_to_add_up(
+    start: float, parts: list[float], end: float, digits: int = 1
+) -> tuple[float, list[float], float]:
     """Return start, parts and end in percent to `digits`, such that the printed parts add up to the printed move.
 
     The parts with the largest remainders take up what rounding left over.

@@ -19,7 +19,17 @@ from assets.report.records import Facts, Row, Rows, grouped
 MOST_CLAIMS = 300
 """Claims listed on an indicator's page; the release has them all."""
 STATUS_ORDER = (
-    "contradicted", "missed", "behind", "below", "above", "ahead", "on track", "fulfilled", "open", "too early to tell", "no data",
+    "contradicted",
+    "missed",
+    "behind",
+    "below",
+    "above",
+    "ahead",
+    "on track",
+    "fulfilled",
+    "open",
+    "too early to tell",
+    "no data",
 )
 
 
@@ -47,6 +57,7 @@ def tracker_pages(facts: Facts, method_text: str) -> list[Page]:
         Page("scenarios.html", "scenarios.html", "Scenarios"),
         *(scenario_page(facts, row) for row in facts.named),
         milestones(facts),
+        calendar(facts),
         sensitivity(facts, known),
         track_record(facts),
         health(facts),
@@ -105,19 +116,57 @@ def _telling(facts: Facts, row: Row) -> Row:
     return {**row, "cells": cells, "favoured": favoured, "reading": facts.reading.get(key)}
 
 
+def calendar_rows(facts: Facts, rows: Rows) -> Rows:
+    """Return deadlines one row an indicator and date, each scenario's conditions for one word said together."""
+    found: dict[tuple[date, str], dict[tuple[str, str], list[str]]] = {}
+    for row in rows:
+        unit = facts.indicator.get(row["indicator_id"], {}).get("unit")
+        turns = found.setdefault((row["date"], row["indicator_id"]), {})
+        turns.setdefault((row["scenario_id"], row["becomes"]), []).append(words.condition_words(row, unit))
+    order = {row["scenario_id"]: place for place, row in enumerate(facts.scenarios)}
+    return [
+        {
+            "date": when,
+            "indicator_id": key,
+            "indicator": facts.indicator.get(key),
+            "turns": [
+                {
+                    "scenario": facts.scenario.get(scenario),
+                    "scenario_id": scenario,
+                    "becomes": becomes,
+                    "condition": words.listed(list(dict.fromkeys(sorted(conditions))), "or"),
+                }
+                for (scenario, becomes), conditions in sorted(
+                    turns.items(), key=lambda item: (order.get(item[0][0], 99), item[0][1])
+                )
+            ],
+        }
+        for (when, key), turns in found.items()
+    ]
+
+
+FIRM = ("missed", "fulfilled", "behind")
+"""Words that a date brings of itself; contradicted needs an extreme reading besides."""
+
+
 def next_dates(facts: Facts) -> Rows:
-    """Return the falsification calendar, one row an indicator and date, its scenarios together."""
-    found = []
-    for (when, key), rows in _by_date(facts).items():
-        found.append({"date": when, "indicator": facts.indicator.get(key), "indicator_id": key, "turns": rows})
-    return found
+    """Return the next dates after today: those on which a prediction falls due before those of extreme readings."""
+    ahead = [row for row in facts.deadlines if row["date"] > facts.as_of]
+    firm = calendar_rows(facts, [row for row in ahead if row["becomes"] in FIRM])
+    rest = calendar_rows(facts, [row for row in ahead if row["becomes"] not in FIRM])
+    return firm + rest
 
 
-def _by_date(facts: Facts) -> dict[tuple[date, str], Rows]:
-    found: dict[tuple[date, str], Rows] = {}
-    for row in facts.deadlines:
-        found.setdefault((row["date"], row["indicator_id"]), []).append(row)
-    return found
+def calendar(facts: Facts) -> Page:
+    """Return every date on which a prediction would change its word."""
+    return Page(
+        "calendar.html",
+        "calendar.html",
+        "Calendar",
+        {"rows": calendar_rows(facts, facts.deadlines)},
+        (),
+        [cite("deadlines", **_values(facts))],
+    )
 
 
 def front(facts: Facts, known: Evidence) -> Page:
@@ -126,9 +175,24 @@ def front(facts: Facts, known: Evidence) -> Page:
     since = illustrations.since_last_release(facts)
     if since:
         figures.append(since)
-    names = ("probabilities", "change", "coverage", "surprise", "telling", "overturn", "deadlines", "priorities", "outlook", "ratios")
+    names = (
+        "probabilities",
+        "change",
+        "coverage",
+        "surprise",
+        "telling",
+        "overturn",
+        "deadlines",
+        "priorities",
+        "outlook",
+        "ratios",
+    )
     return Page(
-        "index.html", "front.html", facts.tracker["title"], {**_front_content(facts), "figures": figures}, figures,
+        "index.html",
+        "front.html",
+        facts.tracker["title"],
+        {**_front_content(facts), "figures": figures},
+        figures,
         [cite(name, **_values(facts)) for name in names],
     )
 
@@ -156,16 +220,20 @@ def matrix_rows(facts: Facts) -> Rows:
         cells = [facts.assessment.get((key, scenario["scenario_id"])) for scenario in facts.named]
         if not indicator["scored"] and not any(cells):
             continue
-        rows.append({
-            "indicator": indicator,
-            "reading": facts.reading.get(key),
-            "cells": cells,
-            "bits": facts.bits.get(key, {}).get(0),
-            "bits_later": facts.bits.get(key, {}).get(4),
-            "influence": influence.get(key),
-            "fresh": (facts.freshness.get(f"indicator:{key}") or {}).get("verdict"),
-        })
-    return sorted(rows, key=lambda row: (row["indicator"]["domain"] or "", -(row["bits"] or 0), row["indicator"]["title"]))
+        rows.append(
+            {
+                "indicator": indicator,
+                "reading": facts.reading.get(key),
+                "cells": cells,
+                "bits": facts.bits.get(key, {}).get(0),
+                "bits_later": facts.bits.get(key, {}).get(4),
+                "influence": influence.get(key),
+                "fresh": (facts.freshness.get(f"indicator:{key}") or {}).get("verdict"),
+            }
+        )
+    return sorted(
+        rows, key=lambda row: (row["indicator"]["domain"] or "", -(row["bits"] or 0), row["indicator"]["title"])
+    )
 
 
 def heuer_ranking(facts: Facts) -> Rows:
@@ -173,13 +241,20 @@ def heuer_ranking(facts: Facts) -> Rows:
     counts = []
     for scenario in facts.named:
         cells = [
-            row["cell"] for (key, name), row in facts.assessment.items()
+            row["cell"]
+            for (key, name), row in facts.assessment.items()
             if name == scenario["scenario_id"] and row["cell"] and facts.indicator.get(key, {}).get("scored")
         ]
-        counts.append({
-            "scenario": scenario, "consistent": cells.count("C"), "neutral": cells.count("N"), "inconsistent": cells.count("I"),
-            "very": cells.count("II"), "score": cells.count("I") + 2 * cells.count("II"),
-        })
+        counts.append(
+            {
+                "scenario": scenario,
+                "consistent": cells.count("C"),
+                "neutral": cells.count("N"),
+                "inconsistent": cells.count("I"),
+                "very": cells.count("II"),
+                "score": cells.count("I") + 2 * cells.count("II"),
+            }
+        )
     counts.sort(key=lambda row: (row["score"], row["scenario"]["sort_order"] or 0))
     ours = [row["scenario_id"] for row in facts.ranked if not row["is_other"]]
     for row in counts:
@@ -204,9 +279,12 @@ def evidence_matrix(facts: Facts) -> Page:
 def indicator_list(facts: Facts) -> list[tuple[str, Rows]]:
     """Return all indicators by domain, context included."""
     rows = [
-        {"indicator": row, "reading": facts.reading.get(row["indicator_id"]),
-         "fresh": (facts.freshness.get(f"indicator:{row['indicator_id']}") or {}).get("verdict"),
-         "cells": [facts.assessment.get((row["indicator_id"], scenario["scenario_id"])) for scenario in facts.named]}
+        {
+            "indicator": row,
+            "reading": facts.reading.get(row["indicator_id"]),
+            "fresh": (facts.freshness.get(f"indicator:{row['indicator_id']}") or {}).get("verdict"),
+            "cells": [facts.assessment.get((row["indicator_id"], scenario["scenario_id"])) for scenario in facts.named],
+        }
         for row in facts.indicators
     ]
     by_domain = grouped([{**row, "domain": row["indicator"]["domain"] or "other"} for row in rows], "domain")
@@ -217,17 +295,26 @@ def _expectations(facts: Facts, indicator: Row) -> Rows:
     """Return, for each named scenario, its prediction, how the reading fares, and what it would take."""
     key = indicator["indicator_id"]
     reading_date = (facts.reading.get(key) or {}).get("reading_date") or facts.as_of
+    due = [row for row in facts.deadlines if row["indicator_id"] == key]
     found = []
     for scenario in facts.named:
-        fan = [row for row in facts.fans.get(key, []) if row["scenario_id"] == scenario["scenario_id"] and row["p10"] is not None]
+        fan = [
+            row
+            for row in facts.fans.get(key, [])
+            if row["scenario_id"] == scenario["scenario_id"] and row["p10"] is not None
+        ]
         at = min(fan, key=lambda row: abs((row["date"] - reading_date).days)) if fan else None
-        found.append({
-            "scenario": scenario,
-            "prediction": facts.prediction.get((key, scenario["scenario_id"])),
-            "assessment": facts.assessment.get((key, scenario["scenario_id"])),
-            "fan": at,
-            "deadlines": [row for row in facts.deadlines if (row["indicator_id"], row["scenario_id"]) == (key, scenario["scenario_id"])],
-        })
+        found.append(
+            {
+                "scenario": scenario,
+                "prediction": facts.prediction.get((key, scenario["scenario_id"])),
+                "assessment": facts.assessment.get((key, scenario["scenario_id"])),
+                "fan": at,
+                "deadlines": calendar_rows(
+                    facts, [row for row in due if row["scenario_id"] == scenario["scenario_id"]]
+                ),
+            }
+        )
     return found
 
 
@@ -253,13 +340,16 @@ def indicator_page(facts: Facts, known: Evidence, ratios: dict[str, dict[str, An
         "group": groups.get(indicator["group_id"]),
         "weight": known.weight.get(key),
         "without": [
-            row for row in facts.tables["influence"]
+            row
+            for row in facts.tables["influence"]
             if row["left_out"] == f"indicator:{key}" and row["scenario_id"] == facts.ranked[0]["scenario_id"]
         ],
         "leader": facts.ranked[0],
     }
     citations = [cite(name, **_values(facts), indicator=key) for name in ("reading", "assessment", "claims")]
-    return Page(f"indicators/{words.file_name(key)}.html", "indicator.html", indicator["title"], content, [figure], citations)
+    return Page(
+        f"indicators/{words.file_name(key)}.html", "indicator.html", indicator["title"], content, [figure], citations
+    )
 
 
 # ---------------------------------------------------------------------- scenarios
@@ -269,24 +359,34 @@ def scenario_page(facts: Facts, scenario: Row) -> Page:
     """Return a scenario's page: story, onset, and each of its predictions with how it fares."""
     key = scenario["scenario_id"]
     own = [
-        {"indicator": facts.indicator[name], "prediction": row, "assessment": facts.assessment.get((name, key)),
-         "reading": facts.reading.get(name)}
+        {
+            "indicator": facts.indicator[name],
+            "prediction": row,
+            "assessment": facts.assessment.get((name, key)),
+            "reading": facts.reading.get(name),
+        }
         for (name, who), row in facts.prediction.items()
         if who == key and row["type"] != "silent" and name in facts.indicator
     ]
-    by_status = grouped([{**row, "status": (row["assessment"] or {}).get("status") or "no data"} for row in own], "status")
+    by_status = grouped(
+        [{**row, "status": (row["assessment"] or {}).get("status") or "no data"} for row in own], "status"
+    )
     order = [name for name in STATUS_ORDER if name in by_status] + sorted(set(by_status) - set(STATUS_ORDER))
     figure = illustrations.onset(facts, scenario)
     figures = [figure] if figure else []
     content = {
         "scenario": scenario,
         "groups": [(name, sorted(by_status[name], key=lambda row: _weight_of(row))) for name in order],
-        "due": [row for row in facts.deadlines if row["scenario_id"] == key][:12],
+        "due": calendar_rows(
+            facts, [row for row in facts.deadlines if row["scenario_id"] == key and row["date"] > facts.as_of]
+        )[:10],
         "figures": figures,
         "total": len(own),
     }
     citations = [cite("predictions", **_values(facts), scenario=key), cite("probabilities", **_values(facts))]
-    return Page(f"scenarios/{words.file_name(key)}.html", "scenario.html", scenario["title"], content, figures, citations)
+    return Page(
+        f"scenarios/{words.file_name(key)}.html", "scenario.html", scenario["title"], content, figures, citations
+    )
 
 
 def _weight_of(row: Row) -> tuple[float, str]:
@@ -307,8 +407,14 @@ def milestones(facts: Facts) -> Page:
 def sensitivity(facts: Facts, known: Evidence) -> Page:
     """Return how the odds would stand with one thing changed."""
     figures = [illustrations.tornado(facts), illustrations.settings_spread(facts, known)]
-    return Page("sensitivity.html", "sensitivity.html", "Sensitivity", {"figures": figures, "leader": facts.ranked[0]}, figures,
-                [cite("telling", **_values(facts))])
+    return Page(
+        "sensitivity.html",
+        "sensitivity.html",
+        "Sensitivity",
+        {"figures": figures, "leader": facts.ranked[0]},
+        figures,
+        [cite("telling", **_values(facts))],
+    )
 
 
 def track_record(facts: Facts) -> Page:
@@ -319,18 +425,27 @@ def track_record(facts: Facts) -> Page:
     rows = sorted(
         facts.tables["backtest"], key=lambda row: (str(row["series"]), str(row["forecast"]), row["horizon_years"] or 0)
     )
-    return Page("backtest.html", "backtest.html", "Track record", {"figures": figures, "rows": rows}, figures,
-                [cite("outlook", **_values(facts))])
+    return Page(
+        "backtest.html",
+        "backtest.html",
+        "Track record",
+        {"figures": figures, "rows": rows},
+        figures,
+        [cite("outlook", **_values(facts))],
+    )
 
 
 def health(facts: Facts) -> Page:
     """Return the data's health: sources with both clocks, checks, quarantine and what it could do to the verdict."""
     leader = facts.ranked[0]["scenario_id"]
     at_stake = {
-        row["left_out"].partition(":")[2]: row for row in facts.tables["influence"]
+        row["left_out"].partition(":")[2]: row
+        for row in facts.tables["influence"]
         if row["left_out"].startswith("indicator:") and row["scenario_id"] == leader
     }
-    fetches = sorted(facts.tables["fetch"], key=lambda row: (str(row["source_id"]), str(row["document"]), str(row["fetched_at"])))
+    fetches = sorted(
+        facts.tables["fetch"], key=lambda row: (str(row["source_id"]), str(row["document"]), str(row["fetched_at"]))
+    )
     content = {
         "line": verdict.health(facts),
         "coverage": verdict.coverage(facts),
@@ -340,12 +455,22 @@ def health(facts: Facts) -> Page:
         ],
         "outcomes": sorted((name, len(rows)) for name, rows in grouped(fetches, "outcome").items()),
         "failures": [row for row in fetches if row["outcome"] in ("failure", "miss")],
-        "checks": sorted(facts.tables["check_result"], key=lambda row: (bool(row["passed"]), str(row["severity"]), str(row["check_name"]))),
-        "quarantine": sorted(facts.tables["quarantine"], key=lambda row: (str(row["source_id"]), row["row_number"] or 0)),
+        "checks": sorted(
+            facts.tables["check_result"],
+            key=lambda row: (bool(row["passed"]), str(row["severity"]), str(row["check_name"])),
+        ),
+        "quarantine": sorted(
+            facts.tables["quarantine"], key=lambda row: (str(row["source_id"]), row["row_number"] or 0)
+        ),
         "held": [row for row in facts.tables["claim"] if row["held"]],
         "stale": sorted(
-            (row for key, row in facts.freshness.items() if key.startswith("indicator:") and row["verdict"] != "fresh"
-             and facts.indicator.get(key.partition(":")[2], {}).get("scored")),
+            (
+                row
+                for key, row in facts.freshness.items()
+                if key.startswith("indicator:")
+                and row["verdict"] != "fresh"
+                and facts.indicator.get(key.partition(":")[2], {}).get("scored")
+            ),
             key=lambda row: -(row["age_days"] or 1e9),
         ),
         "at_stake": at_stake,
@@ -364,9 +489,16 @@ def changes(facts: Facts) -> Page:
         sums = by_cause.setdefault(row["cause"], {})
         for scenario, move in row["moves"].items():
             sums[scenario] = sums.get(scenario, 0.0) + move
-    content = {"figures": [figure] if figure else [], "parts": parts, "by_cause": by_cause, "cause_words": words.CAUSES,
-               "alerts": facts.tables["alert"]}
-    return Page("changes.html", "changes.html", "Changes", content, content["figures"], [cite("change", **_values(facts))])  # type: ignore[arg-type]
+    content = {
+        "figures": [figure] if figure else [],
+        "parts": parts,
+        "by_cause": by_cause,
+        "cause_words": words.CAUSES,
+        "alerts": facts.tables["alert"],
+    }
+    return Page(
+        "changes.html", "changes.html", "Changes", content, content["figures"], [cite("change", **_values(facts))]
+    )  # type: ignore[arg-type]
 
 
 def method_html(text: str) -> str:

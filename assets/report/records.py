@@ -18,9 +18,17 @@ import pandas as pd
 Row = dict[str, Any]
 Rows = list[Row]
 
-_CLOCKS = frozenset({
-    "fetched_at", "quarantined_at", "recorded_at", "superseded_at", "last_looked", "raised_at", "created_at",
-})
+_CLOCKS = frozenset(
+    {
+        "fetched_at",
+        "quarantined_at",
+        "recorded_at",
+        "superseded_at",
+        "last_looked",
+        "raised_at",
+        "created_at",
+    }
+)
 _OF_ONE_DAY = ("reading_claim", "reading_claim_ratio", "log_ratio", "assessment", "onset_probability", "surprise")
 _UNUSED = frozenset({"pooled_report"})
 
@@ -36,10 +44,12 @@ def plain_rows(frame: pd.DataFrame) -> Rows:
 
 def _plain(column: pd.Series[Any], name: str) -> list[Any]:
     if pd.api.types.is_datetime64_any_dtype(column):
-        moments = [None if pd.isna(moment) else moment.to_pydatetime() for moment in column]
+        known = column.notna()
         if name in _CLOCKS:
-            return [None if moment is None else moment.replace(tzinfo=None) for moment in moments]
-        return [None if moment is None else moment.date() for moment in moments]
+            moments = column.astype(object).where(known, None)
+            return [None if moment is None else moment.to_pydatetime().replace(tzinfo=None) for moment in moments]
+        days: list[Any] = column.dt.date.astype(object).where(known, None).tolist()
+        return days
     values = column.astype(object).where(column.notna(), None).tolist()
     return [_day(value) if isinstance(value, datetime) and name not in _CLOCKS else value for value in values]
 
@@ -89,16 +99,18 @@ class Facts:
         for place, row in enumerate(ordered, start=1):
             own = now.get(row["scenario_id"], {})
             is_other = row["scenario_id"] == "other"
-            found.append({
-                **row,
-                "key": "s0" if is_other else f"s{(place - 1) % 6 + 1}",
-                "is_other": is_other,
-                "prior": own.get("prior", row["prior"]),
-                "posterior": own.get("posterior", row["prior"]),
-                "decibans": own.get("decibans"),
-                "surprise": (surprise.get(row["scenario_id"]) or {}).get("surprise"),
-                "change": moves[row["scenario_id"]] if self.tables["change"] else None,
-            })
+            found.append(
+                {
+                    **row,
+                    "key": "s0" if is_other else f"s{(place - 1) % 6 + 1}",
+                    "is_other": is_other,
+                    "prior": own.get("prior", row["prior"]),
+                    "posterior": own.get("posterior", row["prior"]),
+                    "decibans": own.get("decibans"),
+                    "surprise": (surprise.get(row["scenario_id"]) or {}).get("surprise"),
+                    "change": moves[row["scenario_id"]] if self.tables["change"] else None,
+                }
+            )
         return found
 
     @cached_property
@@ -142,7 +154,8 @@ class Facts:
     def claims(self) -> dict[str, Rows]:
         """Return each indicator's claims, newest period first."""
         return grouped(
-            sorted(self.tables["claim"], key=lambda row: (_last_day(row), row["claim_id"]), reverse=True), "indicator_id"
+            sorted(self.tables["claim"], key=lambda row: (_last_day(row), row["claim_id"]), reverse=True),
+            "indicator_id",
         )
 
     @cached_property

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 
 from assets.report import drawing, feed, glossary, pages, verdict, words
 from assets.report.records import Facts, facts_by_tracker
@@ -21,8 +21,31 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 STATIC = ("report.css", "theme.js", "report.js")
 FILTERS = (
-    "percent", "share_text", "points", "number", "amount", "day", "short_day", "clock", "decibans", "odds", "plural", "listed",
-    "lower_first", "unbroken", "reading_words", "claim_words", "period_words", "web_address", "file_name", "evidence_word", "range_words",
+    "percent",
+    "share_text",
+    "points",
+    "number",
+    "amount",
+    "day",
+    "short_day",
+    "clock",
+    "decibans",
+    "odds",
+    "plural",
+    "listed",
+    "lower_first",
+    "unbroken",
+    "reading_words",
+    "claim_words",
+    "period_words",
+    "web_address",
+    "file_name",
+    "evidence_word",
+    "range_words",
+    "with_days",
+    "growth_words",
+    "priority_words",
+    "condition_words",
 )
 
 
@@ -35,8 +58,12 @@ def write_site(tables: Mapping[str, pd.DataFrame], folder: Path, cache: Path, me
         base = "" if alone else f"{words.file_name(facts.tracker['tracker_id'])}/"
         files |= _tracker_files(facts, base, cache, method_text, several=not alone)
     if not alone:
-        files["index.html"] = _environment().get_template("trackers.html").render(
-            trackers=[_tracker_card(facts) for facts in trackers], root="", home="", path="index.html", **_stamp()
+        files["index.html"] = (
+            _environment(cache)
+            .get_template("trackers.html")
+            .render(
+                trackers=[_tracker_card(facts) for facts in trackers], root="", home="", path="index.html", **_stamp()
+            )
         )
         files["report.json"] = feed.to_json([feed.machine_report(facts) for facts in trackers])
     for name in STATIC:
@@ -58,10 +85,13 @@ def _tracker_files(facts: Facts, base: str, cache: Path, method_text: str, *, se
     """Return one tracker's files by path."""
     made = pages.tracker_pages(facts, method_text)
     requests = {
-        f"{page.path}#{figure.name}": figure.request for page in made for figure in page.figures if figure.request is not None
+        f"{page.path}#{figure.name}": figure.request
+        for page in made
+        for figure in page.figures
+        if figure.request is not None
     }
     drawn = drawing.draw(requests, cache)
-    environment = _environment()
+    environment = _environment(cache)
     files: dict[str, str] = {}
     for page in made:
         depth = page.path.count("/")
@@ -91,14 +121,17 @@ def _stamp() -> dict[str, object]:
     return {"glossary": glossary.TERMS, "status_meaning": glossary.STATUS, "mark": digest, "tone": words.STATUS_TONE}
 
 
-def _environment() -> Environment:
+def _environment(cache: Path) -> Environment:
     """Return the templates' environment: everything is escaped, and an unknown name is an error."""
+    compiled = cache / "templates"
+    compiled.mkdir(parents=True, exist_ok=True)
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=FileSystemBytecodeCache(str(compiled)),
     )
     environment.filters.update({name: getattr(words, name) for name in FILTERS})
     return environment

@@ -4,6 +4,8 @@ Belongs here: the sentences of the front page, of the summary and of the feed. N
 words (words.py), and anything a person wrote about a tracker.
 """
 
+import re
+
 from assets.report import words
 from assets.report.records import Facts, Row
 
@@ -31,21 +33,34 @@ def headline(facts: Facts) -> str:
 
 def paragraph(facts: Facts) -> list[str]:
     """Return the verdict, a sentence or two a string: where it stands, why, how firm it is, what would overturn it."""
-    parts = [_ranking(facts), _since_the_start(facts), _evidence_alone(facts), _firmness(facts), _fit(facts), overturn(facts)]
+    parts = [
+        _ranking(facts),
+        _since_the_start(facts),
+        _evidence_alone(facts),
+        _firmness(facts),
+        _fit(facts),
+        overturn(facts),
+    ]
     return [part for part in parts if part]
 
 
 def _ranking(facts: Facts) -> str:
     first, *rest = facts.ranked
     behind = [f"{quoted(row)} at {words.percent(row['posterior'])}" for row in rest]
-    text = f"As of {words.day(facts.as_of)}, {quoted(first)} stands at {words.percent(first['posterior'])}, followed by "
+    text = (
+        f"As of {words.day(facts.as_of)}, {quoted(first)} stands at {words.percent(first['posterior'])}, followed by "
+    )
     return _sentence(text + words.listed(behind))
 
 
 def _since_the_start(facts: Facts) -> str:
     first = facts.ranked[0]
     move = first["posterior"] - first["prior"]
-    word = f"The analysis calls it \u201c{first['likelihood_word']}\u201d, which is read here as" if first["likelihood_word"] else "It started at"
+    word = (
+        f"The analysis calls it \u201c{first['likelihood_word']}\u201d, which is read here as"
+        if first["likelihood_word"]
+        else "It started at"
+    )
     text = f"{word} {words.percent(first['prior'])}"
     if abs(move) < 0.005:
         return _sentence(f"{text}; the readings have left it there")
@@ -108,19 +123,44 @@ def _fit(facts: Facts) -> str:
     return ""
 
 
+_CHANCE = re.compile(r"chance of such a reading is now put at (\S+) percent")
+UNLIKELY = 0.001
+
+
 def overturn(facts: Facts) -> str:
-    """Return what would change the leader, from the release's own search for it."""
+    """Return what would change the leader, from the release's own search for it, and how likely that is."""
     rows = facts.tables["overturn"]
     if not rows:
         return ""
     row = rows[0]
-    if row["detail"]:
-        start = "What would change this: " if row["indicator_id"] else ""
-        return _sentence(start + words.unbroken(row["detail"]))
-    if row["indicator_id"] is None:
-        return "No single reading would change the leader."
+    if row["indicator_id"] is None or not row["reading"]:
+        return _sentence(words.with_days(row["detail"] or "No single reading would change the leader"))
     title = facts.indicator.get(row["indicator_id"], {}).get("title", row["indicator_id"])
-    return _sentence(f"What would change this: {title}: {row['reading']}")
+    wanted = f"\u201c{title}\u201d: {words.with_days(row['reading'])}"
+    chance = _chance(row["detail"])
+    new, share = facts.scenario.get(row["new_leading_scenario_id"] or ""), words.percent(row["new_posterior"])
+    if row["new_leading_scenario_id"] == row["leading_scenario_id"]:
+        return _sentence(
+            f"No single reading that is at all likely would put another scenario ahead. What would shake it most is {wanted}; "
+            f"the leader would then still stand at {share}"
+        )
+    effect = f"put {quoted(new)} ahead, at {share}" if new else "change the leader"
+    if chance is not None and chance < UNLIKELY:
+        return _sentence(
+            f"No single reading that is at all likely would change the leader. The least that would {effect}, is {wanted}; "
+            "its chance is now under 1 in 1,000"
+        )
+    likely = f"; its chance is now {words.percent(chance)}" if chance is not None else ""
+    return _sentence(f"What would change this: {wanted} would {effect}{likely}")
+
+
+def _chance(detail: str | None) -> float | None:
+    """Return the chance that the release gives for the reading, if it gives one."""
+    found = _CHANCE.search(detail or "")
+    try:
+        return float(found.group(1).rstrip(".")) / 100 if found else None
+    except ValueError:
+        return None
 
 
 def health(facts: Facts) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 Row = dict[str, Any]
 
 MINUS = "\u2212"
+_ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-[0-3]\d\b")
 _MISSING = {
     "not_due": "not due yet",
     "unreported": "due, but nobody has published it",
@@ -21,18 +22,34 @@ _MISSING = {
     "none_seen": "looked for, nothing seen",
 }
 STATUS_TONE = {
-    "fulfilled": "good", "on track": "good", "ahead": "good", "open": "calm", "too early to tell": "calm",
-    "above": "off", "below": "off", "behind": "off", "missed": "bad", "contradicted": "bad",
-    "no data": "none", "no prediction": "none",
+    "fulfilled": "good",
+    "on track": "good",
+    "ahead": "good",
+    "open": "calm",
+    "too early to tell": "calm",
+    "above": "off",
+    "below": "off",
+    "behind": "off",
+    "missed": "bad",
+    "contradicted": "bad",
+    "no data": "none",
+    "no prediction": "none",
 }
 CAUSES = {
-    "new_reading": "new readings", "revised_reading": "revised readings", "time": "time passing",
-    "catalogue": "edits to the catalogue", "method": "edits to the method",
+    "new_reading": "new readings",
+    "revised_reading": "revised readings",
+    "time": "time passing",
+    "catalogue": "edits to the catalogue",
+    "method": "edits to the method",
 }
 SETTINGS = {
-    "headline": "As published", "prior": "Other meaning of the words", "other_mass": "Other share for none of the above",
-    "temper": "Other trust in the evidence as a whole", "only": "Only part of the predictions",
-    "without": "One indicator left out", "without_group": "One storyline left out",
+    "headline": "As published",
+    "prior": "Other meaning of the words",
+    "other_mass": "Other share for none of the above",
+    "temper": "Other trust in the evidence as a whole",
+    "only": "Only part of the predictions",
+    "without": "One indicator left out",
+    "without_group": "One storyline left out",
 }
 
 
@@ -87,6 +104,18 @@ def day(moment: date | datetime | None) -> str:
 def short_day(moment: date | datetime | None) -> str:
     """Return a date as 5 Mar 2026."""
     return "\u2013" if moment is None else f"{moment.day} {moment:%b %Y}"
+
+
+def with_days(text: str) -> str:
+    """Return text with its ISO dates as people write them."""
+    return _ISO_DAY.sub(_day_of, text)
+
+
+def _day_of(found: re.Match[str]) -> str:
+    try:
+        return day(date.fromisoformat(found.group()))
+    except ValueError:
+        return found.group()
 
 
 def clock(moment: datetime | None) -> str:
@@ -154,7 +183,11 @@ def _value_words(reading: Row, unit: str | None) -> str:
     low, high = reading["value_low"], reading["value_high"]
     if reading["value"] is None:
         return _interval_words(reading, unit)
-    rivals = f" (reports from {number(low)} to {amount(high, unit)})" if low is not None and high is not None and low < high else ""
+    rivals = (
+        f" (reports from {number(low)} to {amount(high, unit)})"
+        if low is not None and high is not None and low < high
+        else ""
+    )
     if unit == "share" and rivals:
         rivals = f" (reports from {share_text(low)} to {share_text(high)})"
     return amount(reading["value"], unit) + rivals
@@ -191,10 +224,13 @@ def _nowcast_words(reading: Row, unit: str | None) -> str:
 
 
 def _count_words(reading: Row, _unit: str | None) -> str:
+    low, high, value = reading["value_low"], reading["value_high"], reading["value"]
     closed = "" if reading["list_closed"] else "; the list may be incomplete"
     since = f" from {day(reading['exposure_start'])}" if reading["exposure_start"] else ""
     until = f" to {day(reading['exposure_end'])}" if reading["exposure_end"] else ""
-    return f"{number(reading['value'])} counted{since}{until}{closed}"
+    if low is not None and high is not None and low < high:
+        return f"between {number(low)} and {number(high)} counted{since}{until}, depending on the report{closed}"
+    return f"{number(value)} counted{since}{until}{closed}"
 
 
 def _share_count_words(reading: Row, _unit: str | None) -> str:
@@ -229,7 +265,11 @@ def claim_words(claim: Row, unit: str | None) -> str:
         return f"looked until {short_day(claim['searched_until'])}: nothing seen"
     if claim["kind"] == "plan":
         target = amount(claim["value"], claim["unit"] or unit) if claim["value"] is not None else ""
-        return " ".join(part for part in ("plan:", target, f"for {short_day(claim['planned_for'])}" if claim["planned_for"] else "") if part)
+        return " ".join(
+            part
+            for part in ("plan:", target, f"for {short_day(claim['planned_for'])}" if claim["planned_for"] else "")
+            if part
+        )
     if claim["kind"] == "category":
         return str(claim["category"] or "unknown")
     return _value_words({**claim, "log_sd": 0}, unit) if claim["value"] is not None else _interval_words(claim, unit)
@@ -240,6 +280,55 @@ def _counted_claim(claim: Row) -> str:
         verdict = "yes" if claim["value"] else "no"
         return f"{verdict}, {number(claim['value'])} of {number(claim['trials'])}"
     return f"{claim['category'] or 'one event'}, {_between(claim['happened_from'], claim['happened_to'])}"
+
+
+_LEVEL = re.compile(r"^if the reading is (above|below) \S+$")
+
+
+def condition_words(row: Row, unit: str | None) -> str:
+    """Return the condition of a deadline without its leading if, a threshold in the indicator's unit."""
+    text = " ".join(str(row["if_what"] or "").split())
+    found = _LEVEL.match(text)
+    if found and row["threshold"] is not None:
+        return f"{found.group(1)} {threshold_words(row['threshold'], unit)}"
+    text = text.removeprefix("if ")
+    return lower_first(text)
+
+
+def threshold_words(value: float, unit: str | None) -> str:
+    """Return a threshold to three digits with its unit."""
+    if unit == "share":
+        return percent(value)
+    if unit and unit.startswith("count"):
+        return f"{number(value, 3)} counted"
+    return amount(float(f"{value:.3g}"), unit)
+
+
+def growth_words(needed: float) -> str:
+    """Return the growth per year that a prediction still needs, as a sentence."""
+    size = f"{abs(needed) * 100:.1f}%"
+    if abs(needed) < 0.0005:
+        return "No more growth is needed to stay inside its band."
+    if needed > 0:
+        return f"To stay inside its band it must grow by at least {size} a year."
+    return f"It stays inside its band unless it shrinks by more than {size} a year."
+
+
+def priority_words(row: Row, as_of: date) -> str:
+    """Return why an indicator is worth checking, in words for people."""
+    reasons = []
+    if (row["unreliability"] or 0) >= 0.999:
+        reasons.append("there is no reading")
+    else:
+        if (row["staleness"] or 0) > 0.5:
+            reasons.append("the present reading is old")
+        if (row["unreliability"] or 0) > 0.3:
+            reasons.append("the present reports are weak")
+    text = listed(reasons) if reasons else "a new reading would tell most"
+    due = row["next_due"]
+    if due is not None:
+        text += f"; the next one {'was due' if due < as_of else 'is due'} {short_day(due)}"
+    return text[:1].upper() + text[1:] + "."
 
 
 def _between(first: date | None, last: date | None) -> str:
@@ -289,8 +378,11 @@ def variant_words(row: Row, indicator: dict[str, Row], groups: dict[str, str]) -
         "prior": f"Starting odds: {what.replace('_', ' ')}",
         "other_mass": f"None of the above starts at {share_text(_float(what))}",
         "temper": f"Evidence counted at {share_text(_float(what))} of its face value",
-        "only": {"stated": "Only what the analysis states itself", "conditions": "Only the conditions",
-                 "outcomes": "Only the outcomes"}.get(what, f"Only {what}"),
+        "only": {
+            "stated": "Only what the analysis states itself",
+            "conditions": "Only the conditions",
+            "outcomes": "Only the outcomes",
+        }.get(what, f"Only {what}"),
     }
     return named.get(family, str(row["variant"]))
 

@@ -35,11 +35,47 @@ GROUPS = {"traffic": 0.7, "money": 0.5, "council": 0.5, "works": 0.3}
 # indicator, title, domain, role, unit, frequency, group, family
 INDICATORS: tuple[tuple[str, ...], ...] = (
     ("passengers", "Passengers a year", "traffic", "outcome", "thousand", "annual", "traffic", "value"),
-    ("freight", "Freight carried, calendar year", "traffic", "outcome", "thousand tonnes", "annual", "traffic", "interval"),
-    ("ticket_sales", "Ticket sales, growth since last year", "money", "outcome", "m crowns", "annual", "money", "nowcast"),
+    (
+        "freight",
+        "Freight carried, calendar year",
+        "traffic",
+        "outcome",
+        "thousand tonnes",
+        "annual",
+        "traffic",
+        "interval",
+    ),
+    (
+        "ticket_sales",
+        "Ticket sales, growth since last year",
+        "money",
+        "outcome",
+        "m crowns",
+        "annual",
+        "money",
+        "nowcast",
+    ),
     ("punctual_share", "Share of crossings on time", "traffic", "provision", "share", "annual", "traffic", "value"),
-    ("council_votes", "Council votes in favour of the ferry", "council", "provision", "share", "irregular", "council", "share_count"),
-    ("cancelled_crossings", "Crossings cancelled for want of crew", "traffic", "challenge", "count per year", "irregular", "traffic", "count"),
+    (
+        "council_votes",
+        "Council votes in favour of the ferry",
+        "council",
+        "provision",
+        "share",
+        "irregular",
+        "council",
+        "share_count",
+    ),
+    (
+        "cancelled_crossings",
+        "Crossings cancelled for want of crew",
+        "traffic",
+        "challenge",
+        "count per year",
+        "irregular",
+        "traffic",
+        "count",
+    ),
     ("bridge_opened", "The bridge opens to cars", "works", "outcome", "event", "event", "works", "none_seen"),
     ("subsidy_withdrawn", "The subsidy is withdrawn", "money", "condition", "event", "event", "money", "event"),
     ("council_mood", "Mood of the council", "council", "condition", "category", "irregular", "council", "category"),
@@ -75,7 +111,8 @@ def _frame(name: str, columns: Mapping[str, Any], rows: list[dict[str, Any]]) ->
         if entry["type"] in ("date", "timestamp"):
             frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
         elif entry["type"] in ("integer", "bigint", "double"):
-            frame[column] = frame[column].astype("float64")
+            whole = entry["type"] != "double" and frame[column].notna().all()
+            frame[column] = frame[column].astype("int64" if whole else "float64")
         else:
             frame[column] = frame[column].astype(object)
     if "release_id" not in frame.columns:
@@ -108,9 +145,21 @@ def _all_rows(earlier: bool) -> dict[str, list[dict[str, Any]]]:
 
 def _catalogue() -> dict[str, list[dict[str, Any]]]:
     titles = {
-        "bridge": ("A bridge replaces the ferry", "Moderate", "Money is found, piers go up, and within years cars drive across."),
-        "steady": ("The ferry carries on", "High", "Nothing much changes: the same boat, the same crossings, the same complaints."),
-        "closure": ("The ferry is closed", "Low", "The subsidy goes, the crew leaves, and the island falls back on fishing boats."),
+        "bridge": (
+            "A bridge replaces the ferry",
+            "Moderate",
+            "Money is found, piers go up, and within years cars drive across.",
+        ),
+        "steady": (
+            "The ferry carries on",
+            "High",
+            "Nothing much changes: the same boat, the same crossings, the same complaints.",
+        ),
+        "closure": (
+            "The ferry is closed",
+            "Low",
+            "The subsidy goes, the crew leaves, and the island falls back on fishing boats.",
+        ),
         "other": ("None of the above", None, "What happens is foreseen by no scenario."),
     }
     scenarios = [
@@ -159,7 +208,9 @@ def _catalogue() -> dict[str, list[dict[str, Any]]]:
             for name, shares in (("survey", (0.328, 0.524, 0.098, 0.05)), ("uniform", (0.3167, 0.3167, 0.3166, 0.05)))
             for key, share in zip(SCENARIOS, shares, strict=True)
         ],
-        "evidence_group": [{"group_id": key, "title": f"{key.title()} of the ferry", "rho": rho} for key, rho in GROUPS.items()],
+        "evidence_group": [
+            {"group_id": key, "title": f"{key.title()} of the ferry", "rho": rho} for key, rho in GROUPS.items()
+        ],
         "indicator": [_indicator(*row) for row in INDICATORS],
         "prediction": [row for indicator in INDICATORS for row in _predictions(indicator[0], indicator[7])],
         "project": [
@@ -336,14 +387,34 @@ def _claims() -> dict[str, list[dict[str, Any]]]:
             reliability_value=0.42,
             published_on=date(2026, 4, 1),
         ),
-        _claim(5, "passengers", value=300.0, held=True, note="Held by the revision gate.", published_on=date(2026, 5, 1)),
-        _claim(6, "passengers", kind="plan", value=150.0, planned_for=date(2028, 1, 1), note="A target, not a reading."),
+        _claim(
+            5, "passengers", value=300.0, held=True, note="Held by the revision gate.", published_on=date(2026, 5, 1)
+        ),
+        _claim(
+            6, "passengers", kind="plan", value=150.0, planned_for=date(2028, 1, 1), note="A target, not a reading."
+        ),
         _claim(1, "freight", kind="interval", value_low=40.0, value_high=48.0, published_on=date(2026, 2, 11)),
-        _claim(1, "ticket_sales", kind="growth", value=8.0, base_value=12.0, base_part=8.5, published_on=date(2026, 10, 20)),
+        _claim(
+            1, "ticket_sales", kind="growth", value=8.0, base_value=12.0, base_part=8.5, published_on=date(2026, 10, 20)
+        ),
         _claim(1, "punctual_share", value=0.91, published_on=date(2026, 1, 20)),
-        _claim(2, "punctual_share", value=0.88, published_on=date(2025, 1, 20), speaker=RIGHT_TO_LEFT, source_name=RIGHT_TO_LEFT),
+        _claim(
+            2,
+            "punctual_share",
+            value=0.88,
+            published_on=date(2025, 1, 20),
+            speaker=RIGHT_TO_LEFT,
+            source_name=RIGHT_TO_LEFT,
+        ),
         *(
-            _claim(number, "council_votes", kind="count", value=float(number % 3 > 0), trials=1, published_on=date(2025, 3 * number, 5))
+            _claim(
+                number,
+                "council_votes",
+                kind="count",
+                value=float(number % 3 > 0),
+                trials=1,
+                published_on=date(2025, 3 * number, 5),
+            )
             for number in range(1, 5)
         ),
         *(
@@ -359,7 +430,9 @@ def _claims() -> dict[str, list[dict[str, Any]]]:
             )
             for number in range(1, 6)
         ),
-        _claim(9, "cancelled_crossings", kind="none_seen", searched_until=date(2026, 3, 1), published_on=date(2026, 3, 1)),
+        _claim(
+            9, "cancelled_crossings", kind="none_seen", searched_until=date(2026, 3, 1), published_on=date(2026, 3, 1)
+        ),
         _claim(1, "bridge_opened", kind="none_seen", searched_until=date(2026, 3, 31), published_on=date(2026, 4, 1)),
         _claim(
             1,
@@ -413,7 +486,14 @@ def _claims() -> dict[str, list[dict[str, Any]]]:
 
 
 _READING = {
-    "passengers": {"kind": "mixed", "value": 118.7, "value_low": 108.0, "value_high": 141.0, "n_reports": 2, "n_sources": 2},
+    "passengers": {
+        "kind": "mixed",
+        "value": 118.7,
+        "value_low": 108.0,
+        "value_high": 141.0,
+        "n_reports": 2,
+        "n_sources": 2,
+    },
     "freight": {"kind": "interval", "value": 44.0, "value_low": 40.0, "value_high": 48.0},
     "ticket_sales": {"kind": "nowcast", "value": 12.9, "log_sd": 0.065},
     "punctual_share": {"kind": "value", "value": 0.91},
@@ -442,7 +522,13 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
             shown = position >= 2 * number or indicator == "fuel_price"
             entry: dict[str, Any] = {"missing_reason": "not_due"} if not shown else dict(_READING[indicator])
             if entry.get("kind"):
-                entry = {"reading_date": date(2025, 12, 31), "scored": True, "n_reports": 1, "n_sources": 1, "log_sd": 0.0} | entry
+                entry = {
+                    "reading_date": date(2025, 12, 31),
+                    "scored": True,
+                    "n_reports": 1,
+                    "n_sources": 1,
+                    "log_sd": 0.0,
+                } | entry
                 entry.setdefault("reliability", 0.8)
             else:
                 entry |= {"scored": False, "n_reports": 0, "n_sources": 0}
@@ -458,8 +544,16 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
                 "reliability": reliability,
             }
         )
-    singles = ("freight-1", "ticket_sales-1", "punctual_share-1", "bridge_opened-1", "subsidy_withdrawn-1", "council_mood-2",
-               "council_votes-1", "cancelled_crossings-1")
+    singles = (
+        "freight-1",
+        "ticket_sales-1",
+        "punctual_share-1",
+        "bridge_opened-1",
+        "subsidy_withdrawn-1",
+        "council_mood-2",
+        "council_votes-1",
+        "cancelled_crossings-1",
+    )
     for claim in singles:
         reading_claims.append(
             {
@@ -560,7 +654,9 @@ def _probabilities(evidence: Mapping[tuple[int, str], Any]) -> dict[str, list[di
             ("only:stated", "only", dict(list(now.items())[:4]), PRIORS, TEMPER, None),
         ]
         for key in now:
-            settings.append((f"without:{key}", "without", {k: v for k, v in now.items() if k != key}, PRIORS, TEMPER, key))
+            settings.append(
+                (f"without:{key}", "without", {k: v for k, v in now.items() if k != key}, PRIORS, TEMPER, key)
+            )
         for name in GROUPS:
             settings.append(
                 (
@@ -638,7 +734,9 @@ def _assessment(
         if indicator in latest:
             for scenario in SCENARIOS[:3]:
                 best[scenario] = 10 * float(
-                    np.log10(sum(share * np.exp(latest[indicator][scenario, onset]) for onset, share in ONSETS[scenario]))
+                    np.log10(
+                        sum(share * np.exp(latest[indicator][scenario, onset]) for onset, share in ONSETS[scenario])
+                    )
                 )
         for place, scenario in enumerate(SCENARIOS[:3]):
             decibans = best[scenario] - max(best.values()) if best else None
@@ -648,7 +746,11 @@ def _assessment(
                     "as_of": LATEST,
                     "indicator_id": indicator,
                     "scenario_id": scenario,
-                    "status": "no data" if not best else "no prediction" if silent else _STATUS[(number + 4 * place) % len(_STATUS)],
+                    "status": "no data"
+                    if not best
+                    else "no prediction"
+                    if silent
+                    else _STATUS[(number + 4 * place) % len(_STATUS)],
                     "fit": None if not best or silent else 0.1 + 0.3 * place,
                     "decibans": decibans,
                     "contribution": None if decibans is None else decibans * weights[indicator] * TEMPER,
@@ -663,7 +765,9 @@ def _assessment(
                     "scenario_id": scenario,
                     "date": date(2026, 12, 31) + timedelta(days=97 * number + 31 * place),
                     "becomes": ("behind", "contradicted", "fulfilled")[place],
-                    "if_what": "nothing is reported by then" if number > 5 else "the next reading is below the threshold",
+                    "if_what": "nothing is reported by then"
+                    if number > 5
+                    else "the next reading is below the threshold",
                     "threshold": None if number > 5 else 0.8 + 0.05 * place if number in (3, 4) else 90.0 + place,
                 }
             )
@@ -716,12 +820,12 @@ def _assessment(
             {
                 "leading_scenario_id": "steady",
                 "indicator_id": "passengers",
-                "reading": "passengers of 171 thousand",
+                "reading": "171 thousand or more, by 2026-12-28",
                 "value": 171.0,
                 "date": date(2026, 12, 31),
                 "new_leading_scenario_id": "bridge",
                 "new_posterior": 0.47,
-                "detail": "Passengers of 171 thousand for 2026 would put the bridge ahead, at 47 %.",
+                "detail": "Passengers: 171 thousand or more. The chance of such a reading is now put at 2.1 percent.",
             }
         ],
         "outlook": [
@@ -761,7 +865,9 @@ def _fans() -> list[dict[str, Any]]:
                 years = quarter / 4
                 day = date(2025, 1, 1) + timedelta(days=years * 365.25)
                 spread = 0.05 + 0.06 * np.sqrt(years)
-                middle = {"freight": 45.0, "ticket_sales": 12.0, "cancelled_crossings": 1 + 4 * years}.get(indicator, 100.0)
+                middle = {"freight": 45.0, "ticket_sales": 12.0, "cancelled_crossings": 1 + 4 * years}.get(
+                    indicator, 100.0
+                )
                 middle = middle * float(np.exp(growth * years))
                 if share:
                     middle, spread = 0.8 * float(np.exp(growth * years / 12)), 0.05

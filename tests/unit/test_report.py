@@ -1,0 +1,436 @@
+"""The report's pages without a browser: what they say, what they escape, and that they say it the same way twice."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from functools import cache as cached
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import feedparser
+import html5lib
+import pandas as pd
+import pytest
+
+from assets import report
+from assets.report import feed, illustrations, movement, verdict, words
+from assets.report.citations import cite
+from assets.report.drawing import Request, draw
+from assets.report.pages import heuer_ranking, method_html
+from assets.report.records import Facts, facts_by_tracker, plain_rows
+from tests.browser import fixture
+
+METHOD = "# The method\n\nA [link](https://example.org) and [none](javascript:alert(1)).\n\n<script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    return fixture.tables()
+
+
+@pytest.fixture(scope="module")
+def facts(tables: dict[str, pd.DataFrame]) -> Facts:
+    return facts_by_tracker(tables)[0]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def site(tables: dict[str, pd.DataFrame], cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    report.build(tables, folder, cache, METHOD)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def database(tables: dict[str, pd.DataFrame]) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        for name, frame in tables.items():
+            connection.register("frame", frame)
+            connection.execute(f'create table "{name}" as select * from frame')
+            connection.unregister("frame")
+        yield connection
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _pages(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.html"))
+
+
+@cached
+def _parsed(page: Path) -> tuple[Any, list[Any]]:
+    """Return a page's tree and the faults of its HTML; parsed once, since pages hold large drawings."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    return parser.parse(page.read_text(encoding="utf-8")), parser.errors
+
+
+def _tree(page: Path) -> Any:
+    return _parsed(page)[0]
+
+
+def test_the_same_release_gives_the_same_bytes_with_a_cold_and_a_warm_cache(site, cache, tables, tmp_path) -> None:
+    report.build(fixture.tables(), tmp_path / "warm", cache, METHOD)
+    assert _contents(tmp_path / "warm") == _contents(site)
+
+
+@pytest.mark.slow
+def test_the_same_release_gives_the_same_bytes_when_every_chart_is_drawn_anew(site, tmp_path) -> None:
+    report.build(fixture.tables(), tmp_path / "cold", tmp_path / "other_cache", METHOD)
+    assert _contents(tmp_path / "cold") == _contents(site)
+
+
+def test_every_page_is_valid_html(site) -> None:
+    for page in _pages(site):
+        assert not _parsed(page)[1], page
+        identifiers = [node.get("id") for node in _tree(page).iter() if node.get("id")]
+        assert len(identifiers) == len(set(identifiers)), page
+
+
+def test_each_indicator_and_named_scenario_has_a_page(site, facts) -> None:
+    assert {path.stem for path in (site / "indicators").iterdir()} == set(facts.indicator)
+    assert {path.stem for path in (site / "scenarios").iterdir()} == {row["scenario_id"] for row in facts.named}
+
+
+def test_internal_links_resolve(site) -> None:
+    for page in _pages(site):
+        for node in _tree(page).iter():
+            address = node.get("href") or node.get("src")
+            if not address or address.startswith(("http:", "https:", "data:")):
+                continue
+            path, _, fragment = address.partition("#")
+            target = (page.parent / path.partition("?")[0]).resolve() if path else page
+            assert target.is_file(), f"{page.name}: {address}"
+            if fragment:
+                assert any(other.get("id") == fragment for other in _tree(target).iter()), f"{page.name}: {address}"
+
+
+def test_what_comes_from_outside_is_text(site) -> None:
+    for page in _pages(site):
+        for node in _tree(page).iter():
+            assert node.tag not in ("iframe", "object", "embed", "form") or node.get("id") == "filters"
+            assert not [name for name in node.attrib if name.startswith("on")]
+            if node.tag == "script":
+                assert node.get("src") or node.get("type") == "application/json"
+            if node.tag == "a":
+                assert not re.match(r"\s*(javascript|data|vbscript):", node.get("href", ""), re.IGNORECASE)
+            if node.tag == "img":
+                pytest.fail(f"{page}: an image from outside")
+
+
+def test_links_leave_the_site_without_handing_over_the_page(site) -> None:
+    seen = 0
+    for page in _pages(site):
+        for node in _tree(page).iter("a"):
+            if node.get("href", "").startswith(("http:", "https:")):
+                seen += 1
+                assert node.get("rel") == "noopener noreferrer"
+    assert seen > 10
+
+
+def test_scripts_come_from_the_folder_alone(site) -> None:
+    for page in _pages(site):
+        policy = next(node for node in _tree(page).iter("meta") if node.get("http-equiv") == "Content-Security-Policy")
+        rules = dict(part.strip().split(" ", 1) for part in policy.get("content").split(";"))
+        assert rules["script-src"] == "'self'"
+        assert rules["default-src"] == "'none'"
+
+
+def test_every_chart_has_a_table_behind_it_a_source_and_words(site) -> None:
+    figures = [node for page in _pages(site) for node in _tree(page).iter("figure")]
+    assert len(figures) > 15
+    for node in figures:
+        classes = [child.get("class", "") for child in node.iter()]
+        assert "source" in classes
+        if "chart" in classes:
+            drawn = next(child for child in node.iter() if child.get("role") == "img")
+            assert len(drawn.get("aria-label")) > 20
+            assert node.find(".//table") is not None
+
+
+def test_each_front_page_figure_equals_the_query_it_cites(site, database) -> None:
+    tree = _tree(site / "index.html")
+    statements = {
+        node.get("data-citation"): "".join(node.itertext()) for node in tree.iter("code") if node.get("data-citation")
+    }
+    checked = 0
+    for node in tree.iter("data"):
+        name, key, column = node.get("data-cite").split("/")
+        rows = database.execute(statements[name]).df().astype(object)
+        row = rows[rows.iloc[:, 0].astype(str) == key]
+        assert len(row) == 1, node.get("data-cite")
+        assert float(node.get("value")) == pytest.approx(float(row.iloc[0][column]), abs=1e-12)
+        shown = "".join(node.itertext())
+        value = float(node.get("value"))
+        assert shown in {words.percent(value), words.points(value, 1), words.number(value)}
+        checked += 1
+    assert checked >= 18
+
+
+def test_every_statement_of_every_page_runs(site, database) -> None:
+    seen = set()
+    for page in _pages(site):
+        for node in _tree(page).iter("code"):
+            if node.get("data-citation"):
+                database.execute("".join(node.itertext())).fetchall()
+                seen.add(node.get("data-citation"))
+    assert len(seen) >= 14
+
+
+def test_a_value_in_a_statement_stays_a_value() -> None:
+    text = cite("change", tracker="it's; drop table claim --").sql
+    assert "'it''s; drop table claim --'" in text
+
+
+def test_the_waterfall_adds_up_exactly(facts) -> None:
+    parts = movement.group_moves(facts, movement.evidence(facts))
+    for row in facts.scenarios:
+        moved = math.fsum(part[row["scenario_id"]] for _, part in parts)
+        assert moved == pytest.approx(row["posterior"] - row["prior"], abs=1e-12)
+
+
+def test_the_printed_waterfall_adds_up_to_the_printed_move(facts) -> None:
+    figure = illustrations.from_prior(facts, movement.evidence(facts))
+    printed = [float(label.rstrip("%").replace(words.MINUS, "-")) for _, label in figure.rows]
+    assert printed[0] + sum(printed[1:-1]) == pytest.approx(printed[-1], abs=1e-9)
+
+
+@pytest.mark.parametrize("parts", [[0.00049] * 7, [0.1, -0.05, 0.0333333], [], [-0.2]])
+def test_rounded_parts_add_up(parts) -> None:
+    start = 0.3
+    first, shown, last = movement.rounded_to_add_up(start, parts, start + sum(parts))
+    assert (not parts) or first + sum(shown) == pytest.approx(last, abs=1e-9)
+
+
+def test_evidence_unexplained_by_the_ratios_is_said(tables) -> None:
+    changed = dict(tables)
+    changed["log_ratio"] = tables["log_ratio"].assign(log_ratio=tables["log_ratio"]["log_ratio"] * 0.5)
+    (halved,) = facts_by_tracker(changed)
+    names = [name for name, _ in movement.group_moves(halved, movement.evidence(halved))]
+    assert "unexplained" in names
+
+
+def test_a_report_that_stands_alone_gives_the_odds_of_its_ratio_alone(facts) -> None:
+    known = movement.evidence(facts)
+    ratios = movement.claim_ratios(facts, known)
+    rows = movement.rival_verdicts(facts, known, ratios, "passengers")
+    assert [row["claim"]["claim_id"] for row in rows] == ["passengers-3", "passengers-4"]
+    assert rows[0]["leader_now"] != rows[1]["leader_now"]
+    assert sum(row["pool_weight"] for row in rows) == pytest.approx(1)
+
+
+def test_the_verdict_says_where_it_stands_how_firm_it_is_and_what_would_overturn_it(facts) -> None:
+    text = " ".join(verdict.paragraph(facts))
+    leader = facts.ranked[0]
+    assert f"“{leader['title']}” stands at {words.percent(leader['posterior'])}" in text
+    assert "9 of 10 scored indicators" in text
+    assert "6 of them with fresh data" in text
+    assert "What would change this: “Passengers a year”: 171 thousand or more, by 28 December 2026 would put" in text
+
+
+def test_a_reading_that_is_all_but_impossible_is_not_told_as_a_way_to_change_the_verdict(tables) -> None:
+    detail = "Passengers: 900 thousand. The chance of such a reading is now put at 2.1e-15 percent."
+    (found,) = facts_by_tracker({**tables, "overturn": tables["overturn"].assign(detail=detail)})
+    assert "No single reading that is at all likely would change the leader" in verdict.overturn(found)
+
+
+def test_where_no_reading_changes_the_leader_the_leader_is_said_to_stay(tables) -> None:
+    (found,) = facts_by_tracker({**tables, "overturn": tables["overturn"].assign(new_leading_scenario_id="steady")})
+    assert "the leader would then still stand at 47%" in verdict.overturn(found)
+
+
+def test_conditions_are_told_in_the_indicators_unit() -> None:
+    row = {"if_what": "if the reading is above 0.955", "threshold": 0.954851}
+    assert words.condition_words(row, "share") == "above 95%"
+    assert (
+        words.condition_words({"if_what": "If it has not happened", "threshold": None}, "event")
+        == "If it has not happened"
+    )
+
+
+def test_a_narrow_lead_is_called_narrow(tables) -> None:
+    assert "narrowly ahead" in verdict.headline(
+        _with_odds(tables, {"bridge": 0.44, "steady": 0.46, "closure": 0.05, "other": 0.05})
+    )
+
+
+def test_a_lead_below_half_is_not_called_likely(tables) -> None:
+    assert "less likely than not" in verdict.headline(
+        _with_odds(tables, {"bridge": 0.3, "steady": 0.45, "closure": 0.2, "other": 0.05})
+    )
+
+
+def test_none_of_the_above_in_front_is_said_first(tables) -> None:
+    assert verdict.headline(
+        _with_odds(tables, {"bridge": 0.1, "steady": 0.2, "closure": 0.1, "other": 0.6})
+    ).startswith("No scenario fits")
+
+
+def _with_odds(tables, odds: dict[str, float]) -> Facts:
+    probability = tables["scenario_probability"].copy()
+    headline = (probability["variant"] == "headline") & (probability["as_of"] == probability["as_of"].max())
+    probability.loc[headline, "posterior"] = probability.loc[headline, "scenario_id"].map(odds)
+    (found,) = facts_by_tracker({**tables, "scenario_probability": probability})
+    return found
+
+
+def test_evidence_against_the_leader_is_not_told_as_evidence_for_it(tables) -> None:
+    probability = tables["scenario_probability"].copy()
+    probability.loc[(probability["scenario_id"] == "bridge") & (probability["variant"] == "headline"), "decibans"] = 9.0
+    (found,) = facts_by_tracker({**tables, "scenario_probability": probability})
+    text = " ".join(verdict.paragraph(found))
+    assert "favours “A bridge replaces the ferry” over “The ferry carries on”" in text
+    assert "leads because it started higher" in text
+
+
+def test_the_ends_of_probability_are_never_rounded_to_certainty() -> None:
+    assert words.percent(0.0004) == "under 1%"
+    assert words.percent(0.9996) == "over 99%"
+
+
+def test_the_four_causes_of_nothing_are_told_apart() -> None:
+    said = {
+        words.reading_words({"kind": None, "missing_reason": cause}, None)
+        for cause in ("not_due", "unreported", "source_failed", "none_seen")
+    }
+    assert len(said) == 4
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "//example.org", "ftp://example.org", "https://", "http://[", "", None],
+)
+def test_only_web_addresses_become_links(address) -> None:
+    assert words.web_address(address) is None
+
+
+def test_file_names_cannot_meet_or_leave_the_folder() -> None:
+    names = ["../etc", ".._etc", "a b", "a.20b", "ä", ""]
+    made = [words.file_name(name) for name in names]
+    assert len(set(made)) == len(names)
+    assert all("/" not in name for name in made)
+
+
+def test_heuer_counts_only_what_is_inconsistent(facts) -> None:
+    for row in heuer_ranking(facts):
+        assert row["score"] == row["inconsistent"] + 2 * row["very"]
+
+
+def test_the_feed_is_an_atom_feed_with_an_entry_a_release(site) -> None:
+    parsed = feedparser.parse((site / "feed.xml").read_bytes())
+    assert not parsed.bozo
+    assert parsed.version == "atom10"
+    assert [entry.id.rsplit(":", 1)[1] for entry in parsed.entries] == ["2026-11-15T060000Z", "2026-10-15T060000Z"]
+    assert parsed.entries[0].title == verdict.headline(facts_by_tracker(fixture.tables())[0])
+
+
+def test_the_feed_drops_what_xml_forbids(tables) -> None:
+    (found,) = facts_by_tracker({**tables, "tracker": tables["tracker"].assign(title="bad \x0b & <b>")})
+    parsed = feedparser.parse(feed.atom(found, "tag:x"))
+    assert not parsed.bozo
+
+
+def test_the_machine_report_agrees_with_the_tables(site, facts) -> None:
+    content = json.loads((site / "report.json").read_text(encoding="utf-8"))
+    assert {row["scenario_id"]: row["posterior"] for row in content["scenarios"]} == {
+        row["scenario_id"]: row["posterior"] for row in facts.scenarios
+    }
+    assert content["coverage"] == {"scored": 10, "with_reading": 9, "fresh": 6}
+
+
+def test_the_summary_holds_no_markup_from_outside(site) -> None:
+    text = (site / "summary.md").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "85%" in text
+
+
+def test_the_methods_markdown_may_bring_no_html() -> None:
+    made = method_html(METHOD)
+    assert "<script" not in made
+    assert 'href="javascript' not in made
+    assert '<a href="https://example.org" rel="noopener noreferrer">' in made
+    assert "<table>" in made
+
+
+def test_a_first_release_says_that_there_is_nothing_to_compare(tmp_path, cache) -> None:
+    report.build(fixture.tables(earlier=False), tmp_path, cache)
+    assert "first release" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "nothing to compare" in (tmp_path / "changes.html").read_text(encoding="utf-8")
+    assert len(feedparser.parse((tmp_path / "feed.xml").read_bytes()).entries) == 1
+
+
+def test_several_trackers_share_one_front_page(tmp_path, cache) -> None:
+    report.build(fixture.tables(trackers=("island_ferry", "second_ferry")), tmp_path, cache)
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 'href="island_ferry/index.html"' in text
+    assert 'href="second_ferry/index.html"' in text
+    test_internal_links_resolve(tmp_path)
+    test_every_page_is_valid_html(tmp_path)
+
+
+def test_empty_tables_still_give_a_report(tables, tmp_path, cache) -> None:
+    kept = ("tracker", "scenario", "hypothesis", "indicator", "release")
+    report.build({name: frame if name in kept else frame.iloc[:0] for name, frame in tables.items()}, tmp_path, cache)
+    assert "No reading" in (tmp_path / "indicators" / "passengers.html").read_text(encoding="utf-8")
+    test_every_page_is_valid_html(tmp_path)
+
+
+def test_a_release_without_trackers_still_gives_a_report(tables, tmp_path, cache) -> None:
+    report.build({name: frame.iloc[:0] for name, frame in tables.items()}, tmp_path, cache)
+    assert "no tracker" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_pages_of_an_earlier_build_are_taken_away(tables, tmp_path, cache) -> None:
+    left = tmp_path / "indicators" / "gone.html"
+    left.parent.mkdir()
+    left.write_text("old", encoding="utf-8")
+    report.build(tables, tmp_path, cache)
+    assert not left.exists()
+
+
+def test_a_chart_that_did_not_change_is_not_drawn_again(tmp_path) -> None:
+    data = {
+        "rows": [{"at": "1", "series": "a", "value": 0.5, "words": "half"}],
+        "series": ["a"],
+        "colors": ["var(--s1)"],
+        "title": "t",
+        "x_title": "x",
+        "format": ".0%",
+        "range": [0, 1],
+        "reference": None,
+    }
+    draw({"one": Request("lines", data, 120)}, tmp_path)
+    (kept,) = tmp_path.iterdir()
+    before = kept.stat().st_mtime_ns
+    draw({"one": Request("lines", data, 120)}, tmp_path)
+    assert kept.stat().st_mtime_ns == before
+    draw({"one": Request("lines", {**data, "title": "other"}, 120)}, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_words_in_a_chart_cannot_end_its_script(tmp_path) -> None:
+    data = {
+        "rows": [{"at": "1", "series": "</script><script>alert(1)</script>", "value": 0.5, "words": "]]><!--"}],
+        "series": ["</script><script>alert(1)</script>"],
+        "colors": ["var(--s1)"],
+        "title": "</svg><script>",
+        "x_title": "x",
+        "format": ".0%",
+        "range": [0, 1],
+        "reference": None,
+    }
+    drawing = draw({"one": Request("lines", data, 120)}, tmp_path)["one"]
+    assert "<" not in drawing.specification
+    assert "<script" not in drawing.wide
+
+
+def test_missing_values_of_a_frame_are_none() -> None:
+    frame = pd.DataFrame({"value": [1.5, None], "as_of": pd.to_datetime(["2026-01-01", None]), "kind": ["a", None]})
+    assert plain_rows(frame)[1] == {"value": None, "as_of": None, "kind": None}
