@@ -102,7 +102,7 @@ def _marks_in_time(data: Data, height: int) -> list[alt.Chart]:
     layers = []
     if data.get("as_of"):
         now = alt.Chart(_rows([{"date": data["as_of"]}]))
-        layers.append(now.mark_rule(stroke=INK, strokeWidth=1).encode(x=_time("date", data.get("span"))))
+        layers.append(now.mark_rule(stroke=INK, strokeWidth=1).encode(x=_time("date", data["span"])))
     for row in data.get("breaks", []):
         base = alt.Chart(_rows([row]))
         side = row["side"]

@@ -63,7 +63,7 @@ def script_bundle(cache: Path) -> str:
     if not path.exists():
         import vl_convert
 
-        _write(path, vl_convert.javascript_bundle(vl_version=VEGA_LITE))
+        _write(path, vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE))
     return path.read_text(encoding="utf-8")
 
 

@@ -17,13 +17,17 @@ def atom(facts: Facts, identifier: str) -> str:
     """Return an Atom feed with an entry a release, newest first; the newest carries the verdict."""
     entries = [_entry(facts, row, identifier) for row in facts.releases]
     updated = _moment(facts.release["created_at"] or datetime.combine(facts.as_of, datetime.min.time()))
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f"  <id>{_xml(identifier)}</id>\n  <title>{_xml(facts.tracker['title'])}</title>\n  <updated>{updated}</updated>\n"
-        '  <author><name>Signposts</name></author>\n  <link rel="self" href="feed.xml"/>\n  <link rel="alternate" href="index.html"/>\n'
-        + "".join(entries)
-        + "</feed>\n"
-    )
+    head = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<feed xmlns="http://www.w3.org/2005/Atom">',
+        f"  <id>{_xml(identifier)}</id>",
+        f"  <title>{_xml(facts.tracker['title'])}</title>",
+        f"  <updated>{updated}</updated>",
+        "  <author><name>Signposts</name></author>",
+        '  <link rel="self" href="feed.xml"/>',
+        '  <link rel="alternate" href="index.html"/>',
+    ]
+    return "\n".join([*head, *entries, "</feed>", ""])
 
 
 def _entry(facts: Facts, row: Row, identifier: str) -> str:
@@ -36,11 +40,17 @@ def _entry(facts: Facts, row: Row, identifier: str) -> str:
     )
     if own:
         text += " " + _moved(facts)
-    return (
-        f"  <entry>\n    <id>{_xml(identifier + ':' + str(row['release_id']))}</id>\n    <title>{_xml(title)}</title>\n"
-        f'    <updated>{_moment(row["created_at"])}</updated>\n    <link rel="alternate" href={quoteattr("changes.html" if not own else "index.html")}/>\n'
-        f"    <summary>{_xml(text.strip())}</summary>\n  </entry>\n"
-    )
+    address = quoteattr("index.html" if own else "changes.html")
+    lines = [
+        "  <entry>",
+        f"    <id>{_xml(identifier)}:{_xml(row['release_id'])}</id>",
+        f"    <title>{_xml(title)}</title>",
+        f"    <updated>{_moment(row['created_at'])}</updated>",
+        f'    <link rel="alternate" href={address}/>',
+        f"    <summary>{_xml(text.strip())}</summary>",
+        "  </entry>",
+    ]
+    return "\n".join(lines)
 
 
 def _moved(facts: Facts) -> str:
@@ -94,7 +104,8 @@ def summary(facts: Facts) -> str:
         scenario = facts.scenario.get(row["scenario_id"], {}).get("title", row["scenario_id"])
         condition = words.condition_words(row, indicator.get("unit"))
         lines.append(
-            f"- {words.day(row['date'])}: {_plain(title)}: {row['becomes']} for {_plain(scenario)} if {_plain(condition)}."
+            f"- {words.day(row['date'])}: {_plain(title)}: {row['becomes']} for {_plain(scenario)} if "
+            f"{_plain(condition)}."
         )
     lines += ["", f"{_plain(verdict.coverage(facts))}. {_plain(verdict.health(facts))}", ""]
     lines += [f"As of {words.day(facts.as_of)}, release {facts.release['release_id']}.", ""]

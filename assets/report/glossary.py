@@ -11,7 +11,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "none": ("none of the above", "What the odds keep free for a future that no scenario describes."),
     "indicator": (
         "indicator",
-        "Something that can be observed and that the scenarios predict differently, such as a trade figure or an event.",
+        "Something that can be observed and that the scenarios predict differently, such as a trade "
+        "figure or an event.",
     ),
     "reading": (
         "reading",
@@ -20,43 +21,53 @@ TERMS: dict[str, tuple[str, str]] = {
     "claim": ("claim", "One dated statement by one source about one indicator."),
     "prior": (
         "starting odds",
-        "The probability of a scenario before any reading. It comes from the likelihood word of the analysis, put into a number by surveys of what readers take such words to mean.",
+        "The probability of a scenario before any reading. It comes from the likelihood word of the "
+        "analysis, put into a number by surveys of what readers take such words to mean.",
     ),
     "deciban": (
         "deciban",
-        "The unit of evidence: 10 decibans make one scenario ten times as likely against another, 3 make it twice as likely, 0 changes nothing.",
+        "The unit of evidence: 10 decibans make one scenario ten times as likely against another, 3 make "
+        "it twice as likely, 0 changes nothing.",
     ),
     "storyline": (
         "storyline",
-        "A group of indicators that tell the same story. The more of them speak at once, the less each counts, so that one story is not counted many times.",
+        "A group of indicators that tell the same story. The more of them speak at once, the less each "
+        "counts, so that one story is not counted many times.",
     ),
     "fan": (
         "fan",
-        "The band in which a scenario expects an indicator to be at each date: eight times in ten, if that scenario is the true one.",
+        "The band in which a scenario expects an indicator to be at each date: eight times in ten, if "
+        "that scenario is the true one.",
     ),
     "diagnosticity": (
         "diagnosticity",
-        "How much a reading can tell the scenarios apart, in bits. At 0 every scenario predicts the same; 1 bit would halve the field.",
+        "How much a reading can tell the scenarios apart, in bits. At 0 every scenario predicts the "
+        "same; 1 bit would halve the field.",
     ),
     "surprise": (
         "surprise",
-        "Share of simulated worlds of a scenario whose readings are at least as odd as the real ones. Under 5% the scenario fits badly.",
+        "Share of simulated worlds of a scenario whose readings are at least as odd as the real ones. "
+        "Under 5% the scenario fits badly.",
     ),
     "retrospective": (
         "hindsight",
-        "Points before the day the predictions were put into numbers. They use only what was known then, but the numbers were chosen later.",
+        "Points before the day the predictions were put into numbers. They use only what was known then, "
+        "but the numbers were chosen later.",
     ),
     "fresh": (
         "fresh",
-        "A figure is fresh while its newest period is no older than its publisher's rhythm allows. Unknown counts as stale.",
+        "A figure is fresh while its newest period is no older than its publisher's rhythm allows. "
+        "Unknown counts as stale.",
     ),
     "grade": (
         "grade",
-        "The Admiralty grade of a report: a letter from A to F for how reliable the source is, a number from 1 to 6 for how credible the statement is.",
+        "The Admiralty grade of a report: a letter from A to F for how reliable the source is, a number "
+        "from 1 to 6 for how credible the statement is.",
     ),
     "temper": (
         "temper",
-        "The share of its face value at which all evidence counts, chosen by simulation so that the odds are not overconfident.",
+        "The share of its face value at which all evidence counts, chosen by simulation so that the odds "
+        "are not overconfident.",
     ),
 }
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assets.report import illustrations, movement, verdict, words
+from assets.report import illustrations, indicator_illustrations, movement, verdict, words
 from assets.report.citations import Citation, cite
-from assets.report.illustrations import Figure
+from assets.report.figures import Figure
 from assets.report.movement import Evidence
 from assets.report.records import Facts, Row, Rows, grouped
 
@@ -45,7 +45,7 @@ class Page:
     citations: Sequence[Citation] = ()
 
 
-def tracker_pages(facts: Facts, method_text: str) -> list[Page]:
+def tracker_pages(facts: Facts, method_text: str, calibration_text: str = "") -> list[Page]:
     """Return every page of a tracker."""
     known = movement.evidence(facts)
     ratios = movement.claim_ratios(facts, known)
@@ -59,7 +59,7 @@ def tracker_pages(facts: Facts, method_text: str) -> list[Page]:
         milestones(facts),
         calendar(facts),
         sensitivity(facts, known),
-        track_record(facts),
+        track_record(facts, calibration_text),
         health(facts),
         changes(facts),
         Page("method.html", "method.html", "Method", {"method": method_html(method_text)}),
@@ -238,7 +238,7 @@ def matrix_rows(facts: Facts) -> Rows:
 
 def heuer_ranking(facts: Facts) -> Rows:
     """Return the scenarios by least inconsistency (Heuer 1999) beside their place by probability."""
-    counts = []
+    counts: Rows = []
     for scenario in facts.named:
         cells = [
             row["cell"]
@@ -278,7 +278,7 @@ def evidence_matrix(facts: Facts) -> Page:
 
 def indicator_list(facts: Facts) -> list[tuple[str, Rows]]:
     """Return all indicators by domain, context included."""
-    rows = [
+    rows: Rows = [
         {
             "indicator": row,
             "reading": facts.reading.get(row["indicator_id"]),
@@ -322,7 +322,7 @@ def indicator_page(facts: Facts, known: Evidence, ratios: dict[str, dict[str, An
     """Return an indicator's page: meaning, chart, what each scenario expects, claims, revisions and rivals."""
     key = indicator["indicator_id"]
     claims = facts.claims.get(key, [])
-    figure = illustrations.indicator_figure(facts, indicator)
+    figure = indicator_illustrations.indicator_figure(facts, indicator)
     used = {row["claim_id"]: row for row in facts.tables["reading_claim"] if row["indicator_id"] == key}
     groups = {row["group_id"]: row for row in facts.tables["evidence_group"]}
     content = {
@@ -399,7 +399,7 @@ def _weight_of(row: Row) -> tuple[float, str]:
 
 def milestones(facts: Facts) -> Page:
     """Return the timeline of projects."""
-    figure = illustrations.milestones(facts)
+    figure = indicator_illustrations.milestones(facts)
     content = {"figure": figure, "projects": sorted(facts.tables["project"], key=lambda row: row["title"] or "")}
     return Page("milestones.html", "milestones.html", "Milestones", content, [figure] if figure else [])
 
@@ -417,8 +417,8 @@ def sensitivity(facts: Facts, known: Evidence) -> Page:
     )
 
 
-def track_record(facts: Facts) -> Page:
-    """Return the backtest and when the matter will be settled."""
+def track_record(facts: Facts, calibration_text: str) -> Page:
+    """Return the backtest, the calibration in simulated worlds, and when the matter will be settled."""
     figures = illustrations.backtests(facts)
     ahead = illustrations.outlook(facts)
     figures = [*figures, ahead] if ahead else figures
@@ -429,7 +429,7 @@ def track_record(facts: Facts) -> Page:
         "backtest.html",
         "backtest.html",
         "Track record",
-        {"figures": figures, "rows": rows},
+        {"figures": figures, "rows": rows, "calibration": method_html(calibration_text)},
         figures,
         [cite("outlook", **_values(facts))],
     )
@@ -489,16 +489,19 @@ def changes(facts: Facts) -> Page:
         sums = by_cause.setdefault(row["cause"], {})
         for scenario, move in row["moves"].items():
             sums[scenario] = sums.get(scenario, 0.0) + move
+    figures = [figure] if figure else []
     content = {
-        "figures": [figure] if figure else [],
+        "figures": figures,
         "parts": parts,
         "by_cause": by_cause,
         "cause_words": words.CAUSES,
         "alerts": facts.tables["alert"],
     }
-    return Page(
-        "changes.html", "changes.html", "Changes", content, content["figures"], [cite("change", **_values(facts))]
-    )  # type: ignore[arg-type]
+    return Page("changes.html", "changes.html", "Changes", content, figures, [cite("change", **_values(facts))])
+
+
+def _is_web_address(url: str) -> bool:
+    return words.web_address(url) is not None
 
 
 def method_html(text: str) -> str:
@@ -508,7 +511,7 @@ def method_html(text: str) -> str:
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough")
-    reader.validateLink = lambda address: bool(words.web_address(address))  # type: ignore[method-assign]
+    reader.validateLink = _is_web_address  # type: ignore[method-assign]
     tokens = reader.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):

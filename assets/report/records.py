@@ -74,9 +74,7 @@ class Facts:
     @cached_property
     def releases(self) -> Rows:
         """Return all releases known, newest first."""
-        return sorted(
-            self.tables["release"], key=lambda row: (row["created_at"] or datetime.min, row["release_id"]), reverse=True
-        )
+        return sorted(self.tables["release"], key=lambda row: (str(row["created_at"]), row["release_id"]), reverse=True)
 
     @cached_property
     def as_of(self) -> date:

@@ -49,14 +49,16 @@ FILTERS = (
 )
 
 
-def write_site(tables: Mapping[str, pd.DataFrame], folder: Path, cache: Path, method_text: str) -> None:
+def write_site(
+    tables: Mapping[str, pd.DataFrame], folder: Path, cache: Path, method_text: str, calibration_text: str = ""
+) -> None:
     """Write all files of the site and take away pages that an earlier build left."""
     trackers = facts_by_tracker(tables)
     files: dict[str, str] = {}
     alone = len(trackers) == 1
     for facts in trackers:
         base = "" if alone else f"{words.file_name(facts.tracker['tracker_id'])}/"
-        files |= _tracker_files(facts, base, cache, method_text, several=not alone)
+        files |= _tracker_files(facts, base, cache, (method_text, calibration_text), several=not alone)
     if not alone:
         files["index.html"] = (
             _environment(cache)
@@ -81,9 +83,9 @@ def _tracker_card(facts: Facts) -> dict[str, object]:
     }
 
 
-def _tracker_files(facts: Facts, base: str, cache: Path, method_text: str, *, several: bool) -> dict[str, str]:
+def _tracker_files(facts: Facts, base: str, cache: Path, texts: tuple[str, str], *, several: bool) -> dict[str, str]:
     """Return one tracker's files by path."""
-    made = pages.tracker_pages(facts, method_text)
+    made = pages.tracker_pages(facts, *texts)
     requests = {
         f"{page.path}#{figure.name}": figure.request
         for page in made

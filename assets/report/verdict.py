@@ -81,7 +81,10 @@ def _evidence_alone(facts: Facts) -> str:
         return _sentence(f"Taken alone, the evidence does not tell it from {quoted(rival)}")
     favoured = first if distance > 0 else rival
     other = rival if distance > 0 else first
-    text = f"Taken alone, the evidence favours {quoted(favoured)} over {quoted(other)} by {words.odds(distance)}, {_weight(distance)}"
+    text = (
+        f"Taken alone, the evidence favours {quoted(favoured)} over {quoted(other)} by "
+        f"{words.odds(distance)}, {_weight(distance)}"
+    )
     return _sentence(text if distance > 0 else f"{text}; the leader leads because it started higher")
 
 
@@ -112,14 +115,18 @@ def _firmness(facts: Facts) -> str:
     leads = sum(max(found, key=lambda key: found[key]) == leader for _, found in settings)
     share = "all of them" if leads == len(settings) else f"{leads} of them"
     return _sentence(
-        f"{text}; under {words.plural(len(settings), 'other choice')} of method and starting odds the leader stands between "
+        f"{text}; under {words.plural(len(settings), 'other choice')} of method and starting odds the "
+        "leader stands between "
         f"{words.percent(min(shares))} and {words.percent(max(shares))}, and leads under {share}"
     )
 
 
 def _fit(facts: Facts) -> str:
     if facts.alarm:
-        return "Warning: what is observed is odd under every scenario, so a future that none of them describes has to be reckoned with."
+        return (
+            "Warning: what is observed is odd under every scenario, so a future that none of them "
+            "describes has to be reckoned with."
+        )
     return ""
 
 
@@ -141,13 +148,15 @@ def overturn(facts: Facts) -> str:
     new, share = facts.scenario.get(row["new_leading_scenario_id"] or ""), words.percent(row["new_posterior"])
     if row["new_leading_scenario_id"] == row["leading_scenario_id"]:
         return _sentence(
-            f"No single reading that is at all likely would put another scenario ahead. What would shake it most is {wanted}; "
+            "No single reading that is at all likely would put another scenario ahead. What would shake "
+            f"it most is {wanted}; "
             f"the leader would then still stand at {share}"
         )
     effect = f"put {quoted(new)} ahead, at {share}" if new else "change the leader"
     if chance is not None and chance < UNLIKELY:
         return _sentence(
-            f"No single reading that is at all likely would change the leader. The least that would {effect}, is {wanted}; "
+            "No single reading that is at all likely would change the leader. The least that would "
+            f"{effect}, is {wanted}; "
             "its chance is now under 1 in 1,000"
         )
     likely = f"; its chance is now {words.percent(chance)}" if chance is not None else ""
@@ -184,7 +193,10 @@ def health(facts: Facts) -> str:
 def coverage(facts: Facts) -> str:
     """Return how much of what is scored has a reading, and how much of that is fresh."""
     scored, read, fresh = facts.coverage
-    return f"{read} of {words.plural(scored, 'scored indicator')} {'has' if read == 1 else 'have'} a reading, {fresh} fresh"
+    return (
+        f"{read} of {words.plural(scored, 'scored indicator')} {'has' if read == 1 else 'have'} a "
+        f"reading, {fresh} fresh"
+    )
 
 
 def _sentence(text: str) -> str:

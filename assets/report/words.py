@@ -6,7 +6,7 @@ sentences about a tracker (verdict.py).
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -240,7 +240,7 @@ def _share_count_words(reading: Row, _unit: str | None) -> str:
     return f"{number(count)} of {plural(trials, 'occasion')}"
 
 
-_READING = {
+_READING: dict[str, Callable[[Row, str | None], str]] = {
     "interval": _interval_words,
     "nowcast": _nowcast_words,
     "count": _count_words,
@@ -291,8 +291,7 @@ def condition_words(row: Row, unit: str | None) -> str:
     found = _LEVEL.match(text)
     if found and row["threshold"] is not None:
         return f"{found.group(1)} {threshold_words(row['threshold'], unit)}"
-    text = text.removeprefix("if ")
-    return lower_first(text)
+    return text[3:] if text[:3].lower() == "if " else lower_first(text)
 
 
 def threshold_words(value: float, unit: str | None) -> str:

@@ -256,7 +256,8 @@ def _indicator(
     return {
         "indicator_id": key,
         "title": title,
-        "meaning": f"{title}, as counted by nobody: an invented figure to try the report on. {HOSTILE if not scored else ''}",
+        "meaning": f"{title}, as counted by nobody: an invented figure to try the report on. "
+        f"{HOSTILE if not scored else ''}",
         "domain": domain,
         "role": role,
         "unit": unit,
@@ -702,10 +703,7 @@ def _probabilities(evidence: Mapping[tuple[int, str], Any]) -> dict[str, list[di
 _STATUS = ("on track", "behind", "contradicted", "too early to tell", "open", "fulfilled", "missed", "above", "ahead")
 
 
-def _assessment(
-    evidence: Mapping[tuple[int, str], Any], probability: Mapping[str, list[dict[str, Any]]]
-) -> dict[str, list[dict[str, Any]]]:
-    latest = {key: ratios for (position, key), ratios in evidence.items() if position == 23}
+def _log_ratios(evidence: Mapping[tuple[int, str], Any]) -> list[dict[str, Any]]:
     log_ratio = []
     for position, as_of in enumerate(as_of_dates()):
         now = {key: ratios for (place, key), ratios in evidence.items() if place == position}
@@ -722,6 +720,14 @@ def _assessment(
                         "weight": weights[key],
                     }
                 )
+    return log_ratio
+
+
+def _assessment(
+    evidence: Mapping[tuple[int, str], Any], probability: Mapping[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    latest = {key: ratios for (position, key), ratios in evidence.items() if position == 23}
+    log_ratio = _log_ratios(evidence)
     weights = _weights(list(latest))
     headline = {
         row["scenario_id"]: row["posterior"]
@@ -857,11 +863,11 @@ def _assessment(
 
 def _fans() -> list[dict[str, Any]]:
     rows = []
-    numeric = [row for row in INDICATORS[:6]]
+    numeric = INDICATORS[:6]
     for indicator, *_rest, family in numeric:
         share = family == "share_count" or indicator == "punctual_share"
         for scenario, growth in (("bridge", 0.10), ("steady", 0.01), ("closure", -0.12)):
-            for quarter in range(0, 45):
+            for quarter in range(45):
                 years = quarter / 4
                 day = date(2025, 1, 1) + timedelta(days=years * 365.25)
                 spread = 0.05 + 0.06 * np.sqrt(years)

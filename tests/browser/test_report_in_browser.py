@@ -18,7 +18,10 @@ pytestmark = pytest.mark.browser
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
-METHOD = "# The method\n\n```\nlog P(h | D) = const + log prior + temper * sum of weight * ratio over all the indicators there are\n```\n"
+METHOD = (
+    "# The method\n\n```\nlog P(h | D) = const + log prior + temper * sum of weight * ratio over "
+    "all the indicators there are\n```\n"
+)
 KINDS = (
     "index",
     "evidence",
@@ -225,7 +228,8 @@ def test_a_word_of_the_field_is_explained_to_the_keyboard(page: Page, site: Path
 
 def test_the_page_does_not_jump_when_charts_come_alive(page: Page, site: Path) -> None:
     page.add_init_script(
-        "window.shift = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) window.shift += one.value; })"
+        "window.shift = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) "
+        "window.shift += one.value; })"
         ".observe({type: 'layout-shift', buffered: true});"
     )
     for width in (1280, 360):
