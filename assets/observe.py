@@ -126,7 +126,7 @@ def read_claims_of_last_release(warehouse: "Warehouse", run: MonitoringRun) -> N
     """
     from assets.warehouse import Warehouse
 
-    released = run.settings.published_database
+    released = run.settings.released_database
     last = Warehouse(released, read_only=True).rows(LAST_RELEASE) if released.exists() else []
     if not last or run.as_of_date() < last[0]["as_of"]:
         warehouse.write_rows("unchanged_report", [])

@@ -42,6 +42,11 @@ class Settings:
         return self.published / "signposts.duckdb"
 
     @property
+    def released_database(self) -> Path:
+        """The newest release again, for our own reading: nobody who opens the other for writing can lock it."""
+        return self.published / "latest" / "signposts.duckdb"
+
+    @property
     def dagster_home(self) -> Path:
         """Folder of Dagster's own storage."""
         return self.home / "dagster"

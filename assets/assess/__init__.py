@@ -98,5 +98,5 @@ def change(run: MonitoringRun) -> dg.MaterializeResult[None]:
     from assets.assess.changes import write_changes
 
     warehouse = run.warehouse()
-    write_changes(warehouse, run.settings.published_database)
+    write_changes(warehouse, run.settings.released_database)
     return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("change")})

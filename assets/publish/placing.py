@@ -6,7 +6,8 @@ published/
     releases/<release_id>/   one folder a release, never changed again
     latest                   link to the newest of them
     parquet, csv, report …   links through `latest`, so that one rename moves them all
-    signposts.duckdb         the newest file itself (a hard link), for programs that do not follow links
+    signposts.duckdb         a copy of the newest file, for programs that do not follow links; whoever opens it for
+                             writing changes and locks nothing that stands in releases/
 """
 
 import os
@@ -60,7 +61,7 @@ def keep_release(folder: Path, published: Path, release_id: str) -> Path:
 def show_release(published: Path, release_id: str) -> None:
     """Make a kept release the one that readers see; each name changes in one rename, the database first."""
     kept = published / RELEASES / release_id
-    _rename_over(published / DATABASE, partial(_same_file, kept / DATABASE))
+    _rename_over(published / DATABASE, partial(_copy, kept / DATABASE))
     _rename_over(published / LATEST, partial(_link, Path(RELEASES) / release_id))
     for name in THROUGH_LATEST:
         wanted = Path(LATEST) / name
@@ -109,13 +110,10 @@ def _link(target: Path, name: Path) -> None:
     name.symlink_to(target)
 
 
-def _same_file(original: Path, name: Path) -> None:
-    """Give a file a second name, or copy it where the file system has no hard links."""
-    try:
-        name.hardlink_to(original)
-    except OSError:
-        shutil.copyfile(original, name)
-        _flush(name)
+def _copy(original: Path, name: Path) -> None:
+    """Copy a file, down to the disk."""
+    shutil.copyfile(original, name)
+    _flush(name)
 
 
 def _flush(path: Path) -> None:

@@ -24,7 +24,7 @@ from assets.publish.placing import (
     show_release,
 )
 from assets.settings import CHECKOUT, CODE_VERSION, Settings
-from assets.warehouse import Warehouse, disk_faults, load_sql
+from assets.warehouse import Warehouse, disk_faults, load_sql, open_locked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,9 +128,17 @@ def releases_to_keep() -> int:
 
 def earlier_releases(settings: Settings) -> list[dict[str, Any]]:
     """Return the rows of the table release in the file that readers see now; none before the first release."""
-    if not settings.published_database.exists():
+    database = settings.released_database
+    if not database.exists():
         return []
-    return Warehouse(settings.published_database, read_only=True).rows("from release order by release_id")
+    columns = ", ".join(load_dictionary().tables["release"].columns)
+    try:
+        with open_locked(database) as connection:
+            found = connection.execute(f"select {columns} from release order by release_id")  # noqa: S608
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    except InputError as error:
+        raise ReleaseWithheld(f"the last release cannot be read: {error}; move {database.parent} away") from error
 
 
 def name_release(warehouse: Warehouse, created_at: datetime, kept: list[str]) -> str:
