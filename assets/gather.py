@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from assets.catalogue import Catalogue, Source, ledger_rows, load_catalogue, tables
+from assets.catalogue.accepted import accepted_rows
 from assets.catalogue.documents import read_document
 from assets.catalogue.faults import FaultList
 from assets.catalogue.loading import load_sources
@@ -52,6 +53,7 @@ BACKFILL_GROUP = "backfill"
         *(dg.AssetSpec(name, group_name="catalogue") for name in (*CATALOGUE_TABLES, *SETTING_TABLES)),
         dg.AssetSpec("feed", group_name="catalogue"),
         dg.AssetSpec("raw_ledger", group_name="gather"),
+        dg.AssetSpec("accepted", group_name="gather"),
     ],
     name="catalogue_tables",
 )
@@ -63,10 +65,13 @@ def catalogue_tables(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]
         **working_tables(catalogue),
         "feed": feed_rows(catalogue),
         "raw_ledger": [row for tracker in catalogue.trackers for row in ledger_rows(tracker)],
+        "accepted": [
+            row for tracker in catalogue.trackers for row in accepted_rows(tracker.tracker_id, tracker.folder)
+        ],
     }
     warehouse = run.warehouse()
     with warehouse.connect():
-        for name in (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger"):
+        for name in (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted"):
             warehouse.write_rows(name, rows[name])
             yield dg.MaterializeResult(asset_key=name, metadata={"rows": len(rows[name])})
 

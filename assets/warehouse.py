@@ -393,6 +393,18 @@ def _take(descriptor: int, lock: Path, wait_seconds: float) -> None:
             return
 
 
+def current_writer(lock: Path) -> str:
+    """Return who is writing now, in words; empty if nobody is."""
+    if not lock.exists():
+        return ""
+    with lock.open("r", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return lock_holder(lock)
+    return ""
+
+
 def lock_holder(lock: Path) -> str:
     """Return who holds the lock, in words; empty if nobody has written a name into it."""
     try:

@@ -39,7 +39,8 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
 
 def _dated(subject: Row) -> date:
     """Return the date that the fans are shown at: the reading's own, else the as-of date."""
-    return subject["reading_date"] or subject["as_of"]
+    dated: date = subject["reading_date"] or subject["as_of"]
+    return dated
 
 
 def _print_reading(console: Console, subject: Row) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.catalogue import load_catalogue
 from assets.cli.standings import print_standings
-from assets.errors import InputError
+from assets.errors import InputError, ReleaseWithheld
 from assets.settings import Settings, load_settings, prepare_home
 
 if TYPE_CHECKING:
@@ -51,6 +51,16 @@ def run_monitor(request: RunRequest) -> int:
         return 1
     failed_sources = print_standings(settings)
     return 1 if request.strict and failed_sources else 0
+
+
+def publish_quietly(request: RunRequest) -> Path:
+    """Run the job without words and return the page it published; ReleaseWithheld says why there is none."""
+    settings = load_settings()
+    _validate(request, settings)
+    result = _execute(request, settings)
+    if not result.success:
+        raise ReleaseWithheld("; ".join(failures(result)) or "the run failed")
+    return settings.published / "report" / "index.html"
 
 
 def _validate(request: RunRequest, settings: Settings) -> None:
