@@ -5,7 +5,8 @@ Belongs here: joining. Not here: any of the parts.
 
 import dagster as dg
 
-from assets import assess, automation, gather, observe, publish
+from assets import assess, automation, gather, observe
+from assets.publish import publication
 from assets.resources import MonitoringRun
 from checks.asset_checks import ASSET_CHECKS
 
@@ -13,7 +14,7 @@ from checks.asset_checks import ASSET_CHECKS
 def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
     """Return fresh definitions; tests give a run of their own."""
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([gather, observe, assess, publish]),
+        assets=dg.load_assets_from_modules([gather, observe, assess, publication]),
         asset_checks=ASSET_CHECKS,
         jobs=automation.JOBS,
         schedules=automation.SCHEDULES,

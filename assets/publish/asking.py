@@ -16,11 +16,12 @@ from typing import Any
 
 from assets.errors import InputError
 from assets.publish.cookbook import Value, load_cookbook
-from assets.publish.exporting import FORMULA_START
 from assets.warehouse import open_locked
 
 FORMATS = ("table", "csv", "json", "parquet")
 WIDEST_CELL = 60
+# A spreadsheet runs a cell that begins with one of these as a formula (OWASP: CSV injection).
+FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 @dataclass(frozen=True, slots=True)

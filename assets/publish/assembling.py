@@ -3,13 +3,13 @@
 Belongs here: what stands inside a release's database. Not here: its name, its other formats, where it is put.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.dictionary import Dictionary, Table, published_columns
+from assets.publish.statements import PARAMETER, header, statement
 from assets.settings import SQL_ROOT
 from assets.warehouse import load_sql
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 # The oldest format that DuckDB 2 writes: every client since 1.1 opens it.
 STORAGE_VERSION = "v1.0.0"
-HEADER = re.compile(r"^-- (?P<key>[A-Z][A-Za-z ]+): (?P<text>.+)$", re.MULTILINE)
-PARAMETER = re.compile(r"\$(?P<name>[a-z_]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +35,6 @@ class Macro:
         """Return the statement that makes it; without CTEs, which DuckDB 1.4 cannot read in a stored macro."""
         body = PARAMETER.sub(lambda match: match["name"], self.query)
         return f"create macro {self.name}({', '.join(self.parameters)}) as table {body}"
-
-
-def header(text: str) -> dict[str, str]:
-    """Return what the comment lines at the head of a file of sql/ say, by key."""
-    return {match["key"].lower(): match["text"] for match in HEADER.finditer(text)}
-
-
-def statement(text: str) -> str:
-    """Return a file's statement without its comment lines."""
-    return "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
 
 
 def load_macros() -> list[Macro]:

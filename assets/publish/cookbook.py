@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 
 from assets.errors import InputError
-from assets.publish.assembling import PARAMETER, header, statement
+from assets.publish.statements import PARAMETER, header, statement
 from assets.settings import SQL_ROOT
 from assets.warehouse import load_sql
 

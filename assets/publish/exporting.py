@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assets.dictionary import Column, Dictionary, Table, published_columns
+from assets.publish.asking import FORMULA_START
 
 if TYPE_CHECKING:
     from assets.warehouse import Warehouse
@@ -35,8 +36,6 @@ CSV_TABLES = (
     "check_result",
     "release",
 )
-# A spreadsheet runs a cell that begins with one of these as a formula (OWASP: CSV injection).
-FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
 # Frictionless reads a nullable integer of a Parquet file as a number with a fraction, so both are typed number.
 FIELD_TYPES = {
     "varchar": "string",

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from assets.dictionary import Dictionary, Stage, load_dictionary, published_columns
-from assets.publish.assembling import header, load_macros, load_views
+from assets.publish.assembling import load_macros, load_views
 from assets.publish.cookbook import load_cookbook
 from assets.publish.exporting import CSV_TABLES
+from assets.publish.statements import header
 
 STAGES: Mapping[Stage, str] = {
     "catalogue": "What is tracked",

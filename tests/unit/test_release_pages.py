@@ -70,3 +70,13 @@ def test_names_in_using_the_data_exist() -> None:
     assert set(re.findall(r"parquet/(\w+)\.parquet", page)) <= set(load_dictionary().tables)
     assert set(re.findall(r"signposts sql (\w+)", page)) - {"opens"} <= set(load_cookbook())
     assert Path(CHECKOUT / "docs" / "cookbook.md").exists()
+
+
+def test_asking_a_release_imports_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    heavy = ("pandas", "dagster", "pydantic", "pyarrow", "great_expectations", "scipy", "altair")
+    script = f"import sys, assets.publish.asking; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
