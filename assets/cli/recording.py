@@ -87,6 +87,7 @@ def _completed(tracker: Tracker, indicator: str, row: dict[str, str]) -> dict[st
         row[name] = typer.prompt(name)
     if row["kind"] in ("value", "interval") and not row.get("unit"):
         row["unit"] = tracker.indicators[indicator].unit
+    row.setdefault("status", "reported")
     row["claim_id"] = next_claim_id(tracker, indicator)
     row["recorded_at"] = datetime.now(UTC).replace(microsecond=0).isoformat()
     return row

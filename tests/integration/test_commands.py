@@ -1,4 +1,4 @@
-"""The commands on the second tracker (invented), as a person would use them; each test says what the command promises."""
+"""The commands on the second tracker (invented), as a person would use them."""
 
 import csv
 import os
