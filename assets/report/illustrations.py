@@ -37,7 +37,7 @@ def history(facts: Facts, name: str = "history", height: int = 340) -> Figure:
     if not dates:
         return Figure(name, "Probability through time", "No probabilities yet.", None, "", (), ())
     first, last = dates[0], dates[-1]
-    room = max(timedelta(days=20), (last - first) * 0.09)
+    room = max(timedelta(days=20), (last - first) * 0.14)
     span = (first - timedelta(days=5), last + room)
     ends = [row for row in rows if row["as_of"] == last]
     places = _apart([row["posterior"] for row in ends], 0.065)
@@ -170,13 +170,13 @@ def _bar(place: int, name: str, low: float, high: float, direction: str, label: 
     }
 
 
-def from_prior(facts: Facts, known: Evidence) -> Figure:
-    """Return the way of the leading scenario from its prior to now, by storyline; small ones are put together."""
+def from_prior(facts: Facts, known: Evidence, most: int = 9) -> Figure:
+    """Return the way of the leading scenario from its prior to now, by storyline, at most so many rows of them."""
     leader = facts.ranked[0]
     titles = {row["group_id"]: row["title"] for row in facts.tables["evidence_group"]}
     titles |= {"unexplained": "Not explained by the published ratios", "": "Without storyline"}
     moves = [(titles.get(name, name), parts[leader["scenario_id"]]) for name, parts in group_moves(facts, known)]
-    shown = moves if len(moves) <= 9 else moves[:8]
+    shown = moves if len(moves) <= most else moves[: most - 1]
     rest = moves[len(shown) :]
     if rest:
         shown = [*shown, (f"{len(rest)} other storylines", sum(part for _, part in rest))]
@@ -442,6 +442,9 @@ def backtests(facts: Facts) -> list[Figure]:
             "range": [0, 1] if form == ".0%" else [0, round(top * 1.1, 3)],
             "reference": reference,
         }
+        forecasts = sum(row["n_forecasts"] or 0 for row in own if row["forecast"] == own[0]["forecast"])
+        note_of = "The dashed line is where a well made 80% band belongs. " if reference else "Lower is better. "
+        note_of += f"Each line rests on about {words.plural(forecasts, 'forecast')}, fewer the further ahead."
         found.append(
             Figure(
                 f"backtest-{column.replace('_', '-')}",
@@ -452,7 +455,7 @@ def backtests(facts: Facts) -> list[Figure]:
                 ["Forecast", "Years ahead", label, "Forecasts"],
                 table,
                 [Key(name, f"s{place + 1}", "line", place) for place, name in enumerate(series)],
-                "The dashed line is where a well made 80% band belongs." if reference else "Lower is better.",
+                note_of,
             )
         )
     return found

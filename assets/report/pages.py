@@ -149,9 +149,16 @@ FIRM = ("missed", "fulfilled", "behind")
 """Words that a date brings of itself; contradicted needs an extreme reading besides."""
 
 
-def next_dates(facts: Facts) -> Rows:
-    """Return the next dates after today: those on which a prediction falls due before those of extreme readings."""
-    ahead = [row for row in facts.deadlines if row["date"] > facts.as_of]
+def next_dates(facts: Facts, scenario_id: str | None = None) -> Rows:
+    """Return the next dates after today, of one scenario or of all.
+
+    Those on which a prediction falls due stand before those that need an extreme reading.
+    """
+    ahead = [
+        row
+        for row in facts.deadlines
+        if row["date"] > facts.as_of and (scenario_id is None or row["scenario_id"] == scenario_id)
+    ]
     firm = calendar_rows(facts, [row for row in ahead if row["becomes"] in FIRM])
     rest = calendar_rows(facts, [row for row in ahead if row["becomes"] not in FIRM])
     return firm + rest
@@ -199,7 +206,7 @@ def front(facts: Facts, known: Evidence) -> Page:
 
 def printable(facts: Facts, known: Evidence) -> Page:
     """Return the verdict and all indicators on pages made for paper."""
-    figures = [illustrations.history(facts, height=260), illustrations.from_prior(facts, known)]
+    figures = [illustrations.history(facts, height=260), illustrations.from_prior(facts, known, most=6)]
     content = {**_front_content(facts), "figures": figures, "matrix": matrix_rows(facts)}
     return Page("print.html", "print.html", "Printable", content, figures, [cite("probabilities", **_values(facts))])
 
@@ -377,9 +384,7 @@ def scenario_page(facts: Facts, scenario: Row) -> Page:
     content = {
         "scenario": scenario,
         "groups": [(name, sorted(by_status[name], key=lambda row: _weight_of(row))) for name in order],
-        "due": calendar_rows(
-            facts, [row for row in facts.deadlines if row["scenario_id"] == key and row["date"] > facts.as_of]
-        )[:10],
+        "due": next_dates(facts, key)[:10],
         "figures": figures,
         "total": len(own),
     }
