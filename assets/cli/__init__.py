@@ -111,12 +111,21 @@ def explain(
 def what_if(
     readings: Annotated[list[str], typer.Argument(metavar="INDICATOR=VALUE …", help="Readings to suppose.")],
     tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
-    on: Annotated[str, typer.Option("--on", metavar="DATE", help="Date the readings refer to; default today.")] = "",
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help="Date the readings refer to; default the release's own.")
+    ] = "",
+    reliability: Annotated[
+        float, typer.Option("--reliability", help="Chance that what is supposed is accurate; the default is grade A1.")
+    ] = 0.98,
 ) -> None:
-    """How the odds would move if these were the readings."""
+    """How the odds would move if these were the readings.
+
+    VALUE is a number, LOW..HIGH, K/N votes, a number of events, a category, the day something happened, or `none`:
+    nothing seen by the date.
+    """
     from assets.cli.supposing import suppose
 
-    suppose(readings, tracker, on)
+    suppose(readings, tracker, on, reliability)
 
 
 @app.command()

@@ -62,7 +62,8 @@ def describe_reading(subject: Row) -> str:
     value = subject["category"] or _value_in_words(subject)
     dated = f" at {subject['reading_date']}" if subject["reading_date"] else ""
     reliability = f", mean reliability {subject['reliability']:.2f}" if subject["reliability"] is not None else ""
-    return f"{subject['kind']} {value}{dated}, {subject['n_reports']} report(s) pooled{reliability}"
+    said = f"{subject['kind']} {value}".strip()
+    return f"{said}{dated}, {subject['n_reports']} report(s) pooled{reliability}"
 
 
 def _value_in_words(subject: Row) -> str:

@@ -4,8 +4,8 @@ Belongs here: reading the words, and printing the odds now and then. Not here: t
 """
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,118 +13,223 @@ from rich.console import Console
 from rich.table import Table
 
 from assets.assess.foresight import AT_DATE, CONFIRMED, Present, present_states
-from assets.assess.models import tracker_models
+from assets.assess.models import TrackerModel, tracker_models
+from assets.cli.explaining import describe_reading
 from assets.cli.published import nearest_name, only_tracker, open_release
 from assets.cli.words import percent
 from assets.errors import InputError
 from assets.method.combining import indicator_log_ratio
 from assets.method.model import FAMILIES, Floats, make_reports
 from assets.method.predictive import log_lambda
-from assets.method.suppose import odds, with_reading
+from assets.method.suppose import Evidence, odds, with_reading
+from assets.warehouse import Warehouse
 
-NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-INTERVAL = re.compile(rf"({NUMBER})\.\.({NUMBER})$")
-VOTES = re.compile(r"(\d+)/(\d+)$")
+NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
+INTERVAL = re.compile(rf"({NUMBER})\.\.({NUMBER})")
+VOTES = re.compile(r"(\d+)/(\d+)")
+COUNT = re.compile(r"(\d+)(?: events?)?")
+
+Columns = dict[str, Any]
+READING = (
+    "from reading where tracker_id = $tracker and indicator_id = $indicator and as_of = $as_of"  # one row, or none
+)
 
 
-def suppose(readings: Sequence[str], tracker: str, on: str) -> None:
+def suppose(readings: Sequence[str], tracker: str, on: str, reliability: float = CONFIRMED) -> None:
     """Print each scenario's odds now and with all the supposed readings together."""
+    if not 0 < reliability <= 1:
+        raise InputError(f"--reliability {reliability:g} is no probability; write a number above 0, at most 1")
     release = open_release()
-    tracker = tracker or only_tracker(release)
-    present = _present(release, tracker)
-    when = _day(on) if on else present.as_of
+    present = present_state(release, tracker or only_tracker(release))
+    when = day_of(on, "--on") if on else present.as_of
+    asked = read_words(readings)
+    then = odds(present.tracker.model, supposed_evidence(present, asked, when, reliability))
+    console = Console(highlight=False)
+    for name, value in asked.items():
+        said = _said_now(release, present, name)
+        console.print(f"{name}: now {said}; supposed {value}, as of {when}", soft_wrap=True, markup=False)
+    console.print(f"Reliability of what is supposed: {reliability:g}. The other readings stay as they are.\n")
+    console.print(_table(release, present, then))
+
+
+def read_words(words: Sequence[str]) -> dict[str, str]:
+    """Return INDICATOR=VALUE words as a mapping; a word without `=` and an indicator named twice are refused."""
+    asked: dict[str, str] = {}
+    for word in words:
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not equals or not name or not value:
+            raise InputError(f"{word!r} is not understood; write INDICATOR=VALUE")
+        if name in asked:
+            raise InputError(f"{name} is named twice; an indicator has one reading")
+        asked[name] = value
+    return asked
+
+
+def present_state(release: Warehouse, tracker: str) -> Present:
+    """Return a tracker's state in a release, at the release's own date."""
+    models = tracker_models(release)
+    names = [model.tracker_id for model in models]
+    if tracker not in names:
+        raise InputError(f"no tracker {tracker!r} in the newest release{nearest_name(tracker, names)}")
+    (newest,) = release.rows(
+        "select max(as_of) as day from as_of_date where is_latest and tracker_id = $tracker", tracker=tracker
+    )
+    frames = (release.query(f"from {name} where as_of = $as_of", as_of=newest["day"]) for name in AT_DATE)
+    own = [model for model in models if model.tracker_id == tracker]
+    return present_states(own, newest["day"], *frames)[0]
+
+
+def supposed_evidence(present: Present, asked: Mapping[str, str], when: date, reliability: float) -> Evidence:
+    """Return the evidence in which each named indicator has one report alone: what is supposed of it."""
     evidence = present.evidence
-    for words in readings:
-        name, equals, value = words.partition("=")
-        if not equals:
-            raise InputError(f"{words!r} is not understood; write INDICATOR=VALUE")
+    for name, value in asked.items():
         if name not in present.scored:
-            raise InputError(f"no scored indicator {name!r}{nearest_name(name, present.scored)}")
-        evidence = with_reading(evidence, present.scored.index(name), _log_ratio(present, name, value, when))
-    model = present.tracker.model
-    titles = {
-        row["scenario_id"]: row["title"] for row in release.rows("from scenario where tracker_id = $t", t=tracker)
-    }
-    table = Table(title=f"If {', '.join(readings)} ({when}, confirmed)", title_justify="left")
-    for heading in ("scenario", "now", "then", "move"):
-        table.add_column(heading, justify="left" if heading == "scenario" else "right")
-    names = (*model.scenario_ids, "other")
-    for name, now, then in zip(names, odds(model, present.evidence), odds(model, evidence), strict=True):
-        table.add_row(titles[name], percent(now), percent(then), f"{100 * (then - now):+.1f} points")
-    Console(highlight=False).print(table)
+            raise InputError(_why_not(present.tracker, name, present.scored))
+        found = log_ratio_of(present.tracker, name, value, when, reliability)
+        evidence = with_reading(evidence, present.scored.index(name), found)
+    return evidence
 
 
-def _present(release: Any, tracker: str) -> Present:
-    """Return the tracker's state in the newest release."""
-    models = [model for model in tracker_models(release) if model.tracker_id == tracker]
-    if not models:
-        raise InputError(f"no tracker {tracker!r} in the newest release")
-    as_of = release.rows("select max(as_of) as day from as_of_date where is_latest")[0]["day"]
-    frames = (release.query(f"from {name} where as_of = $as_of", as_of=as_of) for name in AT_DATE)
-    return present_states(models, as_of, *frames)[0]
+def _why_not(tracker: TrackerModel, name: str, scored: Sequence[str]) -> str:
+    """Return why an indicator cannot move the odds."""
+    if name in tracker.model.indicator_ids:
+        return f"{name} is not scored, so no reading of it moves the odds; `signposts explain {name}` says why"
+    return f"no scored indicator {name!r} in tracker {tracker.tracker_id!r}{nearest_name(name, scored)}"
 
 
-def _day(text: str) -> date:
+def log_ratio_of(tracker: TrackerModel, name: str, value: str, when: date, reliability: float) -> Floats:
+    """Return l of one supposed report, shape (H,); a value or date that cannot be read or scored is an InputError."""
+    model = tracker.model
+    (index,) = model.indicator_index([name])
+    family = FAMILIES[model.family[index]]
+    columns: Columns = {"indicator_id": [name], "reading_date": [tracker.years(when)]} | READERS[family](
+        name, value, when, tracker
+    )
+    start = model.parameters["start_time"][index]
+    if family == "lognormal" and columns["reading_date"][0] <= np.nanmax(start):
+        raise InputError(f"{name}: {when} is not later than the start of its predictions; give a later day with --on")
+    if min(columns["reading_date"][0], columns.get("happened_from", [0.0])[0]) < 0:
+        raise InputError(f"{name}: that is before {tracker.t0}, when the clock starts; give a later day")
+    one = np.ones(1)
+    return indicator_log_ratio(log_lambda(model, make_reports(model, columns)), one, one * reliability)
+
+
+# ---- words as reports: one reader a family
+
+
+def _value(name: str, text: str, _when: date, _tracker: TrackerModel) -> Columns:
+    """Read a value above 0, or an interval LOW..HIGH."""
+    numbers = _numbers(name, text, "a number, or LOW..HIGH")
+    if numbers[-1] <= 0 or numbers[0] < 0 or (len(numbers) == 1 and numbers[0] == 0):
+        raise InputError(f"{name}={text}: its predictions are on a log scale; write a number above 0")
+    return _value_columns(numbers)
+
+
+def _share(name: str, text: str, _when: date, _tracker: TrackerModel) -> Columns:
+    """Read a share, an interval of shares, or K/N votes."""
+    if found := VOTES.fullmatch(text):
+        hits, trials = int(found[1]), int(found[2])
+        if not trials or hits > trials:
+            raise InputError(f"{name}={text}: K of N votes have K at most N, and N at least 1")
+        return {"kind": ["share_count"], "value": [float(hits)], "trials": [float(trials)]}
+    numbers = _numbers(name, text, "a share between 0 and 1, LOW..HIGH, or K/N votes")
+    if numbers[0] < 0 or numbers[-1] > 1:
+        raise InputError(f"{name}={text}: a share lies between 0 and 1; write 96 percent as 0.96")
+    return _value_columns(numbers)
+
+
+def _numbers(name: str, text: str, expected: str) -> list[float]:
+    """Return one number, or the two ends of an interval in order."""
+    if found := INTERVAL.fullmatch(text):
+        low, high = float(found[1]), float(found[2])
+        if low >= high:
+            raise InputError(f"{name}={text}: {low:g} is not below {high:g}; write LOW..HIGH")
+        return [low, high]
+    if not re.fullmatch(NUMBER, text):
+        raise InputError(f"{name}={text}: expected {expected}")
+    return [float(text)]
+
+
+def _value_columns(numbers: Sequence[float]) -> Columns:
+    """Return a value, or an interval, as columns of a report."""
+    if len(numbers) == 1:
+        return {"kind": ["value"], "value": [numbers[0]]}
+    return {"kind": ["interval"], "value_low": [numbers[0]], "value_high": [numbers[1]]}
+
+
+def _count(name: str, text: str, when: date, tracker: TrackerModel) -> Columns:
+    """Read a number of events from the first day counted to the date, the list closed; `none` is 0."""
+    found = COUNT.fullmatch("0" if text == "none" else text)
+    if not found:
+        raise InputError(f"{name}={text}: expected a whole number of events up to {when}, or none")
+    (index,) = tracker.model.indicator_index([name])
+    end = tracker.years(when)
+    if end <= tracker.model.exposure_start[index]:
+        raise InputError(f"{name}: counting starts after {when}; give a later day with --on")
+    return {"kind": ["count"], "value": [float(found[1])], "exposure_end": [end]}
+
+
+def _event(name: str, text: str, when: date, tracker: TrackerModel) -> Columns:
+    """Read the day it happened, FIRST..LAST possible day, or `none`: nothing seen by the date."""
+    if text == "none":
+        return {"kind": ["none_seen"]}
+    first, _, last = text.partition("..")
+    days = [day_of(part, name) for part in (first, last or first)]
+    if days[0] > days[1]:
+        raise InputError(f"{name}={text}: {days[0]} is after {days[1]}; write FIRST..LAST")
+    if days[1] > when:
+        raise InputError(f"{name}={text}: by {when} it cannot have happened; add --on {days[1]}, or a later day")
+    start, end = (tracker.years(day) for day in days)
+    return {"kind": ["event"], "happened_from": [start], "happened_to": [end], "reading_date": [end]}
+
+
+def _category(name: str, text: str, _when: date, tracker: TrackerModel) -> Columns:
+    """Read a category by its name."""
+    (index,) = tracker.model.indicator_index([name])
+    known = tracker.model.categories[index]
+    if text not in known:
+        raise InputError(f"{name}={text}: expected one of {', '.join(known)}")
+    return {"kind": ["category"], "category": [text]}
+
+
+READERS: Mapping[str, Callable[[str, str, date, TrackerModel], Columns]] = {
+    "lognormal": _value,
+    "beta": _share,
+    "rate": _count,
+    "event": _event,
+    "ordinal": _category,
+}
+
+
+def day_of(text: str, what: str) -> date:
     """Return an ISO day, or say how to write it."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"{text!r} is not a day; write it as YYYY-MM-DD") from error
+        raise InputError(f"{what}: {text!r} is not a day; write it as YYYY-MM-DD") from error
 
 
-def _log_ratio(present: Present, name: str, value: str, when: date) -> Floats:
-    """Return l of one supposed reading that nobody doubts, shape (H,)."""
-    model = present.tracker.model
-    family = FAMILIES[model.family[model.indicator_index([name])[0]]]
-    years = present.tracker.years
-    columns = _READERS[family](name, value, when, years)
-    columns |= {"indicator_id": [name], "reading_date": [years(when)]}
-    reports = make_reports(model, columns)
-    one = np.ones(1)
-    return indicator_log_ratio(log_lambda(model, reports), one, one * CONFIRMED)
+# ---- printing
 
 
-def _number(name: str, text: str) -> float:
-    """Return a number, or say what was expected of the indicator."""
-    if not re.fullmatch(NUMBER, text):
-        raise InputError(f"{name}={text}: a number was expected, or LOW..HIGH")
-    return float(text)
+def _said_now(release: Warehouse, present: Present, name: str) -> str:
+    """Return the indicator's reading in the release, in words."""
+    rows = release.rows(READING, tracker=present.tracker.tracker_id, indicator=name, as_of=present.as_of)
+    return describe_reading(rows[0]) if rows else "none"
 
 
-def _value_columns(name: str, value: str, _when: date, _years: Any) -> dict[str, Any]:
-    """Read a value, an interval LOW..HIGH, or K/N votes."""
-    if found := INTERVAL.match(value):
-        return {"kind": ["interval"], "value_low": [float(found[1])], "value_high": [float(found[2])]}
-    if found := VOTES.match(value):
-        return {"kind": ["share_count"], "value": [float(found[1])], "trials": [float(found[2])]}
-    return {"kind": ["value"], "value": [_number(name, value)]}
-
-
-def _count_columns(name: str, value: str, when: date, years: Any) -> dict[str, Any]:
-    """Read a number of events, the list closed at the date."""
-    count = 0.0 if value == "none" else _number(name, value)
-    return {"kind": ["count"], "value": [count], "exposure_end": [years(when)]}
-
-
-def _event_columns(name: str, value: str, when: date, years: Any) -> dict[str, Any]:
-    """Read the day it happened, `yes` for the date itself, or `none`: nothing seen by the date."""
-    if value == "none":
-        return {"kind": ["none_seen"]}
-    day = when if value == "yes" else _day(value)
-    if day > datetime.now(UTC).date() and day > when:
-        raise InputError(f"{name}={value}: it cannot have happened after {when}; give a later --on")
-    return {"kind": ["event"], "happened_from": [years(day)], "happened_to": [years(day)]}
-
-
-def _category_columns(_name: str, value: str, _when: date, _years: Any) -> dict[str, Any]:
-    """Read a category by its name."""
-    return {"kind": ["category"], "category": [value]}
-
-
-_READERS = {
-    "lognormal": _value_columns,
-    "beta": _value_columns,
-    "rate": _count_columns,
-    "event": _event_columns,
-    "ordinal": _category_columns,
-}
+def _table(release: Warehouse, present: Present, then: Floats) -> Table:
+    """Return the odds now, then, and the move between them."""
+    own = present.tracker
+    titles = {
+        row["scenario_id"]: row["title"]
+        for row in release.rows("from scenario where tracker_id = $tracker", tracker=own.tracker_id)
+    }
+    table = Table(title=f"Odds as of {present.as_of}", title_justify="left")
+    table.add_column("scenario")
+    for heading in ("now", "then", "move"):
+        table.add_column(heading, justify="right")
+    now = odds(own.model, present.evidence)
+    for name, before, after in zip((*own.model.scenario_ids, "other"), now, then, strict=True):
+        table.add_row(titles[name], percent(before), percent(after), f"{100 * (after - before):+.1f} points")
+    return table
