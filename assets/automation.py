@@ -1,30 +1,236 @@
-"""When things run: the job, its schedule, and what a run tells while it goes.
+"""When things run: jobs, schedules, sensors, freshness policies, and what a run tells while it goes.
 
-Belongs here: jobs, schedules, sensors, freshness policies, log lines. Not here: work, which the stages do.
+Belongs here: what starts a run and what it prints. Not here: work, which the stages do.
 """
 
+import hashlib
 import json
 import logging
 import sys
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
+
+from assets.resources import WRITES_NOTHING
+from assets.settings import Settings, load_settings
 
 # Retries are at one layer each: the session retries seconds, the next schedule retries everything else.
 monitor = dg.define_asset_job(
     "monitor",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups("backfill"),
     executor_def=dg.in_process_executor,
-    description="One monitoring run: gather, observe, assess, publish.",
+    description="One monitoring run: gather, observe, assess, publish, tell.",
 )
 
-daily_monitoring = dg.ScheduleDefinition(
-    name="daily_monitoring",
+
+@dg.schedule(
     job=monitor,
     cron_schedule="30 5 * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="One run a day, in UTC: no hour is skipped or doubled when clocks change.",
 )
+def daily_monitoring(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Ask for the day's run; the key keeps a second one of the same day away."""
+    return dg.RunRequest(run_key=f"daily-{context.scheduled_execution_time.date()}")
+
+
+# ---- telling people
+
+
+@dg.op(description="Send what the week brought to whoever SIGNPOSTS_NOTIFY_URL names, or log it if it names nobody.")
+def send_digest(context: dg.OpExecutionContext) -> None:
+    """Send the weekly digest."""
+    from assets.alerts.delivery import addresses, send
+    from assets.alerts.digest import weekly_digest
+
+    title, text = weekly_digest(load_settings(), datetime.now(UTC))
+    context.log.info("%s\n%s", title, text)
+    if addresses():
+        send(title, text)
+
+
+@dg.job(
+    executor_def=dg.in_process_executor,
+    tags={WRITES_NOTHING: "digest"},
+    description="The week in one message: odds, alerts, sources. It is also the sign that the machine still runs.",
+)
+def weekly_digest() -> None:
+    """Send the weekly digest."""
+    send_digest()
+
+
+weekly_digest_schedule = dg.ScheduleDefinition(
+    name="weekly_digest",
+    job=weekly_digest,
+    cron_schedule="30 6 * * 1",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+
+
+@dg.op(description="Tell the alerts that waited for the quiet hours' end or could not be handed over.")
+def tell_waiting(context: dg.OpExecutionContext) -> None:
+    """Tell what waits."""
+    from assets.alerts.delivery import deliver
+
+    for alert in deliver(load_settings(), datetime.now(UTC)):
+        context.log.info("alert %s: %s", alert.delivery, alert.alert_key)
+
+
+@dg.job(executor_def=dg.in_process_executor, tags={WRITES_NOTHING: "alerts"})
+def tell_alerts() -> None:
+    """Tell the alerts that wait."""
+    tell_waiting()
+
+
+# ---- what starts a run when it happens
+
+SETTLE = timedelta(seconds=5)
+REASSESS = {"resources": {"run": {"config": {"ask_publishers": False}}}}
+
+
+def ledger_files(settings: Settings) -> list[Path]:
+    """Return the ledgers of every tracker."""
+    return sorted(settings.catalogue_root.glob("*/ledger/*.csv"))
+
+
+def catalogue_files(settings: Settings) -> list[Path]:
+    """Return the files that say what is tracked, ledgers left out."""
+    return sorted(settings.catalogue_root.rglob("*.yaml"))
+
+
+def inbox_files(settings: Settings) -> list[Path]:
+    """Return what people have dropped into the inbox."""
+    return sorted(path for path in settings.inbox.glob("*") if path.is_file() and not path.name.startswith("."))
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """Return a digest of the files' names and bytes."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            digest.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def is_settled(files: Iterable[Path], now: datetime) -> bool:
+    """Return whether nothing was written within the last seconds: half a file is not assessed."""
+    written = [datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in files]
+    return all(abs(now - moment) >= SETTLE for moment in written)
+
+
+def watch_for_changes(
+    context: dg.SensorEvaluationContext, files: list[Path], what: str, config: dict[str, Any], now: datetime
+) -> dg.SensorResult:
+    """Ask for one run when the files differ from those of the last tick; the first tick only takes note.
+
+    The key counts the changes, since Dagster refuses a key for ever and files may change back.
+    """
+    try:
+        if not is_settled(files, now):
+            return dg.SensorResult(skip_reason=f"{what} is being written", cursor=context.cursor)
+        found = fingerprint(files)
+    except FileNotFoundError:
+        return dg.SensorResult(skip_reason=f"{what} is changing", cursor=context.cursor)
+    number, _, seen = (context.cursor or "0:").partition(":")
+    if found == seen:
+        return dg.SensorResult(skip_reason=f"{what} is unchanged", cursor=context.cursor)
+    if not seen:
+        return dg.SensorResult(skip_reason=f"{what} noted", cursor=f"0:{found}")
+    request = dg.RunRequest(
+        run_key=f"{what}-{int(number) + 1}-{found}", run_config=config, tags={"signposts/because": f"{what} changed"}
+    )
+    return dg.SensorResult(run_requests=[request], cursor=f"{int(number) + 1}:{found}")
+
+
+@dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def ledger_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """Assess again when a ledger changes; publishers are left alone."""
+    settings = load_settings()
+    return watch_for_changes(context, ledger_files(settings), "ledger", REASSESS, datetime.now(UTC))
+
+
+@dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def catalogue_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """Assess again when the catalogue changes; a new source or document is asked at once."""
+    settings = load_settings()
+    return watch_for_changes(context, catalogue_files(settings), "catalogue", {}, datetime.now(UTC))
+
+
+@dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def inbox_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """Take in what is dropped into the inbox; publishers are left alone."""
+    settings = load_settings()
+    return watch_for_changes(context, inbox_files(settings), "inbox", REASSESS, datetime.now(UTC))
+
+
+@dg.sensor(job=monitor, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def nothing_published_yet(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """Ask for the first run of a new installation at once, not at the next scheduled hour."""
+    if load_settings().published_database.exists():
+        return dg.SensorResult(skip_reason="there is a release")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key="first-run")])
+
+
+@dg.sensor(job=tell_alerts, minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
+def alerts_wait(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """Once an hour at most, tell the alerts that waited for quiet hours to end or could not be handed over."""
+    from assets.alerts.delivery import waiting
+
+    now = datetime.now(UTC)
+    if not waiting(load_settings(), now):
+        return dg.SensorResult(skip_reason="no alert waits")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"alerts-{now:%Y-%m-%dT%H}")])
+
+
+@dg.run_failure_sensor(monitored_jobs=[monitor], default_status=dg.DefaultSensorStatus.RUNNING)
+def run_failed(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
+    """Tell that a run published nothing, once for each cause; one that a later run has made good is let be."""
+    from assets.alerts.withheld import raise_withheld
+
+    settings = load_settings()
+    record = context.instance.get_run_record_by_id(context.dagster_run.run_id)
+    target = settings.published_database
+    if record is not None and target.exists() and target.stat().st_mtime > record.create_timestamp.timestamp():
+        return dg.SkipReason("a later run has published")
+    reasons = list(failure_reasons(context)) or [context.failure_event.message or "the run failed"]
+    raised = raise_withheld(settings, reasons, datetime.now(UTC))
+    return None if raised else dg.SkipReason("told before")
+
+
+def failure_reasons(context: dg.RunFailureSensorContext) -> Iterator[str]:
+    """Yield a line for each step that failed, with its cause's own words."""
+    for event in context.get_step_failure_events():
+        error = event.step_failure_data.error
+        cause = error.cause if error is not None and error.cause is not None else error
+        text = cause.message.strip().splitlines() if cause is not None else []
+        yield f"{event.step_key}: {text[0] if text else 'failed'}"
+
+
+# ---- how old a source's table may be
+
+# The schedule looks at every source once a day; one missed day is a warning, two are a failure. How old what the
+# publisher has may be is another clock: table freshness, from max_age_days.
+LOOKED_AT = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
+
+
+def with_freshness(assets: Iterable[Any]) -> list[Any]:
+    """Return the assets with a freshness policy on every source's table."""
+    return list(dg.map_asset_specs(_with_policy, list(assets)))
+
+
+def _with_policy(spec: dg.AssetSpec) -> dg.AssetSpec:
+    """Return a spec; with the policy if it is a source's."""
+    if not spec.key.to_user_string().startswith("raw_"):
+        return spec
+    return spec.replace_attributes(freshness_policy=LOOKED_AT)
+
+
+# ---- what a run prints
 
 
 class LineFormatter(logging.Formatter):
@@ -86,6 +292,14 @@ def progress(context: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-JOBS = [monitor]
-SCHEDULES = [daily_monitoring]
+JOBS: list[Any] = [monitor, weekly_digest, tell_alerts]
+SCHEDULES = [daily_monitoring, weekly_digest_schedule]
+SENSORS = [
+    ledger_changed,
+    catalogue_changed,
+    inbox_changed,
+    nothing_published_yet,
+    alerts_wait,
+    run_failed,
+]
 LOGGERS = {"lines": lines, "progress": progress}

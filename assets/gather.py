@@ -157,7 +157,7 @@ def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, str]]) -> Plan:
         run.now(),
         run.settings.inbox,
         budget_seconds=run.budget_seconds,
-        offline=run.offline,
+        offline=run.offline or not run.ask_publishers,
         from_archive=run.from_archive,
         named=tuple(run.sources),
         live={} if run.from_archive else live,

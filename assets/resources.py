@@ -3,9 +3,13 @@
 Belongs here: the resource that carries a run's scope and holds the writer's lock while it lasts. Not here: work.
 """
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -15,13 +19,68 @@ from assets.settings import Settings, load_settings
 if TYPE_CHECKING:
     from assets.warehouse import Warehouse
 
+KEEP_RUNS = timedelta(days=90)
+RUNS_A_BATCH = 50
+# The tag of jobs that never take the writer's lock.
+WRITES_NOTHING = "signposts/writes_nothing"
+ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
-def bury_the_dead(instance: dg.DagsterInstance, own_run_id: str) -> None:
-    """Mark every other started run as failed: whoever holds the writer's lock knows that they no longer live."""
-    started = instance.get_runs(filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
-    for run in started:
-        if run.run_id != own_run_id:
+
+@contextmanager
+def sign_of_life(file: Path) -> Iterator[None]:
+    """Hold a lock on a file of the run's own while the block lasts: the kernel drops it when the process dies."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as handle:
+        fcntl.flock(handle.fileno(), fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
+
+
+def lives(file: Path) -> bool:
+    """Return whether a living process holds the lock on a run's file."""
+    try:
+        with file.open("r") as handle:
+            fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def bury_the_dead(instance: dg.DagsterInstance, own_run_id: str, signs: Path) -> list[str]:
+    """Mark every other started run whose process is gone as failed; return their ids.
+
+    A run that waits for the writer's lock lives; jobs that never take it are none of ours.
+    """
+    buried = []
+    for run in instance.get_runs(filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        sign = signs / run.run_id
+        if run.run_id != own_run_id and WRITES_NOTHING not in run.tags and not lives(sign):
             instance.report_run_failed(run, f"its process died; marked by run {own_run_id}")
+            sign.unlink(missing_ok=True)
+            buried.append(run.run_id)
+    return buried
+
+
+def forget_old_runs(instance: dg.DagsterInstance, now: datetime) -> int:
+    """Delete a batch of the runs older than KEEP_RUNS, with events and logs; return how many.
+
+    Dagster keeps runs for ever.
+    """
+    old = instance.get_run_records(
+        filters=dg.RunsFilter(created_before=now - KEEP_RUNS, statuses=ENDED), limit=RUNS_A_BATCH, ascending=True
+    )
+    for record in old:
+        run_id = record.dagster_run.run_id
+        instance.delete_run(run_id)
+        root = Path(instance.root_directory)
+        shutil.rmtree(root / "storage" / run_id, ignore_errors=True)
+        for left in (root / "history" / "runs").glob(f"{run_id}.db*"):
+            left.unlink(missing_ok=True)
+    return len(old)
 
 
 class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
@@ -30,6 +89,7 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
     as_of: str = ""
     started_at: str = ""
     offline: bool = False
+    ask_publishers: bool = True
     from_archive: bool = False
     trackers: list[str] = []
     sources: list[str] = []
@@ -43,9 +103,14 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
 
         run_id = context.run.run_id if context.run is not None else ""
         purpose = f"run {run_id or 'without an id'}"
-        with single_writer(self.settings.lock, wait_seconds=self.wait_seconds, purpose=purpose):
+        signs = self.settings.home / "alive"
+        with (
+            sign_of_life(signs / (run_id or f"process-{os.getpid()}")),
+            single_writer(self.settings.lock, wait_seconds=self.wait_seconds, purpose=purpose),
+        ):
             if context.instance is not None and run_id:
-                bury_the_dead(context.instance, run_id)
+                bury_the_dead(context.instance, run_id, signs)
+                forget_old_runs(context.instance, self.now())
             yield self.model_copy(update={"started_at": self.now().isoformat()})
 
     @property

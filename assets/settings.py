@@ -62,6 +62,16 @@ class Settings:
         return self.home / "cache"
 
     @property
+    def alert_journal(self) -> Path:
+        """What has been raised and told, a line an alert and outcome; it outlives releases and the warehouse."""
+        return self.home / "alerts.jsonl"
+
+    @property
+    def alert_lock(self) -> Path:
+        """File whose lock makes a process the only one that tells alerts."""
+        return self.home / "alerts.lock"
+
+    @property
     def lock(self) -> Path:
         """File whose lock makes a run the single writer."""
         return self.home / "writer.lock"

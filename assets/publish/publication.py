@@ -21,8 +21,8 @@ MADE_BEFORE = tuple(
 @dg.multi_asset(
     name="publication",
     specs=[
-        dg.AssetSpec("release", deps=[*MADE_BEFORE, "change"], group_name=GROUP, kinds={"duckdb", "parquet"}),
-        dg.AssetSpec("report", deps=[*MADE_BEFORE, "change"], group_name=GROUP, kinds={"html"}),
+        dg.AssetSpec("release", deps=[*MADE_BEFORE, "change", "alert"], group_name=GROUP, kinds={"duckdb", "parquet"}),
+        dg.AssetSpec("report", deps=[*MADE_BEFORE, "change", "alert"], group_name=GROUP, kinds={"html"}),
     ],
 )
 def publication(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:

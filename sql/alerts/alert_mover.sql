@@ -38,4 +38,4 @@ select
     || case when title = '' then '' else ' of ' || title end
     || ' (' || printf('%+.1f', 100 * move) || ' points)' as why
 from summed
-qualify row_number() over (partition by tracker_id, scenario_id order by abs(move) desc, cause, title) = 1
+qualify row_number() over (partition by tracker_id, scenario_id order by abs(move) desc, cause asc, title asc) = 1

@@ -1,0 +1,49 @@
+"""Alerts: what somebody must hear of, told once.
+
+Belongs here: the Dagster skin: the table made before the release, the telling after it. Not here: the rules
+(sql/alerts), the journal, the messages.
+"""
+
+import dagster as dg
+
+from assets.resources import MonitoringRun
+
+GROUP = "publish"
+
+
+@dg.asset(
+    deps=["scenario_probability", "assessment", "surprise", "change", "freshness", "fetch"],
+    group_name=GROUP,
+    kinds={"duckdb"},
+)
+def alert(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """One row per alert that this release raises; none that an earlier one has raised."""
+    from assets.alerts.accepted import expired, load_accepted
+    from assets.alerts.delivery import outlook
+    from assets.alerts.rules import new_alerts, settle
+
+    warehouse = run.warehouse()
+    today = run.now().date()
+    problems = load_accepted(run.settings.catalogue_root)
+    for line in expired(problems, today):
+        context.log.warning("no longer accepted: %s", line)
+    with warehouse.connect():
+        found = new_alerts(warehouse, run.settings, run.as_of_date(), run.now())
+        settled = settle(found, problems, today, outlook(run.now()))
+        rows = warehouse.write_rows("alert", [each.row() for each in settled])
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+
+@dg.asset(deps=["release"], group_name=GROUP, kinds={"apprise"})
+def telling(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """Who is named in SIGNPOSTS_NOTIFY_URL hears of the release's alerts; an offline run leaves it to the next one."""
+    if run.offline:
+        return dg.MaterializeResult(metadata={"told": 0, "why": "offline"})
+    from assets.alerts.delivery import deliver
+
+    outcomes = deliver(run.settings, run.now())
+    for each in outcomes:
+        context.log.info("alert %s: %s: %s", each.delivery, each.alert_key, each.message)
+    if any(each.delivery == "failed" for each in outcomes):
+        context.log.warning("alerts could not be told; they are tried again (`signposts alerts --test` shows why)")
+    return dg.MaterializeResult(metadata={"told": sum(each.delivery == "sent" for each in outcomes)})
