@@ -297,7 +297,7 @@ def condition_words(row: Row, unit: str | None) -> str:
 def threshold_words(value: float, unit: str | None) -> str:
     """Return a threshold to three digits with its unit."""
     if unit == "share":
-        return percent(value)
+        return share_text(value)
     if unit and unit.startswith("count"):
         return f"{number(value, 3)} counted"
     return amount(float(f"{value:.3g}"), unit)

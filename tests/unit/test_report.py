@@ -251,7 +251,7 @@ def test_where_no_reading_changes_the_leader_the_leader_is_said_to_stay(tables) 
 
 def test_conditions_are_told_in_the_indicators_unit() -> None:
     row = {"if_what": "if the reading is above 0.955", "threshold": 0.954851}
-    assert words.condition_words(row, "share") == "above 95%"
+    assert words.condition_words(row, "share") == "above 95.5%"
     silence = {"if_what": "if it has not happened by then", "threshold": None}
     assert words.condition_words(silence, "event") == "it has not happened by then"
 
