@@ -86,16 +86,13 @@ def test_a_broken_ledger_stops_the_run_by_file_and_line_and_leaves_the_release(i
 def test_a_run_back_in_time_leaves_the_newest_release_and_equals_what_it_says_of_that_date(installation):
     day = installation.rows("select max(as_of) from scenario_probability where as_of < date '2026-06-01'")[0][0]
     newest = installation.rows("select max(release_id) from release")
-    expected = installation.rows(
-        f"select tracker_id, variant, scenario_id, round(posterior, 12) from probability_as_of(date '{day}') order by all"
-    )
+    columns = "tracker_id, variant, scenario_id, round(posterior, 12)"
+    expected = installation.rows(f"select {columns} from probability_as_of(date '{day}') order by all")
     assert installation.signposts("run", "--offline", "--as-of", str(day)).returncode == 0
     assert installation.rows("select max(release_id) from release") == newest
     made = sorted((installation.home / "published" / "releases").iterdir())[-1] / "signposts.duckdb"
     with duckdb.connect(str(made), read_only=True) as connection:
-        found = connection.execute(
-            "select tracker_id, variant, scenario_id, round(posterior, 12) from latest_scenario_probability order by all"
-        ).fetchall()
+        found = connection.execute(f"select {columns} from latest_scenario_probability order by all").fetchall()
     assert found == expected
 
 

@@ -121,7 +121,7 @@ def test_claims_carry_their_line_and_the_hash_of_their_ledger(catalogue: Catalog
     assert row["sha256"] == hashlib.sha256(content).hexdigest()
     assert (row["corrects"], row["value"]) == ("passengers-3", 109.0)
     assert row["published_on"] == date(2026, 2, 5)
-    assert row["recorded_at"] == datetime(2026, 2, 5, 6, 0)  # noqa: DTZ001 - timestamps are UTC without a zone
+    assert row["recorded_at"] == datetime(2026, 2, 5, 6, 0)
 
 
 def test_raw_rows_are_the_ledger_as_text(catalogue: Catalogue) -> None:
