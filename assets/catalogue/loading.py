@@ -29,6 +29,8 @@ LEDGER = Source(
     max_age_days=120,
 )
 
+RECORDED = ("ledger", "accepted.csv")
+
 
 def load_catalogue(root: Path, trackers: Sequence[str] = ()) -> Catalogue:
     """Return the catalogue of a folder, or of some of its trackers; CatalogueError lists every fault, one a line."""
@@ -184,11 +186,14 @@ def judge_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList
 
 
 def catalogue_sha256(folder: Path) -> str:
-    """Return the SHA-256 of a tracker's files, ledger left out: of the lines `sha256sum` prints, sorted by path."""
+    """Return the SHA-256 of a tracker's files: of the lines `sha256sum` prints, sorted by path.
+
+    What people record from day to day is left out: the ledger, and the revisions they accepted.
+    """
     lines = []
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
-        if path.is_file() and inner.parts[0] != "ledger" and not any(part[0] in "._" for part in inner.parts):
+        if path.is_file() and inner.parts[0] not in RECORDED and not any(part[0] in "._" for part in inner.parts):
             lines.append((inner.as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()))
     text = "".join(f"{digest}  {name}\n" for name, digest in sorted(lines))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

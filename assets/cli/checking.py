@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from assets.catalogue import Catalogue, Tracker, load_catalogue, tables
+from assets.catalogue.accepted import accepted_rows
 from assets.settings import load_settings
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def check_catalogue() -> int:
     for warning in catalogue.warnings:
         typer.echo(f"warning: {warning}")
     for tracker in catalogue.trackers:
+        accepted_rows(tracker.tracker_id, tracker.folder)
         for line in monotone_lines(catalogue, tracker):
             typer.echo(f"warning: {line}")
         typer.echo(
