@@ -1,10 +1,10 @@
--- Grain: one row per part of a move since the release before, largest first.
+-- Grain: one row per part of the moves since the release before.
 -- Reads: change
 select
+    tracker_id,
     cause,
     indicator_id,
     scenario_id,
     move
 from change
-where previous_release_id = $previous and abs(move) >= 0.00005
-order by abs(move) desc, cause asc, indicator_id asc, scenario_id asc
+order by tracker_id, cause, indicator_id, scenario_id
