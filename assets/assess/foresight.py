@@ -352,6 +352,7 @@ def overturn_row(present: Present, titles: Mapping[str, str], scenarios: Mapping
         "value": value,
         "new_leading_scenario_id": follower,
         "new_posterior": found.probability,
+        "chance": found.chance,
         "detail": f"{beginning}{titles[name]}: {words}, confirmed by {present.as_of}. "
         f'"{scenarios[follower]}" would then lead with {100 * found.probability:.0f} percent. '
         f"The chance of such a reading is now put at {100 * found.chance:.2g} percent.",

@@ -160,6 +160,7 @@ def indicator_rows(tracker: Tracker) -> list[Row]:
             "title": indicator.title,
             "meaning": indicator.meaning,
             "domain": indicator.domain,
+            "domain_title": tracker.settings.domains.get(indicator.domain),
             "role": indicator.role,
             "unit": indicator.unit,
             "frequency": indicator.frequency,

@@ -169,5 +169,10 @@ def write_report(database: Warehouse, folder: Path, cache: Path, tables: list[st
     cache.mkdir(parents=True, exist_ok=True)
     with database.connect():
         frames: dict[str, pd.DataFrame] = {name: database.read_frame(name) for name in tables}
-    method = CHECKOUT / "docs" / "method.md"
-    report.build(frames, folder, cache, method.read_text(encoding="utf-8") if method.exists() else "")
+    report.build(frames, folder, cache, _page("method.md"), _page("calibration.md"))
+
+
+def _page(name: str) -> str:
+    """Return the text of a page of docs/, or nothing where the code stands without them."""
+    path = CHECKOUT / "docs" / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -277,7 +277,7 @@ def evidence_matrix(facts: Facts) -> Page:
     content = {
         "rows": rows,
         "heuer": heuer_ranking(facts),
-        "domains": sorted({row["indicator"]["domain"] or "" for row in rows}),
+        "domains": sorted({(row["indicator"]["domain"] or "", words.domain_of(row["indicator"])) for row in rows}),
         "statuses": statuses,
     }
     return Page("evidence.html", "evidence.html", "Evidence", content, (), [cite("matrix", **_values(facts))])
@@ -294,7 +294,7 @@ def indicator_list(facts: Facts) -> list[tuple[str, Rows]]:
         }
         for row in facts.indicators
     ]
-    by_domain = grouped([{**row, "domain": row["indicator"]["domain"] or "other"} for row in rows], "domain")
+    by_domain = grouped([{**row, "domain": words.domain_of(row["indicator"]) or "other"} for row in rows], "domain")
     return sorted(by_domain.items())
 
 

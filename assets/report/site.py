@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 STATIC = ("report.css", "theme.js", "report.js")
 FILTERS = (
+    "domain_of",
     "percent",
     "share_text",
     "points",

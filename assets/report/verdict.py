@@ -4,8 +4,6 @@ Belongs here: the sentences of the front page, of the summary and of the feed. N
 words (words.py), and anything a person wrote about a tracker.
 """
 
-import re
-
 from assets.report import words
 from assets.report.records import Facts, Row
 
@@ -130,7 +128,6 @@ def _fit(facts: Facts) -> str:
     return ""
 
 
-_CHANCE = re.compile(r"chance of such a reading is now put at (\S+) percent")
 UNLIKELY = 0.001
 
 
@@ -144,7 +141,7 @@ def overturn(facts: Facts) -> str:
         return _sentence(words.with_days(row["detail"] or "No single reading would change the leader"))
     title = facts.indicator.get(row["indicator_id"], {}).get("title", row["indicator_id"])
     wanted = f"\u201c{title}\u201d: {words.with_days(row['reading'])}"
-    chance = _chance(row["detail"])
+    chance = row.get("chance")
     new, share = facts.scenario.get(row["new_leading_scenario_id"] or ""), words.percent(row["new_posterior"])
     if row["new_leading_scenario_id"] == row["leading_scenario_id"]:
         return _sentence(
@@ -161,15 +158,6 @@ def overturn(facts: Facts) -> str:
         )
     likely = f"; its chance is now {words.percent(chance)}" if chance is not None else ""
     return _sentence(f"What would change this: {wanted} would {effect}{likely}")
-
-
-def _chance(detail: str | None) -> float | None:
-    """Return the chance that the release gives for the reading, if it gives one."""
-    found = _CHANCE.search(detail or "")
-    try:
-        return float(found.group(1).rstrip(".")) / 100 if found else None
-    except ValueError:
-        return None
 
 
 def health(facts: Facts) -> str:

@@ -6,7 +6,7 @@ sentences about a tracker (verdict.py).
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -391,3 +391,9 @@ def _float(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def domain_of(indicator: Mapping[str, Any]) -> str:
+    """Return an indicator's domain in words: its title, or its identifier where the release gives none."""
+    title = indicator.get("domain_title") or str(indicator["domain"] or "").replace("_", " ")
+    return str(title)
