@@ -222,6 +222,28 @@ def doctor() -> None:
 
 
 @app.command()
+def alerts(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the message that would go out; send nothing.")
+    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Tell now what waits to be told.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Send a test message to SIGNPOSTS_NOTIFY_URL.")] = False,
+) -> None:
+    """What was raised in the last thirty days, and whether it was told."""
+    from assets.cli.alerting import alert_command
+
+    raise typer.Exit(alert_command(dry_run=dry_run, send=send, test=test))
+
+
+@app.command()
+def digest(send: Annotated[bool, typer.Option("--send", help="Send it to SIGNPOSTS_NOTIFY_URL.")] = False) -> None:
+    """The week in one message, as the schedule sends it on Mondays."""
+    from assets.cli.alerting import digest_command
+
+    digest_command(send)
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 3000,

@@ -6,7 +6,7 @@ Belongs here: turning the command's words into a run of the job, and its outcome
 import os
 import sys
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,9 +45,11 @@ def run_monitor(request: RunRequest) -> int:
     result = _execute(request, settings)
     released = _current_release(settings)
     if not result.success or (released == released_before and not _is_past(request)):
-        for line in failures(result):
+        reasons = failures(result)
+        for line in reasons:
             print(f"signposts: {line}", file=sys.stderr)
         print("signposts: release withheld; the last one stays in place", file=sys.stderr)
+        _tell_withheld(settings, reasons, request.offline)
         return 1
     failed_sources = print_standings(settings)
     return 1 if request.strict and failed_sources else 0
@@ -61,6 +63,16 @@ def publish_quietly(request: RunRequest) -> Path:
     if not result.success:
         raise ReleaseWithheld("; ".join(failures(result)) or "the run failed")
     return settings.published / "report" / "index.html"
+
+
+def _tell_withheld(settings: Settings, reasons: list[str], offline: bool) -> None:
+    """Raise the alert that nothing was published; a disk that takes no more cannot hold it either, and it is said."""
+    from assets.alerts.withheld import raise_withheld
+
+    try:
+        raise_withheld(settings, reasons, datetime.now(UTC), offline=offline)
+    except OSError as error:
+        print(f"signposts: nobody could be told: {error}", file=sys.stderr)
 
 
 def _validate(request: RunRequest, settings: Settings) -> None:
