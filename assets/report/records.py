@@ -106,7 +106,7 @@ class Facts:
                     "posterior": own.get("posterior", row["prior"]),
                     "decibans": own.get("decibans"),
                     "surprise": (surprise.get(row["scenario_id"]) or {}).get("surprise"),
-                    "change": moves[row["scenario_id"]] if self.tables["change"] else None,
+                    "change": moves[row["scenario_id"]] if self.has_earlier else None,
                 }
             )
         return found
@@ -215,10 +215,15 @@ class Facts:
         return any(bool(row["alarm"]) for row in self.tables["surprise"])
 
     @cached_property
+    def has_earlier(self) -> bool:
+        """Return whether a release came before this one."""
+        return len(self.tables["release"]) > 1
+
+    @cached_property
     def coverage(self) -> tuple[int, int, int]:
-        """Return how many scored indicators there are, how many have a reading, and how many of those are fresh."""
+        """Return how many scored indicators there are, how many have a reading in the odds, and how many are fresh."""
         scored = [row["indicator_id"] for row in self.indicators if row["scored"]]
-        read = [key for key in scored if (self.reading.get(key) or {}).get("kind")]
+        read = [key for key in scored if (self.reading.get(key) or {}).get("scored")]
         fresh = [key for key in read if (self.freshness.get(f"indicator:{key}") or {}).get("verdict") == "fresh"]
         return len(scored), len(read), len(fresh)
 

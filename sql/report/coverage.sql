@@ -1,10 +1,10 @@
--- Grain: one row: scored indicators, those with a reading at the as-of date, and those of them that are fresh.
+-- Grain: one row: scored indicators, those with a reading in the odds at the as-of date, and those that are fresh.
 -- Reads: indicator, reading, freshness
 select
     'coverage' as what,
     count(*) as scored,
-    count(reading.kind) as with_reading,
-    count(*) filter (where reading.kind is not null and freshness.verdict = 'fresh') as fresh
+    count(*) filter (where reading.scored) as with_reading,
+    count(*) filter (where reading.scored and freshness.verdict = 'fresh') as fresh
 from indicator
 left join reading
     on

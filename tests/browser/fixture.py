@@ -831,6 +831,7 @@ def _assessment(
                 "date": date(2026, 12, 31),
                 "new_leading_scenario_id": "bridge",
                 "new_posterior": 0.47,
+                "chance": 0.021,
                 "detail": "Passengers: 171 thousand or more. The chance of such a reading is now put at 2.1 percent.",
             }
         ],

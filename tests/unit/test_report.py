@@ -239,8 +239,7 @@ def test_the_verdict_says_where_it_stands_how_firm_it_is_and_what_would_overturn
 
 
 def test_a_reading_that_is_all_but_impossible_is_not_told_as_a_way_to_change_the_verdict(tables) -> None:
-    detail = "Passengers: 900 thousand. The chance of such a reading is now put at 2.1e-15 percent."
-    (found,) = facts_by_tracker({**tables, "overturn": tables["overturn"].assign(detail=detail)})
+    (found,) = facts_by_tracker({**tables, "overturn": tables["overturn"].assign(chance=2.1e-17)})
     assert "No single reading that is at all likely would change the leader" in verdict.overturn(found)
 
 
