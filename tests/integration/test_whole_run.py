@@ -1,5 +1,6 @@
 """The whole run on the second tracker (invented): one command from ledger to release, again and again."""
 
+import csv
 import os
 import shutil
 import subprocess
@@ -88,11 +89,14 @@ def test_a_run_back_in_time_leaves_the_newest_release_and_equals_what_it_says_of
     newest = installation.rows("select max(release_id) from release")
     columns = "tracker_id, variant, scenario_id, round(posterior, 12)"
     expected = installation.rows(f"select {columns} from probability_as_of(date '{day}') order by all")
+    assert expected
     assert installation.signposts("run", "--offline", "--as-of", str(day)).returncode == 0
     assert installation.rows("select max(release_id) from release") == newest
     made = sorted((installation.home / "published" / "releases").iterdir())[-1] / "signposts.duckdb"
     with duckdb.connect(str(made), read_only=True) as connection:
-        found = connection.execute(f"select {columns} from latest_scenario_probability order by all").fetchall()
+        found = connection.execute(
+            f"select {columns} from latest_scenario_probability where variant = 'headline' order by all"
+        ).fetchall()
     assert found == expected
 
 
@@ -102,9 +106,7 @@ def test_every_move_between_two_releases_is_split_into_parts_that_add_up(install
     before = dict(installation.rows(odds))
     ledger = installation.ledger("storm_cancellations")
     good = ledger.read_text(encoding="utf-8")
-    lines = good.splitlines()
-    header = lines[0].split(",")
-    row = dict(zip(header, lines[1].split(","), strict=False))
+    row = next(csv.DictReader(good.splitlines()))
     row |= {
         "claim_id": "storm_cancellations-99",
         "happened_from": "2026-11-01",
@@ -117,7 +119,8 @@ def test_every_move_between_two_releases_is_split_into_parts_that_add_up(install
         "note": "invented",
     }
     try:
-        ledger.write_text(good + ",".join(row.get(name, "") for name in header) + "\n", encoding="utf-8")
+        with ledger.open("a", encoding="utf-8", newline="") as file:
+            csv.DictWriter(file, row, lineterminator="\n").writerow(row)
         outcome = installation.signposts("run", "--offline")
         assert outcome.returncode == 0, outcome.stderr
         after = dict(installation.rows(odds))
