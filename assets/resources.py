@@ -107,6 +107,8 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
         with (
             sign_of_life(signs / (run_id or f"process-{os.getpid()}")),
             single_writer(self.settings.lock, wait_seconds=self.wait_seconds, purpose=purpose),
+            # Every step opens the file again; while one connection stays open, none of them pays for it.
+            self.warehouse().connect(),
         ):
             if context.instance is not None and run_id:
                 bury_the_dead(context.instance, run_id, signs)

@@ -42,7 +42,7 @@ def run_monitor(request: RunRequest) -> int:
     _validate(request, settings)
     prepare_home(settings)
     released_before = _current_release(settings)
-    result = _execute(request, settings)
+    result = _execute(request)
     released = _current_release(settings)
     if not result.success or (released == released_before and not _is_past(request)):
         reasons = failures(result)
@@ -56,10 +56,14 @@ def run_monitor(request: RunRequest) -> int:
 
 
 def publish_quietly(request: RunRequest) -> Path:
-    """Run the job without words and return the page it published; ReleaseWithheld says why there is none."""
+    """Run the job without words and return the page it published; ReleaseWithheld says why there is none.
+
+    Dagster's storage does not remember such a run: writing each event to disk takes longer than many a step. The
+    release and the archive's log do.
+    """
     settings = load_settings()
     _validate(request, settings)
-    result = _execute(request, settings)
+    result = _execute(request, quiet=True)
     if not result.success:
         raise ReleaseWithheld("; ".join(failures(result)) or "the run failed")
     return settings.published / "report" / "index.html"
@@ -98,16 +102,19 @@ def _is_past(request: RunRequest) -> bool:
     return bool(request.as_of)
 
 
-def _execute(request: RunRequest, settings: Settings) -> "dg.ExecuteInProcessResult":
-    """Run the job in this process against the installation's own Dagster storage."""
+def _execute(request: RunRequest, *, quiet: bool = False) -> "dg.ExecuteInProcessResult":
+    """Run the job in this process, against the installation's own Dagster storage unless nothing is to be told."""
     import dagster as dg
 
     from assets.definitions import defs
 
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    with dg.DagsterInstance.get() as instance:
+    config = run_config(request)
+    if quiet:
+        config["loggers"] = {"lines": {"config": {"level": "CRITICAL"}}}
+    with dg.DagsterInstance.ephemeral() if quiet else dg.DagsterInstance.get() as instance:
         return defs.resolve_job_def("monitor").execute_in_process(
-            instance=instance, run_config=run_config(request), raise_on_error=False
+            instance=instance, run_config=config, raise_on_error=False
         )
 
 
@@ -140,13 +147,20 @@ def failures(result: "dg.ExecuteInProcessResult") -> list[str]:
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
-            cause = error.cause if error is not None and error.cause is not None else error
-            message = cause.message.strip() if cause is not None else "failed"
-            lines.append(f"{event.step_key}: {message}")
+            lines.append(f"{event.step_key}: {_first_cause(error) if error is not None else 'failed'}")
+        elif event.is_job_failure and event.job_failure_data.error is not None and not lines:
+            lines.append(_first_cause(event.job_failure_data.error))
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed and evaluation.blocking:
             lines.append(f"{evaluation.check_name}: {evaluation.metadata['failed'].value}")
     return lines
+
+
+def _first_cause(error: "dg.SerializableErrorInfo") -> str:
+    """Return the message of what an error began with."""
+    while error.cause is not None:
+        error = error.cause
+    return str(error.message).strip()
 
 
 def _current_release(settings: Settings) -> str:

@@ -4,6 +4,7 @@ Belongs here: noticing changes of files and running the job in this process. Not
 """
 
 import time
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -12,52 +13,63 @@ from assets.errors import SignpostsError
 from assets.settings import Settings, load_settings, prepare_home
 
 POLL_SECONDS = 0.2
+WARM = ("assets.definitions", "assets.report", "assets.method.simulation", "assets.method.suppose")
+
+Stand = Mapping[Path, tuple[int, int]]
 
 
 def watch_files(once: bool) -> None:
     """Publish after each change until stopped; a broken file is told, and the next change tried again."""
     settings = load_settings()
     prepare_home(settings)
-    _warm_up()
-    seen = fingerprint(settings)
-    print(f"watching {settings.catalogue_root} and {settings.inbox} (stop with Ctrl-C)", flush=True)
-    while True:
-        time.sleep(POLL_SECONDS)
-        now = fingerprint(settings)
-        if now == seen:
-            continue
-        seen = now
-        print(publish_after_change(), flush=True)
-        if once:
-            return
-
-
-def fingerprint(settings: Settings) -> tuple[tuple[str, int, int], ...]:
-    """Return every watched file with its size and time of change."""
-    files = [
-        path for folder in (settings.catalogue_root, settings.inbox) for path in folder.rglob("*") if path.is_file()
-    ]
-    found = []
-    for path in sorted(files):
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            continue
-        found.append((str(path), status.st_size, status.st_mtime_ns))
-    return tuple(found)
-
-
-def publish_after_change() -> str:
-    """Run once without the network and return one line on what came of it."""
-    started = time.monotonic()
-    try:
-        page: Path = publish_quietly(RunRequest(offline=True))
-    except SignpostsError as error:
-        return f"not published: {error}"
-    return f"published {page} in {time.monotonic() - started:.2f} s"
-
-
-def _warm_up() -> None:
-    """Import what a run needs before the first change comes."""
-    for name in ("assets.definitions", "assets.report"):
+    for name in WARM:
         import_module(name)
+    seen = stand_of_files(settings)
+    print(f"watching {settings.catalogue_root} and {settings.inbox} (stop with Ctrl-C)", flush=True)
+    try:
+        while True:
+            time.sleep(POLL_SECONDS)
+            now = stand_of_files(settings)
+            if now == seen:
+                continue
+            changed, seen = changes(seen, now), now
+            published = publish_after(changed)
+            if once and published:
+                return
+    except KeyboardInterrupt:
+        print("stopped", flush=True)
+
+
+def stand_of_files(settings: Settings) -> Stand:
+    """Return every watched file with its size and time of change; names that begin with a dot are nobody's input."""
+    found = {}
+    for folder in (settings.catalogue_root, settings.inbox):
+        for path in sorted(folder.rglob("*")):
+            if any(part.startswith(".") for part in path.relative_to(folder).parts):
+                continue
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue
+            if path.is_file():
+                found[path] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def changes(before: Stand, after: Stand) -> list[Path]:
+    """Return the files that are new, gone or different."""
+    return sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+
+
+def publish_after(changed: list[Path]) -> bool:
+    """Run once without the network, print one line on what came of it, and return whether a release was made."""
+    started = time.monotonic()
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    what = f"{changed[0].name}{more}"
+    try:
+        page = publish_quietly(RunRequest(offline=True))
+    except SignpostsError as error:
+        print(f"{what}: not published: {error}", flush=True)
+        return False
+    print(f"{what}: published in {time.monotonic() - started:.2f} s: {page}", flush=True)
+    return True
