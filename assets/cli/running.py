@@ -157,10 +157,11 @@ def failures(result: "dg.ExecuteInProcessResult") -> list[str]:
 
 
 def _first_cause(error: "dg.SerializableErrorInfo") -> str:
-    """Return the message of what an error began with."""
+    """Return the message of what an error began with, without the name of its class."""
     while error.cause is not None:
         error = error.cause
-    return str(error.message).strip()
+    message = str(error.message).strip()
+    return message.partition(f"{error.cls_name}: ")[2] or message
 
 
 def _current_release(settings: Settings) -> str:
