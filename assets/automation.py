@@ -100,7 +100,7 @@ def ledger_files(settings: Settings) -> list[Path]:
 
 def catalogue_files(settings: Settings) -> list[Path]:
     """Return the files that say what is tracked, ledgers left out."""
-    return sorted(settings.catalogue_root.rglob("*.yaml"))
+    return sorted([*settings.catalogue_root.rglob("*.yaml"), *settings.catalogue_root.glob("*/*.csv")])
 
 
 def inbox_files(settings: Settings) -> list[Path]:

@@ -36,5 +36,9 @@ class WriterBusy(SignpostsError):
     """Another run is writing; the message names it."""
 
 
+class WarehouseDamaged(SignpostsError):
+    """The working database's bytes were damaged; it was set aside and the next run builds it anew."""
+
+
 class ReleaseWithheld(SignpostsError):
     """A critical check failed, so the last release stays in place."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from assets.errors import InputError
 from assets.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,29 @@ RUNS_A_BATCH = 50
 # The tag of jobs that never take the writer's lock.
 WRITES_NOTHING = "signposts/writes_nothing"
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+
+def no_earlier_than_the_last(settings: Settings, now: datetime) -> datetime:
+    """Return the run's clock: now, or just after the last release if the machine's clock went back within the day.
+
+    Raises:
+        InputError: the clock is a day or more behind the last release, so that dates would be wrong.
+    """
+    from assets.warehouse import Warehouse
+
+    if not settings.published_database.exists():
+        return now
+    last = "select max(created_at) as made, max(as_of) as as_of from release"
+    (row,) = Warehouse(settings.published_database, read_only=True).rows(last)
+    made = row["made"].replace(tzinfo=UTC)
+    if now > made:
+        return now
+    if now.date() < row["as_of"]:
+        raise InputError(
+            f"the clock says {now:%Y-%m-%d %H:%M} UTC, but the last release was made on {made:%Y-%m-%d %H:%M}: set the "
+            f"clock; if it was wrong then, move {settings.published} aside and run again"
+        )
+    return made + timedelta(seconds=1)
 
 
 @contextmanager
@@ -113,7 +137,8 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
             if context.instance is not None and run_id:
                 bury_the_dead(context.instance, run_id, signs)
                 forget_old_runs(context.instance, self.now())
-            yield self.model_copy(update={"started_at": self.now().isoformat()})
+            moment = self.now() if self.as_of else no_earlier_than_the_last(self.settings, self.now())
+            yield self.model_copy(update={"started_at": moment.isoformat()})
 
     @property
     def settings(self) -> Settings:

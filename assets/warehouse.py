@@ -5,6 +5,7 @@ Not here: which tables a stage makes, and any statement longer than a line.
 """
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assets.errors import InputError, WriterBusy
+from assets.errors import InputError, WarehouseDamaged, WriterBusy
 from assets.settings import SQL_ROOT
 
 if TYPE_CHECKING:
@@ -64,11 +65,48 @@ class Warehouse:
             return
         import duckdb
 
-        self._open = duckdb.connect(str(self.path), read_only=read_only or self.read_only)
+        read_only = read_only or self.read_only
+        self._open = self._connection(read_only)
         try:
             self._open.execute("set timezone = 'UTC'")
             yield self._open
+        except duckdb.Error as error:
+            if read_only or not is_damage(error):
+                raise
+            self._close()
+            kept = set_aside(self.path)
+            raise WarehouseDamaged(
+                f"the working database was damaged ({_first_line(error)}); it is kept as {kept.name}, and the next run "
+                "builds it anew from the archive and the ledger"
+            ) from error
         finally:
+            self._close()
+
+    def _connection(self, read_only: bool) -> "duckdb.DuckDBPyConnection":
+        """Return an open connection; a working file that is no database is moved away and begun anew."""
+        import duckdb
+
+        try:
+            return duckdb.connect(str(self.path), read_only=read_only)
+        except duckdb.Error as error:
+            if "set lock" in str(error):
+                raise WriterBusy(
+                    f"{self.path} is open in another program; close it and run again: {_first_line(error)}"
+                ) from error
+            if read_only or not is_damage(error):
+                raise
+            kept = set_aside(self.path)
+            logging.getLogger(__name__).warning(
+                "the working database was damaged (%s); it is kept as %s, and this run builds it anew from the archive "
+                "and the ledger",
+                _first_line(error),
+                kept.name,
+            )
+            return duckdb.connect(str(self.path))
+
+    def _close(self) -> None:
+        """Close the connection if one is open."""
+        if self._open is not None:
             self._open.close()
             self._open = None
 
@@ -316,6 +354,36 @@ def _chosen(table: str, found: Sequence[str], optional: bool) -> str:
 def _literal(text: str) -> str:
     """Return a text quoted as SQL writes it, for the places that take no parameter."""
     return "'" + text.replace("'", "''") + "'"
+
+
+# DuckDB's words for a file that is not what it wrote; it has no class of error for them.
+DAMAGE = (
+    "not a valid DuckDB database file",
+    "Could not read enough bytes",
+    "Corrupt database file",
+    "replaying WAL",
+    "Failed to deserialize",
+)
+
+
+def is_damage(error: Exception) -> bool:
+    """Return whether an error of DuckDB says that the file's bytes are damaged."""
+    return any(words in str(error) for words in DAMAGE)
+
+
+def set_aside(path: Path) -> Path:
+    """Move a damaged database, with its write-ahead log, out of the way; return where it is kept."""
+    kept = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    path.replace(kept)
+    log = path.with_name(f"{path.name}.wal")
+    if log.exists():
+        log.replace(kept.with_name(f"{kept.name}.wal"))
+    return kept
+
+
+def _first_line(error: Exception) -> str:
+    """Return the first line of an error's words."""
+    return str(error).strip().splitlines()[0]
 
 
 @contextmanager

@@ -18,20 +18,12 @@ GROUP = "publish"
 )
 def alert(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
     """One row per alert that this release raises; none that an earlier one has raised."""
-    from assets.alerts.accepted import expired, load_accepted
-    from assets.alerts.delivery import outlook
-    from assets.alerts.rules import new_alerts, settle
+    from assets.alerts.raising import write_alerts
 
-    warehouse = run.warehouse()
-    today = run.now().date()
-    problems = load_accepted(run.settings.catalogue_root)
-    for line in expired(problems, today):
+    found, lapsed = write_alerts(run.warehouse(), run.settings, run.as_of_date(), run.now())
+    for line in lapsed:
         context.log.warning("no longer accepted: %s", line)
-    with warehouse.connect():
-        found = new_alerts(warehouse, run.settings, run.as_of_date(), run.now())
-        settled = settle(found, problems, today, outlook(run.now()))
-        rows = warehouse.write_rows("alert", [each.row() for each in settled])
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+    return dg.MaterializeResult(metadata={"dagster/row_count": len(found)})
 
 
 @dg.asset(deps=["release"], group_name=GROUP, kinds={"apprise"})

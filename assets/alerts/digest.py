@@ -40,7 +40,7 @@ def weekly_digest(settings: Settings, now: datetime) -> tuple[str, str]:
         list(_sources(sources)),
         [
             f"Due {row['date']}: {row['indicator_title']} becomes {row['becomes']} under {row['scenario_title']} "
-            f"if {row['if_what']}."
+            f"({row['if_what']})."
             for row in due
         ],
         list(_accepted(settings, now)),

@@ -1,0 +1,551 @@
+"""Each alert rule fires once on what it is for and not on missing data; messages reach a real server on loopback.
+
+Every release is a real one, published day after day from tables that are invented.
+"""
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.alerts.accepted import load_accepted
+from assets.alerts.delivery import compose, deliver, is_quiet, waiting
+from assets.alerts.digest import weekly_digest
+from assets.alerts.journal import Alert, note, read_journal
+from assets.alerts.raising import write_alerts
+from assets.alerts.withheld import raise_withheld
+from assets.dictionary import load_dictionary
+from assets.errors import CatalogueError, InputError
+from assets.publish.assembling import assemble
+from assets.publish.placing import drop_oldest, folder_in_making, keep_release, show_release
+from assets.publish.release import earlier_releases, releases_to_keep, write_release_table
+from assets.settings import Settings
+from assets.warehouse import Warehouse
+
+FIRST_DAY = date(2026, 3, 2)
+SETTINGS = json.dumps({"alerts": {"probability_threshold": [0.5, 0.9], "move": 0.05}})
+QUIET_ODDS = {"grows": 0.40, "shrinks": 0.35, "other": 0.25}
+
+
+class Town:
+    """An installation whose tables a test sets day by day."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = Settings(home, home / "catalogue")
+        self.settings.catalogue_root.mkdir(parents=True)
+        self.warehouse = Warehouse(self.settings.warehouse)
+        self.day = FIRST_DAY - timedelta(days=1)
+        self.fetches: list[dict[str, Any]] = []
+
+    @property
+    def now(self) -> datetime:
+        return datetime.combine(self.day, datetime.min.time(), UTC) + timedelta(hours=5, minutes=30)
+
+    def assess(
+        self,
+        odds: dict[str, float] | None = None,
+        *,
+        status: str | None = "on track",
+        reading_date: date = date(2025, 12, 31),
+        alarm: bool | None = False,
+        source: tuple[date | None, int | None] = (date(2026, 3, 1), 10),
+        attempt: dict[str, Any] | None = None,
+    ) -> list[Alert]:
+        """One run on the next day: its tables, its alerts, its release; return the alerts raised."""
+        self.day += timedelta(days=1)
+        with self.warehouse.connect():
+            self._write_day(odds, status, reading_date, alarm, source, attempt)
+            raised, _ = write_alerts(self.warehouse, self.settings, self.day, self.now)
+            self.publish()
+        return raised
+
+    def _write_day(
+        self,
+        odds: dict[str, float] | None,
+        status: str | None,
+        reading_date: date,
+        alarm: bool | None,
+        source: tuple[date | None, int | None],
+        attempt: dict[str, Any] | None,
+    ) -> None:
+        """Write the day's tables."""
+        moment = self.now.replace(tzinfo=None)
+        if attempt is not None:
+            usual = {"source_id": "guild", "document": "list", "fetched_at": moment, "message": "", "outcome": "hit"}
+            self.fetches.append(usual | attempt)
+        newest, age = source
+        self._write("tracker", {"title": "Bakery", "scenario_version": "1.0.0", "catalogue_sha256": "0"})
+        self._write("tracker_setting", {"settings": SETTINGS})
+        self._write(
+            "scenario",
+            *({"scenario_id": name, "title": name, "sort_order": place} for place, name in enumerate(QUIET_ODDS)),
+        )
+        self._write("indicator", {"indicator_id": "loaves", "title": "Loaves"})
+        self._write("as_of_date", {"as_of": self.day, "is_latest": True})
+        self._write(
+            "scenario_probability",
+            *(
+                {"as_of": self.day, "variant": "headline", "scenario_id": name, "posterior": posterior}
+                for name, posterior in (QUIET_ODDS if odds is None else odds).items()
+            ),
+        )
+        judged = {"as_of": self.day, "indicator_id": "loaves", "scenario_id": "grows", "status": status}
+        self._write("assessment", *([judged] if status else []))
+        self._write("reading", {"as_of": self.day, "indicator_id": "loaves", "reading_date": reading_date})
+        fit = {"as_of": self.day, "scenario_id": "grows", "surprise": 0.01, "draws": 200, "alarm": alarm}
+        self._write("surprise", *([fit] if alarm is not None else []))
+        self._write("source", {"source_id": "guild", "title": "Guild", "max_age_days": 60}, tracker=None)
+        known = {"subject": "source:guild", "newest_period": newest, "age_days": age, "max_age_days": 60}
+        self._write("freshness", known | {"verdict": "unknown" if age is None else "fresh"}, tracker=None)
+        self._write("fetch", *self.fetches, tracker=None)
+
+    def publish(self) -> None:
+        """Keep and show a release, its database alone, made as every release is."""
+        published = self.settings.published
+        release_id = f"{self.now:%Y%m%dT%H%M%SZ}-00000000"
+        write_release_table(
+            self.warehouse, earlier_releases(self.settings), release_id, self.now.replace(tzinfo=None), self.day
+        )
+        with folder_in_making(published, release_id) as folder:
+            assemble(self.warehouse, folder / "signposts.duckdb", release_id, load_dictionary())
+            keep_release(folder, published, release_id)
+        show_release(published, release_id)
+        drop_oldest(published, releases_to_keep())
+
+    def _write(self, table: str, *rows: dict[str, Any], tracker: str | None = "bakery") -> None:
+        self.warehouse.write_rows(table, [({"tracker_id": tracker} if tracker else {}) | row for row in rows])
+
+    def published(self) -> list[dict[str, Any]]:
+        return Warehouse(self.settings.published_database, read_only=True).rows("from alert order by alert_key")
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    for name in ("SIGNPOSTS_NOTIFY_URL", "SIGNPOSTS_QUIET_HOURS", "SIGNPOSTS_REPORT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return Town(tmp_path)
+
+
+def kinds(alerts: list[Alert]) -> list[str]:
+    return [alert.kind for alert in alerts]
+
+
+def tell_all(town: Town, **days: Any) -> list[list[str]]:
+    """Run the days and return the kinds raised on each."""
+    return [kinds(town.assess(**day)) for day in days["days"]]
+
+
+# ---------------------------------------------------------------------- odds
+
+HIGH = {"grows": 0.53, "shrinks": 0.28, "other": 0.19}
+NEAR = {"grows": 0.49, "shrinks": 0.31, "other": 0.20}
+
+
+def test_a_threshold_fires_once_when_it_is_crossed_and_the_crossing_stands_for_two_runs(town):
+    found = tell_all(town, days=[{"odds": odds} for odds in (NEAR, HIGH, HIGH, HIGH, HIGH)])
+    assert found == [[], [], ["threshold"], [], []]
+
+
+def test_a_crossing_back_is_told_too(town):
+    found = tell_all(town, days=[{"odds": odds} for odds in (NEAR, HIGH, HIGH, NEAR, NEAR, NEAR)])
+    assert found == [[], [], ["threshold"], [], ["threshold"], []]
+
+
+def test_a_crossing_for_one_run_only_is_noise(town):
+    assert tell_all(town, days=[{"odds": odds} for odds in (NEAR, HIGH, NEAR, HIGH, NEAR)]) == [[]] * 5
+
+
+def test_a_threshold_says_what_side_what_the_odds_were_and_why(town):
+    town.assess(NEAR)
+    town.assess(HIGH)
+    move = {"tracker_id": "bakery", "scenario_id": "grows", "cause": "new_reading", "indicator_id": "loaves"}
+    town.warehouse.write_rows("change", [move | {"move": 0.04}])
+    (alert,) = town.assess(HIGH)
+    assert alert.message == (
+        "grows is now above 50 %: 53.0 % after 53.0 % and, two releases ago, 49.0 %; "
+        "most of it from new reading of Loaves (+4.0 points)"
+    )
+
+
+MOVED = {"grows": 0.47, "shrinks": 0.30, "other": 0.23}
+
+
+def test_a_move_fires_once_when_it_is_larger_than_the_set_amount_and_stays(town):
+    assert tell_all(town, days=[{"odds": odds} for odds in (None, MOVED, MOVED, MOVED)]) == [[], [], ["move"], []]
+
+
+def test_a_move_that_is_taken_back_or_small_is_not_told(town):
+    small = {"grows": 0.44, "shrinks": 0.32, "other": 0.24}
+    assert tell_all(town, days=[{"odds": odds} for odds in (None, MOVED, None, small, small)]) == [[]] * 5
+
+
+def test_missing_odds_fire_nothing_whichever_of_the_three_runs_lacks_them(town):
+    assert tell_all(town, days=[{"odds": odds} for odds in (NEAR, HIGH)]) == [[], []]
+    gone = {"shrinks": 0.30, "other": 0.20}
+    fired = tell_all(town, days=[{"odds": odds} for odds in (gone, HIGH, gone, NEAR, HIGH)])
+    assert all("grows" not in key for key in read_keys(town))
+    assert fired == [[]] * 5
+
+
+def read_keys(town: Town) -> list[str]:
+    return [row["alert_key"] for row in town.published()]
+
+
+def test_the_first_two_releases_have_nothing_to_compare_with(town):
+    assert tell_all(
+        town, days=[{"odds": HIGH, "status": "contradicted"}, {"odds": HIGH, "status": "contradicted"}]
+    ) == [
+        [],
+        [],
+    ]
+
+
+# ---------------------------------------------------------------------- status words
+
+
+@pytest.mark.parametrize("word", ["contradicted", "fulfilled", "missed"])
+def test_a_status_that_turns_fires_once(word, town):
+    found = tell_all(town, days=[{"status": word} for word in ("on track", word, word, word)])
+    assert found == [[], ["status"], [], []]
+
+
+def test_the_same_reading_turning_twice_is_told_once_and_another_reading_again(town):
+    later = date(2026, 2, 28)
+    days = [{"status": word} for word in ("on track", "missed", "on track", "missed", "on track")]
+    assert tell_all(town, days=days) == [[], ["status"], [], [], []]
+    assert tell_all(town, days=[{"status": "missed", "reading_date": later}]) == [["status"]]
+
+
+def test_a_status_of_which_the_last_release_says_nothing_has_not_turned(town):
+    assert tell_all(town, days=[{"status": word} for word in (None, "missed", None, "missed")]) == [[]] * 4
+
+
+def test_other_words_are_no_news(town):
+    assert tell_all(town, days=[{"status": word} for word in ("on track", "behind", "ahead", "no data")]) == [[]] * 4
+
+
+# ---------------------------------------------------------------------- no scenario fits
+
+
+def test_the_alarm_fires_when_it_comes_on_and_again_only_after_it_has_been_off(town):
+    found = tell_all(town, days=[{"alarm": alarm} for alarm in (False, True, True, False, True)])
+    assert found == [[], ["no_scenario_fits"], [], [], ["no_scenario_fits"]]
+
+
+def test_an_alarm_that_nobody_computed_does_not_fire(town):
+    assert tell_all(town, days=[{"alarm": None}, {"alarm": None}]) == [[], []]
+
+
+# ---------------------------------------------------------------------- sources
+
+
+def test_a_stale_source_is_told_once_until_it_has_news_and_goes_stale_again(town):
+    stale, fresh, again = (date(2026, 1, 1), 61), (date(2026, 3, 3), 1), (date(2026, 3, 3), 61)
+    found = tell_all(town, days=[{"source": source} for source in (stale, stale, fresh, again, again)])
+    assert found == [["source"], [], [], ["source"], []]
+
+
+def test_a_source_of_unknown_age_is_missing_data_and_does_not_fire(town):
+    assert tell_all(town, days=[{"source": (None, None)}] * 3) == [[], [], []]
+
+
+def test_a_publisher_that_changed_is_told_at_once_and_once(town):
+    changed = {"outcome": "failure", "http_status": 200, "message": "a column is new", "sha256": "ab"}
+    good = {"outcome": "hit", "http_status": 200}
+    found = tell_all(town, days=[{"attempt": attempt} for attempt in (good, changed, changed, good, changed)])
+    assert found == [[], ["source"], [], [], ["source"]]
+
+
+def test_a_publisher_that_does_not_answer_is_told_after_three_days_and_once(town):
+    silent = {"outcome": "failure", "http_status": None, "message": "HTTP 503"}
+    found = tell_all(town, days=[{"attempt": attempt} for attempt in ({}, silent, silent, silent, silent, silent, {})])
+    assert found == [[], [], [], [], ["source"], [], []]
+
+
+def test_a_source_that_was_not_asked_does_not_fire(town):
+    assert tell_all(town, days=[{"attempt": {"outcome": "skipped", "message": "offline"}}] * 6) == [[]] * 6
+
+
+# ---------------------------------------------------------------------- the table, and what looks back
+
+
+def test_the_release_carries_its_own_alerts_with_time_key_and_delivery(town):
+    town.assess()
+    town.assess(status="contradicted")
+    (row,) = town.published()
+    assert (row["kind"], row["severity"], row["indicator_id"], row["scenario_id"]) == (
+        "status",
+        "warning",
+        "loaves",
+        "grows",
+    )
+    assert row["raised_at"] == town.now.replace(tzinfo=None)
+    assert row["delivery"] == "dry_run"
+    town.assess(status="contradicted")
+    assert town.published() == []
+
+
+def test_a_run_that_looks_back_raises_nothing(town):
+    town.assess(NEAR)
+    town.assess(HIGH)
+    raised, _ = write_alerts(town.warehouse, town.settings, FIRST_DAY - timedelta(days=30), town.now)
+    assert raised == []
+
+
+def test_where_older_releases_are_not_kept_nothing_fires_and_the_release_is_made(town, monkeypatch):
+    monkeypatch.setenv("SIGNPOSTS_KEEP_RELEASES", "1")
+    assert tell_all(town, days=[{"odds": odds} for odds in (NEAR, HIGH, HIGH)]) == [[], [], []]
+
+
+# ---------------------------------------------------------------------- telling
+
+
+class Mailbox(BaseHTTPRequestHandler):
+    """A server that keeps the messages it takes, and refuses while told to."""
+
+    messages: list[dict[str, Any]]
+    status = 200
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).messages.append(json.loads(body))
+        self.send_response(type(self).status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Mailbox]]:
+    box = type("OwnMailbox", (Mailbox,), {"messages": []})
+    server = HTTPServer(("127.0.0.1", 0), box)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    monkeypatch.setenv("SIGNPOSTS_NOTIFY_URL", f"json://127.0.0.1:{server.server_port}/told")
+    yield box
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def outcomes(alerts: list[Alert]) -> list[str]:
+    return [alert.delivery for alert in alerts]
+
+
+def test_an_alert_reaches_the_address_once_with_what_why_and_a_link(town, mailbox, monkeypatch):
+    monkeypatch.setenv("SIGNPOSTS_REPORT_URL", "https://bakery.example/report/")
+    town.assess()
+    town.assess(status="contradicted")
+    assert outcomes(deliver(town.settings, town.now)) == ["sent"]
+    assert deliver(town.settings, town.now) == []
+    town.assess(status="contradicted")
+    assert deliver(town.settings, town.now) == []
+    (message,) = mailbox.messages
+    assert "Loaves is now contradicted under grows (was on track)" in message["message"]
+    assert "https://bakery.example/report/indicators/loaves.html" in message["message"]
+
+
+def test_several_alerts_are_one_message_the_gravest_first(town, mailbox):
+    town.assess()
+    town.assess(status="contradicted", alarm=True)
+    assert outcomes(deliver(town.settings, town.now)) == ["sent", "sent"]
+    (message,) = mailbox.messages
+    assert message["title"] == "Signposts: 2 alerts"
+    assert message["message"].index("no scenario fits") < message["message"].index("contradicted")
+
+
+def test_a_message_that_was_refused_is_tried_again_and_then_not_again(town, mailbox):
+    town.assess()
+    town.assess(alarm=True)
+    mailbox.status = 500
+    assert outcomes(deliver(town.settings, town.now)) == ["failed"]
+    mailbox.status = 200
+    assert kinds(waiting(town.settings, town.now)) == ["no_scenario_fits"]
+    assert outcomes(deliver(town.settings, town.now)) == ["sent"]
+    assert waiting(town.settings, town.now) == []
+
+
+def test_a_run_that_died_between_release_and_telling_is_told_by_the_next(town, mailbox):
+    town.assess()
+    town.assess(alarm=True)
+    assert town.assess(alarm=True) == []
+    assert outcomes(deliver(town.settings, town.now)) == ["sent"]
+    assert len(mailbox.messages) == 1
+
+
+def test_with_no_address_it_is_a_dry_run_and_an_address_set_within_the_week_still_hears(town, mailbox, monkeypatch):
+    address = "SIGNPOSTS_NOTIFY_URL"
+    url = os.environ[address]
+    monkeypatch.delenv(address)
+    town.assess()
+    town.assess(alarm=True)
+    deliver(town.settings, town.now)
+    assert outcomes(list(read_journal(town.settings.alert_journal).values())) == ["dry_run"]
+    assert mailbox.messages == []
+    monkeypatch.setenv(address, url)
+    assert deliver(town.settings, town.now + timedelta(days=8)) == [], "what is older than a week is no news"
+    assert outcomes(deliver(town.settings, town.now + timedelta(days=2))) == ["sent"]
+
+
+def test_warnings_wait_for_the_quiet_hours_to_end_and_critical_ones_do_not(town, mailbox, monkeypatch):
+    monkeypatch.setenv("SIGNPOSTS_QUIET_HOURS", "22-7")
+    town.assess()
+    town.assess(status="missed", alarm=True)
+    deliver(town.settings, town.now)
+    assert [message["title"] for message in mailbox.messages] == [f"Signposts: {told(town, 'no_scenario_fits')[:120]}"]
+    assert waiting(town.settings, town.now) == []
+    morning = town.now.replace(hour=7, minute=5)
+    assert kinds(waiting(town.settings, morning)) == ["status"]
+    assert outcomes(deliver(town.settings, morning)) == ["sent"]
+    assert len(mailbox.messages) == 2
+
+
+def told(town: Town, kind: str) -> str:
+    return next(alert.message for alert in read_journal(town.settings.alert_journal).values() if alert.kind == kind)
+
+
+@pytest.mark.parametrize(
+    ("hours", "hour", "quiet"),
+    [("22-7", 23, True), ("22-7", 6, True), ("22-7", 7, False), ("9-17", 9, True), ("9-17", 17, False), ("", 3, False)],
+)
+def test_quiet_hours_may_pass_midnight(hours, hour, quiet, monkeypatch):
+    monkeypatch.setenv("SIGNPOSTS_QUIET_HOURS", hours)
+    assert is_quiet(datetime(2026, 3, 2, hour, 30, tzinfo=UTC)) is quiet
+
+
+def test_quiet_hours_that_are_none_are_refused_by_name(monkeypatch):
+    monkeypatch.setenv("SIGNPOSTS_QUIET_HOURS", "at night")
+    with pytest.raises(InputError, match="SIGNPOSTS_QUIET_HOURS"):
+        is_quiet(datetime(2026, 3, 2, tzinfo=UTC))
+
+
+def test_an_address_is_a_secret_and_stands_in_no_message_line_or_log(town, monkeypatch, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("SIGNPOSTS_NOTIFY_URL", "json://anna:opensesame@127.0.0.1:9/hook-9f31 nosuch://opensesame")
+    town.assess()
+    town.assess(alarm=True)
+    assert outcomes(deliver(town.settings, town.now)) == ["failed"]
+    written = town.settings.alert_journal.read_text(encoding="utf-8") + caplog.text + "".join(capfd.readouterr())
+    assert "did not take it" in written
+    assert "opensesame" not in written
+    assert "hook-9f31" not in written
+
+
+def test_a_journal_line_that_a_crash_cut_short_spoils_itself_alone(town, mailbox):
+    town.assess()
+    town.assess(alarm=True)
+    deliver(town.settings, town.now)
+    journal = town.settings.alert_journal
+    journal.write_bytes(journal.read_bytes() + b'{"kind": "thresh')
+    (alert,) = read_journal(journal).values()
+    note(journal, alert, "sent")
+    assert len(journal.read_text(encoding="utf-8").splitlines()) == 4
+    assert list(read_journal(journal).values()) == [alert]
+    assert deliver(town.settings, town.now) == []
+
+
+# ---------------------------------------------------------------------- withheld
+
+
+def test_a_withheld_release_is_told_once_a_cause_and_stands_in_the_next_release(town, mailbox):
+    town.assess()
+    later = town.now + timedelta(hours=1)
+    assert raise_withheld(town.settings, ["claim_is_sound: two claims have no source"], later) is not None
+    assert raise_withheld(town.settings, ["claim_is_sound: three claims"], later) is None
+    assert raise_withheld(town.settings, ["publication: no room"], later) is not None
+    assert len(mailbox.messages) == 2
+    assert "two claims have no source" in mailbox.messages[0]["message"]
+    town.assess()
+    assert {(row["kind"], row["delivery"]) for row in town.published()} == {("withheld", "sent")}
+    town.assess()
+    assert town.published() == []
+
+
+def test_an_offline_run_tells_nobody_and_the_next_one_does(town, mailbox):
+    raise_withheld(town.settings, ["publication: no room"], town.now, offline=True)
+    assert mailbox.messages == []
+    assert outcomes(deliver(town.settings, town.now)) == ["sent"]
+
+
+# ---------------------------------------------------------------------- accepted problems
+
+
+def accept(town: Town, **changes: str) -> None:
+    entry = {
+        "kind": "source",
+        "subject": "source:guild",
+        "owner": "A. Baker",
+        "reason": "the guild meets again in May",
+        "expires_on": "2026-03-04",
+    } | changes
+    lines = [f"{'- ' if place == 0 else '  '}{name}: {value}\n" for place, (name, value) in enumerate(entry.items())]
+    (town.settings.catalogue_root / "accepted_problems.yaml").write_text("".join(lines), encoding="utf-8")
+
+
+def test_an_accepted_problem_is_not_told_until_its_date_has_passed_and_then_once(town, mailbox):
+    accept(town)
+    stale = (date(2026, 1, 1), 61)
+    for _ in range(5):
+        town.assess(source=stale)
+        deliver(town.settings, town.now)
+    assert len(mailbox.messages) == 1
+    (alert,) = read_journal(town.settings.alert_journal).values()
+    assert (alert.delivery, alert.raised_at[:10]) == ("sent", "2026-03-05")
+
+
+def test_an_expired_acceptance_is_named_with_its_owner(town):
+    accept(town, expires_on="2026-01-01")
+    _, lapsed = write_alerts(town.warehouse, town.settings, town.day, town.now)
+    assert len(lapsed) == 1
+    assert "A. Baker" in lapsed[0]
+
+
+def test_an_accepted_problem_silences_only_its_own_kind_and_subject(town):
+    accept(town, subject="source:other_guild", expires_on="2027-01-01")
+    assert outcomes(town.assess(source=(date(2026, 1, 1), 61))) == ["dry_run"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"owner": "''"}, {"reason": "''"}, {"expires_on": "soon"}, {"kind": "weather"}, {"colour": "blue"}],
+    ids=["no-owner", "no-reason", "no-date", "no-such-kind", "surplus-key"],
+)
+def test_an_acceptance_without_owner_reason_or_date_is_refused_by_file_and_entry(changes, town):
+    accept(town, **changes)
+    with pytest.raises(CatalogueError, match=f"accepted_problems.yaml: entry 1 {next(iter(changes))}"):
+        load_accepted(town.settings.catalogue_root)
+
+
+# ---------------------------------------------------------------------- the digest
+
+
+def test_the_digest_says_the_odds_the_weeks_move_the_alerts_and_the_sources(town):
+    for _ in range(8):
+        town.assess()
+    town.assess(MOVED, status="missed")
+    deliver(town.settings, town.now)
+    _, text = weekly_digest(town.settings, town.now)
+    assert "grows: 47.0 % (+7.0 points)" in text
+    assert "Loaves is now missed" in text
+    assert "source" in text.lower()
+
+
+def test_the_digest_says_loudly_that_a_week_brought_no_release(town):
+    town.assess()
+    _, text = weekly_digest(town.settings, town.now + timedelta(days=9))
+    assert text.startswith("NO release this week")
+
+
+def test_a_message_names_the_file_where_no_address_of_the_report_is_set(town):
+    alert = Alert("source", "warning", "Guild is stale", "source:guild:stale:2026-01-01", "2026-03-02T05:30:00")
+    _, text = compose([alert], town.settings)
+    assert "file://" in text
