@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assets.warehouse import Warehouse
 
 GROUP = "observe"
-LAST_RELEASE = "select as_of, created_at from release order by created_at desc limit 1"
+LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
 READINGS = ("as_of_date", "reading", "pooled_report", "reading_claim")
 
 
@@ -126,14 +126,16 @@ def read_claims_of_last_release(warehouse: "Warehouse", run: MonitoringRun) -> N
     """
     from assets.warehouse import Warehouse
 
-    released = run.settings.released_database
-    last = Warehouse(released, read_only=True).rows(LAST_RELEASE) if released.exists() else []
+    path = run.settings.released_database
+    released = Warehouse(path, read_only=True)
+    last = released.rows(LAST_RELEASE) if path.exists() else []
     if not last or run.as_of_date() < last[0]["as_of"]:
         warehouse.write_rows("unchanged_report", [])
         return
+    warehouse.write_rows("released_claim", released.rows("select tracker_id, claim_id from claim"))
     with warehouse.aside("before"):
-        for name in ("claim", "as_of_date"):
-            warehouse.build_table(f"observe/before/{name}", **(last[0] if name == "claim" else {}))
+        warehouse.build_table("observe/before/claim", as_of=last[0]["as_of"])
+        warehouse.build_table("observe/before/as_of_date")
         pool_reports(warehouse, run.now())
         reports = warehouse.read_frame("pooled_report")
     warehouse.write_frame("unchanged_report", reports)

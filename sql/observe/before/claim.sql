@@ -1,5 +1,8 @@
--- Grain: one row per claim that the release before could know.
--- Reads: claim
-select *
-from main.claim
-where published_on <= $as_of and recorded_at <= $created_at
+-- Grain: one row per claim that the release before holds and had published by its own date.
+-- Reads: claim, released_claim
+-- Held against the release itself, since a claim can be recorded with a date in the past.
+select claim.*
+from main.claim as claim
+inner join main.released_claim as released
+    on claim.tracker_id = released.tracker_id and claim.claim_id = released.claim_id
+where claim.published_on <= $as_of
