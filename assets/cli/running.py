@@ -62,7 +62,7 @@ def publish_quietly(request: RunRequest) -> Path:
     release and the archive's log do.
     """
     settings = load_settings()
-    _validate(request, settings)
+    # Nothing is judged twice: the first step refuses a broken catalogue before anything is written.
     result = _execute(request, quiet=True)
     if not result.success:
         raise ReleaseWithheld("; ".join(failures(result)) or "the run failed")
