@@ -39,7 +39,7 @@ def no_earlier_than_the_last(settings: Settings, now: datetime) -> datetime:
         return now
     last = "select max(created_at) as made, max(as_of) as as_of from release"
     (row,) = Warehouse(settings.published_database, read_only=True).rows(last)
-    made = row["made"].replace(tzinfo=UTC)
+    made: datetime = row["made"].replace(tzinfo=UTC)
     if now > made:
         return now
     if now.date() < row["as_of"]:
