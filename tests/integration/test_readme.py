@@ -71,7 +71,9 @@ def test_the_table_of_the_readme_is_what_the_run_prints(environment):
 
 def test_the_targets_of_the_readme_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"`?make ([a-z-]+)`?", README)):
+    targets = set(re.findall(r"(?:`|^\$ )make ([a-z-]+)", README, re.MULTILINE))
+    assert {"run", "test", "help", "serve"} <= targets
+    for target in targets:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
