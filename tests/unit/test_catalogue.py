@@ -54,9 +54,7 @@ def test_the_invented_tracker_holds_every_prediction_type_and_every_kind_of_clai
 
 def test_rows_have_the_columns_of_the_dictionary(catalogue: Catalogue) -> None:
     dictionary = yaml.safe_load((SQL_ROOT / "dictionary.yaml").read_text(encoding="utf-8"))["tables"]
-    rows = tables(catalogue) | {
-        name: made for name, made in working_tables(catalogue).items() if name in dictionary
-    }
+    rows = tables(catalogue) | {name: made for name, made in working_tables(catalogue).items() if name in dictionary}
     assert set(rows) == {name for name, table in dictionary.items() if table["stage"] == "catalogue"}
     for name, made in rows.items():
         assert made, name
