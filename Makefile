@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-slow test-browser test-scale lint docs dev serve bench bench-large calibrate backtest lock clean
+.PHONY: help run test test-all test-slow test-browser test-scale lint docs dev serve bench calibrate backtest lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,9 +50,6 @@ backtest: $(STAMP)  ## The fans against history
 
 bench: $(STAMP)  ## Measure; writes docs/performance.json
 	@$(BIN)/python -m tests.benchmarks
-
-bench-large: $(STAMP)  ## Measure the 50 million claims too
-	@$(BIN)/python -m tests.benchmarks --large
 
 lock:  ## Resolve requirements.lock anew
 	@$(PYTHON) -m venv .venv-lock
