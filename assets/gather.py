@@ -170,7 +170,7 @@ def live_versions(warehouse: "Warehouse") -> dict[str, dict[str, str]]:
     with warehouse.connect():
         for source_id in PUBLISHERS:
             newest = warehouse.rows(
-                f"select document, max_by(sha256, fetched_at) as sha256 from raw_{source_id} group by all"  # noqa: S608
+                f"select document, max_by(sha256, fetched_at) as sha256 from raw_{source_id} group by all"  # noqa: S608 - our own names
             )
             live[source_id] = {row["document"]: row["sha256"] for row in newest}
     return live
@@ -206,7 +206,7 @@ def keep_newest_versions(warehouse: "Warehouse", table: str) -> None:
     """Drop the versions that a rebuild left beside the newest one of each document."""
     with warehouse.connect() as connection:
         connection.execute(
-            f"delete from {table} where (document, sha256) not in "  # noqa: S608
+            f"delete from {table} where (document, sha256) not in "  # noqa: S608 - our own names
             f"(select (document, max_by(sha256, fetched_at)) from {table} group by document)"
         )
 

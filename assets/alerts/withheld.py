@@ -3,12 +3,16 @@
 Belongs here: the alert for a failed run or a withheld release. Not here: what made it fail.
 """
 
+import re
 from datetime import UTC, datetime
 
 from assets.alerts.delivery import deliver
 from assets.alerts.journal import Alert, note, read_journal
 from assets.alerts.rules import earlier_releases
 from assets.settings import Settings
+
+# Dagster writes the class of an error before its words; people need the words.
+CLASS_NAME = re.compile(r"\b(?:[a-z_]\w*\.)+[A-Z]\w*: ")
 
 
 def raise_withheld(settings: Settings, reasons: list[str], now: datetime, *, offline: bool = False) -> Alert | None:
@@ -18,7 +22,7 @@ def raise_withheld(settings: Settings, reasons: list[str], now: datetime, *, off
     """
     last = earlier_releases(settings)
     release = last[0]["release_id"] if last else "none"
-    reason = reasons[0] if reasons else "no reason given"
+    reason = CLASS_NAME.sub("", reasons[0]) if reasons else "no reason given"
     alert = Alert(
         kind="withheld",
         severity="critical",

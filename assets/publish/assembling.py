@@ -97,7 +97,7 @@ def _filling(
     columns = [f'"{column}"' for column in table.columns if column in present]
     stamp = name != "release"
     chosen = ", ".join(["cast($release_id as varchar) as release_id"] * stamp + columns)
-    select = f'insert into "{name}" by name select {chosen} from "{own}".main."{name}" order by all'  # noqa: S608
+    select = f'insert into "{name}" by name select {chosen} from "{own}".main."{name}" order by all'  # noqa: S608 - names of the dictionary
     return select, {"release_id": release_id} if stamp else None
 
 

@@ -134,7 +134,7 @@ def earlier_releases(settings: Settings) -> list[dict[str, Any]]:
     columns = ", ".join(load_dictionary().tables["release"].columns)
     try:
         with open_locked(database) as connection:
-            found = connection.execute(f"select {columns} from release order by release_id")  # noqa: S608
+            found = connection.execute(f"select {columns} from release order by release_id")  # noqa: S608 - names of the dictionary
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     except InputError as error:
