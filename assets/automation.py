@@ -255,6 +255,23 @@ class LineFormatter(logging.Formatter):
         return json.dumps(parts) if self.as_json else " ".join(value for value in parts.values() if value)
 
 
+TOLD = {
+    "PIPELINE_START",
+    "PIPELINE_SUCCESS",
+    "PIPELINE_FAILURE",
+    "STEP_START",
+    "STEP_SUCCESS",
+    "STEP_FAILURE",
+    "ASSET_CHECK_EVALUATION",
+}
+
+
+def is_told(record: logging.LogRecord) -> bool:
+    """Return whether a record is worth a line: what a step logs, and the events that say how far the run has come."""
+    event = (getattr(record, "dagster_meta", {}) or {}).get("dagster_event")
+    return record.levelno >= logging.INFO if event is None else event.event_type_value in TOLD
+
+
 @dg.logger(
     {"level": dg.Field(str, default_value="INFO"), "json": dg.Field(bool, default_value=False)},
     description="One line an event on standard error, with the run's id in each.",
@@ -263,6 +280,7 @@ def lines(context: dg.InitLoggerContext) -> logging.Logger:
     """Return the logger that writes one line an event to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter(as_json=bool(context.logger_config["json"])))
+    handler.addFilter(is_told)
     logger = logging.Logger("signposts", level=str(context.logger_config["level"]).upper())
     logger.addHandler(handler)
     return logger

@@ -120,7 +120,6 @@ def _execute(request: RunRequest, *, quiet: bool = False) -> "dg.ExecuteInProces
 
 def run_config(request: RunRequest) -> dict[str, Any]:
     """Return the job's configuration for a request."""
-    level = "INFO" if request.verbose or request.as_json else "ERROR"
     return {
         "resources": {
             "run": {
@@ -135,7 +134,7 @@ def run_config(request: RunRequest) -> dict[str, Any]:
                 }
             }
         },
-        "loggers": {"lines": {"config": {"level": level, "json": request.as_json}}}
+        "loggers": {"lines": {"config": {"level": "DEBUG", "json": request.as_json}}}
         if request.verbose or request.as_json
         else {"progress": {"config": {}}},
     }
