@@ -9,7 +9,7 @@ import fnmatch
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,13 @@ def test_answer_is_what_was_worked_out_on_paper(database: Path, name: str) -> No
 @pytest.mark.parametrize("name", sorted(load_cookbook()))
 def test_pasted_into_any_client_it_gives_the_same_answer(database: Path, name: str) -> None:
     recipe = load_cookbook()[name]
-    assert ask(database, recipe.pasteable).rows == ask(database, recipe.statement, recipe.values({})).rows
+    pasted, asked = ask(database, recipe.pasteable).rows, ask(database, recipe.statement, recipe.values({})).rows
+    assert [rounded(row) for row in pasted] == [rounded(row) for row in asked]
+
+
+def rounded(row: Sequence[object]) -> list[object]:
+    """Return a row without the last digits of its numbers, which depend on the order a client adds them up in."""
+    return [round(value, 12) if isinstance(value, float) else value for value in row]
 
 
 def test_every_question_answers_within_a_tenth_of_a_second(database: Path) -> None:
