@@ -14,6 +14,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets import errors
 from assets.resources import WRITES_NOTHING
 from assets.settings import Settings, load_settings
 
@@ -203,12 +204,21 @@ def run_failed(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
 
 
 def failure_reasons(context: dg.RunFailureSensorContext) -> Iterator[str]:
-    """Yield a line for each step that failed, with its cause's own words."""
+    """Yield a line for each step that failed, or for what kept the run from beginning, with its cause's own words."""
     for event in context.get_step_failure_events():
         error = event.step_failure_data.error
-        cause = error.cause if error is not None and error.cause is not None else error
-        text = cause.message.strip().splitlines() if cause is not None else []
-        yield f"{event.step_key}: {text[0] if text else 'failed'}"
+        yield f"{event.step_key}: {first_cause(error) if error is not None else 'failed'}".splitlines()[0]
+    whole = context.failure_event.job_failure_data.error
+    if whole is not None:
+        yield f"run: {first_cause(whole)}".splitlines()[0]
+
+
+def first_cause(error: Any) -> str:
+    """Return what an error began with, without the name of its class; our own errors speak for what lies below them."""
+    while error.cause is not None and error.cls_name not in vars(errors):
+        error = error.cause
+    message = str(error.message).strip()
+    return message.partition(f"{error.cls_name}: ")[2] or message
 
 
 # ---- how old a source's table may be

@@ -4,6 +4,7 @@ Belongs here: paths, environment variables, defaults that are not the catalogue'
 """
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from assets.errors import InputError
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SQL_ROOT = CHECKOUT / "sql"
+# What must fit on the disk for a run to begin at all.
+PROBE_BYTES = 65536
 CODE_VERSION = "0.1.0"
 
 
@@ -95,6 +98,8 @@ def prepare_home(settings: Settings) -> None:
     try:
         for folder in (settings.archive, settings.published, settings.dagster_home, settings.inbox, settings.cache):
             folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home) as probe:
+            probe.write(bytes(PROBE_BYTES))
         wanted = (CHECKOUT / "dagster.yaml").read_text(encoding="utf-8")
         target = settings.dagster_home / "dagster.yaml"
         if not target.exists() or target.read_text(encoding="utf-8") != wanted:
@@ -102,6 +107,6 @@ def prepare_home(settings: Settings) -> None:
     except OSError as error:
         raise InputError(
             f"cannot write state under {settings.home}: {error.strerror}: {error.filename}; "
-            "make it writable or name another folder in SIGNPOSTS_HOME"
+            "make room, make it writable, or name another folder in SIGNPOSTS_HOME"
         ) from error
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)

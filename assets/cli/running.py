@@ -105,6 +105,7 @@ def _is_past(request: RunRequest) -> bool:
 def _execute(request: RunRequest, *, quiet: bool = False) -> "dg.ExecuteInProcessResult":
     """Run the job in this process, against the installation's own Dagster storage unless nothing is to be told."""
     import dagster as dg
+    from sqlalchemy.exc import DBAPIError
 
     from assets.definitions import defs
 
@@ -112,10 +113,18 @@ def _execute(request: RunRequest, *, quiet: bool = False) -> "dg.ExecuteInProces
     config = run_config(request)
     if quiet:
         config["loggers"] = {"lines": {"config": {"level": "CRITICAL"}}}
-    with dg.DagsterInstance.ephemeral() if quiet else dg.DagsterInstance.get() as instance:
-        return defs.resolve_job_def("monitor").execute_in_process(
-            instance=instance, run_config=config, raise_on_error=False
-        )
+    try:
+        with dg.DagsterInstance.ephemeral() if quiet else dg.DagsterInstance.get() as instance:
+            return defs.resolve_job_def("monitor").execute_in_process(
+                instance=instance, run_config=config, raise_on_error=False
+            )
+    except (DBAPIError, OSError) as error:
+        home = load_settings().home
+        reason = getattr(error, "orig", None) or error
+        raise ReleaseWithheld(
+            f"state under {home} could not be written ({reason}); make room or make it writable, and run again; the "
+            "last release stays in place"
+        ) from error
 
 
 def run_config(request: RunRequest) -> dict[str, Any]:
@@ -142,25 +151,19 @@ def run_config(request: RunRequest) -> dict[str, Any]:
 
 def failures(result: "dg.ExecuteInProcessResult") -> list[str]:
     """Return one line for each failed step or check, the cause first."""
+    from assets.automation import first_cause
+
     lines = []
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
-            lines.append(f"{event.step_key}: {_first_cause(error) if error is not None else 'failed'}")
+            lines.append(f"{event.step_key}: {first_cause(error) if error is not None else 'failed'}")
         elif event.is_job_failure and event.job_failure_data.error is not None and not lines:
-            lines.append(_first_cause(event.job_failure_data.error))
+            lines.append(first_cause(event.job_failure_data.error))
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed and evaluation.blocking:
             lines.append(f"{evaluation.check_name}: {evaluation.metadata['failed'].value}")
     return lines
-
-
-def _first_cause(error: "dg.SerializableErrorInfo") -> str:
-    """Return the message of what an error began with, without the name of its class."""
-    while error.cause is not None:
-        error = error.cause
-    message = str(error.message).strip()
-    return message.partition(f"{error.cls_name}: ")[2] or message
 
 
 def _current_release(settings: Settings) -> str:
