@@ -5,7 +5,8 @@ Belongs here: joining. Not here: any of the parts.
 
 import dagster as dg
 
-from assets import alerts, assess, automation, gather, observe
+from assets import alerts, automation, gather, observe
+from assets.assess import steps
 from assets.publish import publication
 from assets.resources import MonitoringRun
 from checks.asset_checks import ASSET_CHECKS
@@ -14,7 +15,7 @@ from checks.asset_checks import ASSET_CHECKS
 def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
     """Return fresh definitions; tests give a run of their own."""
     return dg.Definitions(
-        assets=automation.with_freshness(dg.load_assets_from_modules([gather, observe, assess, alerts, publication])),
+        assets=automation.with_freshness(dg.load_assets_from_modules([gather, observe, steps, alerts, publication])),
         asset_checks=ASSET_CHECKS,
         jobs=automation.JOBS,
         schedules=automation.SCHEDULES,

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from assets.errors import InputError
 from assets.settings import Settings, load_settings
@@ -119,26 +120,29 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
     sources: list[str] = []
     budget_seconds: float = 0.0
     wait_seconds: float = 600.0
+    _warehouse: Any = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["MonitoringRun"]:
         """Hold the writer's lock and one clock from the run's first write to its release."""
-        from assets.warehouse import single_writer
+        from assets.warehouse import Warehouse, single_writer
 
         run_id = context.run.run_id if context.run is not None else ""
+        kept = Warehouse(self.settings.warehouse)
         purpose = f"run {run_id or 'without an id'}"
         signs = self.settings.home / "alive"
         with (
             sign_of_life(signs / (run_id or f"process-{os.getpid()}")),
             single_writer(self.settings.lock, wait_seconds=self.wait_seconds, purpose=purpose),
-            # Every step opens the file again; while one connection stays open, none of them pays for it.
-            self.warehouse().connect(),
+            kept.connect(),
         ):
             if context.instance is not None and run_id:
                 bury_the_dead(context.instance, run_id, signs)
                 forget_old_runs(context.instance, self.now())
             moment = self.now() if self.as_of else no_earlier_than_the_last(self.settings, self.now())
-            yield self.model_copy(update={"started_at": moment.isoformat()})
+            begun = self.model_copy(update={"started_at": moment.isoformat()})
+            begun._warehouse = kept
+            yield begun
 
     @property
     def settings(self) -> Settings:
@@ -146,10 +150,10 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
         return load_settings()
 
     def warehouse(self) -> "Warehouse":
-        """Return the working database, which opens a connection only while it works."""
+        """Return the working database: the run's one open connection, or outside a run one opened while it works."""
         from assets.warehouse import Warehouse
 
-        return Warehouse(self.settings.warehouse)
+        return self._warehouse or Warehouse(self.settings.warehouse)
 
     def now(self) -> datetime:
         """Return the run's clock in UTC: fixed once the run has begun, or by ``started_at``."""

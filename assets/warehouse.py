@@ -61,15 +61,25 @@ class Warehouse:
     def connect(self, *, read_only: bool = False) -> Iterator["duckdb.DuckDBPyConnection"]:
         """Yield a connection and close it whatever happens inside the block."""
         if self._open is not None:
-            yield self._open
+            with self._damage_told(self.read_only):
+                yield self._open
             return
-        import duckdb
-
         read_only = read_only or self.read_only
         self._open = self._connection(read_only)
         try:
-            self._open.execute("set timezone = 'UTC'")
-            yield self._open
+            with self._damage_told(read_only):
+                self._open.execute("set timezone = 'UTC'")
+                yield self._open
+        finally:
+            self._close()
+
+    @contextmanager
+    def _damage_told(self, read_only: bool) -> Iterator[None]:
+        """Move the file away if the block finds it damaged, and say so; a reader leaves it where it is."""
+        import duckdb
+
+        try:
+            yield
         except duckdb.Error as error:
             if read_only or not is_damage(error):
                 raise
@@ -79,8 +89,6 @@ class Warehouse:
                 f"the working database was damaged ({_first_line(error)}); it is kept as {kept.name}, and the next run "
                 "builds it anew from the archive and the ledger"
             ) from error
-        finally:
-            self._close()
 
     def _connection(self, read_only: bool) -> "duckdb.DuckDBPyConnection":
         """Return an open connection; a working file that is no database is moved away and begun anew."""
@@ -188,6 +196,21 @@ class Warehouse:
         statement = f"select coalesce(md5(string_agg(line, chr(10) order by line)), '') as digest from (select cast(t as varchar) as line from {_identifier(table)} as t)"  # noqa: E501
         return str(self.rows(statement)[0]["digest"])
 
+    def row_digests(self, tables: Sequence[str]) -> dict[str, str]:
+        """Return for each table a number of rows and a sum over their hashes, whatever their order.
+
+        Fast, and equal only between the same versions of DuckDB; a table that does not exist has none.
+        """
+        present = {row["table_name"] for row in self.rows("select distinct table_name from duckdb_tables()")}
+        parts = [
+            f"select {_literal(name)} as name, concat(count(*), ' ', sum(hash(t))) as digest "
+            f"from {_identifier(name)} as t"
+            for name in tables
+            if name in present
+        ]
+        found = {row["name"]: row["digest"] for row in self.rows(" union all ".join(parts))} if parts else {}
+        return {name: found.get(name, "") for name in tables}
+
     # ---- writing
 
     def build_table(self, sql_name: str, **parameters: Any) -> int:
@@ -270,9 +293,14 @@ class Warehouse:
 
     def ensure_tables(self) -> None:
         """Make every table of the dictionary that does not exist yet, empty."""
+        present: dict[str, set[str]] = {}
+        statement = "select table_name, column_name from duckdb_columns() where schema_name = 'main' and not internal"
+        for row in self.rows(statement):
+            present.setdefault(row["table_name"], set()).add(row["column_name"])
         with self.transaction():
-            for table in dictionary_columns():
-                self.ensure_table(table)
+            for table, columns in dictionary_columns().items():
+                if not present.get(table, set()).issuperset(columns):
+                    self.ensure_table(table)
 
     @staticmethod
     def _insert(
@@ -299,7 +327,7 @@ class Warehouse:
             connection.execute("drop table incoming")
             return int(connection.execute(f"select count(*) from {_identifier(table)}").fetchall()[0][0])
 
-    # ---- what a check remembers of the last run
+    # ---- what is remembered of the last run
 
     def recall(self, name: str, key: str) -> str | None:
         """Return what was remembered under the name if the key is still the same."""
@@ -318,6 +346,12 @@ class Warehouse:
                 "insert or replace into memory values ($name, $key, $content)",
                 {"name": name, "key": key, "content": content},
             )
+
+    def forget(self, name: str) -> None:
+        """Forget what was remembered under a name."""
+        with self.connect() as connection:
+            connection.execute(_MEMORY)
+            connection.execute("delete from memory where name = $name", {"name": name})
 
 
 _MEMORY = "create table if not exists memory (name varchar primary key, key varchar, content varchar)"

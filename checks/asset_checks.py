@@ -10,13 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from assets.resources import MonitoringRun
-from assets.warehouse import Warehouse
 from checks.expectations import Verdict, library_version, validate
 from checks.suites import SUITES
+
+if TYPE_CHECKING:
+    from assets.warehouse import Warehouse
 
 RULES_ROOT = Path(__file__).resolve().parent / "sql"
 HEADER = re.compile(r"^-- (?P<key>Severity|Target|Rule): (?P<text>.+)$", re.MULTILINE)
@@ -46,7 +49,7 @@ def _read_rule(path: Path) -> Rule:
     return Rule(path.stem, header["severity"], header["target"], header["rule"], statement)
 
 
-def apply_rule(warehouse: Warehouse, rule: Rule) -> Verdict:
+def apply_rule(warehouse: "Warehouse", rule: Rule) -> Verdict:
     """Return the verdict of one SQL rule, with the first offending rows in its detail."""
     offending = warehouse.query(rule.statement)
     detail = rule.rule
@@ -55,7 +58,7 @@ def apply_rule(warehouse: Warehouse, rule: Rule) -> Verdict:
     return Verdict(rule.name, rule.target, rule.severity, offending.empty, len(offending), detail)
 
 
-def apply_suite(warehouse: Warehouse, table: str) -> list[Verdict]:
+def apply_suite(warehouse: "Warehouse", table: str) -> list[Verdict]:
     """Return the verdicts of a table's suite, carried over if table, suite and library are the ones last checked."""
     expectations = SUITES[table]
     key = _suite_key(warehouse.fingerprint(table), table)
@@ -77,13 +80,13 @@ def _suite_key(fingerprint: str, table: str) -> str:
     return hashlib.sha256(f"{fingerprint}\n{suite}\n{library_version()}".encode()).hexdigest()
 
 
-def record(warehouse: Warehouse, target: str, verdicts: Iterable[Verdict]) -> None:
+def record(warehouse: "Warehouse", target: str, verdicts: Iterable[Verdict]) -> None:
     """Replace the verdicts on one table in check_result."""
     rows = [{name: getattr(verdict, name) for name in verdict.__slots__} for verdict in verdicts]
     warehouse.replace_rows("check_result", rows, target=target)
 
 
-def check_table(warehouse: Warehouse, table: str) -> list[Verdict]:
+def check_table(warehouse: "Warehouse", table: str) -> list[Verdict]:
     """Run and record the suite and the SQL rules of one table."""
     verdicts = apply_suite(warehouse, table)
     verdicts += [apply_rule(warehouse, rule) for rule in load_rules() if rule.target == table]
@@ -110,7 +113,7 @@ def table_check(table: str) -> dg.AssetChecksDefinition:
 
     @dg.asset_check(asset=table, name=f"{table}_is_sound", blocking=True)
     def check(run: MonitoringRun) -> dg.AssetCheckResult:
-        return summarise(check_table(Warehouse(run.settings.warehouse), table))
+        return summarise(check_table(run.warehouse(), table))
 
     return check
 

@@ -107,6 +107,7 @@ def _execute(request: RunRequest, *, quiet: bool = False) -> "dg.ExecuteInProces
     import dagster as dg
     from sqlalchemy.exc import DBAPIError
 
+    from assets.cli.run_storage import open_instance
     from assets.definitions import defs
 
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
@@ -114,7 +115,7 @@ def _execute(request: RunRequest, *, quiet: bool = False) -> "dg.ExecuteInProces
     if quiet:
         config["loggers"] = {"lines": {"config": {"level": "CRITICAL"}}}
     try:
-        with dg.DagsterInstance.ephemeral() if quiet else dg.DagsterInstance.get() as instance:
+        with dg.DagsterInstance.ephemeral() if quiet else open_instance(load_settings()) as instance:
             return defs.resolve_job_def("monitor").execute_in_process(
                 instance=instance, run_config=config, raise_on_error=False
             )

@@ -1,0 +1,101 @@
+"""The Dagster skin of the stage and the order in which its tables are made.
+
+Belongs here: the assets and what each of them reads. Not here: how a table is made.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from assets.resources import MonitoringRun
+
+if TYPE_CHECKING:
+    from assets.warehouse import Warehouse
+
+GROUP = "assess"
+ODDS = ("log_ratio", "reading_claim_ratio", "variant", "scenario_probability", "onset_probability", "influence")
+VERDICTS = ("assessment", "fan")
+FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
+
+
+def _specs(names: tuple[str, ...], deps: tuple[str, ...]) -> list[dg.AssetSpec]:
+    """Return the specs of tables that are made together from the same tables."""
+    return [dg.AssetSpec(name, deps=list(deps), group_name=GROUP, kinds={"duckdb"}) for name in names]
+
+
+def _made(warehouse: "Warehouse", names: tuple[str, ...]) -> Iterator[dg.MaterializeResult[None]]:
+    """Yield what was made, with its number of rows."""
+    for name in names:
+        yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
+
+
+@dg.multi_asset(name="odds", specs=_specs(ODDS, ("prediction", "reading", "pooled_report", "reading_claim")))
+def odds(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Log ratios and, for every as-of date and variant, the odds of the scenarios."""
+    from assets.assess.models import tracker_models
+    from assets.assess.scoring import report_ratios
+
+    warehouse = run.warehouse()
+    ratios = report_ratios(tracker_models(warehouse), warehouse.read_frame("pooled_report"))
+    warehouse.write_frame("report_ratio", ratios)
+    for name in (
+        "subset_evidence",
+        "log_ratio",
+        "reading_claim_ratio",
+        "variant",
+        "hypothesis_probability",
+        "scenario_probability",
+        "onset_probability",
+        "influence",
+    ):
+        warehouse.build_table(f"assess/{name}")
+    yield from _made(warehouse, ODDS)
+
+
+@dg.multi_asset(name="verdicts", specs=_specs(VERDICTS, ("log_ratio", "scenario_probability")))
+def verdicts(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Status words, cells of the evidence matrix and fans."""
+    from assets.assess.models import tracker_models
+    from assets.assess.verdicts import fans, status_words
+
+    warehouse = run.warehouse()
+    trackers = tracker_models(warehouse)
+    words, growth = status_words(trackers, warehouse.read_frame("reading"), warehouse.read_frame("pooled_report"))
+    warehouse.write_frame("status_word", words)
+    warehouse.write_frame("required_growth", growth)
+    warehouse.build_table("assess/assessment")
+    warehouse.write_frame("fan", fans(trackers, run.as_of_date()))
+    yield from _made(warehouse, VERDICTS)
+
+
+@dg.multi_asset(name="foresight", specs=_specs(FORESIGHT, ("assessment", "scenario_probability")))
+def foresight(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """What is worth checking, what falls due, how odd the readings are, and when we will know."""
+    from assets.assess.foresight import write_foresight
+    from assets.assess.models import tracker_models
+
+    warehouse = run.warehouse()
+    write_foresight(warehouse, tracker_models(warehouse), run.as_of_date())
+    yield from _made(warehouse, FORESIGHT)
+
+
+@dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
+def backtest(run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """One row a series, forecast and horizon: the fans against history before the trackers began."""
+    from assets.assess.history import write_backtest
+    from assets.assess.models import tracker_models
+
+    warehouse = run.warehouse()
+    write_backtest(warehouse, tracker_models(warehouse))
+    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("backtest")})
+
+
+@dg.asset(deps=["scenario_probability", "pooled_report"], group_name=GROUP, kinds={"duckdb"})
+def change(run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """One row per scenario, cause and indicator: the move since the release before, in parts that add up."""
+    from assets.assess.changes import write_changes
+
+    warehouse = run.warehouse()
+    write_changes(warehouse, run.settings.released_database)
+    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("change")})
