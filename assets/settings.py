@@ -93,14 +93,31 @@ def source_base_url(source_id: str, default: str) -> str:
     return os.environ.get(f"SIGNPOSTS_{source_id.upper()}_URL", default).rstrip("/")
 
 
+def dagster_settings() -> Path:
+    """Return the dagster.yaml to use: the one SIGNPOSTS_DAGSTER_CONFIG names, or the checkout's own."""
+    chosen = os.environ.get("SIGNPOSTS_DAGSTER_CONFIG")
+    path = Path(chosen).expanduser().resolve() if chosen else CHECKOUT / "dagster.yaml"
+    if not path.is_file():
+        raise InputError(f"SIGNPOSTS_DAGSTER_CONFIG names {path}, which is no file; name a dagster.yaml, or unset it")
+    return path
+
+
+def runs_as_fleet() -> bool:
+    """Return whether trackers are assessed side by side in processes of their own: SIGNPOSTS_FLEET, yes or no."""
+    word = os.environ.get("SIGNPOSTS_FLEET") or "no"
+    if word not in ("yes", "no"):
+        raise InputError(f"SIGNPOSTS_FLEET is {word!r}; set it to yes or no")
+    return word == "yes"
+
+
 def prepare_home(settings: Settings) -> None:
     """Make the folders of an installation and give Dagster its settings; a folder that cannot be made is named."""
+    wanted = dagster_settings().read_text(encoding="utf-8")
     try:
         for folder in (settings.archive, settings.published, settings.dagster_home, settings.inbox, settings.cache):
             folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.home) as probe:
             probe.write(bytes(PROBE_BYTES))
-        wanted = (CHECKOUT / "dagster.yaml").read_text(encoding="utf-8")
         target = settings.dagster_home / "dagster.yaml"
         if not target.exists() or target.read_text(encoding="utf-8") != wanted:
             target.write_text(wanted, encoding="utf-8")

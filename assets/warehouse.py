@@ -221,6 +221,12 @@ class Warehouse:
         table = sql_name.rsplit("/", 1)[-1]
         return self._create(table, load_sql(sql_name), parameters)
 
+    def load_parquet(self, table: str, files: Sequence[Path], **where: Any) -> int:
+        """Replace a table by the rows of Parquet files whose columns equal ``where``; return their number."""
+        condition = " and ".join(f"{_identifier(name)} = ${name}" for name in where) or "true"
+        select = f"from read_parquet($files) where {condition}"
+        return self._create(table, select, {"files": [str(file) for file in files], **where})
+
     def write_frame(self, table: str, frame: "pd.DataFrame") -> int:
         """Replace a table by a frame's rows, matched by column name, and return their number."""
         with self.connect() as connection:
