@@ -7,6 +7,7 @@ import dagster as dg
 
 from assets import alerts, automation, gather, observe
 from assets.assess import steps
+from assets.fleet import jobs as fleet
 from assets.publish import publication
 from assets.resources import MonitoringRun
 from checks.asset_checks import ASSET_CHECKS
@@ -15,7 +16,10 @@ from checks.asset_checks import ASSET_CHECKS
 def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
     """Return fresh definitions; tests give a run of their own."""
     return dg.Definitions(
-        assets=automation.with_freshness(dg.load_assets_from_modules([gather, observe, steps, alerts, publication])),
+        assets=[
+            *automation.with_freshness(dg.load_assets_from_modules([gather, observe, steps, alerts, publication])),
+            *fleet.ASSETS,
+        ],
         asset_checks=ASSET_CHECKS,
         jobs=automation.JOBS,
         schedules=automation.SCHEDULES,

@@ -40,5 +40,9 @@ class WarehouseDamaged(SignpostsError):
     """The working database's bytes were damaged; it was set aside and the next run builds it anew."""
 
 
+class TrackerFailed(SignpostsError):
+    """One tracker's share of the fleet's run could not be made; the message names it and says why."""
+
+
 class ReleaseWithheld(SignpostsError):
     """A critical check failed, so the last release stays in place."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 KEEP_RUNS = timedelta(days=90)
 RUNS_A_BATCH = 50
 # The tag of jobs that never take the writer's lock.
-WRITES_NOTHING = "signposts/writes_nothing"
+NOT_THE_WRITER = "signposts/not_the_writer"
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
@@ -83,7 +83,7 @@ def bury_the_dead(instance: dg.DagsterInstance, own_run_id: str, signs: Path) ->
     buried = []
     for run in instance.get_runs(filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
         sign = signs / run.run_id
-        if run.run_id != own_run_id and WRITES_NOTHING not in run.tags and not lives(sign):
+        if run.run_id != own_run_id and NOT_THE_WRITER not in run.tags and not lives(sign):
             instance.report_run_failed(run, f"its process died; marked by run {own_run_id}")
             sign.unlink(missing_ok=True)
             buried.append(run.run_id)
