@@ -13,7 +13,7 @@ import dagster as dg
 
 from assets.executors import chosen_executor
 from assets.fleet.passes import Pass, is_published, missing_parts, newest_pass
-from assets.fleet.steps import TRACKERS, fleet_hand_over, fleet_release, tracker_part
+from assets.fleet.steps import fleet_hand_over, fleet_release, tracker_part
 from assets.resources import NOT_THE_WRITER
 from assets.settings import load_settings, runs_as_fleet
 
@@ -32,7 +32,6 @@ gather_fleet = dg.define_asset_job(
 assess_trackers = dg.define_asset_job(
     "assess_trackers",
     selection=dg.AssetSelection.assets(tracker_part),
-    partitions_def=TRACKERS,
     executor_def=chosen_executor(),
     tags=ONE_TRACKER,
     description="One tracker's part of the newest pass.",
