@@ -206,6 +206,8 @@ def run_failed(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
     """Tell that a run published nothing, once for each cause; one that a later run has made good is let be."""
     from assets.alerts.withheld import raise_withheld
 
+    if context.dagster_run.tags.get("dagster/will_retry") == "true":
+        return dg.SkipReason("it is tried again")
     settings = load_settings()
     record = context.instance.get_run_record_by_id(context.dagster_run.run_id)
     target = settings.published_database

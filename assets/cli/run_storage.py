@@ -9,9 +9,11 @@ or writes, which took 2 of a run's 12 seconds.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import yaml
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
@@ -26,14 +28,24 @@ BUSY_SECONDS = 60
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """Return the installation's own Dagster instance, with connections that last."""
+    """Return the installation's own Dagster instance: with the storage its dagster.yaml names, or Dagster's files.
+
+    The files are given connections that last.
+    """
     base = str(settings.dagster_home)
+    if names_storage(settings.dagster_home / "dagster.yaml"):
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(base))
     kept = {
         "module": __name__,
         "class": KeptStorage.__name__,
         "config": {"base_dir": base},
     }
     return dg.DagsterInstance.from_ref(InstanceRef.from_dir(base, overrides={"storage": {"custom": kept}}))
+
+
+def names_storage(dagster_yaml: Path) -> bool:
+    """Return whether an installation's dagster.yaml keeps runs and events elsewhere than in Dagster's own files."""
+    return "storage" in (yaml.safe_load(dagster_yaml.read_text(encoding="utf-8")) or {})
 
 
 def kept_engine(address: str) -> Engine:
