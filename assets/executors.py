@@ -31,7 +31,8 @@ def kubernetes() -> dg.ExecutorDefinition:
         from dagster_k8s import k8s_job_executor
     except ImportError as error:
         raise InputError("SIGNPOSTS_EXECUTOR is kubernetes: pip install -e .[kubernetes]") from error
-    return k8s_job_executor
+    found: dg.ExecutorDefinition = k8s_job_executor
+    return found
 
 
 def celery() -> dg.ExecutorDefinition:
@@ -45,7 +46,8 @@ def celery() -> dg.ExecutorDefinition:
     except ImportError as error:
         raise InputError("SIGNPOSTS_EXECUTOR is celery: pip install -e .[celery]") from error
     path = os.environ.get("SIGNPOSTS_CELERY_CONFIG")
-    return celery_executor.configured(celery_settings(Path(path)), name="celery") if path else celery_executor
+    found: dg.ExecutorDefinition = celery_executor
+    return found.configured(celery_settings(Path(path)), name="celery") if path else found
 
 
 def celery_settings(path: Path) -> dict[str, object]:

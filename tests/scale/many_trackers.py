@@ -21,11 +21,11 @@ import yaml
 T0 = date(2025, 1, 1)
 SCENARIOS = ("growing", "steady", "shrinking", "ending")
 WORDS = ("Possible", "Likely", "Unlikely", "Unlikely")
-COLUMNS = (
-    "claim_id,kind,period_start,period_end,value,value_low,value_high,category,happened_from,happened_to,trials,"
-    "searched_until,base_value,base_part,base_published_on,planned_for,unit,source_name,speaker,source_url,reliability,"
-    "credibility,status,published_on,published_on_inferred,recorded_at,corrects,project_id,stage,sha256,note"
-).split(",")
+COLUMNS = """
+    claim_id kind period_start period_end value value_low value_high category happened_from happened_to trials
+    searched_until base_value base_part base_published_on planned_for unit source_name speaker source_url reliability
+    credibility status published_on published_on_inferred recorded_at corrects project_id stage sha256 note
+""".split()
 
 Fields = dict[str, Any]
 
@@ -245,29 +245,36 @@ def pieces_made(chance: random.Random, names: tuple[str, ...]) -> InventedIndica
         "sigma": 0.1,
         "drift_sd": 0.02,
     }
+    history = [
+        claim("value", date(year + 1, 2, 10), period_start=f"{year}-01-01", period_end=f"{year}-12-31", unit="pieces")
+        | {"value": round(base * chance.uniform(0.8, 1.2), 1), "recorded_at": "2025-12-31T06:00:00Z"}
+        for year in range(2012, 2024)
+    ]
     made = round(base * chance.uniform(0.85, 1.15), 1)
     year = {"period_start": "2025-01-01", "period_end": "2025-12-31", "unit": "pieces"}
     return InventedIndicator(
         entry("Pieces made", "pieces", "annual", domain="work", role="outcome", group="making")
         | {"predictions": predictions("drift", ({**rest, **change} for change in changes), names)},
         [
+            *history,
             claim("value", date(2025, 2, 10), period_start="2024-01-01", period_end="2024-12-31", value=base)
             | {"unit": "pieces"},
             claim("growth", date(2025, 11, 3), period_start="2025-01-01", period_end="2025-09-30")
             | {"value": chance.randint(-10, 10), "base_value": base, "base_part": round(base * 0.75, 1)}
             | {"base_published_on": "2025-02-10", "unit": "percent"},
             claim("value", date(2026, 1, 20), value=made, **year),
-            claim("value", date(2026, 3, 20), value=round(made * 1.02, 1), corrects=3, **year),
+            claim("value", date(2026, 3, 20), value=round(made * 1.02, 1), corrects=15, **year),
             claim("interval", date(2026, 2, 2), value_low=round(made * 0.9, 1), value_high=round(made * 1.1, 1), **year)
             | {"reliability": "C", "credibility": "2"},
             claim("value", date(2026, 2, 5), value=round(made * 1.5, 1), **year) | {"status": "unverified"},
-            claim("value", date(2026, 2, 25), value=round(made * 1.5, 1), corrects=6, **year) | {"status": "withdrawn"},
+            claim("value", date(2026, 2, 25), value=round(made * 1.5, 1), corrects=18, **year)
+            | {"status": "withdrawn"},
         ],
     )
 
 
 def hall_opened(chance: random.Random, names: tuple[str, ...]) -> InventedIndicator:
-    """Return an event with a deadline: a plan and its slip, a search that found nothing, and in some trackers the event."""
+    """Return an event with a deadline: a plan and its slip, a search that found nothing, and here and there it."""
     numbers = ({"by": date(2027, 12, 31), "p": p, "shape": 1.0} for p in (0.8, 0.3, 0.1, 0.02))
     planned = date(2026, 6, 1) + timedelta(days=chance.randint(0, 90))
     project = {"project_id": "second_hall", "stage": "operating", "unit": "event"}
