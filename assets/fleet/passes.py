@@ -12,14 +12,14 @@ No two processes write the same file: a pass has the one writer of the installat
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from assets.dictionary import load_dictionary
+from assets.dictionary import Column, load_dictionary
 from assets.errors import ReleaseWithheld
 from assets.settings import Settings
 from assets.unchanged import MODELLED, code_digest, state_key
@@ -43,6 +43,7 @@ class Pass:
     number: int
     started_at: str
     as_of: str
+    offline: bool
     last_release: str
     trackers: tuple[str, ...]
     code: str
@@ -97,7 +98,7 @@ def tracker_settings(settings: Settings, passed: Pass, tracker_id: str) -> Track
 # ---- handing over
 
 
-def hand_over(warehouse: Warehouse, settings: Settings, as_of: date, now: datetime) -> Pass:
+def hand_over(warehouse: Warehouse, settings: Settings, as_of: date, now: datetime, *, offline: bool) -> Pass:
     """Write what the trackers' runs read as the next pass, and return it; older passes are swept away."""
     released = settings.released_database
     last = newest_pass(settings)
@@ -106,6 +107,7 @@ def hand_over(warehouse: Warehouse, settings: Settings, as_of: date, now: dateti
             number=last.number + 1 if last else 1,
             started_at=now.isoformat(),
             as_of=as_of.isoformat(),
+            offline=offline,
             last_release=released.resolve().parent.name if released.exists() else "",
             trackers=tuple(str(row["tracker_id"]) for row in warehouse.rows("from tracker order by tracker_id")),
             code=code_digest(),
@@ -120,14 +122,22 @@ def hand_over(warehouse: Warehouse, settings: Settings, as_of: date, now: dateti
 
 
 def in_order(table: str) -> str:
-    """Return the statement that reads a table tracker by tracker, so that a reader of one skips the others."""
-    known = load_dictionary().tables | load_dictionary().working
+    """Return the statement that reads a table tracker by tracker, so that a reader of one skips the others.
+
+    JSON goes over as text: loading gives each column its type of the dictionary again.
+    """
     columns = ", ".join(
         f'cast("{name}" as varchar) as "{name}"' if column.type == "json" else f'"{name}"'
-        for name, column in known[table].columns.items()
+        for name, column in columns_of(table).items()
     )
-    order = "order by tracker_id" if "tracker_id" in known[table].columns else ""
+    order = "order by tracker_id" if "tracker_id" in columns_of(table) else ""
     return f'select {columns} from "{table}" {order}'  # noqa: S608 - names of our own dictionary
+
+
+def columns_of(table: str) -> Mapping[str, Column]:
+    """Return the columns of a published or working table."""
+    dictionary = load_dictionary()
+    return (dictionary.tables.get(table) or dictionary.working[table]).columns
 
 
 def newest_pass(settings: Settings) -> Pass | None:
@@ -143,14 +153,8 @@ def newest_pass(settings: Settings) -> Pass | None:
 def take_over(warehouse: Warehouse, folder: Path, tracker_id: str) -> None:
     """Load a tracker's rows of a pass into its own warehouse."""
     for name in HANDED_OVER:
-        own = {"tracker_id": tracker_id} if "tracker_id" in load_dictionary_columns(name) else {}
+        own = {"tracker_id": tracker_id} if "tracker_id" in columns_of(name) else {}
         warehouse.load_parquet(name, [folder / f"{name}.parquet"], **own)
-
-
-def load_dictionary_columns(table: str) -> frozenset[str]:
-    """Return the columns of a table of the dictionary."""
-    known = load_dictionary().tables | load_dictionary().working
-    return frozenset(known[table].columns)
 
 
 # ---- handing back

@@ -73,7 +73,7 @@ def carry_out(run: MonitoringRun, assets: Sequence[Any]) -> dict[str, float]:
 @dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb", "parquet"})
 def fleet_hand_over(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
     """What was gathered and merged, as Parquet for the trackers' runs; a partition a tracker of the catalogue."""
-    passed = hand_over(run.warehouse(), run.settings, run.as_of_date(), run.now())
+    passed = hand_over(run.warehouse(), run.settings, run.as_of_date(), run.now(), offline=run.offline)
     keep_partitions(context.instance, passed.trackers)
     return dg.MaterializeResult(metadata={"pass": passed.number, "trackers": len(passed.trackers)})
 
@@ -132,7 +132,7 @@ def fleet_release(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.M
             for verdict in check_table(warehouse, table):
                 if not verdict.passed:
                     context.log.warning("%s: %s: %s", verdict.severity, verdict.check_name, verdict.detail)
-    begun = run.model_copy(update={"as_of": passed.as_of, "started_at": passed.started_at})
+    begun = run.model_copy(update={"as_of": passed.as_of, "started_at": passed.started_at, "offline": passed.offline})
     begun._warehouse = warehouse
     seconds = carry_out(begun, OF_ALL)
     (newest,) = warehouse.rows("select max_by(release_id, created_at) as release_id from release")

@@ -18,14 +18,11 @@ from typing import Any
 
 import yaml
 
+from assets.catalogue.claims import LEDGER_COLUMNS
+
 T0 = date(2025, 1, 1)
 SCENARIOS = ("growing", "steady", "shrinking", "ending")
 WORDS = ("Possible", "Likely", "Unlikely", "Unlikely")
-COLUMNS = """
-    claim_id kind period_start period_end value value_low value_high category happened_from happened_to trials
-    searched_until base_value base_part base_published_on planned_for unit source_name speaker source_url reliability
-    credibility status published_on published_on_inferred recorded_at corrects project_id stage sha256 note
-""".split()
 
 Fields = dict[str, Any]
 
@@ -72,7 +69,7 @@ def write_yaml(path: Path, content: object) -> None:
 def write_ledger(path: Path, indicator_id: str, claims: list[Fields]) -> None:
     """Write one ledger; rows are numbered from 1 and a correction names the number of the row it corrects."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(file, LEDGER_COLUMNS, lineterminator="\n")
         writer.writeheader()
         for number, claim in enumerate(claims, start=1):
             corrected = f"{indicator_id}-{claim['corrects']}" if "corrects" in claim else ""
