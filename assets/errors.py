@@ -44,5 +44,9 @@ class TrackerFailed(SignpostsError):
     """One tracker's share of the fleet's run could not be made; the message names it and says why."""
 
 
+class EngineFailed(SignpostsError):
+    """The engine that the setting names could not make a table; the message names table and reason."""
+
+
 class ReleaseWithheld(SignpostsError):
     """A critical check failed, so the last release stays in place."""

@@ -14,6 +14,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 SQL_ROOT = CHECKOUT / "sql"
 # What must fit on the disk for a run to begin at all.
 PROBE_BYTES = 65536
+ENGINES = ("duckdb", "spark")
 CODE_VERSION = "0.1.0"
 
 
@@ -108,6 +109,19 @@ def runs_as_fleet() -> bool:
     if word not in ("yes", "no"):
         raise InputError(f"SIGNPOSTS_FLEET is {word!r}; set it to yes or no")
     return word == "yes"
+
+
+def heavy_engine() -> str:
+    """Return which engine runs the heavy statements: SIGNPOSTS_ENGINE, duckdb or spark."""
+    word = os.environ.get("SIGNPOSTS_ENGINE") or ENGINES[0]
+    if word not in ENGINES:
+        raise InputError(f"SIGNPOSTS_ENGINE is {word!r}; set it to {' or '.join(ENGINES)}")
+    return word
+
+
+def spark_master() -> str:
+    """Return the address of Spark's master: SIGNPOSTS_SPARK_MASTER, or every core of this machine."""
+    return os.environ.get("SIGNPOSTS_SPARK_MASTER") or "local[*]"
 
 
 def prepare_home(settings: Settings) -> None:

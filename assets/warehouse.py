@@ -13,10 +13,11 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from assets.errors import InputError, WarehouseDamaged, WriterBusy
-from assets.settings import SQL_ROOT
+from assets.settings import SQL_ROOT, heavy_engine, spark_master
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.2
 SMALLEST_BLOCK = 16384
+# The statements that another engine may run: the folder of sql/ whose input grows with what the publishers hold.
+HEAVY = "observe/"
 
 
 @cache
@@ -219,7 +222,42 @@ class Warehouse:
         A table of the dictionary gets exactly its columns and types; a missing or surplus column is an error.
         """
         table = sql_name.rsplit("/", 1)[-1]
+        if sql_name.startswith(HEAVY) and heavy_engine() == "spark":
+            return self._build_by_spark(table, load_sql(sql_name), parameters)
         return self._create(table, load_sql(sql_name), parameters)
+
+    def _build_by_spark(self, table: str, statement: str, parameters: Mapping[str, Any]) -> int:
+        """Make a table from a statement that Spark runs, with the types that DuckDB would have given it.
+
+        What it reads and what it makes pass through Parquet in a folder beside the working database, which every
+        executor must reach.
+        """
+        from assets.engines import spark
+        from assets.engines.translation import carried, spark_columns, tables_read, translate
+
+        beside = None if str(self.path) == ":memory:" else self.path.parent
+        with self.connect(), TemporaryDirectory(prefix="exchange-", dir=beside) as folder:
+            columns, files = {}, {}
+            for read in tables_read(statement):
+                name = ".".join(_identifier(part) for part in (read.schema, read.name) if part)
+                columns[read] = self._columns_of(f"from {name}")
+                file = Path(folder) / f"{read.view}.parquet"
+                chosen = [
+                    f"cast({_identifier(own)} as {carried(kind)}) as {own}" for own, kind in columns[read].items()
+                ]
+                self.copy_out(f"select {', '.join(chosen)} from {name}", file, "format parquet")
+                files[read.view] = (file, spark_columns(columns[read]))
+            wanted = self._columns_of(statement, parameters)
+            made = Path(folder) / "made" / table
+            spark.run(translate(statement, columns, parameters), files, made, spark_master())
+            typed = ", ".join(f"cast({_identifier(own)} as {kind}) as {own}" for own, kind in wanted.items())
+            return self._create(table, f"select {typed} from read_parquet($files)", {"files": f"{made}/*.parquet"})
+
+    def _columns_of(self, statement: str, parameters: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """Return the columns that a statement gives, with DuckDB's types, without running it."""
+        with self.connect() as connection:
+            described = connection.execute(f"describe {statement}", parameters or None).fetchall()
+        return {str(row[0]): str(row[1]) for row in described}
 
     def load_parquet(self, table: str, files: Sequence[Path], **where: Any) -> int:
         """Replace a table by the rows of Parquet files whose columns equal ``where``; return their number."""

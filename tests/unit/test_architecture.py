@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = (
     ("errors",),
     ("settings",),
-    ("dictionary", "method", "catalogue"),
+    ("dictionary", "method", "catalogue", "engines"),
     ("warehouse", "sources", "report", "desk"),
     ("unchanged",),
     ("resources",),
@@ -32,9 +32,22 @@ ONLY_IN = {
     "requests": ("sources",),
     "typer": ("cli",),
     "apprise": ("alerts",),
+    "pyspark": ("engines",),
+    "sqlglot": ("engines",),
 }
 NOT_IN = {
-    "dagster": ("errors", "settings", "dictionary", "method", "catalogue", "warehouse", "sources", "report", "desk"),
+    "dagster": (
+        "errors",
+        "settings",
+        "dictionary",
+        "method",
+        "catalogue",
+        "engines",
+        "warehouse",
+        "sources",
+        "report",
+        "desk",
+    ),
 }
 
 
