@@ -10,7 +10,7 @@ with month_value as (
         any_value(url) as url,
         cast(date_trunc('month', period_start) as date) as period_start,
         last_day(period_start) as period_end,
-        sum(value) as value,
+        sum(value order by row_number) as value,
         max(row_number) as row_number,
         count(*) as days
     from raw_gdelt_doc

@@ -7,7 +7,7 @@ with pair_day as (
         series,
         day,
         sum(events) as events,
-        sum(goldstein_sum) as goldstein_sum,
+        sum(goldstein_sum order by quad_class) as goldstein_sum,
         max(fetched_at) as fetched_at,
         max_by(sha256, fetched_at) as sha256
     from gdelt_event_day
@@ -21,10 +21,10 @@ month_value as (
         cast(date_trunc('month', day) as date) as period_start,
         last_day(day) as period_end,
         avg(events) as value,
-        sum(goldstein_sum) as goldstein_sum,
+        sum(goldstein_sum order by day) as goldstein_sum,
         count(*) as days,
         max(fetched_at) as fetched_at,
-        max_by(sha256, fetched_at) as sha256
+        max_by(sha256, (fetched_at, day)) as sha256
     from pair_day
     group by series, date_trunc('month', day), last_day(day)
     having count(*) >= 20

@@ -9,7 +9,7 @@ with year_value as (
         url,
         'delivered_tiv' as series,
         last_delivery_year as year,
-        sum(tiv_delivered) as value,
+        sum(tiv_delivered order by row_number) as value,
         max(row_number) as row_number
     from raw_sipri_arms
     where last_delivery_year is not null and tiv_delivered is not null

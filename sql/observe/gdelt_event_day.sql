@@ -6,7 +6,7 @@ with covered as (
         added_on,
         count(distinct document) as files,
         max(fetched_at) as fetched_at,
-        max_by(sha256, fetched_at) as sha256
+        max_by(sha256, (fetched_at, document)) as sha256
     from raw_gdelt_events
     group by added_on
 ),
@@ -18,7 +18,7 @@ counted as (
         quad_class,
         count(*) as events,
         count(*) filter (where is_root) as root_events,
-        sum(goldstein) as goldstein_sum,
+        cast(sum(cast(goldstein as decimal(18, 6))) as double) as goldstein_sum,
         sum(mentions) as mentions
     from raw_gdelt_events
     where event_id is not null

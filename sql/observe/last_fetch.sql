@@ -1,11 +1,13 @@
 -- Grain: one row per source: what came of its last attempt, and when it last answered.
 -- Reads: fetch
--- A source that was not asked keeps the outcome of the attempt before. One document that failed fails the source.
+-- A source that was not asked keeps the outcome of the attempt before. One document that failed fails the source; of
+-- several the first by name speaks.
 with attempt as (
     select
         source_id,
         outcome,
         message,
+        coalesce(document, '') as document,
         fetched_at,
         fetched_at = max(fetched_at) over (partition by source_id) as is_last,
         case outcome when 'failure' then 3 when 'miss' then 2 else 1 end as gravity
@@ -15,8 +17,8 @@ with attempt as (
 
 select
     source_id,
-    max_by(outcome, gravity) filter (where is_last) as outcome,
-    max_by(message, gravity) filter (where is_last) as message,
+    min_by(outcome, (-gravity, document)) filter (where is_last) as outcome,
+    min_by(message, (-gravity, document)) filter (where is_last) as message,
     max(fetched_at) as tried_at,
     max(fetched_at) filter (where outcome in ('hit', 'unchanged')) as answered_at
 from attempt

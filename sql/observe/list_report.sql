@@ -10,7 +10,7 @@ with listed as (
         indicator_id,
         any_value(exposure_start) as exposure_start,
         any_value(t0) as t0,
-        sum(value) as value,
+        sum(value order by claim_id) as value,
         avg(reliability_value order by claim_id) as reliability,
         max(counted_on) as last_event,
         max(case when searched_until <= as_of then searched_until end) as searched_until

@@ -16,7 +16,7 @@ with pooled as (
         sum(pool_weight * coalesce(value, (value_low + value_high) / 2) order by report_id) as value,
         min(coalesce(value_low, value)) as value_low,
         max(coalesce(value_high, value)) as value_high,
-        max_by(category, pool_weight) as category,
+        min_by(category, (-pool_weight, report_id)) as category,
         max(reading_date) as reading_date,
         max(log_sd) as log_sd,
         max(trials) as trials,

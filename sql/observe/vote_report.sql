@@ -6,7 +6,7 @@ select
     indicator_id,
     report_id,
     'share_count' as kind,
-    sum(value) as value,
+    sum(value order by claim_id) as value,
     cast(sum(trials) as integer) as trials,
     max(counted_on) as reading_date,
     avg(reliability_value order by claim_id) as reliability,
