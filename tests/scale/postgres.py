@@ -48,8 +48,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Yield the address of an empty database; whatever it wrote is deleted at the end."""
+def postgres() -> Iterator[dict[str, str]]:
+    """Yield the environment that leads to an empty database; whatever it wrote is deleted at the end."""
     found = programs()
     assert found is not None
     # Not under pytest's folder, which only its own user may enter.
@@ -80,7 +80,13 @@ def postgres() -> Iterator[str]:
         control = [*as_user, str(found / "pg_ctl"), "-D", str(data), "-w"]
         _call([*control, "-l", str(folder / "log"), "-o", settings, "start"])
         try:
-            yield f"postgresql://signposts:invented@127.0.0.1:{port}/postgres"
+            yield {
+                "SIGNPOSTS_PG_HOST": "127.0.0.1",
+                "SIGNPOSTS_PG_PORT": str(port),
+                "SIGNPOSTS_PG_USER": "signposts",
+                "SIGNPOSTS_PG_PASSWORD": "invented",
+                "SIGNPOSTS_PG_DATABASE": "postgres",
+            }
         finally:
             _call([*control, "-m", "immediate", "stop"])
     finally:

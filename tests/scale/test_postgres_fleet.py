@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 
 from assets.fleet.passes import is_published, missing_parts, newest_pass
 from assets.settings import CHECKOUT
-from tests.scale.conftest import STARTED_AT, TRACKERS, Installation, differences
+from tests.scale.conftest import STARTED_AT, TRACKERS, WORKSPACE, Installation, differences
 from tests.scale.postgres import postgres, why_not
 
 pytestmark = [
@@ -46,23 +47,23 @@ class Ended:
 def fleet(one_process: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
     """The same trackers, as an operator would have them run; the process of one tracker is killed on the way."""
     folder = tmp_path_factory.mktemp("fleet")
-    with postgres() as address:
+    with postgres() as database:
         made = Installation(
             folder / "home",
             one_process.settings.catalogue_root,
+            **database,
             SIGNPOSTS_FLEET="yes",
-            SIGNPOSTS_POSTGRES_URL=address,
             SIGNPOSTS_CONCURRENT_RUNS=str(PROCESSES),
             SIGNPOSTS_DAGSTER_CONFIG=str(CHECKOUT / "deploy" / "postgres" / "dagster.yaml"),
         )
         made.prepare()
         shutil.copytree(one_process.settings.cache, made.settings.cache, dirs_exist_ok=True)
         # It would begin a first pass at once, at the hour of the day.
-        stopped = made.dagster("sensor", "stop", "nothing_published_yet")
+        stopped = made.dagster("sensor", "stop", *WORKSPACE, "nothing_published_yet")
         assert stopped.returncode == 0, stopped.stderr[-4000:]
         begun = time.monotonic()
         with daemon(made, folder / "daemon.log") as log:
-            launched = made.dagster("job", "launch", "-j", "gather_fleet", started_at=STARTED_AT)
+            launched = made.dagster("job", "launch", *WORKSPACE, "-j", "gather_fleet", started_at=STARTED_AT)
             assert launched.returncode == 0, launched.stderr[-4000:]
             killed = kill_one(made, log)
             wait_for_release(made, log)
@@ -71,31 +72,24 @@ def fleet(one_process: Installation, tmp_path_factory: pytest.TempPathFactory) -
             yield Ended(made, killed, records(made), seconds)
 
 
-class daemon:  # noqa: N801 - reads as what it is
-    """Dagster's daemon while the block lasts; yields where it writes."""
-
-    def __init__(self, installation: Installation, log: Path) -> None:
-        self.installation, self.log = installation, log
-
-    def __enter__(self) -> Path:
-        command = [str(Path(sys.executable).parent / "dagster-daemon"), "run", "-w", str(CHECKOUT / "workspace.yaml")]
-        self.process = subprocess.Popen(
-            command,
-            env=self.installation.environment,
-            cwd=CHECKOUT,
-            stdout=self.log.open("wb"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+@contextmanager
+def daemon(made: Installation, log: Path) -> Iterator[Path]:
+    """Have Dagster's daemon while the block lasts; yields where it writes."""
+    command = [str(Path(sys.executable).parent / "dagster-daemon"), "run", *WORKSPACE]
+    with log.open("wb") as told:
+        process = subprocess.Popen(
+            command, env=made.environment, cwd=CHECKOUT, stdout=told, stderr=subprocess.STDOUT, start_new_session=True
         )
-        return self.log
-
-    def __exit__(self, *_: object) -> None:
-        os.killpg(self.process.pid, signal.SIGTERM)
         try:
-            self.process.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            yield log
+        finally:
+            # The daemon ends its code server with itself.
+            process.terminate()
+            try:
+                process.wait(timeout=60)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 def kill_one(made: Installation, log: Path) -> str:
