@@ -32,6 +32,10 @@ class ArchiveCorrupt(SignpostsError):
     """A stored object no longer has the bytes that its name promises."""
 
 
+class StorageFailed(SignpostsError):
+    """A place of files did not answer or refused; the message names the place and holds no secret."""
+
+
 class WriterBusy(SignpostsError):
     """Another run is writing; the message names it."""
 

@@ -23,7 +23,7 @@ from assets.catalogue.loading import load_sources
 from assets.catalogue.working import working_tables
 from assets.resources import MonitoringRun
 from assets.sources import gdelt_events
-from assets.sources.archive import Archive
+from assets.sources.archive import open_archive
 from assets.sources.collect import PUBLISHERS, Plan, collect, visit_with
 from assets.sources.visit import Delivery, Visit
 
@@ -153,7 +153,7 @@ def load_publishers(root: Path) -> dict[str, Source]:
 def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, str]]) -> Plan:
     """Return what this run may ask for."""
     return Plan(
-        Archive(run.settings.archive),
+        open_archive(run.settings),
         run.now(),
         run.settings.inbox,
         budget_seconds=run.budget_seconds,

@@ -5,7 +5,7 @@ Belongs here: paths, environment variables, defaults that are not the catalogue'
 
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assets.errors import InputError
@@ -20,10 +20,16 @@ CODE_VERSION = "0.1.0"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Paths of one installation. Everything that is written lives under ``home``."""
+    """Paths of one installation. Everything that is written lives under ``home``.
+
+    With ``archive_url`` the publishers' bytes are kept there instead, and with ``published_url`` each release is
+    delivered there as well.
+    """
 
     home: Path
     catalogue_root: Path
+    archive_url: str = field(default="", kw_only=True)
+    published_url: str = field(default="", kw_only=True)
 
     @property
     def archive(self) -> Path:
@@ -86,7 +92,30 @@ def load_settings() -> Settings:
     return Settings(
         home=Path(os.environ.get("SIGNPOSTS_HOME") or CHECKOUT / "var").expanduser().resolve(),
         catalogue_root=Path(os.environ.get("SIGNPOSTS_CATALOGUE") or CHECKOUT / "catalogue").expanduser().resolve(),
+        archive_url=place_elsewhere("SIGNPOSTS_ARCHIVE"),
+        published_url=place_elsewhere("SIGNPOSTS_PUBLISHED"),
     )
+
+
+def place_elsewhere(variable: str) -> str:
+    """Return the URL of a place that a variable names, or nothing; what may hold a secret is refused and not shown."""
+    url = os.environ.get(variable, "").strip().rstrip("/")
+    if not url:
+        return ""
+    scheme, apart, rest = url.partition("://")
+    address = rest.partition("/")[0]
+    if not apart or not scheme.isalnum() or "::" in url:
+        raise InputError(f"{variable} is no URL of a place; write s3://bucket/prefix or file:///folder, or unset it")
+    container = scheme in ("abfs", "abfss") and ":" not in address and rest.count("@") == 1 and "@" in address
+    port = address.rpartition(":")[2] if ":" in address else "0"
+    if ("@" in rest and not container) or not port.isdecimal() or set("?#") & set(rest):
+        raise InputError(
+            f"{variable} seems to hold a user, a password or a signature; give a bare {scheme}:// address, and "
+            "credentials by the environment (AWS_ACCESS_KEY_ID and the like)"
+        )
+    if scheme in ("file", "local") and (address or not rest.strip("/")):
+        raise InputError(f"{variable} must name a whole path, with three slashes: {scheme}:///folder")
+    return url
 
 
 def source_base_url(source_id: str, default: str) -> str:

@@ -14,7 +14,7 @@ import typer
 
 from assets.errors import CatalogueError, InputError, SignpostsError
 from assets.settings import Settings, load_settings
-from assets.sources.archive import Archive
+from assets.sources.archive import open_archive
 from assets.warehouse import Warehouse, current_writer, load_sql
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Finding:
 
 def verify_archive() -> int:
     """Hash every stored object again and name those that are broken; return 1 if any is."""
-    archive = Archive(load_settings().archive)
+    archive = open_archive(load_settings())
     checked = broken = 0
     for path, fault in archive.verify():
         checked += 1

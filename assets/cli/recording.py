@@ -161,10 +161,10 @@ def next_claim_id(tracker: Tracker, indicator: str) -> str:
 
 def _archived(url: str) -> str:
     """Return the SHA-256 of the cited page, kept in the archive; a page that is junk or gone is refused."""
-    from assets.sources.archive import Archive
+    from assets.sources.archive import open_archive
     from assets.sources.cited_page import SOURCE_ID, store_page
 
-    archive = Archive(load_settings().archive)
+    archive = open_archive(load_settings())
     try:
         return store_page(url, archive, datetime.now(UTC), trusted=source_base_url(SOURCE_ID, ""))
     except SourceError as error:

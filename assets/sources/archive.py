@@ -1,16 +1,14 @@
 """The archive: every publisher's bytes under their SHA-256, and a log of every attempt to get them.
 
 Belongs here: storing, finding and re-hashing bytes, the sidecar beside each object, the log that a rebuild replays.
-Not here: fetching, or what the bytes mean.
+Not here: fetching, what the bytes mean, or how a place keeps them (storage).
 
 Layout: ``objects/ab/cdef….zst`` with ``objects/ab/cdef….json`` beside it, and ``log/<source>.jsonl``.
 """
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -18,7 +16,9 @@ from pathlib import Path
 
 import zstandard
 
-from assets.errors import ArchiveCorrupt
+from assets.errors import ArchiveCorrupt, StorageFailed
+from assets.settings import Settings
+from assets.storage import FolderStore, Store, open_store
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SOURCE_ID = re.compile(r"[a-z0-9_]+")
@@ -49,92 +49,98 @@ class Attempt:
 class Archive:
     """One installation's archive. Safe for the threads of one process; the writer's lock keeps other processes out."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, place: Path | Store) -> None:
+        self.store_of_bytes = FolderStore(place) if isinstance(place, Path) else place
         self._lock = threading.Lock()
 
-    def object_path(self, sha256: str) -> Path:
-        """Return where the bytes with this hash are kept."""
+    def object_name(self, sha256: str) -> str:
+        """Return the name under which the bytes with this hash are kept."""
         if not SHA256.fullmatch(sha256):
             raise ArchiveCorrupt(f"{sha256!r} is not a SHA-256")
-        return self.folder / "objects" / sha256[:2] / f"{sha256[2:]}.zst"
+        return f"objects/{sha256[:2]}/{sha256[2:]}.zst"
 
     def store(self, payload: bytes, sidecar: Mapping[str, object]) -> str:
-        """Keep the bytes and their sidecar; return their SHA-256. Bytes already kept whole are left as they are."""
+        """Keep the bytes and their sidecar; return their SHA-256. Bytes already kept whole are left as they are.
+
+        The sidecar is written last, so that one which a crash prevented is written the next time. Two writers of the
+        same bytes do no harm: the name says what they are.
+        """
         sha256 = hashlib.sha256(payload).hexdigest()
-        path = self.object_path(sha256)
+        name = self.object_name(sha256)
+        described = name.removesuffix(".zst") + ".json"
         if not self.holds(sha256):
-            write_atomically(path, zstandard.ZstdCompressor(level=6).compress(payload))
-            described = {**sidecar, "sha256": sha256, "bytes": len(payload)}
-            write_atomically(path.with_suffix(".json"), json.dumps(described, indent=1, sort_keys=True).encode())
+            self.store_of_bytes.write(name, zstandard.ZstdCompressor(level=6).compress(payload))
+        elif self._is_described(described):
+            return sha256
+        text = json.dumps({**sidecar, "sha256": sha256, "bytes": len(payload)}, indent=1, sort_keys=True)
+        self.store_of_bytes.write(described, text.encode())
         return sha256
+
+    def _is_described(self, name: str) -> bool:
+        """Return whether a sidecar is here and whole."""
+        try:
+            json.loads(self.store_of_bytes.read(name))
+        except (OSError, ValueError):
+            return False
+        return True
 
     def load(self, sha256: str) -> bytes:
         """Return the bytes with this hash, hashed again.
 
         Raises:
             ArchiveCorrupt: they are gone or are not what their name says.
+            StorageFailed: the place did not answer, which says nothing about the bytes.
         """
-        path = self.object_path(sha256)
+        name = self.object_name(sha256)
+        place = self.store_of_bytes.place(name)
         try:
-            with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as reader:
+            packed = self.store_of_bytes.read(name)
+            with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
                 payload = reader.read(LARGEST_OBJECT_BYTES + 1)
         except FileNotFoundError as error:
-            raise ArchiveCorrupt(f"{path} is gone; the next run fetches it again") from error
+            raise ArchiveCorrupt(f"{place} is gone; the next run fetches it again") from error
         except (zstandard.ZstdError, OSError) as error:
-            raise ArchiveCorrupt(f"{path} cannot be read ({error}); the next run fetches it again") from error
+            raise ArchiveCorrupt(f"{place} cannot be read ({error}); the next run fetches it again") from error
         if hashlib.sha256(payload).hexdigest() != sha256:
-            raise ArchiveCorrupt(f"{path} does not hold what its name says; the next run fetches it again")
+            raise ArchiveCorrupt(f"{place} does not hold what its name says; the next run fetches it again")
         return bytes(payload)
 
     def holds(self, sha256: str) -> bool:
         """Return whether the bytes with this hash are here and whole."""
-        if not self.object_path(sha256).exists():
-            return False
         try:
             self.load(sha256)
         except ArchiveCorrupt:
             return False
         return True
 
-    def verify(self) -> Iterator[tuple[Path, str]]:
-        """Hash every object again; yield each with '' if it is whole, else what is wrong."""
-        for path in sorted((self.folder / "objects").glob("??/*.zst")):
-            sha256 = path.parent.name + path.stem
+    def verify(self) -> Iterator[tuple[str, str]]:
+        """Hash every object again; yield where each is, with '' if it is whole, else what is wrong."""
+        for name in sorted(self.store_of_bytes.sizes("objects/")):
+            if not name.endswith(".zst"):
+                continue
             try:
-                self.load(sha256)
-            except ArchiveCorrupt as error:
-                yield path, str(error)
+                self.load("".join(name.removesuffix(".zst").split("/")[-2:]))
+            except (ArchiveCorrupt, StorageFailed) as error:
+                yield self.store_of_bytes.place(name), str(error)
             else:
-                yield path, ""
+                yield self.store_of_bytes.place(name), ""
 
-    def log_path(self, source_id: str) -> Path:
-        """Return where the attempts at one source are logged; a name that is not an identifier is refused."""
+    def log_name(self, source_id: str) -> str:
+        """Return the name of the log of one source's attempts; a name that is not an identifier is refused."""
         if not SOURCE_ID.fullmatch(source_id):
             raise ArchiveCorrupt(f"{source_id!r} is not the identifier of a source")
-        return self.folder / "log" / f"{source_id}.jsonl"
+        return f"log/{source_id}.jsonl"
 
     def record(self, attempt: Attempt) -> None:
-        """Add an attempt to its source's log, on disk before this returns."""
-        line = json.dumps(asdict(attempt), sort_keys=True).encode() + b"\n"
-        path = self.log_path(attempt.source_id)
+        """Add an attempt to its source's log, kept before this returns."""
+        name = self.log_name(attempt.source_id)
         with self._lock:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("ab+") as file:
-                if file.tell() and _last_byte(path) != b"\n":
-                    # A crash left half a line: end it, so that it spoils itself alone.
-                    file.write(b"\n")
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+            self.store_of_bytes.append(name, json.dumps(asdict(attempt), sort_keys=True).encode())
 
     def attempts(self, source_id: str) -> list[Attempt]:
         """Return every attempt at one source, oldest first; a line that a crash cut short is passed over."""
-        path = self.log_path(source_id)
-        if not path.exists():
-            return []
         found = []
-        for line in path.read_bytes().splitlines():
+        for line in self.store_of_bytes.lines(self.log_name(source_id)):
             try:
                 found.append(Attempt(**json.loads(line)))
             except (ValueError, TypeError):
@@ -142,34 +148,11 @@ class Archive:
         return sorted(found, key=lambda attempt: attempt.fetched_at)
 
 
-def _last_byte(path: Path) -> bytes:
-    """Return the last byte of a file that has one."""
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1)
+def open_archive(settings: Settings) -> Archive:
+    """Return the installation's archive, in its folder or where SIGNPOSTS_ARCHIVE says."""
+    return Archive(open_store(settings.archive_url, settings.archive))
 
 
 def last_good(attempts: list[Attempt]) -> dict[str, Attempt]:
     """Return the newest accepted attempt of each document."""
     return {attempt.document: attempt for attempt in attempts if attempt.outcome == "hit" and attempt.document}
-
-
-def write_atomically(path: Path, payload: bytes) -> None:
-    """Write a file so that a crash leaves the old one, the new one or none, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = (
     ("errors",),
     ("settings",),
-    ("dictionary", "method", "catalogue", "engines"),
+    ("dictionary", "method", "catalogue", "engines", "storage"),
     ("warehouse", "sources", "report", "desk"),
     ("unchanged",),
     ("resources",),
@@ -34,6 +34,7 @@ ONLY_IN = {
     "apprise": ("alerts",),
     "pyspark": ("engines",),
     "sqlglot": ("engines",),
+    "fsspec": ("storage",),
 }
 NOT_IN = {
     "dagster": (
@@ -43,6 +44,7 @@ NOT_IN = {
         "method",
         "catalogue",
         "engines",
+        "storage",
         "warehouse",
         "sources",
         "report",
