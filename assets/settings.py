@@ -156,6 +156,7 @@ def spark_master() -> str:
 def prepare_home(settings: Settings) -> None:
     """Make the folders of an installation and give Dagster its settings; a folder that cannot be made is named."""
     wanted = dagster_settings().read_text(encoding="utf-8")
+    heavy_engine()  # a wrong word is told before any work
     try:
         for folder in (settings.archive, settings.published, settings.dagster_home, settings.inbox, settings.cache):
             folder.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from assets.errors import EngineFailed, InputError
 MEANING = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
-    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.timestampType": "TIMESTAMP_LTZ",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.cteRecursionLevelLimit": "10000",
     "spark.sql.cteRecursionRowLimit": "-1",

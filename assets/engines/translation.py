@@ -82,7 +82,7 @@ def translate(statement: str, tables: Mapping[Table, Columns], parameters: Mappi
         node.replace(_literal(parameters[node.name or node.this.name]))
     schema: dict[str, object] = {table.view: dict(columns) for table, columns in tables.items()}
     try:
-        named = qualify(tree, schema=schema, dialect="duckdb", quote_identifiers=False)
+        named = qualify(tree, schema=schema, dialect="duckdb")
         typed = annotate_types(named, schema=schema, dialect="duckdb")
         for union in [node for node in typed.find_all(exp.SetOperation) if node.args.get("by_name")][::-1]:
             _align(union)
@@ -160,7 +160,7 @@ def _literal(value: Any) -> exp.Expr:
         InputError: it is of a type that no statement takes.
     """
     if isinstance(value, datetime):
-        return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "timestamp")
+        return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), exp.DataType.Type.TIMESTAMPNTZ)
     if isinstance(value, date):
         return exp.cast(exp.Literal.string(value.isoformat()), "date")
     if value is None or isinstance(value, bool | int | float | str):
