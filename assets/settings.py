@@ -22,14 +22,16 @@ CODE_VERSION = "0.1.0"
 class Settings:
     """Paths of one installation. Everything that is written lives under ``home``.
 
-    With ``archive_url`` the publishers' bytes are kept there instead, and with ``published_url`` each release is
-    delivered there as well.
+    With ``archive_url`` the publishers' bytes are kept there instead; with ``published_url`` each release is delivered
+    there as well, and with ``lake`` its tables are copied to a DuckLake.
     """
 
     home: Path
     catalogue_root: Path
     archive_url: str = field(default="", kw_only=True)
     published_url: str = field(default="", kw_only=True)
+    lake: str = field(default="", kw_only=True)
+    lake_data: str = field(default="", kw_only=True)
 
     @property
     def archive(self) -> Path:
@@ -94,6 +96,8 @@ def load_settings() -> Settings:
         catalogue_root=Path(os.environ.get("SIGNPOSTS_CATALOGUE") or CHECKOUT / "catalogue").expanduser().resolve(),
         archive_url=place_elsewhere("SIGNPOSTS_ARCHIVE"),
         published_url=place_elsewhere("SIGNPOSTS_PUBLISHED"),
+        lake=os.environ.get("SIGNPOSTS_LAKE", ""),
+        lake_data=os.environ.get("SIGNPOSTS_LAKE_DATA", ""),
     )
 
 

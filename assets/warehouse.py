@@ -169,6 +169,20 @@ class Warehouse:
 
     # ---- reading
 
+    def load_extension(self, name: str) -> None:
+        """Load one of DuckDB's extensions, fetched once from DuckDB's host; InputError where it cannot be had."""
+        import duckdb
+
+        with self.connect() as connection:
+            try:
+                connection.install_extension(name)
+                connection.load_extension(name)
+            except duckdb.Error as error:
+                raise InputError(
+                    f"DuckDB's extension {name} is not here and cannot be fetched ({_first_line(error)}); install it "
+                    "where DuckDB's host can be reached, or unset SIGNPOSTS_LAKE"
+                ) from error
+
     def query(self, statement: str, **parameters: Any) -> "pd.DataFrame":
         """Return the rows of a statement as a frame; values go in by name."""
         with self.connect() as connection:

@@ -27,9 +27,11 @@ MADE_BEFORE = tuple(
 )
 def publication(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """The release and its report, put in place together by one rename."""
-    from assets.publish.release import publish_release
+    from assets.publish.delivering import deliver
+    from assets.publish.release import publish_release, releases_to_keep
 
     made = publish_release(run.warehouse(), run.settings, as_of=run.as_of_date(), now=run.now())
+    deliver(run.settings, releases_to_keep())
     yield dg.MaterializeResult(
         asset_key="release",
         metadata={"release": made.release_id, "shown to readers": made.shown, "rows": sum(made.rows.values())},
