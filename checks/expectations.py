@@ -3,7 +3,9 @@
 Belongs here: the only import of Great Expectations. Not here: what is expected of which table (suites/).
 """
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -52,8 +54,9 @@ def validate(frame: "pd.DataFrame", table: str, expectations: Sequence[Expectati
 
 def _evaluate(frame: "pd.DataFrame", table: str, expectations: Sequence[Expectation]) -> list[Any]:
     """Return Great Expectations' own results for the suite."""
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    with without_spark():
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -61,6 +64,23 @@ def _evaluate(frame: "pd.DataFrame", table: str, expectations: Sequence[Expectat
     batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
     suite = gx.ExpectationSuite(name=table, expectations=[dict(expectation) for expectation in expectations])
     return list(batch.validate(suite, result_format="SUMMARY").results)
+
+
+@contextmanager
+def without_spark() -> Iterator[None]:
+    """Hide PySpark while the block imports: frames are judged without it.
+
+    Great Expectations imports it where it is installed, and its Connect part then ends any process that was started as
+    Dagster's code server starts the processes of runs (it takes them for its own doctests).
+    """
+    loaded = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "pyspark"}
+    # None is Python's word for a module that cannot be imported.
+    sys.modules["pyspark"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["pyspark"]
+        sys.modules.update(loaded)
 
 
 def _verdict(table: str, result: Any) -> Verdict:
