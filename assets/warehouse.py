@@ -7,6 +7,7 @@ Not here: which tables a stage makes, and any statement longer than a line.
 import fcntl
 import logging
 import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -243,29 +244,43 @@ class Warehouse:
     def _build_by_spark(self, table: str, statement: str, parameters: Mapping[str, Any]) -> int:
         """Make a table from a statement that Spark runs, with the types that DuckDB would have given it.
 
-        What it reads and what it makes pass through Parquet in a folder beside the working database, which every
-        executor must reach.
+        What it reads and what it makes pass through Parquet.
         """
         from assets.engines import spark
         from assets.engines.translation import carried, spark_columns, tables_read, translate
 
-        beside = None if str(self.path) == ":memory:" else self.path.parent
-        with self.connect(), TemporaryDirectory(prefix="exchange-", dir=beside) as folder:
+        with self.connect(), self._exchange() as folder:
             columns, files = {}, {}
             for read in tables_read(statement):
                 name = ".".join(_identifier(part) for part in (read.schema, read.name) if part)
                 columns[read] = self._columns_of(f"from {name}")
-                file = Path(folder) / f"{read.view}.parquet"
-                chosen = [
-                    f"cast({_identifier(own)} as {carried(kind)}) as {own}" for own, kind in columns[read].items()
-                ]
-                self.copy_out(f"select {', '.join(chosen)} from {name}", file, "format parquet")
+                file = folder / f"{read.view}.parquet"
+                carriers = {own: carried(kind) for own, kind in columns[read].items()}
+                self.copy_out(f"select {_cast_list(carriers)} from {name}", file, "format parquet")
                 files[read.view] = (file, spark_columns(columns[read]))
             wanted = self._columns_of(statement, parameters)
-            made = Path(folder) / "made" / table
+            made = folder / "made" / table
             spark.run(translate(statement, columns, parameters), files, made, spark_master())
-            typed = ", ".join(f"cast({_identifier(own)} as {kind}) as {own}" for own, kind in wanted.items())
-            return self._create(table, f"select {typed} from read_parquet($files)", {"files": f"{made}/*.parquet"})
+            select = f"select {_cast_list(wanted)} from read_parquet($files)"
+            return self._create(table, select, {"files": f"{made}/*.parquet"})
+
+    @contextmanager
+    def _exchange(self) -> Iterator[Path]:
+        """Yield an empty folder beside the working database, where every executor must reach it, and remove it.
+
+        A run that was killed leaves its folder to the next one: the database's one writer is the folder's as well.
+        """
+        if str(self.path) == ":memory:":
+            with TemporaryDirectory() as temporary:
+                yield Path(temporary)
+            return
+        folder = self.path.with_name(f"{self.path.name}.exchange")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _columns_of(self, statement: str, parameters: Mapping[str, Any] | None = None) -> dict[str, str]:
         """Return the columns that a statement gives, with DuckDB's types, without running it."""
@@ -425,6 +440,11 @@ def _identifier(name: str) -> str:
 def _definition(columns: Mapping[str, str]) -> str:
     """Return the column definitions of a table."""
     return ", ".join(f"{_identifier(name)} {kind}" for name, kind in columns.items())
+
+
+def _cast_list(columns: Mapping[str, str]) -> str:
+    """Return the select list that gives columns their types."""
+    return ", ".join(f"cast({_identifier(name)} as {kind}) as {_identifier(name)}" for name, kind in columns.items())
 
 
 def _chosen(table: str, found: Sequence[str], optional: bool) -> str:

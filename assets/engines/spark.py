@@ -9,8 +9,11 @@ executors, shuffle) is the operator's, by spark-defaults.conf in SPARK_CONF_DIR.
 
 import os
 import sys
+import threading
+import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,16 @@ MEANING = {
 }
 # What suits tables that fit on one machine; a file of settings has precedence.
 USUAL = {"spark.sql.shuffle.partitions": "8"}
+# The command shows how far a run is; on one machine nobody watches Spark's own page, and nothing need be reachable.
+BEGUN_WITH = {"spark.ui.showConsoleProgress": "false"}
+BEGUN_LOCALLY_WITH = {
+    "spark.ui.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+# Spark itself waits for ever where no worker is left.
+PATIENCE_SECONDS = 600.0
+LOOK_SECONDS = 1.0
 # What a session is marked with once it is ready.
 PREPARED = "spark.signposts.prepared"
 
@@ -46,7 +59,8 @@ def run(statement: str, tables: Mapping[str, tuple[Path, str]], target: Path, ma
     try:
         for view, (file, columns) in tables.items():
             spark.read.schema(columns).parquet(file.as_uri()).createOrReplaceTempView(view)
-        spark.sql(statement).write.mode("error").parquet(target.as_uri())
+        with _executors_awaited(spark, master):
+            spark.sql(statement).write.mode("error").parquet(target.as_uri())
     except _faults() as error:
         stop(spark)
         raise EngineFailed(f"Spark at {master} could not make {target.name}: {_reason(error)}; run again") from error
@@ -62,7 +76,9 @@ def session(master: str) -> Any:
     pyspark = _imported()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     try:
-        spark = pyspark.sql.SparkSession.builder.master(master).appName("signposts").getOrCreate()
+        begun_with = BEGUN_WITH | (BEGUN_LOCALLY_WITH if master.startswith("local") else {})
+        builder = pyspark.sql.SparkSession.builder.master(master).appName("signposts")
+        spark = builder.config(map=begun_with).getOrCreate()
     except _faults() as error:
         raise EngineFailed(
             f"no Spark session at {master}: {_reason(error)}; is Java 17 here, and the master up?"
@@ -105,13 +121,49 @@ def _prepare(spark: Any) -> None:
     spark.conf.set(PREPARED, "yes")
 
 
+@contextmanager
+def _executors_awaited(spark: Any, master: str) -> Iterator[None]:
+    """Give up a statement that has had no executor for PATIENCE_SECONDS.
+
+    Raises:
+        EngineFailed: none came.
+    """
+    if master.startswith("local"):
+        yield
+        return
+    context = spark.sparkContext
+    ended, given_up = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        seen = time.monotonic()
+        while not ended.wait(LOOK_SECONDS):
+            with suppress(*_faults()):
+                if context._jsc.sc().getExecutorMemoryStatus().size() > 1:  # the driver counts as one
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > PATIENCE_SECONDS:
+                    given_up.set()
+                    context.cancelAllJobs()
+                    return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    except _faults() as error:
+        if given_up.is_set():
+            stop(spark)
+            raise EngineFailed(
+                f"Spark at {master} has had no executor for {PATIENCE_SECONDS:.0f} s: start its workers and run again"
+            ) from error
+        raise
+    finally:
+        ended.set()
+        watcher.join()
+
+
 def stop(spark: Any) -> None:
     """End a session whose cluster is in doubt, so that the next statement begins a new one; a dead one is let go."""
-    from contextlib import suppress
-
-    from py4j.protocol import Py4JError
-
-    with suppress(Py4JError, OSError):
+    with suppress(*_faults()):
         spark.stop()
 
 
