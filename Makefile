@@ -22,6 +22,7 @@ test-browser: $(STAMP)  ## The report in a real browser (needs chromium)
 	@$(BIN)/pytest -q -m browser
 
 test-scale: $(STAMP)  ## PostgreSQL, Spark and object storage on this machine
+	@$(BIN)/pip install -q --disable-pip-version-check -c requirements.lock -e ".[test,postgres,kubernetes,celery,spark,remote]"
 	@$(BIN)/pytest -q -m scale
 
 test-all: test test-slow test-browser  ## Fast, slow and browser tests

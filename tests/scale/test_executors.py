@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -84,6 +85,21 @@ def test_a_file_that_says_nothing_of_a_broker_is_refused_by_its_name(text, tmp_p
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"workers\.yaml"):
         celery_settings(path)
+
+
+HEAVY = ("dagster_postgres", "psycopg2", "dagster_k8s", "kubernetes", "dagster_celery", "celery", "pyspark")
+
+
+def test_the_default_loads_none_of_this_and_installs_none_of_it():
+    code = f"import sys, assets.definitions\nprint(sorted(set({HEAVY!r}) & set(sys.modules)))"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SIGNPOSTS_")}
+    outcome = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=CHECKOUT, env=clean, check=False
+    )
+    assert outcome.stdout == "[]\n", outcome.stderr
+    written = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    named = {re.split(r"[^a-z0-9_]", name.replace("-", "_"))[0] for name in written}
+    assert not named & set(HEAVY)
 
 
 # ---------------------------------------------------------------------- for real
