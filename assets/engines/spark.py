@@ -63,7 +63,8 @@ def run(statement: str, tables: Mapping[str, tuple[Path, str]], target: Path, ma
             spark.sql(statement).write.mode("error").parquet(target.as_uri())
     except _faults() as error:
         stop(spark)
-        raise EngineFailed(f"Spark at {master} could not make {target.name}: {_reason(error)}; run again") from error
+        again = "" if isinstance(error, _imported().errors.AnalysisException) else "; run again"
+        raise EngineFailed(f"Spark at {master} could not make {target.name}: {_reason(error)}{again}") from error
 
 
 def session(master: str) -> Any:

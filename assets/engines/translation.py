@@ -255,6 +255,9 @@ def _concatenation(node: exp.Expr) -> exp.Expr:
 def _cast(node: exp.Expr) -> exp.Expr:
     """Write doubles as DuckDB does, and round to whole numbers where Spark would cut off."""
     target = node.args["to"]
+    if target.is_type("int128"):
+        node.set("to", exp.DataType.build(CARRIED_AS["HUGEINT"], dialect="duckdb"))
+        return node
     if target.is_type(*exp.DataType.TEXT_TYPES) and _is(node.this, *exp.DataType.REAL_TYPES):
         return _text(node.this.copy())
     if target.is_type(*exp.DataType.INTEGER_TYPES) and _is(node.this, *exp.DataType.REAL_TYPES):

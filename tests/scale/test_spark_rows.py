@@ -148,3 +148,59 @@ def invented_events() -> Iterator[dict[str, Any]]:
             "goldstein": round(10 * math.sin(number), 1),
             "mentions": number % 7,
         }
+
+
+AWKWARD = """
+create table awkward as select * from (values
+    (1, 0.1, 3.0, 'b', timestamp '2026-03-29 01:30:00.123456', date '1970-01-01', [1, null, 3], 170141183460469231731),
+    (2, 1e-05, 0.0, 'a', timestamp '1969-12-31 23:59:59', date '2026-11-23', [], -1),
+    (3, 1e16, -0.5, null, timestamp '2026-10-25 02:30:00', date '2024-02-29', null, null),
+    (4, 12345678.9, 7.0, 'ä', null, null, [2], 0),
+    (5, 8.95, 1e300, 'B', timestamp '2026-01-01', date '1999-12-31', [5], 5),
+    (6, null, null, '', timestamp '2026-01-01', date '2001-01-31', [6], 6)
+) as given (id, x, y, word, moment, day, list, wide)
+"""
+AWKWARD_ROWS = """
+select
+    id, x, list, moment, wide,
+    cast(wide as hugeint) as huge,
+    cast(least(x, 1000) as decimal(18, 6)) as exact,
+    struct_pack(first := id, second := moment) as pair,
+    x || ' and ' || y as written,
+    cast(moment as varchar) as moment_written,
+    round(x, 1) as rounded,
+    x / y as quotient,
+    day - date '2000-01-01' as days,
+    date_trunc('month', day) as month_start,
+    day + to_months(1) + to_days(id) as later,
+    row_number() over (order by word, id) as place,
+    row_number() over (order by word desc, id) as place_from_behind
+from awkward
+"""
+AWKWARD_TOTALS = """
+select
+    id % 2 as parity,
+    sum(x order by word) as total,
+    avg(x / 3 order by word, id) as mean,
+    max_by(word, x) as of_greatest,
+    sum(x) filter (where id > 90) as nothing,
+    avg(x order by id) as plain_mean,
+    string_agg(word, '; ' order by id) as words,
+    bool_or(x is null) as lacks
+from awkward
+group by id % 2
+"""
+
+
+@pytest.mark.parametrize("statement", [AWKWARD_ROWS, AWKWARD_TOTALS], ids=["rows", "totals"])
+def test_awkward_values_come_back_to_the_last_digit(statement, cluster):
+    warehouse = Warehouse(Path(":memory:"))
+    with warehouse.connect() as connection:
+        connection.execute(AWKWARD)
+        connection.execute("alter table awkward alter wide type hugeint")
+        connection.execute("alter table awkward alter x type double")
+        connection.execute("alter table awkward alter y type double")
+        warehouse._create("awkward_made", statement, {})
+        by_duckdb = rows_and_types(warehouse, "awkward_made")
+        warehouse._build_by_spark("awkward_made", statement, {})
+        assert rows_and_types(warehouse, "awkward_made") == by_duckdb

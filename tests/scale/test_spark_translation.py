@@ -86,6 +86,7 @@ def test_a_recursive_expression_is_no_table():
         ("x || ' days'", "DOUBLE_AS_TEXT(CAST(t.x AS DOUBLE)) || ' days'"),
         ("n || ' days'", "CAST(t.n AS STRING) || ' days'"),
         ("cast(x as varchar)", "DOUBLE_AS_TEXT(CAST(t.x AS DOUBLE))"),
+        ("cast(n as hugeint)", "CAST(t.n AS DECIMAL(38, 0))"),
         ("cast(m as varchar)", "CAST(t.m AS STRING)"),
         ("cast(x as integer)", "CAST(RINT(t.x) AS INT)"),
         ("date_trunc('month', d)", "TRUNC(t.d, 'MONTH')"),
