@@ -179,4 +179,4 @@ def _reason(error: Exception) -> str:
     """Return the line of an error that names the cause; a Java trace has it behind the last 'Caused by'."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith("Caused by:")]
-    return (causes or lines or [type(error).__name__])[-1 if causes else 0][:300]
+    return (causes or lines or [type(error).__name__])[-1 if causes else 0][:300].rstrip(".")

@@ -1,6 +1,9 @@
 """The job `monitor` with its heavy statements on a Spark cluster: the same release as DuckDB alone, whatever dies."""
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -126,3 +129,15 @@ def test_a_master_that_does_not_answer_is_named(fetched, monkeypatch):
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     with pytest.raises(EngineFailed, match=address):
         fetched.build_table("observe/last_fetch")
+
+
+def test_a_missing_java_is_named(tmp_path):
+    pytest.importorskip("pyspark", reason="pyspark is missing: pip install -e .[spark]")
+    code = (
+        "from pathlib import Path; from assets.warehouse import Warehouse; w = Warehouse(Path(':memory:')); "
+        "c = w.connect(); c.__enter__(); w.write_rows('fetch', []); w.build_table('observe/last_fetch')"
+    )
+    environment = os.environ | {"SIGNPOSTS_ENGINE": "spark", "JAVA_HOME": str(tmp_path), "SIGNPOSTS_SPARK_MASTER": ""}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, cwd=CHECKOUT, capture_output=True, text=True)
+    assert "EngineFailed: no Spark session at local[*]: [JAVA_GATEWAY_EXITED]" in told.stderr
+    assert "is Java 17 here, and the master up?" in told.stderr
