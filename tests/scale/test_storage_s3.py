@@ -25,8 +25,9 @@ from assets.cli.running import RunRequest, run_monitor
 from assets.errors import ArchiveCorrupt, StorageFailed
 from assets.publish.delivering import POINTER, deliver
 from assets.publish.placing import DATABASE, shown_release
-from assets.settings import CHECKOUT, Settings, load_settings
+from assets.settings import CHECKOUT, Settings, load_settings, prepare_home
 from assets.sources.archive import Archive, Attempt
+from assets.sources.collect import PUBLISHERS
 from assets.storage import ObjectStore
 from assets.warehouse import Warehouse
 from tests.integration.test_delivering import (
@@ -37,11 +38,16 @@ from tests.integration.test_delivering import (
     settings_of,
     shown,
 )
+from tests.integration.test_gather import hasten, run_gather
+from tests.publishers.catalogue import without_ledger
+from tests.publishers.documents import PUBLISHERS as SPOKEN_FOR
+from tests.publishers.documents import un_general_assembly
+from tests.publishers.server import LoopbackPublishers, loopback_publishers
 from tests.sql_desk.fixture import fill
 
 pytest.importorskip("s3fs", reason="s3fs is not installed: pip install -e '.[remote-test]'")
 pytest.importorskip("moto", reason="moto is not installed: pip install -e '.[remote-test]'")
-pytestmark = pytest.mark.scale
+pytestmark = [pytest.mark.scale, pytest.mark.timeout(900)]
 
 SECRET = "opensesame-4711-with-a-tail"
 KEY = "AKIAOPENSESAME4711XY"
@@ -264,6 +270,79 @@ def test_attempts_of_several_runs_come_back_in_order(store: ObjectStore) -> None
     assert Archive(store).attempts("s") == made
 
 
+# ---------------------------------------------------------------------- gathering
+
+
+@pytest.fixture(scope="module")
+def publishers() -> Iterator[LoopbackPublishers]:
+    with loopback_publishers() as server:
+        yield server
+
+
+def gather_two_days(
+    home: Path, archive: str, server: LoopbackPublishers, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """Gather every source on two days, with a revision on the second; return a digest of each table's rows."""
+    home.mkdir()
+    hasten(monkeypatch)
+    for source_id in SPOKEN_FOR:
+        monkeypatch.setenv(f"SIGNPOSTS_{source_id.upper()}_URL", server.url(source_id))
+    for name, value in {
+        "SIGNPOSTS_HOME": str(home),
+        "SIGNPOSTS_CATALOGUE": str(without_ledger(home)),
+        "SIGNPOSTS_ARCHIVE": archive,
+        "DAGSTER_HOME": "",
+        "UCDP_ACCESS_TOKEN": "invented",
+    }.items():
+        monkeypatch.setenv(name, value)
+    prepare_home(load_settings())
+    (load_settings().inbox / "2026_02_06_ga_voting.csv").write_bytes(un_general_assembly())
+    server.spoil.clear()
+    run_gather("2026-11-23")
+    server.spoil["world_bank"] = lambda content: content.replace(b"2174000000000.0", b"2175500000000.0")
+    return digests(run_gather("2026-11-24"))
+
+
+def digests(warehouse: Warehouse) -> dict[str, str]:
+    raw = [f"raw_{source_id}" for source_id in PUBLISHERS]
+    return {name: warehouse.fingerprint(name) for name in (*raw, "fetch", "claim", "quarantine")}
+
+
+def test_gathering_into_s3_gives_the_rows_that_a_folder_gives_and_fills_a_lost_warehouse(
+    publishers: LoopbackPublishers, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_folder = gather_two_days(tmp_path / "folder", "", publishers, monkeypatch)
+    in_s3 = gather_two_days(tmp_path / "s3", f"s3://{bucket}/archive", publishers, monkeypatch)
+    assert in_s3 == by_folder
+    store = ObjectStore(f"s3://{bucket}/archive")
+    here = {path.relative_to(tmp_path / "folder" / "archive").as_posix() for path in by_name(tmp_path / "folder")}
+    assert {name for name in store.sizes("objects/") if name.endswith(".zst")} == here
+    assert not by_name(tmp_path / "s3")
+    (tmp_path / "s3" / "warehouse.duckdb").unlink()
+    publishers.requests.clear()
+    filled = run_gather("2026-11-25", offline=True)
+    assert not publishers.requests
+    raw = [f"raw_{source_id}" for source_id in PUBLISHERS]
+    assert all(filled.count(name) > 0 for name in raw)
+
+
+def by_name(home: Path) -> list[Path]:
+    return sorted((home / "archive").rglob("*.zst"))
+
+
+def test_a_run_without_its_archive_says_so_and_publishes_nothing(
+    environment: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    failed = run_elsewhere(tmp_path, "s3://away/archive", "", CHECKOUT / "catalogue")
+    assert failed.returncode == 1
+    assert "publishers: s3://away/archive/log/" in failed.stderr
+    assert shown_release(tmp_path / "published") is None
+    for text in (failed.stdout, failed.stderr):
+        assert SECRET not in text
+        assert KEY not in text
+
+
 # ---------------------------------------------------------------------- secrets, and a store that is not there
 
 
@@ -285,22 +364,25 @@ def test_a_place_that_fails_is_named_without_its_credentials(
 # ---------------------------------------------------------------------- the whole run
 
 
-def run_elsewhere(home: Path, archive: str, published: str) -> subprocess.CompletedProcess[str]:
+def run_elsewhere(
+    home: Path, archive: str, published: str, catalogue: Path = CHECKOUT / "tests" / "trackers"
+) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {
         "SIGNPOSTS_HOME": str(home),
-        "SIGNPOSTS_CATALOGUE": str(CHECKOUT / "tests" / "trackers"),
+        "SIGNPOSTS_CATALOGUE": str(catalogue),
         "SIGNPOSTS_ARCHIVE": archive,
         "SIGNPOSTS_PUBLISHED": published,
         "SIGNPOSTS_NOTIFY_URL": "",
     }
     command = [str(Path(sys.executable).parent / "signposts"), "run", "--offline"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=800, check=False)
 
 
 def test_a_whole_run_delivers_to_s3_and_leaves_no_secret_anywhere(store: ObjectStore, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    said = run_elsewhere(home, f"{store.url}/archive", f"{store.url}/published")
+    said = run_elsewhere(home, f"{store.url}/archive", f"{store.url}/published", CHECKOUT / "catalogue")
     assert said.returncode == 0, said.stderr
+    assert ObjectStore(f"{store.url}/archive").sizes("log/"), "what was not asked is logged elsewhere"
     elsewhere = ObjectStore(f"{store.url}/published")
     assert read_elsewhere(elsewhere) == shown_release(home / "published")
     assert not list((home / "archive").rglob("*.*")), "the archive is elsewhere"
