@@ -19,6 +19,7 @@ import pytest
 from assets.fleet.passes import is_published, missing_parts, newest_pass
 from assets.settings import CHECKOUT
 from tests.scale.conftest import STARTED_AT, TRACKERS, WORKSPACE, Installation, differences
+from tests.scale.many_trackers import write_trackers
 from tests.scale.postgres import postgres, why_not
 
 pytestmark = [
@@ -173,3 +174,22 @@ def test_each_part_was_written_by_a_process_of_its_own(fleet: Ended):
     parts = fleet.installation.settings.home.glob("fleet/trackers/*/parts/*/part.json")
     processes = [json.loads(part.read_text(encoding="utf-8"))["process"] for part in parts]
     assert len(set(processes)) == len(processes) == TRACKERS
+
+
+def test_the_command_keeps_its_runs_in_postgresql_too(tmp_path: Path):
+    write_trackers(tmp_path / "catalogue", 1)
+    with postgres() as database:
+        made = Installation(
+            tmp_path / "home",
+            tmp_path / "catalogue",
+            **database,
+            SIGNPOSTS_CONCURRENT_RUNS="1",
+            SIGNPOSTS_DAGSTER_CONFIG=str(CHECKOUT / "deploy" / "postgres" / "dagster.yaml"),
+        )
+        command = [str(Path(sys.executable).parent / "signposts"), "run", "--offline"]
+        outcome = subprocess.run(
+            command, env=made.environment, capture_output=True, text=True, timeout=600, check=False
+        )
+        assert outcome.returncode == 0, outcome.stderr[-4000:]
+        assert [record.dagster_run.job_name for record in records(made)] == ["monitor"]
+    assert not (made.settings.dagster_home / "history").exists()
