@@ -75,6 +75,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(one_process, tmp_path):
             cluster.kill_worker()
             outcome = job.result()
         cluster.wait_for_workers(1)
+        print(f"a worker killed in the middle: the run {'failed' if outcome.returncode else 'completed'}")
         if outcome.returncode != 0:
             assert "EngineFailed" in outcome.stderr
             outcome = made.dagster(*MONITOR, started_at=STARTED_AT)
