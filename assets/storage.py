@@ -4,16 +4,17 @@ Belongs here: reading, writing, listing and removing named bytes, and telling fa
 the bytes are, and which place an installation uses (settings).
 
 An object store keeps each object whole or not at all, but cannot add to one. A log is therefore a file in a folder, and
-in an object store a folder of segments, one for each process that wrote to it.
+in an object store a folder of segments, one for each process that wrote to it, the old ones folded into one object.
 """
 
+import json
 import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -25,6 +26,10 @@ FOLDER_SCHEMES = ("file", "local")
 # Environment variables whose names hold one of these words hold a secret; a short value is no secret worth hiding.
 SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASSWORD", "CREDENTIAL")
 SHORTEST_SECRET = 6
+# A log of more objects than this is folded; segments of runs that may still be writing are left alone.
+MOST_SEGMENTS = 60
+LONGEST_RUN = timedelta(days=2)
+FOLD = "fold-"
 
 
 class Store(Protocol):
@@ -177,21 +182,45 @@ class ObjectStore:
                     continue
 
     def append(self, name: str, line: bytes) -> None:
-        """Put this process's segment of a log again, a line longer."""
+        """Put this process's segment of a log again, a line longer; old segments are folded before its first line."""
+        if name not in self._written:
+            self._fold(name)
         self._written[name] = self._written.get(name, b"") + line + b"\n"
         self.write(f"{name}/{self._segment}.jsonl", self._written[name])
 
     def lines(self, name: str) -> list[bytes]:
-        """Return the lines of all segments of a log; each is fetched again only where it has grown."""
+        """Return the lines of all segments of a log, oldest segment first."""
+        segments = _segments(self._objects(name))
+        return [line for segment in sorted(segments) for line in segments[segment].encode().splitlines()]
+
+    def _objects(self, name: str) -> dict[str, bytes]:
+        """Return the objects of a log; each is fetched again only where it has grown."""
         sizes = self.sizes(f"{name}/")
-        wanted = {self._path(segment): (segment, size) for segment, size in sizes.items()}
+        wanted = {self._path(each): (each, size) for each, size in sizes.items()}
         new = [path for path, version in wanted.items() if version not in self._read]
         if new:
             with self._told("be read", name):
                 fetched = self._files.cat(new)
             found = fetched if isinstance(fetched, dict) else {new[0]: fetched}
             self._read.update({wanted[path]: bytes(payload) for path, payload in found.items()})
-        return [line for version in sorted(sizes.items()) for line in self._read[version].splitlines()]
+        return {each: self._read[each, size] for each, size in sizes.items()}
+
+    def _fold(self, name: str) -> None:
+        """Put many old segments of a log together in one object, then remove them; cut short anywhere, no line is lost.
+
+        A fold names the segments that it holds, so that one which stands there as well is not counted twice.
+        """
+        objects = self._objects(name)
+        if len(objects) <= MOST_SEGMENTS:
+            return
+        ended = f"{datetime.now(UTC) - LONGEST_RUN:%Y%m%dT%H%M%SZ}"
+        old = {each: payload for each, payload in objects.items() if _is_fold(each) or Path(each).name < ended}
+        if len(old) < 2:
+            return
+        fold, payload = f"{name}/{FOLD}{uuid.uuid4().hex}.json", json.dumps(_segments(old), sort_keys=True).encode()
+        self.write(fold, payload)
+        if self.read(fold) == payload:
+            self.remove(sorted(old))
 
     def _path(self, name: str) -> str:
         """Return a name as fsspec's file system knows it."""
@@ -213,6 +242,20 @@ class ObjectStore:
             raise
         except Exception as error:  # noqa: BLE001 - each library behind fsspec has errors of its own
             raise StorageFailed(f"{self.place(name)} cannot {what}: {_plain(error)}") from None
+
+
+def _is_fold(name: str) -> bool:
+    """Return whether an object of a log is a fold."""
+    return Path(name).name.startswith(FOLD)
+
+
+def _segments(objects: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the text of every segment, whether it stands alone or in folds; where it stands twice, the longer one."""
+    found: dict[str, str] = {}
+    for name, payload in objects.items():
+        held = json.loads(payload) if _is_fold(name) else {Path(name).name: payload.decode(errors="replace")}
+        found.update({each: text for each, text in held.items() if len(text) > len(found.get(each, ""))})
+    return found
 
 
 def _open(url: str) -> tuple[Any, str]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from assets.errors import ArchiveCorrupt, InputError, StorageFailed
 from assets.settings import CHECKOUT, load_settings
 from assets.sources.archive import Archive, Attempt, open_archive
-from assets.storage import FolderStore, ObjectStore, Store, open_store
+from assets.storage import MOST_SEGMENTS, FolderStore, ObjectStore, Store, open_store
 
 SECRET = "opensesame-4711"
 
@@ -147,6 +148,56 @@ def test_a_log_holds_the_lines_of_every_writer(store: Store, tmp_path: Path) -> 
     assert sorted(store.lines("log/s.jsonl")) == [b"first", b"second", b"third"]
     other.append("log/s.jsonl", b"fourth")
     assert sorted(store.lines("log/s.jsonl")) == [b"first", b"fourth", b"second", b"third"]
+
+
+def many_segments(url: str, number: int, first: datetime) -> list[bytes]:
+    """Write a log as that many runs would, two lines each; return its lines in order."""
+    written = []
+    for day in range(number):
+        writer = ObjectStore(url)
+        writer._segment = f"{first + timedelta(days=day):%Y%m%dT%H%M%SZ}-{day:08x}"
+        for line in (f"day {day}, first".encode(), f"day {day}, second".encode()):
+            writer.append("log/s.jsonl", line)
+            written.append(line)
+    return written
+
+
+def test_the_old_segments_of_a_log_are_folded_and_no_line_is_lost_or_told_twice() -> None:
+    url = memory_url()
+    written = many_segments(url, 3 * MOST_SEGMENTS, datetime(2026, 1, 1, tzinfo=UTC))
+    store = ObjectStore(url)
+    assert len(store.sizes("log/")) <= MOST_SEGMENTS + 1
+    assert store.lines("log/s.jsonl") == written
+
+
+def test_segments_of_runs_that_may_still_be_writing_are_not_folded() -> None:
+    url = memory_url()
+    written = many_segments(url, MOST_SEGMENTS + 5, datetime.now(UTC))
+    store = ObjectStore(url)
+    assert len(store.sizes("log/")) == MOST_SEGMENTS + 5
+    assert store.lines("log/s.jsonl") == written
+
+
+@pytest.mark.parametrize("survivors", ["all", "some"])
+def test_a_fold_that_was_cut_short_counts_nothing_twice(monkeypatch: pytest.MonkeyPatch, survivors: str) -> None:
+    url = memory_url()
+    written = many_segments(url, MOST_SEGMENTS + 1, datetime(2026, 1, 1, tzinfo=UTC))
+    remove = ObjectStore.remove
+
+    def cut_short(self: ObjectStore, names: list[str]) -> None:
+        remove(self, names[:10] if survivors == "some" else [])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ObjectStore, "remove", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            ObjectStore(url).append("log/s.jsonl", b"never written")
+    store = ObjectStore(url)
+    assert any("/fold-" in name for name in store.sizes("log/"))
+    assert store.lines("log/s.jsonl") == written
+    store.append("log/s.jsonl", b"the next run")
+    assert ObjectStore(url).lines("log/s.jsonl") == [*written, b"the next run"]
+    assert len(store.sizes("log/")) <= MOST_SEGMENTS
 
 
 def test_a_fault_of_a_library_is_told_in_one_line_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
