@@ -14,16 +14,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 
 from assets.dictionary import load_dictionary
 from assets.errors import InputError, StorageFailed
+from assets.publish import release
 from assets.publish.delivering import POINTER, deliver
 from assets.publish.exporting import CHECKSUMS
 from assets.publish.lake import copy_tables, copy_to_lake
 from assets.publish.placing import DATABASE
+from assets.publish.publication import publication
 from assets.publish.release import publish_release
+from assets.resources import MonitoringRun
 from assets.settings import CHECKOUT, Settings
 from assets.storage import Store, open_store
 from assets.warehouse import Warehouse
@@ -371,3 +375,17 @@ def test_delivering_goes_to_the_lake_that_is_named(two_releases: tuple[Path, Pat
     home = two_releases[0]
     with pytest.raises(InputError, match="a DuckLake is named like"):
         deliver(Settings(home, home, lake="no lake"), KEEP)
+
+
+# ---------------------------------------------------------------------- as a run does it
+
+
+def test_the_step_that_publishes_also_delivers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    fill(Warehouse(tmp_path / "warehouse.duckdb"))
+    monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path))
+    monkeypatch.setenv("SIGNPOSTS_PUBLISHED", url)
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.setattr(release, "write_report", lambda *_: None)
+    run = MonitoringRun(as_of=MARCH.isoformat(), started_at=NOON.isoformat())
+    assert dg.materialize([publication], resources={"run": run}).success
+    assert read_elsewhere(open_store(url, Path())) == shown(Settings(tmp_path, tmp_path))
