@@ -1,70 +1,88 @@
-"""`make bench`: how long the commands take against the floor of their imports; medians of paired, repeated runs.
+"""`python -m tests.benchmarks [names]`: run the cases, print the table, write docs/performance.json.
 
-Belongs here: measuring. Not here: asserting a time, which no test does, since machines differ.
+Belongs here: the list of cases and their time limit. Not here: asserting a time, which no test does.
+Each case is a process of its own, so that one that fails or hangs is a row that says so and the others still run.
 """
 
+import importlib
 import json
 import os
-import platform
-import resource
-import statistics
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
-FLOOR = "import dagster, great_expectations, duckdb, pandas, altair, scipy.stats"
-REPEATS = 5
-CASES: dict[str, tuple[str, ...]] = {
-    "floor: imports alone": (sys.executable, "-c", FLOOR),
-    "run, nothing new": (str(BIN / "signposts"), "run", "--offline"),
-    "signposts --help": (str(BIN / "signposts"), "--help"),
-    "signposts sql": (str(BIN / "signposts"), "sql", "select 1"),
-    "signposts explain": (str(BIN / "signposts"), "explain", "trade_total_usd"),
+from tests.benchmarks.harness import JSON, ROOT, machine, table
+
+CASES = {
+    "commands": "commands:measure",
+    "claims": "claims:measure",
+    "claims-10": "claims:measure_ten",
+    "scoring": "scoring:measure",
+    "events": "events:measure",
+    "claims-50": "claims:measure_large",
 }
+LARGE = ("claims-50",)
+# Parts of the issue that no case measures yet; each stays in the table until one does.
+MISSING = {
+    "run": "a run with new claims over the floor: no case yet",
+    "watch": "from saving a ledger file to the new report: no case yet",
+    "release": "writing and asking a release of 10 million claims: no case yet",
+    "peers": "dbt-duckdb and pandas: no case yet",
+}
+LIMIT, LARGE_LIMIT = 1140.0, 900.0
+ONE = "--one"
 
 
-def measure(command: tuple[str, ...], environment: dict[str, str]) -> tuple[float, float]:
-    """Return wall and processor seconds of one command."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    subprocess.run(command, env=environment, check=True, capture_output=True)
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def attempt(name: str, limit: float) -> dict[str, Any]:
+    """Return a case's rows, or why there are none."""
+    if limit <= 0:
+        return {"failure": "the time for all cases was used up"}
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "answer.json"
+        command = [sys.executable, "-m", "tests.benchmarks", ONE, name, str(answer)]
+        running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        try:
+            _, told = running.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            running.communicate()
+            return {"failure": f"stopped after {limit:.0f} s"}
+        if running.returncode:
+            return {"failure": (told.strip().splitlines() or ["no message"])[-1][:200].replace("|", "/")}
+        found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+        return found
 
 
-def main() -> None:
-    """Print a table of medians and write it with the machine's facts to docs/performance.json."""
-    with tempfile.TemporaryDirectory() as home:
-        environment = os.environ | {"SIGNPOSTS_HOME": home}
-        first = measure(CASES["run, nothing new"], environment)
-        times: dict[str, list[tuple[float, float]]] = {name: [] for name in CASES}
-        for _ in range(REPEATS):
-            for name, command in CASES.items():
-                times[name].append(measure(command, environment))
-    rows = {"first run, nothing rendered yet": [first], **times}
-    found = {
-        name: {
-            "wall_median": statistics.median(wall for wall, _ in runs),
-            "wall_min": min(wall for wall, _ in runs),
-            "wall_max": max(wall for wall, _ in runs),
-            "processor_median": statistics.median(processor for _, processor in runs),
-            "repeats": len(runs),
-        }
-        for name, runs in rows.items()
+def measure_one(name: str, answer: str) -> None:
+    """Measure one case in this process and write its rows."""
+    module, function = CASES[name].split(":")
+    rows = getattr(importlib.import_module(f"tests.benchmarks.{module}"), function)()
+    Path(answer).write_text(json.dumps({"machine": machine(), "rows": rows}), encoding="utf-8")
+
+
+def main(names: list[str]) -> None:
+    """Measure the named cases, all but the large ones where none is named; what was measured before stays."""
+    chosen = names or [name for name in CASES if name not in LARGE]
+    unknown = set(chosen) - set(CASES)
+    if unknown:
+        raise SystemExit(f"no such case: {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
+    kept = json.loads(JSON.read_text(encoding="utf-8"))["cases"] if JSON.exists() else {}
+    found = {name: {"failure": why} for name, why in MISSING.items()} | {
+        name: kept.get(name, {"failure": "not run"}) for name in CASES
     }
-    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
-    path = ROOT / "docs" / "performance.json"
-    path.write_text(json.dumps({"machine": machine, "measured": found}, indent=2) + "\n", encoding="utf-8")
-    print(f"{'what':<34} {'median s':>9} {'min':>7} {'max':>7} {'processor':>10}")
-    for name, row in found.items():
-        numbers = (row["wall_median"], row["wall_min"], row["wall_max"])
-        print(f"{name:<34} {numbers[0]:>9.2f} {numbers[1]:>7.2f} {numbers[2]:>7.2f} {row['processor_median']:>10.2f}")
+    end = time.monotonic() + (LARGE_LIMIT if set(chosen) & set(LARGE) else LIMIT)
+    for name in chosen:
+        found[name] = attempt(name, end - time.monotonic())
+        JSON.write_text(json.dumps({"cases": found}, indent=1) + "\n", encoding="utf-8")
+    print(table({"cases": found}))
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == [ONE]:
+        measure_one(sys.argv[2], sys.argv[3])
+    else:
+        main(sys.argv[1:])

@@ -1,0 +1,71 @@
+"""How every case is timed and written down: repeats, medians, one row a figure, a failure is a row that says so.
+
+Belongs here: measuring and the table. Not here: what is measured (the other modules), or asserting a time.
+"""
+
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+JSON = ROOT / "docs" / "performance.json"
+
+
+def machine() -> dict[str, Any]:
+    """Return the facts by which another reader can judge the figures."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory, 1),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "load_at_start": round(os.getloadavg()[0], 1),
+    }
+
+
+def row(what: str, values: Sequence[float], unit: str, target: str = "") -> dict[str, Any]:
+    """Return one figure: its median, smallest and largest value, and the target it is held against, as text."""
+    return {
+        "what": what,
+        "median": round(statistics.median(values), 4),
+        "min": round(min(values), 4),
+        "max": round(max(values), 4),
+        "repeats": len(values),
+        "unit": unit,
+        "target": target,
+    }
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    """Return the wall seconds of a call."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def process(command: Sequence[str], environment: Mapping[str, str], limit: float = 300) -> tuple[float, float]:
+    """Return wall and processor seconds of a whole process."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    subprocess.run(command, env=dict(environment), check=True, capture_output=True, timeout=limit)
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """Return the figures of docs/performance.json as the table of docs/performance.md."""
+    lines = ["| case | what | median | min | max | unit | runs | target |", "|---|---|---|---|---|---|---|---|"]
+    for name, case in found["cases"].items():
+        if "failure" in case:
+            lines.append(f"| {name} | not measured: {case['failure']} | | | | | | |")
+        for one in case.get("rows", ()):
+            cells = (one[key] for key in ("what", "median", "min", "max", "unit", "repeats", "target"))
+            lines.append(f"| {name} | " + " | ".join(str(cell) for cell in cells) + " |")
+    return "\n".join(lines)

@@ -1,0 +1,62 @@
+"""Log ratios for 1,000 trackers of 66 drifting indicators, 14 hypotheses (13 and `other`) and 24 as-of dates."""
+
+import resource
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from assets.method.model import KINDS, Model, build_model, stack
+from assets.method.predictive import blank_reports, log_lambda
+from tests.benchmarks.harness import row, seconds
+
+TRACKERS, INDICATORS, DATES, SCENARIOS = 1000, 66, 24, 13
+REPEATS = 3
+
+
+def measure() -> list[dict[str, Any]]:
+    """Return cells a second of stacked trackers, and the largest difference from one tracker scored alone."""
+    single = one_model()
+    model = stack([single] * TRACKERS, [str(number) for number in range(TRACKERS)])
+    per_tracker = INDICATORS * DATES
+    rng = np.random.default_rng(7)
+    own = np.repeat(np.arange(INDICATORS), DATES)
+    indicator = (np.arange(TRACKERS)[:, None] * INDICATORS + own).reshape(-1)
+    value = rng.lognormal(2, 0.5, TRACKERS * per_tracker)
+    when = np.tile(np.linspace(0.1, 3.0, DATES), TRACKERS * INDICATORS)
+    reports = blank_reports(indicator, KINDS.index("value"), when, value=value)
+    found = log_lambda(model, reports, threads=2)
+    alone = log_lambda(single, blank_reports(own, KINDS.index("value"), when[:per_tracker], value=value[:per_tracker]))
+    speeds = [found.size / seconds(lambda: log_lambda(model, reports, threads=2)) / 1e6 for _ in range(REPEATS)]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return [
+        row(f"{found.shape[0]:,} reports x {found.shape[1]} hypotheses", speeds, "million cells/s", ">= 5"),
+        row("largest difference from one tracker alone", [float(np.abs(found[:per_tracker] - alone).max())], "nat"),
+        row("peak memory of the process", [float(peak)], "GiB"),
+    ]
+
+
+def one_model() -> Model:
+    """Return a tracker of 66 indicators on which each of 13 scenarios states a drift of its own."""
+    names = [f"s{number}" for number in range(SCENARIOS)]
+    own = [f"i{number}" for number in range(INDICATORS)]
+    start = {"date": "2025-01-01", "value": 4.0}
+    return build_model(
+        t0=date(2025, 1, 1),
+        scenarios=[{"scenario_id": name, "cooperative_rank": rank} for rank, name in enumerate(names)],
+        hypotheses=[{"scenario_id": name, "onset": 0, "onset_weight": 1} for name in names],
+        indicators=[{"indicator_id": name} for name in own],
+        predictions=[
+            {
+                "indicator_id": name,
+                "scenario_id": scenario,
+                "type": "drift",
+                "basis": "stated",
+                "parameters": {"start": start, "annual_change": rank / 50 - 0.1, "sigma": 0.2, "drift_sd": 0.05},
+            }
+            for name in own
+            for rank, scenario in enumerate(names)
+        ],
+        scoring={"shared_sd": False, "obs_sd": 0.03, "open_list_coverage": [0.4, 1.0]},
+        indicator_settings={name: {} for name in own},
+    )
