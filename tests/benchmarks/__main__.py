@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.harness import JSON, ROOT, machine, table
+from tests.benchmarks.harness import JSON, PAGE, ROOT, machine, page, table
 
 CASES = {
     "commands": "commands:measure",
@@ -78,6 +78,7 @@ def main(names: list[str]) -> None:
     for name in chosen:
         found[name] = attempt(name, end - time.monotonic())
         JSON.write_text(json.dumps({"cases": found}, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), {"cases": found}), encoding="utf-8")
     print(table({"cases": found}))
 
 

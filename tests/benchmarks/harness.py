@@ -15,6 +15,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 JSON = ROOT / "docs" / "performance.json"
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 
 
 def machine() -> dict[str, Any]:
@@ -25,7 +27,7 @@ def machine() -> dict[str, Any]:
         "memory_gib": round(memory, 1),
         "python": platform.python_version(),
         "system": platform.platform(),
-        "load_at_start": round(os.getloadavg()[0], 1),
+        "load_when_done": round(os.getloadavg()[0], 1),
     }
 
 
@@ -69,3 +71,10 @@ def table(found: Mapping[str, Any]) -> str:
             cells = (one[key] for key in ("what", "median", "min", "max", "unit", "repeats", "target"))
             lines.append(f"| {name} | " + " | ".join(str(cell) for cell in cells) + " |")
     return "\n".join(lines)
+
+
+def page(text: str, found: Mapping[str, Any]) -> str:
+    """Return the text of docs/performance.md with its table made anew between the two marks."""
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return f"{head}{BEGIN}\n{table(found)}\n{END}{tail}"
