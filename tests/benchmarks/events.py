@@ -19,7 +19,7 @@ PAIRS = {"pairs": {"RUS_IRN": ["RUS", "IRN"]}}
 
 
 def export_file() -> bytes:
-    """Return a seeded export file, about 20 MB: one line in 20 is an event between the wanted pair."""
+    """Return a seeded export file, about 45 MB: one line in 20 is an event between the wanted pair."""
     seeded = random.Random(7)
     countries = ("USA", "CHN", "DEU", "FRA", "RUS", "IRN", "")
     lines = []

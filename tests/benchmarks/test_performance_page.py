@@ -2,7 +2,7 @@
 
 import json
 
-from tests.benchmarks.harness import JSON, PAGE, page
+from .harness import JSON, PAGE, page
 
 
 def test_the_table_of_the_page_is_the_measured_file():
