@@ -26,6 +26,7 @@ from assets.sources import gdelt_events
 from assets.sources.archive import open_archive
 from assets.sources.collect import PUBLISHERS, Plan, collect, visit_with
 from assets.sources.visit import Delivery, Visit
+from assets.unchanged import folder_digest, key_of, once
 
 if TYPE_CHECKING:
     from assets.warehouse import Warehouse
@@ -59,7 +60,21 @@ BACKFILL_GROUP = "backfill"
 )
 def catalogue_tables(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Write what the catalogue says, which series feed which indicator, and the ledgers' rows."""
-    catalogue = load_catalogue(run.settings.catalogue_root, run.trackers)
+    warehouse = run.warehouse()
+    root = run.settings.catalogue_root
+    with warehouse.connect():
+        once(
+            warehouse,
+            "catalogue_tables",
+            key_of(folder_digest(root), run.trackers),
+            lambda: write_catalogue(warehouse, load_catalogue(root, run.trackers)),
+        )
+        for name in (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted"):
+            yield dg.MaterializeResult(asset_key=name, metadata={"rows": warehouse.count(name)})
+
+
+def write_catalogue(warehouse: "Warehouse", catalogue: Catalogue) -> None:
+    """Write the tables of a catalogue."""
     rows = {
         **tables(catalogue),
         **working_tables(catalogue),
@@ -69,11 +84,8 @@ def catalogue_tables(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]
             row for tracker in catalogue.trackers for row in accepted_rows(tracker.tracker_id, tracker.folder)
         ],
     }
-    warehouse = run.warehouse()
-    with warehouse.connect():
-        for name in (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted"):
-            warehouse.write_rows(name, rows[name])
-            yield dg.MaterializeResult(asset_key=name, metadata={"rows": len(rows[name])})
+    for name in (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted"):
+        warehouse.write_rows(name, rows[name])
 
 
 def feed_rows(catalogue: Catalogue) -> list[Row]:

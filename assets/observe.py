@@ -13,12 +13,33 @@ import dagster as dg
 from assets.errors import InputError
 from assets.resources import MonitoringRun
 from assets.settings import SQL_ROOT
+from assets.sources.collect import PUBLISHERS
+from assets.unchanged import key_of, once, state_key
 
 if TYPE_CHECKING:
     from assets.warehouse import Warehouse
 
 GROUP = "observe"
-LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
+LAST_RELEASE = "select release_id, as_of from release order by created_at desc limit 1"
+# What the versions of claims are made from, and what the readings are: the key of either step.
+READ_FOR_CLAIMS = (
+    "raw_ledger",
+    "feed",
+    "accepted",
+    "indicator_setting",
+    "gdelt_event_day",
+    *(f"raw_{source_id}" for source_id in PUBLISHERS),
+)
+READ_FOR_READINGS = (
+    "claim",
+    "last_fetch",
+    "tracker",
+    "structural_break",
+    "indicator",
+    "prediction",
+    "tracker_setting",
+    "indicator_setting",
+)
 READINGS = ("as_of_date", "reading", "pooled_report", "reading_claim")
 
 
@@ -33,23 +54,26 @@ def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.Materiali
     """One row per version of a claim; kept between runs and only appended to."""
     warehouse = run.warehouse()
     with warehouse.connect():
+        warehouse.ensure_tables()
         if run.from_archive:
             warehouse.write_rows("claim_version", [])
-        appended = append_versions(warehouse)
+            warehouse.forget("claim")
+        kept = warehouse.count("claim_version")
+        once(warehouse, "claim", state_key(warehouse, READ_FOR_CLAIMS), lambda: append_versions(warehouse))
         for claim_id in judge_kept_rows(warehouse):
             context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
         rows = warehouse.build_table("observe/claim")
+        appended = warehouse.count("claim_version") - kept
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "new versions": appended})
 
 
-def append_versions(warehouse: "Warehouse") -> int:
-    """Append the versions that the ledger and the publishers bring; return how many.
+def append_versions(warehouse: "Warehouse") -> None:
+    """Append the versions that the ledger and the publishers bring.
 
     Of each document the versions at hand are taken in turn, the oldest first: all documents' first ones, then all
     second ones. A usual run has one turn, a rebuild as many as the document that changed most often.
     """
-    warehouse.ensure_tables()
-    appended = append_made(warehouse, "ledger_version")
+    append_made(warehouse, "ledger_version")
     warehouse.write_rows("candidate", [])
     for source_id in publishers():
         warehouse.build_table(f"observe/candidate_{source_id}")
@@ -60,14 +84,13 @@ def append_versions(warehouse: "Warehouse") -> int:
     for turn in range(1, last["turn"] + 1):
         warehouse.build_table("observe/newest_version")
         warehouse.build_table("observe/usable_version")
-        appended += append_made(warehouse, "publisher_version", turn=turn)
-    return appended
+        append_made(warehouse, "publisher_version", turn=turn)
 
 
-def append_made(warehouse: "Warehouse", name: str, **parameters: Any) -> int:
-    """Append what a file of sql/observe brings to the versions that are kept; return how many."""
+def append_made(warehouse: "Warehouse", name: str, **parameters: Any) -> None:
+    """Append what a file of sql/observe brings to the versions that are kept."""
     warehouse.build_table(f"observe/{name}", **parameters)
-    return warehouse.append_table("claim_version", name)
+    warehouse.append_table("claim_version", name)
 
 
 def judge_kept_rows(warehouse: "Warehouse") -> list[str]:
@@ -103,8 +126,11 @@ def readings(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """What each indicator says at each as-of date, and the claims pooled into it."""
     warehouse = run.warehouse()
     with warehouse.connect():
-        read_claims(warehouse, run.as_of_date(), run.now())
-        read_claims_of_last_release(warehouse, run)
+        warehouse.build_table("observe/last_fetch")
+        key = state_key(warehouse, READ_FOR_READINGS, run.as_of_date())
+        once(warehouse, "readings", key, lambda: read_claims(warehouse, run.as_of_date(), run.now()))
+        last = last_release(run)
+        once(warehouse, "unchanged_report", key_of(key, last), lambda: read_claims_of(last, warehouse, run))
         for name in READINGS:
             yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
 
@@ -119,22 +145,28 @@ def read_claims(warehouse: "Warehouse", as_of: date, now: datetime) -> None:
         warehouse.build_table(f"observe/{name}")
 
 
-def read_claims_of_last_release(warehouse: "Warehouse", run: MonitoringRun) -> None:
-    """Make table unchanged_report: what the run's date would read had no claim come since the release before.
+def last_release(run: MonitoringRun) -> Mapping[str, Any] | None:
+    """Return the release that readers see: its name and as-of date; nothing before the first."""
+    from assets.warehouse import Warehouse
+
+    path = run.settings.released_database
+    return Warehouse(path, read_only=True).rows(LAST_RELEASE)[0] if path.exists() else None
+
+
+def read_claims_of(release: Mapping[str, Any] | None, warehouse: "Warehouse", run: MonitoringRun) -> None:
+    """Make table unchanged_report: what the run's date would read had no claim come since a release.
 
     Empty where there is no release, or the run looks back behind it.
     """
     from assets.warehouse import Warehouse
 
-    path = run.settings.released_database
-    released = Warehouse(path, read_only=True)
-    last = released.rows(LAST_RELEASE) if path.exists() else []
-    if not last or run.as_of_date() < last[0]["as_of"]:
+    if release is None or run.as_of_date() < release["as_of"]:
         warehouse.write_rows("unchanged_report", [])
         return
+    released = Warehouse(run.settings.released_database, read_only=True)
     warehouse.write_rows("released_claim", released.rows("select tracker_id, claim_id from claim"))
     with warehouse.aside("before"):
-        warehouse.build_table("observe/before/claim", as_of=last[0]["as_of"])
+        warehouse.build_table("observe/before/claim", as_of=release["as_of"])
         warehouse.build_table("observe/before/as_of_date")
         pool_reports(warehouse, run.now())
         reports = warehouse.read_frame("pooled_report")

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.settings import CHECKOUT
@@ -33,6 +34,16 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
+def folder_digest(root: Path) -> str:
+    """Return a digest of the names and bytes of all files under a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(root)} {path.stat().st_size}\n".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def key_of(*values: object) -> str:
     """Return a digest of values and of the code: equal only if a step would make the same again."""
     return hashlib.sha256("\n".join([code_digest(), *map(str, values)]).encode()).hexdigest()
@@ -41,6 +52,27 @@ def key_of(*values: object) -> str:
 def state_key(warehouse: "Warehouse", tables: Sequence[str], *values: object) -> str:
     """Return the key of a step that reads tables and values; tables that are not there yet have no rows."""
     return key_of(*warehouse.row_digests(tables).items(), *values)
+
+
+# What a tracker's model is made of.
+MODELLED = (
+    "tracker",
+    "structural_break",
+    "scenario",
+    "hypothesis",
+    "prior_set",
+    "evidence_group",
+    "indicator",
+    "prediction",
+    "tracker_setting",
+    "indicator_setting",
+    "variant_setting",
+)
+# What the figures follow from.
+READ_BY_THE_METHOD = (*MODELLED, "as_of_date", "reading", "pooled_report", "reading_claim", "claim")
+# And what a release shows beside them. The log of attempts is left out: a look that found nothing new is no news, and
+# what a look did find stands in `freshness`.
+PUBLISHED_STATE = (*READ_BY_THE_METHOD, "project", "source", "quarantine", "milestone", "freshness")
 
 
 def once(warehouse: "Warehouse", name: str, key: str, make: Callable[[], object]) -> bool:

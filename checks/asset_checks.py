@@ -51,11 +51,11 @@ def _read_rule(path: Path) -> Rule:
 
 def apply_rule(warehouse: "Warehouse", rule: Rule) -> Verdict:
     """Return the verdict of one SQL rule, with the first offending rows in its detail."""
-    offending = warehouse.query(rule.statement)
+    offending = warehouse.rows(rule.statement)
     detail = rule.rule
-    if len(offending):
-        detail += " Broken by: " + "; ".join(str(row) for row in offending.head(5).to_dict("records"))
-    return Verdict(rule.name, rule.target, rule.severity, offending.empty, len(offending), detail)
+    if offending:
+        detail += " Broken by: " + "; ".join(map(str, offending[:5]))
+    return Verdict(rule.name, rule.target, rule.severity, not offending, len(offending), detail)
 
 
 def apply_suite(warehouse: "Warehouse", table: str) -> list[Verdict]:

@@ -7,6 +7,7 @@ Belongs here: the Dagster skin: the table made before the release, the telling a
 import dagster as dg
 
 from assets.resources import MonitoringRun
+from assets.unchanged import PUBLISHED_STATE, folder_digest, once, state_key
 
 GROUP = "publish"
 
@@ -20,10 +21,16 @@ def alert(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.Materiali
     """One row per alert that this release raises; none that an earlier one has raised."""
     from assets.alerts.raising import write_alerts
 
-    found, lapsed = write_alerts(run.warehouse(), run.settings, run.as_of_date(), run.now())
-    for line in lapsed:
-        context.log.warning("no longer accepted: %s", line)
-    return dg.MaterializeResult(metadata={"dagster/row_count": len(found)})
+    warehouse, settings = run.warehouse(), run.settings
+    key = state_key(warehouse, PUBLISHED_STATE, run.as_of_date(), folder_digest(settings.catalogue_root))
+
+    def write() -> None:
+        _, lapsed = write_alerts(warehouse, settings, run.as_of_date(), run.now())
+        for line in lapsed:
+            context.log.warning("no longer accepted: %s", line)
+
+    once(warehouse, "alert", key, write)
+    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("alert")})
 
 
 @dg.asset(deps=["release"], group_name=GROUP, kinds={"apprise"})

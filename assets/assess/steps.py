@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from assets.resources import MonitoringRun
+from assets.unchanged import MODELLED, PUBLISHED_STATE, READ_BY_THE_METHOD, once, state_key
 
 if TYPE_CHECKING:
     from assets.warehouse import Warehouse
 
 GROUP = "assess"
 ODDS = ("log_ratio", "reading_claim_ratio", "variant", "scenario_probability", "onset_probability", "influence")
+# In this order: each reads what stands before it.
+MADE_OF_RATIOS = (
+    "subset_evidence",
+    "log_ratio",
+    "reading_claim_ratio",
+    "variant",
+    "hypothesis_probability",
+    "scenario_probability",
+    "onset_probability",
+    "influence",
+)
+READ_BY_BACKTEST = ("claim", *MODELLED)
 VERDICTS = ("assessment", "fan")
 FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
 
@@ -33,69 +46,80 @@ def _made(warehouse: "Warehouse", names: tuple[str, ...]) -> Iterator[dg.Materia
 @dg.multi_asset(name="odds", specs=_specs(ODDS, ("prediction", "reading", "pooled_report", "reading_claim")))
 def odds(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Log ratios and, for every as-of date and variant, the odds of the scenarios."""
-    from assets.assess.models import tracker_models
-    from assets.assess.scoring import report_ratios
-
     warehouse = run.warehouse()
-    ratios = report_ratios(tracker_models(warehouse), warehouse.read_frame("pooled_report"))
-    warehouse.write_frame("report_ratio", ratios)
-    for name in (
-        "subset_evidence",
-        "log_ratio",
-        "reading_claim_ratio",
-        "variant",
-        "hypothesis_probability",
-        "scenario_probability",
-        "onset_probability",
-        "influence",
-    ):
-        warehouse.build_table(f"assess/{name}")
+
+    def make() -> None:
+        from assets.assess.models import tracker_models
+        from assets.assess.scoring import report_ratios
+
+        ratios = report_ratios(tracker_models(warehouse), warehouse.read_frame("pooled_report"))
+        warehouse.write_frame("report_ratio", ratios)
+        for name in MADE_OF_RATIOS:
+            warehouse.build_table(f"assess/{name}")
+
+    once(warehouse, "odds", state_key(warehouse, READ_BY_THE_METHOD), make)
     yield from _made(warehouse, ODDS)
 
 
 @dg.multi_asset(name="verdicts", specs=_specs(VERDICTS, ("log_ratio", "scenario_probability")))
 def verdicts(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Status words, cells of the evidence matrix and fans."""
-    from assets.assess.models import tracker_models
-    from assets.assess.verdicts import fans, status_words
+    warehouse, as_of = run.warehouse(), run.as_of_date()
 
-    warehouse = run.warehouse()
-    trackers = tracker_models(warehouse)
-    words, growth = status_words(trackers, warehouse.read_frame("reading"), warehouse.read_frame("pooled_report"))
-    warehouse.write_frame("status_word", words)
-    warehouse.write_frame("required_growth", growth)
-    warehouse.build_table("assess/assessment")
-    warehouse.write_frame("fan", fans(trackers, run.as_of_date()))
+    def make() -> None:
+        from assets.assess.models import tracker_models
+        from assets.assess.verdicts import fans, status_words
+
+        trackers = tracker_models(warehouse)
+        words, growth = status_words(trackers, warehouse.read_frame("reading"), warehouse.read_frame("pooled_report"))
+        warehouse.write_frame("status_word", words)
+        warehouse.write_frame("required_growth", growth)
+        warehouse.build_table("assess/assessment")
+        warehouse.write_frame("fan", fans(trackers, as_of))
+
+    once(warehouse, "verdicts", state_key(warehouse, READ_BY_THE_METHOD, as_of), make)
     yield from _made(warehouse, VERDICTS)
 
 
 @dg.multi_asset(name="foresight", specs=_specs(FORESIGHT, ("assessment", "scenario_probability")))
 def foresight(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """What is worth checking, what falls due, how odd the readings are, and when we will know."""
-    from assets.assess.foresight import write_foresight
-    from assets.assess.models import tracker_models
+    warehouse, as_of = run.warehouse(), run.as_of_date()
 
-    warehouse = run.warehouse()
-    write_foresight(warehouse, tracker_models(warehouse), run.as_of_date())
+    def make() -> None:
+        from assets.assess.foresight import write_foresight
+        from assets.assess.models import tracker_models
+
+        write_foresight(warehouse, tracker_models(warehouse), as_of)
+
+    once(warehouse, "foresight", state_key(warehouse, READ_BY_THE_METHOD, as_of), make)
     yield from _made(warehouse, FORESIGHT)
 
 
 @dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
 def backtest(run: MonitoringRun) -> dg.MaterializeResult[None]:
     """One row a series, forecast and horizon: the fans against history before the trackers began."""
-    from assets.assess.history import write_backtest
-    from assets.assess.models import tracker_models
-
     warehouse = run.warehouse()
-    write_backtest(warehouse, tracker_models(warehouse))
+
+    def make() -> None:
+        from assets.assess.history import write_backtest
+        from assets.assess.models import tracker_models
+
+        write_backtest(warehouse, tracker_models(warehouse))
+
+    once(warehouse, "backtest", state_key(warehouse, READ_BY_BACKTEST), make)
     return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("backtest")})
 
 
 @dg.asset(deps=["scenario_probability", "pooled_report"], group_name=GROUP, kinds={"duckdb"})
 def change(run: MonitoringRun) -> dg.MaterializeResult[None]:
     """One row per scenario, cause and indicator: the move since the release before, in parts that add up."""
-    from assets.assess.changes import write_changes
+    warehouse, released = run.warehouse(), run.settings.released_database
 
-    warehouse = run.warehouse()
-    write_changes(warehouse, run.settings.released_database)
+    def make() -> None:
+        from assets.assess.changes import write_changes
+
+        write_changes(warehouse, released)
+
+    once(warehouse, "change", state_key(warehouse, PUBLISHED_STATE, run.as_of_date()), make)
     return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("change")})

@@ -43,8 +43,7 @@ def run_monitor(request: RunRequest) -> int:
     prepare_home(settings)
     released_before = _current_release(settings)
     result = _execute(request)
-    released = _current_release(settings)
-    if not result.success or (released == released_before and not _is_past(request)):
+    if not result.success:
         reasons = failures(result)
         for line in reasons:
             print(f"signposts: {line}", file=sys.stderr)
@@ -52,6 +51,8 @@ def run_monitor(request: RunRequest) -> int:
         _tell_withheld(settings, reasons, request.offline)
         return 1
     failed_sources = print_standings(settings)
+    if not _is_past(request) and _current_release(settings) == released_before:
+        print("Nothing is new since this release was made; it stands.")
     return 1 if request.strict and failed_sources else 0
 
 

@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets.dictionary import load_dictionary
 from assets.resources import MonitoringRun
+from assets.unchanged import PUBLISHED_STATE, state_key
 
 GROUP = "publish"
 MADE_BEFORE = tuple(
@@ -26,12 +27,17 @@ MADE_BEFORE = tuple(
     ],
 )
 def publication(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
-    """The release and its report, put in place together by one rename."""
+    """The release and its report, put in place together by one rename; where nothing is new, the last one stands."""
     from assets.publish.delivering import deliver
-    from assets.publish.release import publish_release, releases_to_keep
+    from assets.publish.release import publish_release, releases_to_keep, standing_release
 
-    made = publish_release(run.warehouse(), run.settings, as_of=run.as_of_date(), now=run.now())
-    deliver(run.settings, releases_to_keep())
+    warehouse, settings, as_of = run.warehouse(), run.settings, run.as_of_date()
+    key = state_key(warehouse, PUBLISHED_STATE, as_of)
+    made = standing_release(warehouse, settings, key)
+    if made is None:
+        made = publish_release(warehouse, settings, as_of=as_of, now=run.now())
+        warehouse.remember("release", key, made.release_id)
+    deliver(settings, releases_to_keep())
     yield dg.MaterializeResult(
         asset_key="release",
         metadata={"release": made.release_id, "shown to readers": made.shown, "rows": sum(made.rows.values())},

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 from assets.dictionary import load_dictionary
 from assets.errors import InputError, ReleaseWithheld
 from assets.publish.assembling import assemble
-from assets.publish.exporting import describe, export, write_checksums
+from assets.publish.exporting import describe, export, is_whole, same_bytes, write_checksums
 from assets.publish.placing import (
     DATABASE,
+    RELEASES,
     drop_oldest,
     folder_in_making,
     keep_release,
     kept_releases,
     show_release,
+    shown_release,
 )
 from assets.settings import CHECKOUT, CODE_VERSION, Settings
 from assets.warehouse import Warehouse, disk_faults, load_sql, open_locked
@@ -93,6 +95,19 @@ def _publish(
         show_release(published, release_id)
     drop_oldest(published, keep)
     return Published(release_id, kept, shown, rows)
+
+
+def standing_release(warehouse: Warehouse, settings: Settings, key: str) -> Published | None:
+    """Return the release that was made of the same state, if it is kept whole and is the one readers see."""
+    release_id = warehouse.recall("release", key)
+    if release_id is None or shown_release(settings.published) != release_id:
+        return None
+    refuse_critical_failures(warehouse)
+    folder = settings.published / RELEASES / release_id
+    if not (is_whole(folder) and same_bytes(folder / DATABASE, settings.published_database)):
+        return None
+    counted = {name: warehouse.count(name) for name in load_dictionary().tables}
+    return Published(release_id, folder, shown=True, rows=counted)
 
 
 def make_folder(

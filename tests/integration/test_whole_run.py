@@ -61,12 +61,35 @@ def test_a_run_ends_with_scenarios_their_odds_and_the_paths(installation):
     assert (installation.home / "published" / "report" / "index.html").exists()
 
 
-def test_a_second_run_with_nothing_new_publishes_the_same_rows_and_one_release_more(installation):
+def test_a_second_run_with_nothing_new_leaves_the_release_as_it_is_and_says_so(installation):
+    before = installation.rows("select release_id from release order by all")
+    outcome = installation.signposts("run", "--offline")
+    assert outcome.returncode == 0
+    assert "Nothing is new since this release was made; it stands." in outcome.stdout
+    assert installation.rows("select release_id from release order by all") == before
+
+
+def test_the_same_state_made_again_gives_the_same_rows(installation):
     before = {name: installation.table(name) for name in STABLE}
     releases = installation.rows("select count(*) from release")[0][0]
+    forget_what_was_made(installation)
     assert installation.signposts("run", "--offline").returncode == 0
     assert {name: installation.table(name) for name in STABLE} == before
     assert installation.rows("select count(*) from release")[0][0] == releases + 1
+
+
+def test_a_release_whose_files_were_harmed_is_made_anew_though_nothing_is_new(installation):
+    before = installation.rows("select max(release_id) from release")
+    (installation.home / "published" / "latest" / "report" / "index.html").write_text("harmed", encoding="utf-8")
+    assert installation.signposts("run", "--offline").returncode == 0
+    assert installation.rows("select max(release_id) from release") > before
+    assert "harmed" not in (installation.home / "published" / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def forget_what_was_made(installation):
+    """Have the next run make every step again."""
+    with duckdb.connect(str(installation.home / "warehouse.duckdb")) as connection:
+        connection.execute("delete from memory")
 
 
 def test_a_broken_ledger_stops_the_run_by_file_and_line_and_leaves_the_release(installation):
