@@ -41,7 +41,6 @@ def run_monitor(request: RunRequest) -> int:
     settings = load_settings()
     _validate(request, settings)
     prepare_home(settings)
-    released_before = _current_release(settings)
     result = _execute(request)
     if not result.success:
         reasons = failures(result)
@@ -51,7 +50,7 @@ def run_monitor(request: RunRequest) -> int:
         _tell_withheld(settings, reasons, request.offline)
         return 1
     failed_sources = print_standings(settings)
-    if not _is_past(request) and _current_release(settings) == released_before:
+    if _stands(result):
         print("Nothing is new since this release was made; it stands.")
     return 1 if request.strict and failed_sources else 0
 
@@ -98,9 +97,12 @@ def parse_day(text: str, option: str) -> date:
         raise InputError(f"{option} {text!r} is not a day; write it as YYYY-MM-DD") from error
 
 
-def _is_past(request: RunRequest) -> bool:
-    """Return whether the run looked back, which never moves the newest release."""
-    return bool(request.as_of)
+def _stands(result: "dg.ExecuteInProcessResult") -> bool:
+    """Return whether the run found nothing new, so that the release before it stands."""
+    import dagster as dg
+
+    made = result.asset_materializations_for_node("publication")
+    return any(one.asset_key == dg.AssetKey("release") and bool(one.metadata["stands"].value) for one in made)
 
 
 def _execute(request: RunRequest, *, quiet: bool = False) -> "dg.ExecuteInProcessResult":
@@ -166,12 +168,3 @@ def failures(result: "dg.ExecuteInProcessResult") -> list[str]:
         if not evaluation.passed and evaluation.blocking:
             lines.append(f"{evaluation.check_name}: {evaluation.metadata['failed'].value}")
     return lines
-
-
-def _current_release(settings: Settings) -> str:
-    """Return what identifies the newest release's file, or nothing if there is none."""
-    target: Path = settings.published_database
-    if not target.exists():
-        return ""
-    status = target.stat()
-    return f"{status.st_ino}:{status.st_mtime_ns}"

@@ -34,12 +34,18 @@ def publication(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     warehouse, settings, as_of = run.warehouse(), run.settings, run.as_of_date()
     key = state_key(warehouse, PUBLISHED_STATE, as_of)
     made = standing_release(warehouse, settings, key)
+    stands = made is not None
     if made is None:
         made = publish_release(warehouse, settings, as_of=as_of, now=run.now())
         warehouse.remember("release", key, made.release_id)
     deliver(settings, releases_to_keep())
     yield dg.MaterializeResult(
         asset_key="release",
-        metadata={"release": made.release_id, "shown to readers": made.shown, "rows": sum(made.rows.values())},
+        metadata={
+            "release": made.release_id,
+            "shown to readers": made.shown,
+            "rows": sum(made.rows.values()),
+            "stands": stands,
+        },
     )
     yield dg.MaterializeResult(asset_key="report", metadata={"folder": str(made.folder / "report")})
