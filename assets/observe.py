@@ -6,6 +6,7 @@ statements (sql/observe/) and the nowcast's formula (method/nowcast.py).
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from assets.warehouse import Warehouse
 
 GROUP = "observe"
-LAST_RELEASE = "select release_id, as_of from release order by created_at desc limit 1"
+LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
 # What the versions of claims are made from, and what the readings are: the key of either step.
 READ_FOR_CLAIMS = (
     "raw_ledger",
@@ -129,8 +130,8 @@ def readings(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
         warehouse.build_table("observe/last_fetch")
         key = state_key(warehouse, READ_FOR_READINGS, run.as_of_date())
         once(warehouse, "readings", key, lambda: read_claims(warehouse, run.as_of_date(), run.now()))
-        last = last_release(run)
-        once(warehouse, "unchanged_report", key_of(key, last), lambda: read_claims_of(last, warehouse, run))
+        released = key_of(key, *identity(run.settings.released_database))
+        once(warehouse, "unchanged_report", released, lambda: read_claims_of_last_release(warehouse, run))
         for name in READINGS:
             yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
 
@@ -145,28 +146,27 @@ def read_claims(warehouse: "Warehouse", as_of: date, now: datetime) -> None:
         warehouse.build_table(f"observe/{name}")
 
 
-def last_release(run: MonitoringRun) -> Mapping[str, Any] | None:
-    """Return the release that readers see: its name and as-of date; nothing before the first."""
-    from assets.warehouse import Warehouse
-
-    path = run.settings.released_database
-    return Warehouse(path, read_only=True).rows(LAST_RELEASE)[0] if path.exists() else None
+def identity(database: Path) -> tuple[str, int]:
+    """Return where a release's file really stands and when it was made, without opening it; nothing where none is."""
+    return (str(database.resolve()), database.stat().st_mtime_ns) if database.exists() else ("", 0)
 
 
-def read_claims_of(release: Mapping[str, Any] | None, warehouse: "Warehouse", run: MonitoringRun) -> None:
-    """Make table unchanged_report: what the run's date would read had no claim come since a release.
+def read_claims_of_last_release(warehouse: "Warehouse", run: MonitoringRun) -> None:
+    """Make table unchanged_report: what the run's date would read had no claim come since the release before.
 
     Empty where there is no release, or the run looks back behind it.
     """
     from assets.warehouse import Warehouse
 
-    if release is None or run.as_of_date() < release["as_of"]:
+    path = run.settings.released_database
+    released = Warehouse(path, read_only=True)
+    last = released.rows(LAST_RELEASE) if path.exists() else []
+    if not last or run.as_of_date() < last[0]["as_of"]:
         warehouse.write_rows("unchanged_report", [])
         return
-    released = Warehouse(run.settings.released_database, read_only=True)
     warehouse.write_rows("released_claim", released.rows("select tracker_id, claim_id from claim"))
     with warehouse.aside("before"):
-        warehouse.build_table("observe/before/claim", as_of=release["as_of"])
+        warehouse.build_table("observe/before/claim", as_of=last[0]["as_of"])
         warehouse.build_table("observe/before/as_of_date")
         pool_reports(warehouse, run.now())
         reports = warehouse.read_frame("pooled_report")

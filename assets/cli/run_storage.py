@@ -17,6 +17,7 @@ import yaml
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
+from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -106,9 +107,13 @@ class KeptStorage(DagsterSqliteStorage):
     """Dagster's three stores in its own folder, the two that a run writes kept open."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        super().__init__(base_dir, inst_data)
+        # Not DagsterSqliteStorage's own: it would open, and check the version of, every file a second time.
+        super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]  # Dagster has no types there
+        self.base_dir = base_dir
+        self._inst_data = inst_data
         self._event_log_storage = KeptEventLogStorage(f"{base_dir}/history/runs/")
         self._run_storage = KeptRunStorage.from_local(f"{base_dir}/history/")
+        self._schedule_storage = SqliteScheduleStorage.from_local(f"{base_dir}/schedules/")
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "KeptStorage":
