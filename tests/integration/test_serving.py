@@ -1,0 +1,94 @@
+"""`signposts serve` as somebody starts and stops it: pages and daemon come up on loopback, and both end with it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = str(Path(sys.executable).parent / "signposts")
+LOADED = """{
+  repositoriesOrError { ... on RepositoryConnection { nodes {
+    schedules { name scheduleState { status } } sensors { name sensorState { status } } } } }
+  instance { daemonHealth { allDaemonStatuses { daemonType healthy } } }
+}"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def asked(port: int) -> dict:
+    return requests.post(f"http://127.0.0.1:{port}/graphql", json={"query": LOADED}, timeout=10).json()["data"]
+
+
+def wait_until(condition, seconds: float = 150):
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        try:
+            found = condition()
+        except (requests.RequestException, KeyError, TypeError):
+            found = None
+        if found:
+            return found
+        time.sleep(0.5)
+    raise AssertionError("it did not happen in time")
+
+
+def listening_beyond_loopback(port: int) -> list[str]:
+    """Return the addresses, as the kernel writes them, on which something listens at a port other than loopback's."""
+    lines = [*Path("/proc/net/tcp").read_text().splitlines()[1:], *Path("/proc/net/tcp6").read_text().splitlines()[1:]]
+    sockets = [line.split() for line in lines]
+    local = [fields[1].split(":") for fields in sockets if fields[3] == "0A"]
+    return [address for address, at in local if int(at, 16) == port and address != "0100007F"]
+
+
+def group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("words", [(), ("--dev",)], ids=["serve", "serve --dev"])
+def test_pages_and_daemon_come_up_on_loopback_with_the_schedules_and_end_on_sigterm(words, tmp_path):
+    port = free_port()
+    environment = os.environ | {
+        "SIGNPOSTS_HOME": str(tmp_path / "home"),
+        "SIGNPOSTS_CATALOGUE": str(ROOT / "tests" / "trackers"),
+        "SIGNPOSTS_NOTIFY_URL": "",
+    }
+    log = (tmp_path / "log").open("w", encoding="utf-8")
+    command = [PROGRAM, "serve", "--port", str(port), *words]
+    served = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    try:
+        data = wait_until(lambda: asked(port))
+        (node,) = data["repositoriesOrError"]["nodes"]
+        schedules = {one["name"]: one["scheduleState"]["status"] for one in node["schedules"]}
+        assert schedules["daily_monitoring"] == "RUNNING"
+        assert {one["name"] for one in node["sensors"]} >= {"ledger_changed", "inbox_changed", "run_failed"}
+        wait_until(
+            lambda: {
+                one["daemonType"]: one["healthy"]
+                for one in asked(port)["instance"]["daemonHealth"]["allDaemonStatuses"]
+            }.get("SCHEDULER")
+        )
+        assert listening_beyond_loopback(port) == []
+        served.send_signal(signal.SIGTERM)
+        assert served.wait(timeout=60) == 0
+        wait_until(lambda: not group_lives(served.pid), seconds=30)
+    finally:
+        if group_lives(served.pid):
+            os.killpg(served.pid, signal.SIGKILL)
+        log.close()
