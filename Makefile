@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-slow test-browser test-scale lint docs dev serve bench bench-large calibrate backtest lock clean
+.PHONY: help run test test-all test-slow test-browser test-scale lint docs dev serve bench bench-large calibrate backtest audit lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ lint: $(STAMP)  ## Style, types and SQL
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar -q sql checks/sql
 	@$(BIN)/yamllint -s catalogue sql/dictionary.yaml workspace.yaml
+
+audit: $(STAMP)  ## Known weaknesses of the pinned dependencies (needs the network)
+	@$(BIN)/pip-audit -r requirements.lock --no-deps --disable-pip
 
 docs: $(STAMP)  ## Write the generated pages of docs/ again
 	@$(BIN)/signposts docs

@@ -4,6 +4,7 @@ The threats are those of SECURITY.md, one part each.
 """
 
 import io
+import json
 import os
 import re
 import subprocess
@@ -216,13 +217,25 @@ def test_the_security_rules_of_the_linter_hold_and_every_exception_says_why() ->
 @pytest.mark.slow
 def test_no_dependency_has_a_known_weakness(tmp_path: Path) -> None:
     outcome = subprocess.run(
-        [str(BIN / "pip-audit"), "-r", "requirements.lock", "--no-deps", "--disable-pip", "--timeout", "10"],
+        [
+            str(BIN / "pip-audit"),
+            "-r",
+            "requirements.lock",
+            "--no-deps",
+            "--disable-pip",
+            "--timeout",
+            "10",
+            "-f",
+            "json",
+        ],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
         timeout=200,
     )
-    offline = re.search(r"ConnectionError|Max retries|ServiceError|NameResolution|timed out", outcome.stderr)
-    if outcome.returncode != 0 and offline:
+    if not outcome.stdout.startswith("{"):
         pytest.skip("pip-audit cannot reach its list of weaknesses from here")
-    assert outcome.returncode == 0, outcome.stdout
+    judged = [package for package in json.loads(outcome.stdout)["dependencies"] if "skip_reason" not in package]
+    if not judged:
+        pytest.skip("pip-audit found none of the packages in the list that it reaches from here")
+    assert [package for package in judged if package["vulns"]] == []
