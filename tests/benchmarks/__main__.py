@@ -28,8 +28,6 @@ CASES = {
 LARGE = ("claims-50",)
 # Parts of the issue that no case measures yet; each stays in the table until one does.
 MISSING = {
-    "run": "a run with new claims over the floor: no case yet",
-    "watch": "from saving a ledger file to the new report: no case yet",
     "release": "writing and asking a release of 10 million claims: no case yet",
     "peers": "dbt-duckdb and pandas: no case yet",
 }
