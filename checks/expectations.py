@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from assets.side_process import SideProcess, worth_starting
+
 if TYPE_CHECKING:
     import pandas as pd
 
 Expectation: TypeAlias = Mapping[str, Any]
 
 SEVERITIES = ("critical", "warning", "info")
+
+_aside: list[SideProcess] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,40 @@ def validate(frame: "pd.DataFrame", table: str, expectations: Sequence[Expectati
     """
     if not expectations:
         raise ValueError(f"suite {table!r} is empty, and an empty suite passes on any data")
-    results = _evaluate(frame, table, expectations)
-    if len(results) != len(expectations):
+    verdicts = _ask_aside(frame, table, expectations) if _aside else evaluate(frame, table, expectations)
+    if len(verdicts) != len(expectations):
         raise ValueError(f"suite {table!r}: Great Expectations dropped an expectation that it cannot read")
-    return [_verdict(table, result) for result in results]
+    return verdicts
+
+
+def get_ready() -> None:
+    """Start a process that imports Great Expectations, so that the next `validate` does not wait for all of it."""
+    if not _aside and worth_starting():
+        _aside.append(SideProcess(__name__, "import_library"))
+
+
+def import_library() -> None:
+    """Import Great Expectations and let it judge one number, which imports the rest."""
+    import pandas as pd
+
+    never_missing = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "number"}}
+    evaluate(pd.DataFrame({"number": [1]}), "number", [never_missing])
+
+
+def _ask_aside(frame: "pd.DataFrame", table: str, expectations: Sequence[Expectation]) -> list[Verdict]:
+    """Return the side process's verdicts; if it is gone, they are made here, and from then on."""
+    try:
+        _aside[0].ask(evaluate.__name__, frame, table, expectations)
+        found: list[Verdict] = _aside[0].answer()
+    except ConnectionError:
+        _aside.pop().end()
+        return evaluate(frame, table, expectations)
+    return found
+
+
+def evaluate(frame: "pd.DataFrame", table: str, expectations: Sequence[Expectation]) -> list[Verdict]:
+    """Return the verdicts of those expectations of a suite that Great Expectations can read."""
+    return [_verdict(table, result) for result in _evaluate(frame, table, expectations)]
 
 
 def _evaluate(frame: "pd.DataFrame", table: str, expectations: Sequence[Expectation]) -> list[Any]:

@@ -5,20 +5,26 @@ Belongs here: turning the command's words into a run of the job, and its outcome
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from assets.catalogue import load_catalogue
 from assets.cli.standings import print_standings
 from assets.errors import InputError, ReleaseWithheld
+from assets.report import drawing
 from assets.settings import Settings, load_settings, prepare_home
+from checks import expectations
 
 if TYPE_CHECKING:
     import dagster as dg
 
 DEFAULT_BUDGET_SECONDS = 60.0
+DRAWING_STARTS_AFTER_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ def run_monitor(request: RunRequest) -> int:
     settings = load_settings()
     _validate(request, settings)
     prepare_home(settings)
-    result = _execute(request)
+    with side_processes(settings):
+        result = _execute(request)
     if not result.success:
         reasons = failures(result)
         for line in reasons:
@@ -53,6 +60,35 @@ def run_monitor(request: RunRequest) -> int:
     if _stands(result):
         print("Nothing is new since this release was made; it stands.")
     return 1 if request.strict and failed_sources else 0
+
+
+@contextmanager
+def side_processes(settings: Settings) -> Iterator[None]:
+    """Start the processes that judge and draw beside this one, if a file is newer than the release that stands.
+
+    Nothing depends on them but the time that a run takes: what is asked of them is done here where there are none.
+    """
+    if not _is_outdated(settings):
+        yield
+        return
+    expectations.get_ready()
+    # Charts are drawn last, and by then Great Expectations is imported: two cores are not shared by three processes.
+    later = Timer(DRAWING_STARTS_AFTER_SECONDS, drawing.get_ready)
+    later.daemon = True
+    later.start()
+    try:
+        yield
+    finally:
+        later.cancel()
+
+
+def _is_outdated(settings: Settings) -> bool:
+    """Return whether there is no release yet, or a file of the catalogue or the inbox is newer than it."""
+    if not settings.released_database.exists():
+        return True
+    released = settings.released_database.stat().st_mtime
+    watched = (path for folder in (settings.catalogue_root, settings.inbox) for path in folder.rglob("*"))
+    return any(path.lstat().st_mtime > released for path in watched)
 
 
 def publish_quietly(request: RunRequest) -> Path:

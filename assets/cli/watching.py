@@ -10,7 +10,9 @@ from pathlib import Path
 
 from assets.cli.running import RunRequest, publish_quietly
 from assets.errors import SignpostsError
+from assets.report import drawing
 from assets.settings import Settings, load_settings, prepare_home
+from checks import expectations
 
 POLL_SECONDS = 0.2
 WARM = ("assets.definitions", "assets.report", "assets.method.simulation", "assets.method.suppose")
@@ -24,6 +26,8 @@ def watch_files(once: bool) -> None:
     prepare_home(settings)
     for name in WARM:
         import_module(name)
+    expectations.get_ready()
+    drawing.get_ready()
     seen = stand_of_files(settings)
     print(f"watching {settings.catalogue_root} and {settings.inbox} (stop with Ctrl-C)", flush=True)
     try:

@@ -8,21 +8,25 @@ missing from the cache.
 import hashlib
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+from assets.side_process import SideProcess, worth_starting
 
 WIDE, NARROW = 720, 344
 VEGA_LITE = "6.4"
 WORTH_A_PROCESS = 12
-"""From so many missing charts on, a second process draws half of them; starting one costs about a second."""
+"""From so many missing charts on, side processes draw them also if none was made ready; one starts in two seconds."""
+ASIDE = 2
 
 _NUMBER = re.compile(r"(?<![#\w])-?\d+\.\d{2,}(?:e-?\d+)?")
 _DROPPED = re.compile(r' (?:aria-[a-z]+|role|xmlns:xlink|pointer-events|stroke-miterlimit)="[^"]*"')
+_NAMED = re.compile(r'(id="|url\(#|href="#)([\w-]+)')
 _IDENTIFIER = re.compile(r'(id="|url\(#|href="#)')
 
 
@@ -43,6 +47,10 @@ class Drawing:
     narrow: str
     specification: str
     height: int
+
+
+Missing: TypeAlias = tuple[Path, Request]
+_aside: list[SideProcess] = []
 
 
 def draw(requests: Mapping[str, Request], cache: Path) -> dict[str, Drawing]:
@@ -80,41 +88,53 @@ def _key(request: Request, salt: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _draw_missing(missing: Sequence[tuple[Path, Request]]) -> None:
-    """Draw the missing charts, in two processes if there are many."""
-    if len(missing) < WORTH_A_PROCESS:
-        _draw_here(missing)
+def get_ready() -> None:
+    """Start the processes that draw, so that they have imported what they need when charts are missing."""
+    if not _aside and worth_starting():
+        _aside.extend(SideProcess(__name__, import_libraries.__name__) for _ in range(ASIDE))
+
+
+def import_libraries() -> None:
+    """Draw one point, which imports Altair and starts the renderer."""
+    import vl_convert
+
+    from assets.report import charts
+
+    assert charts
+    vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"}, VEGA_LITE)
+
+
+def _draw_missing(missing: Sequence[Missing]) -> None:
+    """Draw the missing charts: by the side processes where they are ready or worth starting, or else here."""
+    if len(missing) >= WORTH_A_PROCESS:
+        get_ready()
+    if not _aside:
+        draw_here(missing)
         return
-    half = len(missing) // 2
-    lines = "\n".join(
-        json.dumps([str(path), request.kind, request.data, request.height]) for path, request in missing[half:]
-    )
-    root = str(Path(__file__).resolve().parents[2])
-    command = [
-        sys.executable,
-        "-c",
-        f"import sys; sys.path.insert(0, {root!r}); from assets.report import drawing; drawing.draw_lines(sys.stdin)",
-    ]
-    with subprocess.Popen(  # noqa: S603 (this very interpreter, fixed words)
-        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as second:
-        assert second.stdin is not None
-        second.stdin.write(lines)
-        second.stdin.close()
-        second.stdin = None
-        _draw_here(missing[:half])
-        _, complaint = second.communicate()
-    if second.returncode:
-        raise RuntimeError(f"drawing charts failed: {complaint[-2000:]}")
+    # The tallest first: they take longest, and the short ones then even out who is done when.
+    left = sorted(missing, key=lambda one: one[1].height)
+    try:
+        with ThreadPoolExecutor(len(_aside)) as asking:
+            list(asking.map(_draw_aside, _aside, repeat(left)))
+    except ConnectionError:
+        while _aside:
+            _aside.pop().end()
+        draw_here([(path, request) for path, request in missing if not path.exists()])
 
 
-def draw_lines(lines: Any) -> None:
-    """Draw the requests read as JSON, one a line; the second process of a cold build."""
-    asked = [json.loads(line) for line in lines if line.strip()]
-    _draw_here([(Path(path), Request(kind, data, height)) for path, kind, data, height in asked])
+def _draw_aside(process: SideProcess, left: list[Missing]) -> None:
+    """Let a side process draw one chart after another until none is left."""
+    while True:
+        try:
+            one = left.pop()
+        except IndexError:
+            return
+        process.ask(draw_here.__name__, [one])
+        process.answer()
 
 
-def _draw_here(missing: Sequence[tuple[Path, Request]]) -> None:
+def draw_here(missing: Sequence[Missing]) -> None:
+    """Draw and keep charts in this process."""
     import vl_convert
 
     from assets.report import charts
@@ -129,9 +149,15 @@ def _draw_here(missing: Sequence[tuple[Path, Request]]) -> None:
 
 def _clean(svg: str) -> str:
     """Return the SVG without what only a stand-alone file needs, its numbers to a tenth of a pixel."""
-    svg = _DROPPED.sub("", svg)
+    svg = _number_anew(_DROPPED.sub("", svg))
     svg = _NUMBER.sub(lambda found: f"{float(found.group()):.1f}".removesuffix(".0"), svg)
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+
+
+def _number_anew(svg: str) -> str:
+    """Return the SVG with its identifiers numbered from nought; the renderer counts them over all that it ever drew."""
+    places: dict[str, int] = {}
+    return _NAMED.sub(lambda found: f"{found[1]}{places.setdefault(found[2], len(places))}", svg)
 
 
 def _read(path: Path, key: str, height: int) -> Drawing:

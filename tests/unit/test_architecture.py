@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # From the ground up: a module imports only what stands lower, or its own package.
 LAYERS = (
     ("errors",),
-    ("settings",),
+    ("settings", "side_process"),
     ("dictionary", "method", "catalogue", "engines", "storage"),
     ("warehouse", "sources", "report", "desk"),
     ("unchanged",),
