@@ -7,6 +7,7 @@ It reads questions from its standard input, so it ends with the process that sta
 """
 
 import atexit
+import gc
 import os
 import pickle
 import signal
@@ -75,6 +76,8 @@ def serve(module: str, ready: str) -> None:
         os.dup2(2, 1)
         asked = import_module(module)
         getattr(asked, ready)()
+        # What was imported stays; the collector need not look through it again.
+        gc.freeze()
         while True:
             try:
                 function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 - the process that started us wrote it
