@@ -5,6 +5,7 @@ Belongs here: files beside the published database, made from it alone. Not here:
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -84,7 +85,9 @@ def _write_csv(database: "Warehouse", name: str, columns: Mapping[str, Column], 
     """Write one table as CSV in UTF-8 with the mark at its head by which spreadsheets know the encoding."""
     bare = target.with_suffix(".bare")
     database.copy_out(f'select {_harmless(columns)} from "{name}"', bare, "format csv, header")  # noqa: S608 - names of our own dictionary
-    target.write_bytes(b"\xef\xbb\xbf" + bare.read_bytes())
+    with target.open("wb") as whole, bare.open("rb") as rest:
+        whole.write(b"\xef\xbb\xbf")
+        shutil.copyfileobj(rest, whole)
     bare.unlink()
 
 
