@@ -74,7 +74,7 @@ def append_versions(warehouse: "Warehouse") -> None:
     Of each document the versions at hand are taken in turn, the oldest first: all documents' first ones, then all
     second ones. A usual run has one turn, a rebuild as many as the document that changed most often.
     """
-    append_made(warehouse, "ledger_version")
+    warehouse.append_made("claim_version", "observe/ledger_version")
     warehouse.write_rows("candidate", [])
     for source_id in publishers():
         warehouse.build_table(f"observe/candidate_{source_id}")
@@ -83,15 +83,14 @@ def append_versions(warehouse: "Warehouse") -> None:
     warehouse.build_table("observe/document_turn")
     (last,) = warehouse.rows("select coalesce(max(turn), 0) as turn from document_turn")
     for turn in range(1, last["turn"] + 1):
-        warehouse.build_table("observe/newest_version")
-        warehouse.build_table("observe/usable_version")
-        append_made(warehouse, "publisher_version", turn=turn)
+        take_turn(warehouse, turn)
 
 
-def append_made(warehouse: "Warehouse", name: str, **parameters: Any) -> None:
-    """Append what a file of sql/observe brings to the versions that are kept."""
-    warehouse.build_table(f"observe/{name}", **parameters)
-    warehouse.append_table("claim_version", name)
+def take_turn(warehouse: "Warehouse", turn: int) -> None:
+    """Append what one turn's documents bring: new values, revised ones, and those that they no longer carry."""
+    warehouse.build_table("observe/newest_version")
+    warehouse.build_table("observe/usable_version")
+    warehouse.append_made("claim_version", "observe/publisher_version", turn=turn)
 
 
 def judge_kept_rows(warehouse: "Warehouse") -> list[str]:

@@ -338,6 +338,16 @@ class Warehouse:
             connection.execute(f"insert into {_identifier(table)} by name from {_identifier(incoming)}")
         return self.count(incoming)
 
+    def append_made(self, table: str, sql_name: str, **parameters: Any) -> None:
+        """Add what ``sql/<sql_name>.sql`` gives to a table of the dictionary, matched by column name."""
+        if sql_name.startswith(HEAVY) and heavy_engine() == "spark":
+            self.build_table(sql_name, **parameters)
+            self.append_table(table, sql_name.rsplit("/", 1)[-1])
+            return
+        with self.connect() as connection:
+            self.ensure_table(table)
+            connection.execute(f"insert into {_identifier(table)} by name {load_sql(sql_name)}", parameters or None)
+
     def update_table(self, table: str, incoming: str, keys: Sequence[str]) -> None:
         """Set the columns that another table carries beside the keys, in the rows whose keys are equal."""
         with self.connect() as connection:
@@ -400,12 +410,15 @@ class Warehouse:
     def _create(self, table: str, select: str, parameters: Mapping[str, Any], *, optional: bool = False) -> int:
         """Create or replace a table from a select, held to the dictionary where it knows the table."""
         with self.connect() as connection:
+            if table not in dictionary_columns():
+                connection.execute(f"create or replace table {_identifier(table)} as {select}", parameters or None)
+                return self.count(table)
             connection.execute(f"create or replace temp table incoming as {select}", parameters or None)
             found = [row[0] for row in connection.execute("select column_name from (describe incoming)").fetchall()]
             chosen = _chosen(table, found, optional)
             connection.execute(f"create or replace table {_identifier(table)} as select {chosen} from incoming")
             connection.execute("drop table incoming")
-            return int(connection.execute(f"select count(*) from {_identifier(table)}").fetchall()[0][0])
+            return self.count(table)
 
     # ---- what is remembered of the last run
 

@@ -1,5 +1,5 @@
--- Grain: one row per version of a publisher's claim that is in use, or was for a time.
--- Reads: claim_version, indicator_setting, accepted
+-- Grain: one row per version of a claim from the documents at hand that is in use, or was for a time.
+-- Reads: claim_version, document_turn, indicator_setting, accepted
 -- A version beyond its indicator's band is in use only from the day on which somebody accepted it.
 with let_through as (
     select
@@ -8,6 +8,13 @@ with let_through as (
         min(accepted_on) as accepted_on
     from accepted
     group by tracker_id, claim_id
+),
+
+at_hand as (
+    select distinct
+        source_id,
+        scope
+    from document_turn
 )
 
 select
@@ -17,6 +24,8 @@ select
     version.value,
     case when version.revision_share > setting.revision_band then let_through.accepted_on end as in_use_from
 from claim_version as version
+inner join at_hand
+    on version.source_id = at_hand.source_id and version.scope = at_hand.scope
 left join indicator_setting as setting
     on version.tracker_id = setting.tracker_id and version.indicator_id = setting.indicator_id
 left join let_through

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from assets.observe import append_made
+from assets.observe import take_turn
 from assets.warehouse import Warehouse
 from tests.benchmarks.harness import row, seconds
 
@@ -48,9 +48,7 @@ qualify row_number() over (partition by tracker_id, claim_key order by row_numbe
 def merge(warehouse: Warehouse) -> None:
     """Take the candidates at hand in one turn, as the product's run does."""
     warehouse.build_table("observe/document_turn")
-    warehouse.build_table("observe/newest_version")
-    warehouse.build_table("observe/usable_version")
-    append_made(warehouse, "publisher_version", turn=1)
+    take_turn(warehouse, 1)
 
 
 def offer(warehouse: Warehouse, start: int, stop: int) -> None:
