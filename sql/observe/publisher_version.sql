@@ -152,4 +152,3 @@ select
     coalesce(first_claim_id, claim_id) as first_claim_id,
     coalesce(last_version, 0) + 1 as version
 from identified
-order by tracker_id, claim_key
