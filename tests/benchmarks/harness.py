@@ -51,6 +51,11 @@ def seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
+def peak_memory() -> float:
+    """Return the largest memory that this process held so far, in GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
 def process(command: Sequence[str], environment: Mapping[str, str], limit: float = 300) -> tuple[float, float]:
     """Return wall and processor seconds of a whole process."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

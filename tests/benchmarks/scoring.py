@@ -1,6 +1,5 @@
 """Log ratios for 1,000 trackers of 66 drifting indicators, 14 hypotheses (13 and `other`) and 24 as-of dates."""
 
-import resource
 from datetime import date
 from typing import Any
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from assets.method.model import KINDS, Model, build_model, stack
 from assets.method.predictive import blank_reports, log_lambda
-from tests.benchmarks.harness import row, seconds
+from tests.benchmarks.harness import peak_memory, row, seconds
 
 TRACKERS, INDICATORS, DATES, SCENARIOS = 1000, 66, 24, 13
 REPEATS = 3
@@ -28,7 +27,7 @@ def measure() -> list[dict[str, Any]]:
     found = log_lambda(model, reports, threads=2)
     alone = log_lambda(single, blank_reports(own, KINDS.index("value"), when[:per_tracker], value=value[:per_tracker]))
     speeds = [found.size / seconds(lambda: log_lambda(model, reports, threads=2)) / 1e6 for _ in range(REPEATS)]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    peak = peak_memory()
     return [
         row(f"{found.shape[0]:,} reports x {found.shape[1]} hypotheses", speeds, "million cells/s", ">= 5"),
         row("largest difference from one tracker alone", [float(np.abs(found[:per_tracker] - alone).max())], "nat"),
