@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assets.catalogue.models import Source
 from assets.errors import SourceChanged
@@ -18,6 +18,11 @@ from assets.sources.http import Request
 from assets.sources.strict import ParseResult, Row, RowFault
 from assets.sources.visit import Visit
 
+if TYPE_CHECKING:
+    import numpy as np
+
+# Lines in their fields, each with its number in the file.
+Numbered: TypeAlias = list[tuple[int, list[str]]]
 # The publisher's own host has no certificate; its mirror has.
 BASE_URL = "https://storage.googleapis.com/data.gdeltproject.org"
 FOLDER = "/gdeltv2"
@@ -29,6 +34,9 @@ QUAD_CLASS, GOLDSTEIN, MENTIONS, SOURCES, ARTICLES, TONE, ADDED = 29, 30, 31, 32
 LISTED = re.compile(r"(\d+) ([0-9a-f]{32}) \S+/(\d{14})\.(export\.CSV|mentions\.CSV|gkg\.csv)\.zip", re.ASCII)
 MEMBER = re.compile(r"\d{14}\.export\.CSV", re.ASCII)
 COUNTRY = re.compile(r"[A-Z]{3}|", re.ASCII)
+CODE_LENGTH, MOST_DIGITS = 3, 15
+TAB, NEWLINE = 9, 10
+LINE = re.compile(r"[^\n]+")
 FIRST_DAY = date(2015, 2, 19)
 MOST_UNPACKED = 100_000_000
 
@@ -109,23 +117,91 @@ def _understand_file(number: int, line: str) -> Row | None:
 
 def parse(payload: bytes, ask: Mapping[str, Any], today: date, most_bytes: int = MOST_UNPACKED) -> ParseResult:
     """Return a row an event between two countries of a wanted pair; every other line is checked and passed over."""
-    content = strict.unzip_one(payload, MEMBER, most_bytes)
+    return parse_export(strict.unzip_one(payload, MEMBER, most_bytes), ask, today)
+
+
+def parse_export(content: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+    """Return the rows of an export file that is unpacked."""
     pairs = {frozenset(codes): name for name, codes in ask["pairs"].items()}
     text = strict.decode(content, "utf-8")
-    lines = [line.split("\t") for line in text.split("\n") if line]
-    result = strict.set_aside(enumerate(lines, start=1), lambda number, line: _understand(line, pairs))
+    concerned, seen = _lines_of_pairs(content, pairs) or _every_line(text)
+    result = strict.set_aside(concerned, lambda number, line: _understand(line, pairs))
     strict.refuse_duplicates(result.rows, "event_id")
     strict.refuse_future((row["added_on"] for row in result.rows), today)
-    if len(result.rejected) < len(lines) and not result.rows:
+    if len(result.rejected) < seen and not result.rows:
         # A quarter of an hour without news of the pairs is a fact; the row says that somebody looked.
-        result.rows.append({"row_number": 0, "series": None, "event_id": None, "added_on": _first_day(lines)})
-    result.seen = len(lines)
+        result.rows.append({"row_number": 0, "series": None, "event_id": None, "added_on": _first_day(text)})
+    result.seen = seen
     return result
 
 
-def _first_day(lines: Sequence[Sequence[str]]) -> date:
+def _every_line(text: str) -> tuple[Numbered, int]:
+    """Return every line that is not empty, in its fields and numbered, and how many there are."""
+    lines = [line.split("\t") for line in text.split("\n") if line]
+    return list(enumerate(lines, start=1)), len(lines)
+
+
+def _lines_of_pairs(content: bytes, pairs: Mapping[frozenset[str], str]) -> tuple[Numbered, int] | None:
+    """Return the lines between wanted pairs, and how many lines there are, once all are found to be in order.
+
+    None if a single line is not as `_understand` wants each: then it must say line by line what is wrong. All lines are
+    looked at together, as arrays of their separators' places, some ten times as fast as one by one.
+    """
+    import numpy as np
+
+    held = np.frombuffer(content if content.endswith(b"\n") else content + b"\n", np.uint8)
+    places = np.flatnonzero(held <= NEWLINE)
+    if len(places) == 0 or len(places) % WIDTH:
+        return None
+    ends = places.reshape(-1, WIDTH)
+    separators = held[places].reshape(-1, WIDTH)
+    if not ((separators[:, :-1] == TAB).all() and (separators[:, -1] == NEWLINE).all()):
+        return None
+    starts = np.concatenate(([0], ends[:-1, -1] + 1))
+    codes = [_codes(held, ends[:, field - 1] + 1, ends[:, field]) for field in (ACTOR1, ACTOR2)]
+    if codes[0] is None or codes[1] is None or not _are_digits(held, starts, ends[:, EVENT_ID]):
+        return None
+    wanted = [_code(one) << 24 | _code(other) for pair in pairs for one in pair for other in pair if one != other]
+    found = np.flatnonzero(np.isin(codes[0] << 24 | codes[1], wanted))
+    lines = [(int(row) + 1, bytes(held[starts[row] : ends[row, -1]]).decode().split("\t")) for row in found]
+    return lines, len(ends)
+
+
+def _codes(held: "np.ndarray", starts: "np.ndarray", ends: "np.ndarray") -> "np.ndarray | None":
+    """Return a country field's three letters as one number a line, nought where empty; None if one is neither."""
+    import numpy as np
+
+    lengths = ends - starts
+    filled = lengths == CODE_LENGTH
+    if not (filled | (lengths == 0)).all():
+        return None
+    letters = [held[starts + place] for place in range(CODE_LENGTH)]
+    if not all((((letter >= ord("A")) & (letter <= ord("Z"))) | ~filled).all() for letter in letters):
+        return None
+    first, second, third = (letter.astype(np.int64) for letter in letters)
+    return np.where(filled, first << 16 | second << 8 | third, 0)
+
+
+def _code(letters: str) -> int:
+    """Return the number that `_codes` gives a country; one that no country has for anything but three letters."""
+    return int.from_bytes(letters.encode(), "big") if COUNTRY.fullmatch(letters) and letters else -1
+
+
+def _are_digits(held: "np.ndarray", starts: "np.ndarray", ends: "np.ndarray") -> bool:
+    """Return whether every field has digits of ASCII and nothing else, as many as a number of events can have."""
+    lengths = ends - starts
+    if lengths.min() < 1 or lengths.max() > MOST_DIGITS:
+        return False
+    return all(
+        (((held[starts + place] >= ord("0")) & (held[starts + place] <= ord("9"))) | (lengths <= place)).all()
+        for place in range(lengths.max())
+    )
+
+
+def _first_day(text: str) -> date:
     """Return the day on which a file's first whole event was added."""
-    for line in lines:
+    for found in LINE.finditer(text):
+        line = found[0].split("\t")
         if len(line) == WIDTH:
             try:
                 return strict.day(line[ADDED][:8], "%Y%m%d")

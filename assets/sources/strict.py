@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -29,6 +30,9 @@ csv.field_size_limit(LARGEST_FIELD)
 
 class RowFault(Exception):
     """One row cannot be used; the file around it may be."""
+
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def number(value: Any, low: float = -math.inf, high: float = math.inf, name: str
     """Return a finite number within its plausible range; anything else is at fault."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise RowFault(f"{name} {value!r} is no number")
-    if isinstance(value, str) and not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", value, re.ASCII):
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
         raise RowFault(f"{name} {value[:40]!r} is no number")
     try:
         found = float(value)
@@ -202,9 +206,15 @@ def word(value: Any, name: str) -> str:
 def day(value: Any, pattern: str = "%Y-%m-%d", name: str = "date") -> date:
     """Return the day that a text names in the publisher's own pattern."""
     try:
-        return datetime.strptime(value, pattern).date()  # noqa: DTZ007 - a day has no zone
+        return _day_named(value, pattern)
     except (TypeError, ValueError) as error:
         raise RowFault(f"{name} {str(value)[:40]!r} is no day") from error
+
+
+@lru_cache(maxsize=10_000)
+def _day_named(value: str, pattern: str) -> date:
+    """Return the day that a text names; documents name few days, and many times each."""
+    return datetime.strptime(value, pattern).date()  # noqa: DTZ007 - a day has no zone
 
 
 def year_span(value: Any) -> tuple[date, date]:

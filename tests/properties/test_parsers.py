@@ -348,6 +348,44 @@ def test_gdelt_keeps_every_event_between_the_pair_and_no_other(pairs: list[tuple
     assert all(row["event_code"] == "042" for row in result.rows if row["event_id"] is not None)
 
 
+FIELDS = ["AAA", "BBB", "aaa", "AAAA", "", "1", "12x", "\u0661", "9" * 16, "\u00e9", "a\tb", "a\nb", "\x00", "\r"]
+MEND = st.tuples(st.integers(0, 60), st.sampled_from(FIELDS))
+
+
+@few
+@given(
+    st.lists(st.tuples(st.sampled_from(["AAA", "BBB", "CCC", ""]), st.sampled_from(["AAA", "BBB", ""]))),
+    st.lists(st.tuples(st.integers(0, 9), MEND), max_size=2),
+    st.sampled_from(["", "\n", "\n\n", "\t\n", "x"]),
+)
+def test_gdelt_lines_read_all_together_are_read_as_one_by_one(
+    pairs: list[tuple[str, str]], mends: list[tuple[int, tuple[int, str]]], tail: str
+) -> None:
+    lines = [documents.gdelt_line(number, "20261122000000", *pair).split("\t") for number, pair in enumerate(pairs)]
+    for place, (field, text) in mends:
+        if place < len(lines):
+            lines[place][field] = text
+    content = ("\n".join("\t".join(line) for line in lines) + tail).encode()
+
+    def read() -> Any:
+        try:
+            return gdelt_events.parse_export(content, {"pairs": {"pair": ["AAA", "BBB"]}}, TODAY)
+        except SourceChanged as error:
+            return str(error)
+
+    together = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gdelt_events, "_lines_of_pairs", lambda content, pairs: None)
+        assert read() == together
+
+
+def test_gdelt_lines_in_order_are_not_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gdelt_events, "_every_line", lambda text: pytest.fail("read line by line"))
+    lines = [documents.gdelt_line(number, "20261122000000", "AAA", other) for number, other in enumerate(["BBB", ""])]
+    result = gdelt_events.parse_export("\n".join(lines).encode(), {"pairs": {"pair": ["AAA", "BBB"]}}, TODAY)
+    assert ([row["row_number"] for row in result.rows], result.seen) == ([1], 2)
+
+
 VOTE = st.sampled_from("YNAX")
 
 
