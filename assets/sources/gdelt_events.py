@@ -5,7 +5,7 @@ Belongs here: which files make up a day, the 61 columns, keeping the events betw
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -36,6 +36,7 @@ MEMBER = re.compile(r"\d{14}\.export\.CSV", re.ASCII)
 COUNTRY = re.compile(r"[A-Z]{3}|", re.ASCII)
 CODE_LENGTH, MOST_DIGITS = 3, 15
 TAB, NEWLINE = 9, 10
+PART_BYTES = 4_000_000
 LINE = re.compile(r"[^\n]+")
 FIRST_DAY = date(2015, 2, 19)
 MOST_UNPACKED = 100_000_000
@@ -144,27 +145,51 @@ def _every_line(text: str) -> tuple[Numbered, int]:
 def _lines_of_pairs(content: bytes, pairs: Mapping[frozenset[str], str]) -> tuple[Numbered, int] | None:
     """Return the lines between wanted pairs, and how many lines there are, once all are found to be in order.
 
-    None if a single line is not as `_understand` wants each: then it must say line by line what is wrong. All lines are
-    looked at together, as arrays of their separators' places, some ten times as fast as one by one.
+    None if a single line is not as `_understand` wants each: then it must say line by line what is wrong.
+    """
+    wanted = [_code(one) << 24 | _code(other) for pair in pairs for one in pair for other in pair if one != other]
+    concerned: Numbered = []
+    seen = 0
+    for part in _parts(content):
+        found = _lines_of_part(part, wanted)
+        if found is None:
+            return None
+        concerned += [(seen + number, line) for number, line in found[0]]
+        seen += found[1]
+    return concerned, seen
+
+
+def _parts(content: bytes) -> Iterator[bytes]:
+    """Yield the content in parts of whole lines that fit into a processor's cache; a last line is ended."""
+    start = 0
+    while start < len(content):
+        end = content.rfind(b"\n", start, start + PART_BYTES) + 1 or len(content)
+        part = content[start:end]
+        yield part if part.endswith(b"\n") else part + b"\n"
+        start = end
+
+
+def _lines_of_part(part: bytes, wanted: Sequence[int]) -> tuple[Numbered, int] | None:
+    """Return the wanted lines of a part, numbered from 1, and how many lines it has; None if one is not in order.
+
+    All lines are looked at together, as arrays of their separators' places: far faster than one by one.
     """
     import numpy as np
 
-    held = np.frombuffer(content if content.endswith(b"\n") else content + b"\n", np.uint8)
+    held = np.frombuffer(part, np.uint8)
     places = np.flatnonzero(held <= NEWLINE)
-    if len(places) == 0 or len(places) % WIDTH:
+    if len(places) % WIDTH:
         return None
     ends = places.reshape(-1, WIDTH)
     separators = held[places].reshape(-1, WIDTH)
     if not ((separators[:, :-1] == TAB).all() and (separators[:, -1] == NEWLINE).all()):
         return None
     starts = np.concatenate(([0], ends[:-1, -1] + 1))
-    codes = [_codes(held, ends[:, field - 1] + 1, ends[:, field]) for field in (ACTOR1, ACTOR2)]
-    if codes[0] is None or codes[1] is None or not _are_digits(held, starts, ends[:, EVENT_ID]):
+    first, second = (_codes(held, ends[:, field - 1] + 1, ends[:, field]) for field in (ACTOR1, ACTOR2))
+    if first is None or second is None or not _are_digits(held, starts, ends[:, EVENT_ID]):
         return None
-    wanted = [_code(one) << 24 | _code(other) for pair in pairs for one in pair for other in pair if one != other]
-    found = np.flatnonzero(np.isin(codes[0] << 24 | codes[1], wanted))
-    lines = [(int(row) + 1, bytes(held[starts[row] : ends[row, -1]]).decode().split("\t")) for row in found]
-    return lines, len(ends)
+    found = np.flatnonzero(np.isin(first << 24 | second, wanted))
+    return [(row + 1, part[starts[row] : ends[row, -1]].decode().split("\t")) for row in found.tolist()], len(ends)
 
 
 def _codes(held: "np.ndarray", starts: "np.ndarray", ends: "np.ndarray") -> "np.ndarray | None":
