@@ -3,6 +3,7 @@
 Belongs here: noticing changes of files and running the job in this process. Not here: what the job does.
 """
 
+import signal
 import time
 from collections.abc import Mapping
 from importlib import import_module
@@ -24,6 +25,7 @@ def watch_files(once: bool) -> None:
     """Publish after each change until stopped; a broken file is told, and the next change tried again."""
     settings = load_settings()
     prepare_home(settings)
+    be_stoppable()
     for name in WARM:
         import_module(name)
     expectations.get_ready()
@@ -42,6 +44,15 @@ def watch_files(once: bool) -> None:
                 return
     except KeyboardInterrupt:
         print("stopped", flush=True)
+
+
+def be_stoppable() -> None:
+    """Let both signals stop the command also where it was started in the background, as one that ignores Ctrl-C.
+
+    After a run Dagster gives the signal that ends a process whatever handler Ctrl-C had: none could stop it then.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def stand_of_files(settings: Settings) -> Stand:
