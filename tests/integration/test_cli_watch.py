@@ -11,15 +11,21 @@ import pytest
 from tests.integration.test_whole_run import COMMAND, Installation
 
 HANGS_SECONDS = 240
+# As `nohup signposts watch &` in a script: the command begins with both signals ignored.
+IN_BACKGROUND = ("sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh")
 
 
 @pytest.mark.slow
-def test_a_broken_ledger_is_told_by_line_and_its_mending_is_published(tmp_path: Path) -> None:
+def test_a_broken_ledger_is_told_by_line_its_mending_is_published_and_a_signal_ends_it_in_the_background_too(
+    tmp_path: Path,
+) -> None:
     made = Installation(tmp_path)
     environment = os.environ | {"SIGNPOSTS_HOME": str(made.home), "SIGNPOSTS_CATALOGUE": str(made.catalogue)}
     ledger = made.ledger("passengers")
     good = ledger.read_text(encoding="utf-8")
-    with subprocess.Popen([*COMMAND, "watch"], env=environment, stdout=subprocess.PIPE, text=True) as watching:
+    with subprocess.Popen(
+        [*IN_BACKGROUND, *COMMAND, "watch"], env=environment, stdout=subprocess.PIPE, text=True
+    ) as watching:
         assert watching.stdout is not None
         alarm = threading.Timer(HANGS_SECONDS, watching.kill)
         alarm.start()
@@ -34,6 +40,6 @@ def test_a_broken_ledger_is_told_by_line_and_its_mending_is_published(tmp_path: 
             assert "passengers.csv: published in" in watching.stdout.readline()
             assert (made.home / "published" / "report" / "index.html").exists()
         finally:
-            watching.send_signal(signal.SIGINT)
+            watching.send_signal(signal.SIGTERM)
             alarm.cancel()
         assert watching.wait(timeout=30) == 0
