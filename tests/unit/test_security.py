@@ -90,8 +90,8 @@ def test_nothing_unpacks_to_disk_or_loads_objects_from_bytes_of_others() -> None
 
 def test_no_certificate_goes_unchecked_and_no_shell_is_asked() -> None:
     forbidden = re.compile(r"verify\s*=\s*False|shell\s*=\s*True|os\.system\(")
-    found = {(path.name, match[0]) for path in CODE for match in forbidden.finditer(path.read_text("utf-8"))}
-    assert found == {OWN_PIPE}
+    found = [f"{path.name}: {match[0]}" for path in CODE for match in forbidden.finditer(path.read_text("utf-8"))]
+    assert found == []
 
 
 # ---------------------------------------------------------------------- statements from readers
@@ -161,8 +161,8 @@ def test_pages_listen_on_loopback_unless_told_otherwise(dev: bool) -> None:
 
 def test_no_code_of_ours_opens_a_port() -> None:
     forbidden = re.compile(r"0\.0\.0\.0|\.listen\(|\.bind\(|HTTPServer|socketserver")
-    found = {(path.name, match[0]) for path in CODE for match in forbidden.finditer(path.read_text("utf-8"))}
-    assert found == {OWN_PIPE}
+    found = [f"{path.name}: {match[0]}" for path in CODE for match in forbidden.finditer(path.read_text("utf-8"))]
+    assert found == []
 
 
 # ---------------------------------------------------------------------- secrets
