@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,12 @@ def test_a_run_ends_with_scenarios_their_odds_and_the_paths(installation):
     assert "None of the above" in said
     assert "signposts.duckdb" in said
     assert (installation.home / "published" / "report" / "index.html").exists()
+
+
+def test_a_run_says_a_line_a_step_on_standard_error_and_nothing_else(installation):
+    said = installation.first.stderr.splitlines()
+    assert len(said) > 10
+    assert [line for line in said if not re.fullmatch(r"  \w+ +\d+\.\d\d s", line)] == []
 
 
 def test_a_second_run_with_nothing_new_leaves_the_release_as_it_is_and_says_so(installation):
