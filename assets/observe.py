@@ -158,16 +158,28 @@ def read_claims_of_last_release(warehouse: "Warehouse", run: MonitoringRun) -> N
     from assets.warehouse import Warehouse
 
     path = run.settings.released_database
-    released = Warehouse(path, read_only=True)
-    last = released.rows(LAST_RELEASE) if path.exists() else []
+    last, claims = [], []
+    if path.exists():
+        released = Warehouse(path, read_only=True)
+        with released.connect():
+            last, claims = released.rows(LAST_RELEASE), released.rows("select tracker_id, claim_id from claim")
     if not last or run.as_of_date() < last[0]["as_of"]:
         warehouse.write_rows("unchanged_report", [])
         return
-    warehouse.write_rows("released_claim", released.rows("select tracker_id, claim_id from claim"))
+    warehouse.write_rows("released_claim", claims)
+    since = warehouse.rows("select count(*) as n from claim anti join released_claim using (tracker_id, claim_id)")
+    if last[0]["as_of"] == run.as_of_date() and since[0]["n"] == 0:
+        warehouse.build_table("observe/unchanged_report")
+        return
+    read_without_news(warehouse, last[0]["as_of"], run.now())
+
+
+def read_without_news(warehouse: "Warehouse", last_as_of: date, now: datetime) -> None:
+    """Make table unchanged_report from the claims that the release before holds."""
     with warehouse.aside("before"):
-        warehouse.build_table("observe/before/claim", as_of=last[0]["as_of"])
+        warehouse.build_table("observe/before/claim", as_of=last_as_of)
         warehouse.build_table("observe/before/as_of_date")
-        pool_reports(warehouse, run.now())
+        pool_reports(warehouse, now)
         reports = warehouse.read_frame("pooled_report")
     warehouse.write_frame("unchanged_report", reports)
 

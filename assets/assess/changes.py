@@ -96,26 +96,32 @@ def write_changes(warehouse: Warehouse, released: Path) -> None:
     rows: Rows = []
     if released.exists() and warehouse.count("unchanged_report"):
         before = Warehouse(released, read_only=True)
-        (last,) = before.rows("select release_id, as_of from release order by created_at desc limit 1")
-        published = before.rows(
-            "select tracker_id, scenario_id, posterior from scenario_probability "
-            "where variant = 'headline' and as_of = $as_of",
-            as_of=last["as_of"],
-        )
-        old_reports = before.query("from pooled_report where as_of = $as_of", as_of=last["as_of"])
-        old_models = {tracker.tracker_id: tracker for tracker in tracker_models(before)}
-        for tracker in tracker_models(warehouse):
-            if tracker.tracker_id in old_models:
-                old_odds = {
-                    row["scenario_id"]: row["posterior"] for row in published if row["tracker_id"] == tracker.tracker_id
-                }
-                rows += [
-                    {"tracker_id": tracker.tracker_id, "previous_release_id": last["release_id"], **row}
-                    for row in _tracker_changes(
-                        warehouse, old_models[tracker.tracker_id], tracker, old_reports, old_odds
-                    )
-                ]
+        with before.connect():
+            rows = _changes_since(before, warehouse)
     warehouse.write_rows("change", rows)
+
+
+def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
+    """Return the changes of every tracker that the release before has too."""
+    (last,) = before.rows("select release_id, as_of from release order by created_at desc limit 1")
+    published = before.rows(
+        "select tracker_id, scenario_id, posterior from scenario_probability "
+        "where variant = 'headline' and as_of = $as_of",
+        as_of=last["as_of"],
+    )
+    old_reports = before.query("from pooled_report where as_of = $as_of", as_of=last["as_of"])
+    old_models = {tracker.tracker_id: tracker for tracker in tracker_models(before)}
+    rows: Rows = []
+    for tracker in tracker_models(warehouse):
+        old = old_models.get(tracker.tracker_id)
+        if old is None:
+            continue
+        odds = {row["scenario_id"]: row["posterior"] for row in published if row["tracker_id"] == tracker.tracker_id}
+        rows += [
+            {"tracker_id": tracker.tracker_id, "previous_release_id": last["release_id"], **row}
+            for row in _tracker_changes(warehouse, old, tracker, old_reports, odds)
+        ]
+    return rows
 
 
 def _tracker_changes(

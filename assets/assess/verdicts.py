@@ -52,19 +52,19 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
     spoken, reports = spoken[judged], reports.take(np.flatnonzero(judged))
     indicator = model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
     time = _newest(reports.time, spoken["reading"].to_numpy(), len(own))
+    bits = _bits(tracker, prior, indicator, time)
     found = status(
         model,
         reports,
         Readings(
             indicator=indicator,
             time=time,
-            bits=_bits(tracker, prior, indicator, time),
+            bits=bits,
             of_report=spoken["reading"].to_numpy(dtype=np.int64),
             pool_weight=_share_of_judged(spoken),
         ),
         tracker.settings["thresholds"],
     )
-    bits = _bits(tracker, prior, indicator, time)
     n_named = model.n_scenarios
     return pd.DataFrame(
         {name: np.repeat(own[name].to_numpy(), n_named) for name in READING_KEYS}

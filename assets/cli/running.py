@@ -116,9 +116,14 @@ def _tell_withheld(settings: Settings, reasons: list[str], offline: bool) -> Non
 
 
 def _validate(request: RunRequest, settings: Settings) -> None:
-    """Refuse wrong words and a broken catalogue before anything is written."""
+    """Refuse wrong words and a broken catalogue before anything is written.
+
+    A catalogue that is no newer than the release is left to the run's first step, which refuses it as well.
+    """
     if request.as_of:
         parse_day(request.as_of, "--as-of")
+    if not (request.trackers or request.sources or _is_outdated(settings)):
+        return
     catalogue = load_catalogue(settings.catalogue_root, request.trackers)
     unknown = set(request.sources) - set(catalogue.sources)
     if unknown:

@@ -117,10 +117,11 @@ def make_folder(
     dictionary = load_dictionary()
     rows = assemble(warehouse, folder / DATABASE, release_id, dictionary)
     database = Warehouse(folder / DATABASE, read_only=True)
-    export(database, folder, dictionary)
-    describe(folder, dictionary, release_id, created_at, database.rows("from source order by source_id"))
-    if with_report:
-        write_report(database, folder / "report", cache, list(dictionary.tables))
+    with database.connect():
+        export(database, folder, dictionary)
+        describe(folder, dictionary, release_id, created_at, database.rows("from source order by source_id"))
+        if with_report:
+            write_report(database, folder / "report", cache, list(dictionary.tables))
     write_checksums(folder)
     return rows
 
@@ -182,8 +183,7 @@ def write_report(database: Warehouse, folder: Path, cache: Path, tables: list[st
 
     folder.mkdir()
     cache.mkdir(parents=True, exist_ok=True)
-    with database.connect():
-        frames: dict[str, pd.DataFrame] = {name: database.read_frame(name) for name in tables}
+    frames: dict[str, pd.DataFrame] = {name: database.read_frame(name) for name in tables}
     report.build(frames, folder, cache, _page("method.md"), _page("calibration.md"))
 
 

@@ -8,6 +8,8 @@ missing from the cache.
 import hashlib
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +22,12 @@ from assets.side_process import SideProcess, worth_starting
 
 WIDE, NARROW = 720, 344
 VEGA_LITE = "6.4"
+BUNDLED = """
+import sys
+import vl_convert
+script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=sys.argv[1])
+sys.stdout.buffer.write(script.encode())
+"""
 WORTH_A_PROCESS = 12
 """From so many missing charts on, side processes draw them also if none was made ready; one starts in two seconds."""
 ASIDE = 2
@@ -69,9 +77,9 @@ def script_bundle(cache: Path) -> str:
     """Return one script with Vega, Vega-Lite, Vega-Embed and the expression interpreter that needs no `eval`."""
     path = cache / f"vega-{version('vl-convert-python')}.js"
     if not path.exists():
-        import vl_convert
-
-        _write(path, vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE))
+        # In a process of its own, since the bundler tells of its work on standard error.
+        made = subprocess.run((sys.executable, "-c", BUNDLED, VEGA_LITE), capture_output=True, check=True)  # noqa: S603 - this very interpreter, fixed words
+        _write(path, made.stdout.decode())
     return path.read_text(encoding="utf-8")
 
 
@@ -96,12 +104,10 @@ def get_ready() -> None:
 
 def import_libraries() -> None:
     """Draw one point, which imports Altair and starts the renderer."""
-    import vl_convert
-
     from assets.report import charts
 
     assert charts
-    vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"}, VEGA_LITE)
+    _svg({"data": {"values": [{}]}, "mark": "point"}, WIDE)
 
 
 def _draw_missing(missing: Sequence[Missing]) -> None:
@@ -135,16 +141,20 @@ def _draw_aside(process: SideProcess, left: list[Missing]) -> None:
 
 def draw_here(missing: Sequence[Missing]) -> None:
     """Draw and keep charts in this process."""
-    import vl_convert
-
     from assets.report import charts
 
     for path, request in missing:
         found = charts.specification(request.kind, request.data, request.height)
-        wide, narrow = (
-            _clean(vl_convert.vegalite_to_svg({**found, "width": width}, VEGA_LITE)) for width in (WIDE, NARROW)
-        )
+        wide, narrow = (_clean(_svg(found, width)) for width in (WIDE, NARROW))
         _write(path, json.dumps({"wide": wide, "narrow": narrow, "specification": found}, sort_keys=True))
+
+
+def _svg(specification: Mapping[str, Any], width: int) -> str:
+    """Return the chart as SVG; the renderer reaches nothing outside the specification."""
+    import vl_convert
+
+    vl_convert.configure(base_url=False, allowed_base_urls=[])
+    return str(vl_convert.vegalite_to_svg({**specification, "width": width}, vl_version=VEGA_LITE))
 
 
 def _clean(svg: str) -> str:

@@ -6,10 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
+
+from assets.observe import read_without_news
+from assets.warehouse import Warehouse
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 COMMAND = [str(Path(sys.executable).parent / "signposts")]
@@ -74,6 +78,17 @@ def test_a_second_run_with_nothing_new_leaves_the_release_as_it_is_and_says_so(i
     assert outcome.returncode == 0
     assert "Nothing is new since this release was made; it stands." in outcome.stdout
     assert installation.rows("select release_id from release order by all") == before
+
+
+def test_without_news_what_stands_is_what_the_release_before_would_have_read(installation):
+    assert installation.signposts("run", "--offline").returncode == 0
+    (as_of,) = installation.rows("select max(as_of) from release")[0]
+    warehouse = Warehouse(installation.home / "warehouse.duckdb")
+    with warehouse.connect():
+        taken_over = warehouse.rows("from unchanged_report order by all")
+        read_without_news(warehouse, as_of, datetime.now(UTC))
+        assert taken_over == warehouse.rows("from unchanged_report order by all")
+        assert taken_over
 
 
 def test_the_same_state_made_again_gives_the_same_rows(installation):
