@@ -16,12 +16,11 @@ from assets.method.combining import group_weights
 from assets.method.information import (
     contradiction_bounds,
     diagnosticity,
-    silence_dates,
     staleness,
 )
 from assets.method.model import DAYS_PER_YEAR, FAMILIES, KINDS, Floats, Integers, Reports
 from assets.method.outcomes import Prospects
-from assets.method.simulation import Correlation, Designs, outlook, surprise
+from assets.method.simulation import Designs, surprise
 from assets.method.suppose import Evidence, odds, smallest_overturn, strongest_reading
 
 if TYPE_CHECKING:
@@ -31,11 +30,10 @@ if TYPE_CHECKING:
 
 CONFIRMED = 0.98
 """Reliability of a supposed reading: one that nobody doubts (grade A1)."""
-LATEST_YEARS = 25.0
 EVENT, ORDINAL = FAMILIES.index("event"), FAMILIES.index("ordinal")
 
 AT_DATE = ("reading", "pooled_report", "log_ratio")
-TABLES = ("diagnosticity", "collection_priority", "deadline", "overturn", "surprise", "outlook")
+TABLES = ("collection_priority", "deadline", "overturn", "surprise")
 
 Rows = list[dict[str, Any]]
 
@@ -79,7 +77,7 @@ def _present(
     tracker: TrackerModel, as_of: date, readings: "pd.DataFrame", pooled: "pd.DataFrame", log_ratios: "pd.DataFrame"
 ) -> Present:
     """Return one tracker's state."""
-    scored = tuple(name for name in tracker.model.indicator_ids if name in tracker.scored)
+    scored = tracker.scored_in_order()
     own = readings[readings["tracker_id"] == tracker.tracker_id].set_index("indicator_id").reindex(scored)
     reports = pooled[(pooled["tracker_id"] == tracker.tracker_id) & pooled["scored"]]
     ratios = log_ratios[log_ratios["tracker_id"] == tracker.tracker_id]
@@ -112,26 +110,7 @@ def _ratio_matrix(tracker: TrackerModel, scored: tuple[str, ...], ratios: "pd.Da
     return wide.reindex(index=list(scored), columns=columns).to_numpy(dtype=np.float64)
 
 
-# ---- diagnosticity and what to look at next
-
-
-def diagnosticity_rows(present: Present) -> Rows:
-    """Return the information a reading of each scored indicator would carry at the as-of date and later."""
-    tracker, rows = present.tracker, []
-    for years in tracker.settings["diagnosticity_years"]:
-        time = np.full(len(present.indicator), present.now + years)
-        bits = diagnosticity(tracker.model, named_prior(tracker), present.indicator, time)
-        rows += [
-            {
-                "tracker_id": tracker.tracker_id,
-                "indicator_id": name,
-                "date": present.day(present.now + years),
-                "years_ahead": years,
-                "bits": value,
-            }
-            for name, value in zip(present.scored, bits.tolist(), strict=True)
-        ]
-    return rows
+# ---- what to look at next
 
 
 def next_due(present: Present, usual_months: Mapping[str, int | None]) -> list[date]:
@@ -228,9 +207,9 @@ def _why_look(bits: float, age: float, reliability: float, due: date) -> str:
 # ---- what it would take
 
 
-def deadline_rows(present: Present, due: list[date]) -> Rows:
+def deadline_rows(present: Present, due: list[date], silences: Iterable[Mapping[str, Any]]) -> Rows:
     """Return the falsification calendar: dates of silence, due dates, and readings that would contradict (5.4)."""
-    rows = _silence_rows(present) + _due_rows(present) + _bound_rows(present, due)
+    rows = _silence_rows(present, silences) + _due_rows(present) + _bound_rows(present, due)
     return sorted(rows, key=lambda row: (row["date"], row["indicator_id"], row["scenario_id"], row["becomes"]))
 
 
@@ -239,20 +218,24 @@ def _happened(present: Present) -> set[str]:
     return set(present.reports.loc[present.reports["kind"] == "event", "indicator_id"])
 
 
-def _silence_rows(present: Present) -> Rows:
-    """Return when silence makes an expected event behind, then contradicted."""
-    model, limits = present.tracker.model, present.tracker.settings["thresholds"]
-    expected = model.parameters["p"][present.indicator] >= 0.5
+def _silence_rows(present: Present, silences: Iterable[Mapping[str, Any]]) -> Rows:
+    """Return when silence makes an event behind or contradicted, of those to come that have not happened."""
     happened = _happened(present)
-    rows: Rows = []
-    for word, level in (("behind", limits["event_behind"]), ("contradicted", limits["event_contradicted"])):
-        when = silence_dates(model, present.indicator, level, LATEST_YEARS)
-        for position, column in zip(*np.nonzero(expected & (when > present.now)), strict=True):
-            if present.scored[position] not in happened:
-                rows.append(
-                    _deadline(present, position, column, when[position, column], word, "if it has not happened by then")
-                )
-    return rows
+    condition = "if it has not happened by then"
+    place = {name: position for position, name in enumerate(present.scored)}
+    column = {name: position for position, name in enumerate(present.tracker.model.scenario_ids)}
+    return [
+        _deadline(
+            present,
+            place[row["indicator_id"]],
+            column[row["scenario_id"]],
+            row["years"],
+            row["becomes"],
+            condition,
+        )
+        for row in silences
+        if row["years"] > present.now and row["indicator_id"] not in happened
+    ]
 
 
 def _due_rows(present: Present) -> Rows:
@@ -394,7 +377,7 @@ def _reading_in_words(
     return f"a value of about {middle:.3g}", float(middle)
 
 
-# ---- surprise and outlook
+# ---- surprise
 
 
 def surprise_rows(present: Present, odds_of_other: float) -> Rows:
@@ -473,44 +456,6 @@ def _observed(present: Present, reports: Reports) -> Floats:
     )
 
 
-def outlook_rows(present: Present) -> Rows:
-    """Return when we will know: one row a year end from this year to the horizon (5.6)."""
-    tracker, settings = present.tracker, present.tracker.settings
-    simulation = settings["simulation"]
-    years = range(present.as_of.year, tracker.horizon_end.year + 1)
-    found = outlook(
-        tracker.model,
-        present.indicator,
-        [tracker.years(date(year, 12, 31)) for year in years],
-        prior=present.evidence.prior,
-        reliability=np.full(len(present.indicator), typical_reliability(settings)),
-        group=present.evidence.group,
-        rho=present.evidence.rho,
-        temper=tracker.temper,
-        correlation=Correlation(simulation["global_correlation"], simulation["group_correlation"]),
-        settled=settings["thresholds"]["settled"],
-        draws=simulation["draws"],
-        seed=simulation["seed"],
-    )
-    return [
-        {
-            "tracker_id": tracker.tracker_id,
-            "year": year,
-            "expected_entropy": row.expected_entropy,
-            "p_settled_right": row.p_settled_right,
-            "p_settled_wrong": row.p_settled_wrong,
-            "draws": simulation["draws"],
-        }
-        for year, row in zip(years, found, strict=True)
-    ]
-
-
-def typical_reliability(settings: Mapping[str, Any]) -> float:
-    """Return r of a usually reliable source with a probably true statement: grade B2."""
-    letter, number = settings["reliability"]["letter"], settings["reliability"]["number"]
-    return float((letter["B"] * number["2"]) ** 0.5)
-
-
 def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of: date) -> None:
     """Write the tables that look ahead from the as-of date."""
     at_date = {name: warehouse.query(f"from {name} where as_of = $as_of", as_of=as_of) for name in AT_DATE}
@@ -523,6 +468,9 @@ def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of:
             as_of=as_of,
         )
     }
+    silences: dict[str, Rows] = {}
+    for row in warehouse.rows("from silence_date"):
+        silences.setdefault(row["tracker_id"], []).append(row)
     scenario_titles: dict[str, dict[str, str]] = {}
     for row in warehouse.rows("from scenario"):
         scenario_titles.setdefault(row["tracker_id"], {})[row["scenario_id"]] = row["title"]
@@ -531,12 +479,10 @@ def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of:
         own = [row for row in indicators if row["tracker_id"] == present.tracker.tracker_id]
         due = next_due(present, {row["indicator_id"]: row["usual_period_months"] for row in own})
         ages = {row["indicator_id"]: row["max_age_days"] for row in own}
-        tables["diagnosticity"] += diagnosticity_rows(present)
         tables["collection_priority"] += priority_rows(present, due, ages)
-        tables["deadline"] += deadline_rows(present, due)
+        tables["deadline"] += deadline_rows(present, due, silences.get(present.tracker.tracker_id, []))
         titles = {row["indicator_id"]: row["title"] for row in own}
         tables["overturn"].append(overturn_row(present, titles, scenario_titles[present.tracker.tracker_id]))
         tables["surprise"] += surprise_rows(present, other[present.tracker.tracker_id])
-        tables["outlook"] += outlook_rows(present)
     for name, rows in tables.items():
         warehouse.write_rows(name, rows)

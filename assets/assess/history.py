@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 def write_backtest(warehouse: "Warehouse", trackers: list[TrackerModel]) -> None:
     """Write table backtest: every yearly series of positive values that is long enough."""
-    warehouse.build_table("assess/yearly_series")
     series = warehouse.rows("from yearly_series order by tracker_id, indicator_id, year")
     by_tracker = {tracker.tracker_id: tracker for tracker in trackers}
     rows: list[dict[str, Any]] = []

@@ -40,6 +40,10 @@ class TrackerModel:
         """Return years since t0."""
         return years_since(self.t0, day)
 
+    def scored_in_order(self) -> tuple[str, ...]:
+        """Return the scored indicators in the model's order."""
+        return tuple(name for name in self.model.indicator_ids if name in self.scored)
+
 
 def tracker_models(warehouse: Warehouse) -> list[TrackerModel]:
     """Return the model of every tracker in the warehouse, in order of identifier."""

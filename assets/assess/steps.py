@@ -3,8 +3,9 @@
 Belongs here: the assets and what each of them reads. Not here: how a table is made.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -12,6 +13,7 @@ from assets.resources import MonitoringRun
 from assets.unchanged import MODELLED, PUBLISHED_STATE, READ_BY_THE_METHOD, once, state_key
 
 if TYPE_CHECKING:
+    from assets.assess.models import TrackerModel
     from assets.warehouse import Warehouse
 
 GROUP = "assess"
@@ -27,7 +29,7 @@ MADE_OF_RATIOS = (
     "onset_probability",
     "influence",
 )
-READ_BY_BACKTEST = ("claim", *MODELLED)
+READ_BY_BACKTEST = ("yearly_series", *MODELLED)
 VERDICTS = ("assessment", "fan")
 FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
 
@@ -68,15 +70,21 @@ def verdicts(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
 
     def make() -> None:
         from assets.assess.models import tracker_models
-        from assets.assess.verdicts import fans, status_words
+        from assets.assess.verdicts import status_words
 
         trackers = tracker_models(warehouse)
         words, growth = status_words(trackers, warehouse.read_frame("reading"), warehouse.read_frame("pooled_report"))
         warehouse.write_frame("status_word", words)
         warehouse.write_frame("required_growth", growth)
         warehouse.build_table("assess/assessment")
-        warehouse.write_frame("fan", fans(trackers, as_of))
 
+    def draw_fans() -> None:
+        from assets.assess.models import tracker_models
+        from assets.assess.prospects import fans
+
+        warehouse.write_frame("fan", fans(tracker_models(warehouse), as_of))
+
+    once(warehouse, "fan", state_key(warehouse, MODELLED, as_of), draw_fans)
     once(warehouse, "verdicts", state_key(warehouse, READ_BY_THE_METHOD, as_of), make)
     yield from _made(warehouse, VERDICTS)
 
@@ -86,6 +94,8 @@ def foresight(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """What is worth checking, what falls due, how odd the readings are, and when we will know."""
     warehouse, as_of = run.warehouse(), run.as_of_date()
 
+    write_prospects(warehouse, as_of)
+
     def make() -> None:
         from assets.assess.foresight import write_foresight
         from assets.assess.models import tracker_models
@@ -94,6 +104,34 @@ def foresight(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
 
     once(warehouse, "foresight", state_key(warehouse, READ_BY_THE_METHOD, as_of), make)
     yield from _made(warehouse, FORESIGHT)
+
+
+def write_prospects(warehouse: "Warehouse", as_of: date) -> None:
+    """Make what follows from the catalogue and the date alone, each table only when either has changed for it."""
+
+    def write(table: str, rows: Callable[["TrackerModel"], list[dict[str, Any]]]) -> None:
+        from assets.assess.models import tracker_models
+
+        warehouse.write_rows(table, [row for tracker in tracker_models(warehouse) for row in rows(tracker)])
+
+    def information() -> None:
+        from assets.assess.prospects import diagnosticity_rows
+
+        write("diagnosticity", lambda tracker: diagnosticity_rows(tracker, as_of))
+
+    def silences() -> None:
+        from assets.assess.prospects import silence_rows
+
+        write("silence_date", silence_rows)
+
+    def years_ahead() -> None:
+        from assets.assess.prospects import outlook_rows
+
+        write("outlook", lambda tracker: outlook_rows(tracker, as_of.year))
+
+    once(warehouse, "diagnosticity", state_key(warehouse, MODELLED, as_of), information)
+    once(warehouse, "silence_date", state_key(warehouse, MODELLED), silences)
+    once(warehouse, "outlook", state_key(warehouse, MODELLED, as_of.year), years_ahead)
 
 
 @dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
@@ -107,6 +145,7 @@ def backtest(run: MonitoringRun) -> dg.MaterializeResult[None]:
 
         write_backtest(warehouse, tracker_models(warehouse))
 
+    warehouse.build_table("assess/yearly_series")
     once(warehouse, "backtest", state_key(warehouse, READ_BY_BACKTEST), make)
     return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("backtest")})
 

@@ -1,16 +1,14 @@
-"""Verdicts: the status word of every cell, the growth still needed, the fans.
+"""Verdicts: the status word of every cell, and the growth still needed.
 
 Belongs here: calling the method for words and thresholds and shaping its answers into rows. Not here: odds.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assets.assess.models import TrackerModel, reports_of
-from assets.method.fans import fan_quantiles
 from assets.method.information import diagnosticity, needed_growth
 from assets.method.model import FAMILIES, Booleans, Floats, Integers, Reports, scoreable
 from assets.method.words import Readings, status
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 READING_KEYS = ["tracker_id", "as_of", "indicator_id"]
-FAN_SHARES = {"p05": 0.05, "p10": 0.10, "p50": 0.50, "p90": 0.90, "p95": 0.95}
-NUMERIC_FAMILIES = ("lognormal", "beta", "rate")
 
 
 def status_words(
@@ -149,46 +145,3 @@ def _tracker_growth(tracker: TrackerModel, own: "pd.DataFrame") -> "pd.DataFrame
         }
     )
     return frame[frame["needed_growth"].notna()]
-
-
-def fans(trackers: Iterable[TrackerModel], as_of: date) -> "pd.DataFrame":
-    """Return rows of table fan: percentiles of each scenario, onset summed out, at year ends and the as-of date."""
-    import pandas as pd
-
-    parts = [_tracker_fans(tracker, fan_dates(tracker, as_of)) for tracker in trackers]
-    return pd.concat(parts, ignore_index=True)
-
-
-def fan_dates(tracker: TrackerModel, as_of: date) -> list[date]:
-    """Return the dates that fans are drawn at: year ends from before t0 to the horizon, and the as-of date."""
-    ends = [date(year, 12, 31) for year in range(tracker.t0.year - 1, tracker.horizon_end.year + 1)]
-    return sorted({*ends, as_of})
-
-
-def _tracker_fans(tracker: TrackerModel, dates: list[date]) -> "pd.DataFrame":
-    """Return the fans of one tracker's numeric indicators; a fan begins where its predictions start."""
-    import pandas as pd
-
-    model = tracker.model
-    families = [FAMILIES.index(name) for name in NUMERIC_FAMILIES]
-    numeric = np.flatnonzero(np.isin(model.family, families))
-    indicator = np.repeat(numeric, len(dates))
-    day = np.tile(np.array(dates, dtype="datetime64[D]"), len(numeric))
-    time = np.array([tracker.years(when) for when in dates])[None, :].repeat(len(numeric), axis=0).ravel()
-    starts = model.parameters["start_time"][indicator]
-    begins = np.where(np.isnan(starts), model.exposure_start[indicator][:, None], starts).min(axis=1)
-    rows = np.flatnonzero(time > begins)
-    shares = np.array(list(FAN_SHARES.values()))
-    found = fan_quantiles(model, indicator[rows], time[rows], shares)
-    n_named = model.n_scenarios
-    names = np.array(model.indicator_ids, dtype=object)[indicator[rows]]
-    frame = pd.DataFrame(
-        {
-            "tracker_id": tracker.tracker_id,
-            "indicator_id": np.repeat(names, n_named),
-            "scenario_id": np.tile(np.array(model.scenario_ids, dtype=object), len(rows)),
-            "date": np.repeat(day[rows], n_named),
-        }
-        | {name: found[:, :, position].ravel() for position, name in enumerate(FAN_SHARES)}
-    )
-    return frame[frame["p50"].notna()]

@@ -30,7 +30,17 @@ HANDED_OVER = (*MODELLED, "project", "source", "fetch", "claim")
 # What is made of all trackers at once, after the parts have come back.
 MADE_OF_ALL = ("claim", "freshness")
 # What the steps of a tracker's run remember; in the shared warehouse it would speak of tables that parts replaced.
-REMEMBERED = ("readings", "unchanged_report", "odds", "verdicts", "foresight", "backtest")
+REMEMBERED = (
+    "readings",
+    "unchanged_report",
+    "odds",
+    "verdicts",
+    "fan",
+    "diagnosticity",
+    "outlook",
+    "foresight",
+    "backtest",
+)
 KEEP_PASSES = 2
 SCRAP = ".unfinished-"
 PARQUET = "format parquet, compression zstd"
