@@ -101,8 +101,11 @@ class Cluster:
         )
 
     def state(self) -> dict[str, Any]:
-        """Return what the master says of itself; empty while it does not answer."""
-        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.page}/json/", timeout=5) as answer:
+        """Return what the master says of itself; empty while it does not answer, or answers with its front page.
+
+        It serves that page to every address until it has set up the others.
+        """
+        with suppress(OSError, json.JSONDecodeError), urllib.request.urlopen(f"http://127.0.0.1:{self.page}/json/", timeout=5) as answer:
             said: dict[str, Any] = json.load(answer)
             return said
         return {}
