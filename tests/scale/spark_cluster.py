@@ -105,7 +105,8 @@ class Cluster:
 
         It serves that page to every address until it has set up the others.
         """
-        with suppress(OSError, json.JSONDecodeError), urllib.request.urlopen(f"http://127.0.0.1:{self.page}/json/", timeout=5) as answer:
+        address = f"http://127.0.0.1:{self.page}/json/"
+        with suppress(OSError, json.JSONDecodeError), urllib.request.urlopen(address, timeout=5) as answer:
             said: dict[str, Any] = json.load(answer)
             return said
         return {}
