@@ -1,1 +1,1 @@
-"""The pipeline: gather, observe, assess, publish. The command is in cli.py, the Dagster skin in definitions.py."""
+"""Dagster and nothing else: assets, checks, jobs, schedules, sensors, resources. The work is in the library."""

@@ -14,18 +14,17 @@ from typing import Any
 
 import dagster as dg
 
-from assets import errors
-from assets.fleet import jobs as fleet
-from assets.resources import NOT_THE_WRITER
-from assets.settings import Settings, load_settings, runs_as_fleet
+from signposts import errors
+from signposts.settings import Settings, load_settings
+
+from .resources import NOT_THE_WRITER
 
 # Retries are at one layer each: the session retries seconds, the next schedule retries everything else.
 monitor = dg.define_asset_job(
     "monitor",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("backfill", "fleet"),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("backfill"),
     executor_def=dg.in_process_executor,
-    tags=fleet.THE_RELEASE,
-    description="One monitoring run: gather, observe, assess, publish, tell.",
+    description="One monitoring run: gather, observe, assess, publish, send alerts.",
 )
 
 
@@ -36,16 +35,9 @@ monitor = dg.define_asset_job(
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="One run a day, in UTC: no hour is skipped or doubled when clocks change.",
 )
-def daily_monitoring(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+def daily_monitoring(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Ask for the day's run; the key keeps a second one of the same day away."""
-    if runs_as_fleet():
-        return dg.SkipReason("SIGNPOSTS_FLEET is yes; daily_fleet asks for the day's pass")
     return dg.RunRequest(run_key=f"daily-{context.scheduled_execution_time.date()}")
-
-
-def whole_run() -> str:
-    """Return the job that makes a release from the beginning: monitor, or the one that begins a pass of the fleet."""
-    return fleet.gather_fleet.name if runs_as_fleet() else monitor.name
 
 
 # ---- telling people
@@ -54,8 +46,8 @@ def whole_run() -> str:
 @dg.op(description="Send what the week brought to whoever SIGNPOSTS_NOTIFY_URL names, or log it if it names nobody.")
 def send_digest(context: dg.OpExecutionContext) -> None:
     """Send the weekly digest."""
-    from assets.alerts.delivery import addresses, send
-    from assets.alerts.digest import weekly_digest
+    from signposts.alerts.delivery import addresses, send
+    from signposts.alerts.digest import weekly_digest
 
     title, text = weekly_digest(load_settings(), datetime.now(UTC))
     context.log.info("%s\n%s", title, text)
@@ -85,7 +77,7 @@ weekly_digest_schedule = dg.ScheduleDefinition(
 @dg.op(description="Tell the alerts that waited for the quiet hours' end or could not be handed over.")
 def tell_waiting(context: dg.OpExecutionContext) -> None:
     """Tell what waits."""
-    from assets.alerts.delivery import deliver
+    from signposts.alerts.delivery import deliver
 
     for alert in deliver(load_settings(), datetime.now(UTC)):
         context.log.info("alert %s: %s", alert.delivery, alert.alert_key)
@@ -100,7 +92,6 @@ def tell_alerts() -> None:
 # ---- what starts a run when it happens
 
 SETTLE = timedelta(seconds=5)
-WHOLE_RUNS = [monitor, fleet.gather_fleet]
 REASSESS = {"resources": {"run": {"config": {"ask_publishers": False}}}}
 
 
@@ -154,46 +145,45 @@ def watch_for_changes(
         return dg.SensorResult(skip_reason=f"{what} noted", cursor=f"0:{found}")
     request = dg.RunRequest(
         run_key=f"{what}-{int(number) + 1}-{found}",
-        job_name=whole_run(),
         run_config=config,
         tags={"signposts/because": f"{what} changed"},
     )
     return dg.SensorResult(run_requests=[request], cursor=f"{int(number) + 1}:{found}")
 
 
-@dg.sensor(jobs=WHOLE_RUNS, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def ledger_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Assess again when a ledger changes; publishers are left alone."""
     settings = load_settings()
     return watch_for_changes(context, ledger_files(settings), "ledger", REASSESS, datetime.now(UTC))
 
 
-@dg.sensor(jobs=WHOLE_RUNS, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def catalogue_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Assess again when the catalogue changes; a new source or document is asked at once."""
     settings = load_settings()
     return watch_for_changes(context, catalogue_files(settings), "catalogue", {}, datetime.now(UTC))
 
 
-@dg.sensor(jobs=WHOLE_RUNS, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def inbox_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Take in what is dropped into the inbox; publishers are left alone."""
     settings = load_settings()
     return watch_for_changes(context, inbox_files(settings), "inbox", REASSESS, datetime.now(UTC))
 
 
-@dg.sensor(jobs=WHOLE_RUNS, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job=monitor, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def nothing_published_yet(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Ask for the first run of a new installation at once, not at the next scheduled hour."""
     if load_settings().published_database.exists():
         return dg.SensorResult(skip_reason="there is a release")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key="first-run", job_name=whole_run())])
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key="first-run")])
 
 
 @dg.sensor(job=tell_alerts, minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
 def alerts_wait(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Once an hour at most, tell the alerts that waited for quiet hours to end or could not be handed over."""
-    from assets.alerts.delivery import waiting
+    from signposts.alerts.delivery import waiting
 
     now = datetime.now(UTC)
     if not waiting(load_settings(), now):
@@ -201,10 +191,10 @@ def alerts_wait(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"alerts-{now:%Y-%m-%dT%H}")])
 
 
-@dg.run_failure_sensor(monitored_jobs=[monitor, *fleet.JOBS], default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.run_failure_sensor(monitored_jobs=[monitor], default_status=dg.DefaultSensorStatus.RUNNING)
 def run_failed(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
     """Tell that a run published nothing, once for each cause; one that a later run has made good is let be."""
-    from assets.alerts.withheld import raise_withheld
+    from signposts.alerts.withheld import raise_withheld
 
     if context.dagster_run.tags.get("dagster/will_retry") == "true":
         return dg.SkipReason("it is tried again")
@@ -335,14 +325,13 @@ def progress(context: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-JOBS: list[Any] = [monitor, *fleet.JOBS, weekly_digest, tell_alerts]
-SCHEDULES = [daily_monitoring, *fleet.SCHEDULES, weekly_digest_schedule]
+JOBS: list[Any] = [monitor, weekly_digest, tell_alerts]
+SCHEDULES = [daily_monitoring, weekly_digest_schedule]
 SENSORS = [
     ledger_changed,
     catalogue_changed,
     inbox_changed,
     nothing_published_yet,
-    *fleet.SENSORS,
     alerts_wait,
     run_failed,
 ]

@@ -1,25 +1,16 @@
-"""The composition root: assets, checks, jobs and resources in one Definitions, which workspace.yaml names.
-
-Belongs here: joining. Not here: any of the parts.
-"""
+"""The composition root: assets, checks, jobs and resources in one Definitions, which workspace.yaml names."""
 
 import dagster as dg
 
-from assets import alerts, automation, gather, observe
-from assets.assess import steps
-from assets.fleet import jobs as fleet
-from assets.publish import publication
-from assets.resources import MonitoringRun
-from checks.asset_checks import ASSET_CHECKS
+from . import alerts, assess, automation, gather, observe, publish
+from .checks import ASSET_CHECKS
+from .resources import MonitoringRun
 
 
 def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
     """Return fresh definitions; tests give a run of their own."""
     return dg.Definitions(
-        assets=[
-            *automation.with_freshness(dg.load_assets_from_modules([gather, observe, steps, alerts, publication])),
-            *fleet.ASSETS,
-        ],
+        assets=automation.with_freshness(dg.load_assets_from_modules([gather, observe, assess, alerts, publish])),
         asset_checks=ASSET_CHECKS,
         jobs=automation.JOBS,
         schedules=automation.SCHEDULES,

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import PrivateAttr
 
-from assets.errors import InputError
-from assets.settings import Settings, load_settings
+from signposts.errors import InputError
+from signposts.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from assets.warehouse import Warehouse
+    from signposts.warehouse import Warehouse
 
 KEEP_RUNS = timedelta(days=90)
 RUNS_A_BATCH = 50
@@ -34,7 +34,7 @@ def no_earlier_than_the_last(settings: Settings, now: datetime) -> datetime:
     Raises:
         InputError: the clock is a day or more behind the last release, so that dates would be wrong.
     """
-    from assets.warehouse import Warehouse
+    from signposts.warehouse import Warehouse
 
     if not settings.published_database.exists():
         return now
@@ -125,7 +125,7 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["MonitoringRun"]:
         """Hold the writer's lock and one clock from the run's first write to its release."""
-        from assets.warehouse import Warehouse, single_writer
+        from signposts.warehouse import Warehouse, single_writer
 
         run_id = context.run.run_id if context.run is not None else ""
         kept = Warehouse(self.settings.warehouse)
@@ -151,7 +151,7 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
 
     def warehouse(self) -> "Warehouse":
         """Return the working database: the run's one open connection, or outside a run one opened while it works."""
-        from assets.warehouse import Warehouse
+        from signposts.warehouse import Warehouse
 
         return self._warehouse or Warehouse(self.settings.warehouse)
 

@@ -1,5 +1,1 @@
-"""What the data must satisfy before they are published.
-
-Belongs here: suites of expectations as data, rules in SQL that return the rows that break them, and the runner that
-turns both into blocking asset checks. Not here: mending data.
-"""
+"""Suites of Great Expectations and SQL rules, as data of the package."""

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from assets.method.model import build_model
+from signposts.scoring.model import build_model
 
 T0 = date(2025, 1, 17)
 SCENARIOS = ("rise", "stay", "fall")

@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from assets.observe import take_turn
-from assets.warehouse import Warehouse
+from signposts.observe import take_turn
+from signposts.warehouse import Warehouse
 from tests.benchmarks.harness import peak_memory, row, seconds
 
 TRACKERS = 1000

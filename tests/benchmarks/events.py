@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import duckdb
 
-from assets.sources import gdelt_events, strict
+from signposts.sources import gdelt_events, strict
 from tests.benchmarks.harness import row, seconds
 
 LINES = 300_000

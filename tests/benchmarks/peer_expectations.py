@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from checks.expectations import validate
+from signposts.validation import validate
 
 MODELS = Path(__file__).resolve().parent / "peer_dbt" / "models"
 SUITES = {

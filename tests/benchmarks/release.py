@@ -12,11 +12,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from assets.publish.asking import ask, resolve
-from assets.publish.cookbook import load_cookbook
-from assets.publish.release import publish_release
-from assets.settings import Settings
-from assets.warehouse import Warehouse
+from signposts.release.cookbook import load_cookbook
+from signposts.release.publish import publish_release
+from signposts.release.query import ask, resolve
+from signposts.settings import Settings
+from signposts.warehouse import Warehouse
 from tests.benchmarks.commands import CASES, NOTHING_NEW
 from tests.benchmarks.harness import ROOT, peak_memory, process, row, seconds
 

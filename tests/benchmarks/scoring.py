@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from assets.method.model import KINDS, Model, build_model, stack
-from assets.method.predictive import blank_reports, log_lambda
+from signposts.scoring.model import KINDS, Model, build_model, stack
+from signposts.scoring.predictive import blank_reports, log_lambda
 from tests.benchmarks.harness import peak_memory, row, seconds
 
 TRACKERS, INDICATORS, DATES, SCENARIOS = 1000, 66, 24, 13

@@ -10,7 +10,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from assets import report
+from signposts import report
 from tests.browser import fixture
 
 pytestmark = pytest.mark.browser

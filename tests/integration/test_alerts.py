@@ -15,19 +15,19 @@ from typing import Any
 
 import pytest
 
-from assets.alerts.accepted import load_accepted
-from assets.alerts.delivery import compose, deliver, is_quiet, waiting
-from assets.alerts.digest import weekly_digest
-from assets.alerts.journal import Alert, note, read_journal
-from assets.alerts.raising import write_alerts
-from assets.alerts.withheld import raise_withheld
-from assets.dictionary import load_dictionary
-from assets.errors import CatalogueError, InputError
-from assets.publish.assembling import assemble
-from assets.publish.placing import drop_oldest, folder_in_making, keep_release, show_release
-from assets.publish.release import earlier_releases, releases_to_keep, write_release_table
-from assets.settings import Settings
-from assets.warehouse import Warehouse
+from signposts.alerts.accepted import load_accepted
+from signposts.alerts.delivery import compose, deliver, is_quiet, waiting
+from signposts.alerts.digest import weekly_digest
+from signposts.alerts.journal import Alert, note, read_journal
+from signposts.alerts.raising import write_alerts
+from signposts.alerts.withheld import raise_withheld
+from signposts.dictionary import load_dictionary
+from signposts.errors import CatalogueError, InputError
+from signposts.release.database import assemble
+from signposts.release.directory import drop_oldest, folder_in_making, keep_release, show_release
+from signposts.release.publish import earlier_releases, releases_to_keep, write_release_table
+from signposts.settings import Settings
+from signposts.warehouse import Warehouse
 
 FIRST_DAY = date(2026, 3, 2)
 SETTINGS = json.dumps({"alerts": {"probability_threshold": [0.5, 0.9], "move": 0.05}})

@@ -15,12 +15,13 @@ import yaml
 # The arithmetic by which Dagster's daemon finds its ticks; there is no public name for it.
 from dagster._utils.schedules import schedule_execution_time_iterator
 
-from assets import automation
-from assets.alerts.journal import read_journal
-from assets.definitions import defs
-from assets.resources import KEEP_RUNS, RUNS_A_BATCH, forget_old_runs
-from assets.settings import CHECKOUT, Settings, load_settings
-from assets.sources.collect import PUBLISHERS
+from signposts.alerts.journal import read_journal
+from signposts.assets import automation
+from signposts.settings import Settings, load_settings
+from signposts.assets.definitions import defs
+from signposts.assets.resources import KEEP_RUNS, RUNS_A_BATCH, forget_old_runs
+from signposts.sources.collect import PUBLISHERS
+from tests.paths import CHECKOUT
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 LONG_AGO = time.time() - 3600

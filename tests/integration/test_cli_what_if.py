@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assets.assess.foresight import Present
-from assets.cli.recording import record_claim
-from assets.cli.supposing import log_ratio_of, present_state, read_words, supposed_evidence
-from assets.errors import InputError
-from assets.method.suppose import odds
-from assets.warehouse import Warehouse
+from signposts.assess.foresight import Present
+from signposts.cli.recording import record_claim
+from signposts.cli.what_if import log_ratio_of, present_state, read_words, supposed_evidence
+from signposts.errors import InputError
+from signposts.scoring.what_if import odds
+from signposts.warehouse import Warehouse
 from tests.integration.test_whole_run import Installation
 
 TRACKER = "island_ferry"

@@ -132,8 +132,8 @@ def assert_heals(ferry: Installation, undisturbed: Installation) -> subprocess.C
 
 # Loads the libraries first and says so, so that kills fall into the run itself and not into Python's imports.
 WARM_RUN = """
-import sys, assets.definitions, assets.report, assets.publish.release, scipy.stats, pandas, duckdb
-from assets.cli.running import RunRequest, run_monitor
+import sys, signposts.assets.definitions, signposts.report, signposts.release.publish, scipy.stats, pandas, duckdb
+from signposts.cli.running import RunRequest, run_monitor
 print("ready", flush=True)
 sys.exit(run_monitor(RunRequest(offline=True)))
 """

@@ -12,15 +12,16 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets import gather, observe
-from assets.catalogue import LEDGER_COLUMNS, load_catalogue
-from assets.resources import MonitoringRun
-from assets.settings import CHECKOUT, SQL_ROOT, load_settings, prepare_home
-from assets.sources import collect as collecting
-from assets.sources import http
-from assets.sources.collect import PUBLISHERS
-from assets.sources.page import sources_page
-from assets.warehouse import Warehouse, dictionary_columns
+from signposts import gather, observe
+from signposts.catalogue import LEDGER_COLUMNS, load_catalogue
+from signposts.settings import load_settings, prepare_home
+from signposts.assets.resources import MonitoringRun
+from signposts.sources import collect as collecting
+from signposts.sources import http
+from signposts.sources.collect import PUBLISHERS
+from signposts.sources.page import sources_page
+from signposts.warehouse import Warehouse, dictionary_columns
+from tests.paths import CHECKOUT, SQL_ROOT
 from tests.publishers.catalogue import real_sources, without_ledger
 from tests.publishers.documents import PUBLISHERS as SPOKEN_FOR
 from tests.publishers.documents import un_general_assembly

@@ -8,14 +8,14 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets import observe
-from assets.catalogue import ledger_rows, load_catalogue, tables
-from assets.catalogue.working import working_tables
-from assets.errors import InputError
-from assets.resources import MonitoringRun
-from assets.settings import CHECKOUT
-from assets.warehouse import Warehouse
-from checks.asset_checks import load_rules
+from signposts import observe
+from signposts.catalogue import ledger_rows, load_catalogue, tables
+from signposts.catalogue.settings_rows import working_tables
+from signposts.errors import InputError
+from signposts.assets.resources import MonitoringRun
+from signposts.validation import load_rules
+from signposts.warehouse import Warehouse
+from tests.paths import CHECKOUT
 
 TRACKERS = CHECKOUT / "tests" / "trackers"
 AS_OF = date(2026, 6, 30)

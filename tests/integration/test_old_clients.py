@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from assets.dictionary import load_dictionary, published_columns
-from assets.publish.asking import ask
-from assets.publish.assembling import load_views
-from assets.publish.cookbook import load_cookbook
-from assets.publish.release import publish_release
-from assets.settings import Settings
-from assets.warehouse import Warehouse
+from signposts.dictionary import load_dictionary, published_columns
+from signposts.release.cookbook import load_cookbook
+from signposts.release.database import load_views
+from signposts.release.publish import publish_release
+from signposts.release.query import ask
+from signposts.settings import Settings
+from signposts.warehouse import Warehouse
 from tests.sql_desk.fixture import MARCH, fill
 from tests.sql_desk.test_cookbook import MACROS
 

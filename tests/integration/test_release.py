@@ -17,14 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from assets.dictionary import load_dictionary, published_columns
-from assets.errors import InputError, ReleaseWithheld
-from assets.publish.assembling import load_macros, load_views
-from assets.publish.exporting import CSV_TABLES
-from assets.publish.placing import kept_releases, shown_release
-from assets.publish.release import Published, publish_release
-from assets.settings import Settings
-from assets.warehouse import Warehouse
+from signposts.dictionary import load_dictionary, published_columns
+from signposts.errors import InputError, ReleaseWithheld
+from signposts.release.database import load_macros, load_views
+from signposts.release.directory import kept_releases, shown_release
+from signposts.release.export import CSV_TABLES
+from signposts.release.publish import Published, publish_release
+from signposts.settings import Settings
+from signposts.warehouse import Warehouse
 from tests.sql_desk.fixture import MARCH, fill
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -264,7 +264,7 @@ def test_a_wrong_number_of_releases_to_keep_is_refused(
 
 
 def test_the_report_comes_with_its_release_or_neither_does(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assets.publish import release as module
+    from signposts.release import release as module
 
     def failing(*_: object) -> None:
         raise RuntimeError("a page that cannot be made")
@@ -284,9 +284,9 @@ PUBLISH_FOREVER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from assets.publish.release import publish_release
-from assets.settings import Settings
-from assets.warehouse import Warehouse
+from signposts.release.publish import publish_release
+from signposts.settings import Settings
+from signposts.warehouse import Warehouse
 from tests.sql_desk.fixture import MARCH
 home = Path(sys.argv[1])
 settings = Settings(home, home)
@@ -297,8 +297,8 @@ for _ in range(int(sys.argv[2])):
 READ_FOREVER = """
 import os, sys, time
 from pathlib import Path
-from assets.warehouse import Warehouse
-from assets.dictionary import load_dictionary
+from signposts.warehouse import Warehouse
+from signposts.dictionary import load_dictionary
 published, stop = Path(sys.argv[1]), Path(sys.argv[2])
 tables = [name for name in load_dictionary().tables if name != "release"]
 union = " union ".join(f'select release_id from "{name}"' for name in tables)
@@ -360,7 +360,7 @@ def test_a_reader_that_holds_the_file_delays_nothing_and_keeps_its_release(setti
     hold = """
 import sys
 from pathlib import Path
-from assets.warehouse import Warehouse
+from signposts.warehouse import Warehouse
 with Warehouse(Path(sys.argv[1]), read_only=True).connect() as connection:
     print(connection.execute("select any_value(release_id) from tracker").fetchall()[0][0], flush=True)
     sys.stdin.readline()
@@ -389,7 +389,7 @@ def test_a_client_that_opens_the_file_for_writing_delays_nothing_and_changes_no_
     write = """
 import sys
 from pathlib import Path
-from assets.warehouse import Warehouse
+from signposts.warehouse import Warehouse
 with Warehouse(Path(sys.argv[1])).connect() as connection:
     connection.execute("create table mine as select 1 as one")
     connection.execute("checkpoint")
@@ -458,10 +458,10 @@ PUBLISH_ON_A_FULL_DISK = """
 import resource, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from assets.errors import ReleaseWithheld
-from assets.publish.release import publish_release
-from assets.settings import Settings
-from assets.warehouse import Warehouse
+from signposts.errors import ReleaseWithheld
+from signposts.release.publish import publish_release
+from signposts.settings import Settings
+from signposts.warehouse import Warehouse
 from tests.sql_desk.fixture import MARCH, fill
 home = Path(sys.argv[1])
 warehouse = Warehouse(Path(":memory:"))

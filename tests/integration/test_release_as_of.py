@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.publish.asking import ask
-from assets.publish.placing import kept_releases, shown_release
+from signposts.release.directory import kept_releases, shown_release
+from signposts.release.query import ask
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 DAY = "2026-02-28"

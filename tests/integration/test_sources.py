@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from assets.catalogue.models import Source
-from assets.sources import collect as collecting
-from assets.sources import http
-from assets.sources.archive import Archive
-from assets.sources.collect import Plan, collect
-from assets.sources.visit import Visit
+from signposts.catalogue.models import Source
+from signposts.sources import collect as collecting
+from signposts.sources import http
+from signposts.sources.archive import Archive
+from signposts.sources.collect import Plan, collect
+from signposts.sources.visit import Visit
 from tests.publishers.catalogue import real_sources
 from tests.publishers.documents import PUBLISHERS
 from tests.publishers.server import Fault, LoopbackPublishers, Reply, loopback_publishers, packed

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.observe import read_without_news
-from assets.warehouse import Warehouse
+from signposts.observe import read_without_news
+from signposts.warehouse import Warehouse
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 COMMAND = [str(Path(sys.executable).parent / "signposts")]

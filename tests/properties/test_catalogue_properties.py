@@ -11,9 +11,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.catalogue import load_catalogue
-from assets.errors import CatalogueError
-from assets.settings import CHECKOUT
+from signposts.catalogue import load_catalogue
+from signposts.errors import CatalogueError
+from tests.paths import CHECKOUT
 
 FERRY = CHECKOUT / "tests" / "trackers" / "island_ferry"
 YAML_FILES = sorted(path.relative_to(FERRY).as_posix() for path in FERRY.rglob("*.yaml"))

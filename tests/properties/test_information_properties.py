@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.method.information import (
+from signposts.scoring.information import (
     contradiction_bounds,
     diagnosticity,
     entropy_bits,
@@ -13,7 +13,7 @@ from assets.method.information import (
     silence_dates,
     staleness,
 )
-from assets.method.outcomes import prospects_at, tabulate
+from signposts.scoring.outcomes import prospects_at, tabulate
 from tests.invented_model import SCENARIOS, START, invented_model
 
 

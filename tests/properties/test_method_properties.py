@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from assets.method import combining, fans
-from assets.method.model import FAMILIES, KINDS, build_model
-from assets.method.predictive import (
+from signposts.scoring import combining, fans
+from signposts.scoring.model import FAMILIES, KINDS, build_model
+from signposts.scoring.predictive import (
     blank_reports,
     log_density,
     log_lambda,

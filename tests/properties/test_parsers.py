@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.catalogue.models import Source
-from assets.errors import SourceChanged, SourceUnavailable
-from assets.sources import (
+from signposts.catalogue.models import Source
+from signposts.errors import SourceChanged, SourceUnavailable
+from signposts.sources import (
     bank_of_russia,
     gdelt_doc,
     gdelt_events,
@@ -29,8 +29,8 @@ from assets.sources import (
     un_sanctions,
     world_bank,
 )
-from assets.sources.collect import PUBLISHERS, publisher
-from assets.sources.strict import ParseResult
+from signposts.sources.collect import PUBLISHERS, publisher
+from signposts.sources.strict import ParseResult
 from tests.publishers import documents
 from tests.publishers.catalogue import real_sources
 from tests.publishers.documents import TODAY

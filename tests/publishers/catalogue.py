@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from assets.catalogue.models import Source
-from assets.settings import CHECKOUT
+from signposts.catalogue.models import Source
+from tests.paths import CHECKOUT
 
 ROOT = CHECKOUT / "catalogue"
 

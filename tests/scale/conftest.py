@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.settings import CHECKOUT, Settings, prepare_home
+from signposts.settings import CHECKOUT, Settings, prepare_home
 from tests.scale.many_trackers import write_trackers
 
 TRACKERS = 50

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from assets.catalogue.claims import LEDGER_COLUMNS
+from signposts.catalogue.claims import LEDGER_COLUMNS
 
 T0 = date(2025, 1, 1)
 SCENARIOS = ("growing", "steady", "shrinking", "ending")

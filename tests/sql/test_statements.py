@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import yaml
 
-from assets import observe
-from assets.settings import SQL_ROOT
-from assets.warehouse import Warehouse, dictionary_columns, load_sql
+from signposts import observe
+from signposts.warehouse import Warehouse, dictionary_columns, load_sql
+from tests.paths import SQL_ROOT
 
 CASES = Path(__file__).parent
 STATEMENTS = SQL_ROOT / "observe"

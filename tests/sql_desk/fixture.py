@@ -9,7 +9,7 @@ from datetime import date, datetime
 from math import exp, log, log10
 from typing import Any
 
-from assets.warehouse import Warehouse
+from signposts.warehouse import Warehouse
 
 Rows = list[dict[str, Any]]
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from assets.dictionary import load_dictionary
-from assets.errors import InputError
-from assets.publish.asking import FORMATS, ask, resolve, run_query
-from assets.publish.assembling import load_macros, load_views
-from assets.publish.cookbook import load_cookbook
-from assets.publish.release import publish_release
-from assets.settings import Settings
-from assets.warehouse import Warehouse
+from signposts.dictionary import load_dictionary
+from signposts.errors import InputError
+from signposts.release.cookbook import load_cookbook
+from signposts.release.database import load_macros, load_views
+from signposts.release.publish import publish_release
+from signposts.release.query import FORMATS, ask, resolve, run_query
+from signposts.settings import Settings
+from signposts.warehouse import Warehouse
 from tests.sql_desk.fixture import MARCH, fill
 
 HERE = Path(__file__).resolve().parent

@@ -10,57 +10,38 @@ ROOT = Path(__file__).resolve().parents[2]
 # From the ground up: a module imports only what stands lower, or its own package.
 LAYERS = (
     ("errors",),
-    ("settings", "side_process"),
-    ("dictionary", "method", "catalogue", "engines", "storage"),
-    ("warehouse", "sources", "report", "desk"),
-    ("unchanged",),
-    ("resources",),
-    ("gather", "observe", "assess", "publish", "alerts"),
-    ("checks",),
-    ("fleet", "executors"),
-    ("automation",),
-    ("definitions",),
+    ("settings", "files"),
+    ("dictionary", "run_key", "scoring", "catalogue"),
+    ("warehouse", "sources"),
+    ("validation", "gather", "observe", "assess", "release", "alerts", "report", "desk"),
+    ("assets",),
     ("cli",),
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
-STAGES = ("gather", "observe", "assess", "publish")
+STAGES = ("gather", "observe", "assess", "release", "desk")
 ONLY_IN = {
     "duckdb": ("warehouse",),
-    "great_expectations": ("checks",),
+    "great_expectations": ("validation",),
     "altair": ("report",),
     "vl_convert": ("report",),
     "requests": ("sources",),
     "typer": ("cli",),
     "apprise": ("alerts",),
-    "pyspark": ("engines",),
-    "sqlglot": ("engines",),
-    "fsspec": ("storage",),
 }
 NOT_IN = {
-    "dagster": (
-        "errors",
-        "settings",
-        "dictionary",
-        "method",
-        "catalogue",
-        "engines",
-        "storage",
-        "warehouse",
-        "sources",
-        "report",
-        "desk",
-    ),
+    "dagster": tuple(name for names in LAYERS for name in names if name not in ("assets", "cli")),
+    "pandas": ("scoring", "catalogue"),
 }
 
 
 def modules() -> list[Path]:
-    return sorted([*(ROOT / "assets").rglob("*.py"), *(ROOT / "checks").rglob("*.py")])
+    return sorted([*(ROOT / "assets").rglob("*.py"), *(ROOT / "signposts").rglob("*.py")])
 
 
 def part_of(path: Path) -> str:
-    """Return the architecture's name of a file's module: the first name under assets, or checks."""
+    """Return the architecture's name of a file's module: the first name under signposts, or assets."""
     parts = path.relative_to(ROOT).with_suffix("").parts
-    return "checks" if parts[0] == "checks" else parts[1]
+    return "assets" if parts[0] == "assets" else parts[1]
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -69,7 +50,7 @@ def imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            if node.module in ("assets", "checks"):
+            if node.module == "signposts":
                 yield from (f"{node.module}.{name.name}" for name in node.names)
             else:
                 yield node.module
@@ -79,9 +60,7 @@ def imported_parts(path: Path) -> set[str]:
     found = set()
     for name in imports(path):
         first, *rest = name.split(".")
-        if first == "checks":
-            found.add("checks")
-        elif first == "assets" and rest:
+        if first == "signposts" and rest:
             found.add(rest[0])
     return found - {part_of(path)}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assets.catalogue import (
+from signposts.catalogue import (
     Catalogue,
     check,
     check_claim,
@@ -25,9 +25,9 @@ from assets.catalogue import (
     reliability_value,
     tables,
 )
-from assets.catalogue.working import working_tables
-from assets.errors import InputError
-from assets.settings import CHECKOUT, SQL_ROOT
+from signposts.catalogue.settings_rows import working_tables
+from signposts.errors import InputError
+from tests.paths import CHECKOUT, SQL_ROOT
 
 TRACKERS = CHECKOUT / "tests" / "trackers"
 PREDICTION_TYPES = {"path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal", "silent"}
@@ -182,7 +182,7 @@ def test_the_page_about_coverage_is_what_the_catalogue_says() -> None:
 def test_loading_imports_nothing_heavy() -> None:
     heavy = "pandas numpy scipy duckdb dagster great_expectations requests altair"
     program = (
-        "import sys; from pathlib import Path; from assets.catalogue import load_catalogue; "
+        "import sys; from pathlib import Path; from signposts.catalogue import load_catalogue; "
         f"load_catalogue(Path({str(TRACKERS)!r})); print([name for name in {heavy.split()!r} if name in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=CHECKOUT)

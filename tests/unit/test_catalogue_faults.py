@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.catalogue import load_catalogue
-from assets.errors import CatalogueError
-from assets.settings import CHECKOUT
+from signposts.catalogue import load_catalogue
+from signposts.errors import CatalogueError
+from tests.paths import CHECKOUT
 
 TRACKER = "island_ferry"
 FAULT = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>[^:]+): (?P<why>.+): (?P<mend>.+)$")

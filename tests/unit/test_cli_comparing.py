@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.cli.comparing import adds_up, chosen, compare_releases, line_of_releases, parts_between
-from assets.errors import InputError
-from assets.publish.release import publish_release
-from assets.settings import Settings
-from assets.warehouse import Warehouse
+from signposts.cli.comparing import adds_up, chosen, compare_releases, line_of_releases, parts_between
+from signposts.errors import InputError
+from signposts.release.publish import publish_release
+from signposts.settings import Settings
+from signposts.warehouse import Warehouse
 from tests.sql_desk.fixture import MARCH, fill
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)

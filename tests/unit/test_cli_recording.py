@@ -10,14 +10,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from assets.catalogue import LEDGER_COLUMNS, Indicator, check, load_catalogue
-from assets.catalogue.accepted import accepted_rows
-from assets.cli import recording
-from assets.cli.recording import accept_claim, append_row, completed, given_fields, record_claim
-from assets.errors import CatalogueError, InputError
-from assets.settings import CHECKOUT
-from assets.sources.archive import Archive
-from assets.warehouse import Warehouse
+from signposts.catalogue import LEDGER_COLUMNS, Indicator, check, load_catalogue
+from signposts.catalogue.accepted import accepted_rows
+from signposts.cli import recording
+from signposts.cli.recording import accept_claim, append_row, completed, given_fields, record_claim
+from signposts.errors import CatalogueError, InputError
+from signposts.sources.archive import Archive
+from signposts.warehouse import Warehouse
+from tests.paths import CHECKOUT
 from tests.publishers.server import Reply, loopback_publishers
 
 TRACKERS = CHECKOUT / "tests" / "trackers"

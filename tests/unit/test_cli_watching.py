@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from assets.cli.watching import changes, stand_of_files
-from assets.settings import Settings
+from signposts.cli.watching import changes, stand_of_files
+from signposts.settings import Settings
 
 
 def test_new_changed_and_vanished_files_are_noticed_and_those_in_making_are_not(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.errors import ArchiveCorrupt, SourceChanged, SourceUnavailable
-from assets.sources import http
-from assets.sources.archive import Archive, Attempt
-from assets.sources.cited_page import refuse_junk, store_page
-from assets.sources.http import Answer, Clock, Limits, OutOfTime, Request, Session, check_address, without_secrets
+from signposts.errors import ArchiveCorrupt, SourceChanged, SourceUnavailable
+from signposts.sources import http
+from signposts.sources.archive import Archive, Attempt
+from signposts.sources.cited_page import refuse_junk, store_page
+from signposts.sources.http import Answer, Clock, Limits, OutOfTime, Request, Session, check_address, without_secrets
 from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

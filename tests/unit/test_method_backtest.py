@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scoringrules
 
-from assets.method.backtest import normal_crps, rolling_scores
+from signposts.scoring.backtest import normal_crps, rolling_scores
 
 
 def test_crps_equals_that_of_an_independent_library():

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.catalogue import load_catalogue
-from assets.cli.testing import calibration_design, calibration_page, plain_words
-from assets.method import calibration as subject
-from assets.method.calibration import (
+from signposts.catalogue import load_catalogue
+from signposts.cli.testing import calibration_design, calibration_page, plain_words
+from signposts.scoring import calibration as subject
+from signposts.scoring.calibration import (
     Bounds,
     TemperScore,
     calibrate,
@@ -21,8 +21,8 @@ from assets.method.calibration import (
     recover,
     uniformity,
 )
-from assets.method.model import FAMILIES, years_since
-from assets.method.sampling import draw_readings, draw_truths
+from signposts.scoring.model import FAMILIES, years_since
+from signposts.scoring.sampling import draw_readings, draw_truths
 from tests.invented_model import PREDICTIONS, PRIOR, invented_model
 
 TRACKERS = Path(__file__).parents[1] / "trackers"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.method.change import scenario_shares, split_move
+from signposts.scoring.change import scenario_shares, split_move
 
 SCENARIO = np.array([0, 0, 1, 2])
 START = np.log(np.array([0.2, 0.1, 0.6, 0.1]))

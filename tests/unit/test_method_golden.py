@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from assets.method import combining
-from assets.method.model import build_model, make_reports
-from assets.method.predictive import log_lambda
+from signposts.scoring import combining
+from signposts.scoring.model import build_model, make_reports
+from signposts.scoring.predictive import log_lambda
 
 T0 = date(2025, 1, 1)
 TWO_YEARS = "2027-01-01"  # 730 days

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import yaml
 
-from assets.catalogue import load_catalogue, reliability_value, tables
-from assets.method import combining
-from assets.method.model import build_model, make_reports, with_settings, years_since
-from assets.method.predictive import log_lambda
+from signposts.catalogue import load_catalogue, reliability_value, tables
+from signposts.scoring import combining
+from signposts.scoring.model import build_model, make_reports, with_settings, years_since
+from signposts.scoring.predictive import log_lambda
 
 TRACKERS = Path(__file__).parents[1] / "trackers"
 T0 = date(2025, 1, 17)

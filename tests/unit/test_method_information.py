@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from assets.method.combining import scenario_log_likelihood
-from assets.method.fans import quantiles
-from assets.method.information import (
+from signposts.scoring.combining import scenario_log_likelihood
+from signposts.scoring.fans import quantiles
+from signposts.scoring.information import (
     contradiction_bounds,
     diagnosticity,
     entropy_bits,
@@ -15,9 +15,9 @@ from assets.method.information import (
     silence_dates,
     staleness,
 )
-from assets.method.model import FAMILIES, KINDS, years_since
-from assets.method.predictive import blank_reports, log_density, survival
-from assets.method.words import Readings, status
+from signposts.scoring.model import FAMILIES, KINDS, years_since
+from signposts.scoring.predictive import blank_reports, log_density, survival
+from signposts.scoring.status import Readings, status
 from tests.invented_model import DECLINE, PREDICTIONS, PRIOR, START, T0, TARGET, invented_model
 
 MODEL = invented_model()

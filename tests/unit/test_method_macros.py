@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from assets.method import families
+from signposts.scoring import families
 
 MACROS = Path(__file__).parents[2] / "sql" / "macros"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.method.nowcast import nowcast, rounding_half_width
+from signposts.scoring.nowcast import nowcast, rounding_half_width
 
 SETTINGS = {"base_sd": 0.02, "rest_sd": 0.20, "rest_sd_without_part": 0.30}
 

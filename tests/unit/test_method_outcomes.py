@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from assets.method.model import FAMILIES, KINDS
-from assets.method.outcomes import cell_of, prospects_at, tabulate
-from assets.method.predictive import blank_reports, log_density, predictive_cdf, survival
+from signposts.scoring.model import FAMILIES, KINDS
+from signposts.scoring.outcomes import cell_of, prospects_at, tabulate
+from signposts.scoring.predictive import blank_reports, log_density, predictive_cdf, survival
 from tests.invented_model import PREDICTIONS, invented_model
 
 MODEL = invented_model()

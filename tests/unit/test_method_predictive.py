@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from assets.errors import InputError
-from assets.method import fans, monotone
-from assets.method.model import KINDS, build_model, make_reports, stack, stated_only, with_settings
-from assets.method.predictive import blank_reports, log_density, log_lambda, predictive_cdf, survival
+from signposts.errors import InputError
+from signposts.scoring import fans, monotone
+from signposts.scoring.model import KINDS, build_model, make_reports, stack, stated_only, with_settings
+from signposts.scoring.predictive import blank_reports, log_density, log_lambda, predictive_cdf, survival
 
 T0 = date(2025, 1, 1)
 START = {"date": "2025-01-01", "value": 4.0}

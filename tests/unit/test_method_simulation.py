@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from assets.method.combining import group_weights
-from assets.method.outcomes import cell_of, prospects_at, tabulate
-from assets.method.predictive import blank_reports, log_lambda
-from assets.method.simulation import (
+from signposts.scoring.combining import group_weights
+from signposts.scoring.outcomes import cell_of, prospects_at, tabulate
+from signposts.scoring.predictive import blank_reports, log_lambda
+from signposts.scoring.simulation import (
     Correlation,
     Designs,
     cell_log_ratios,

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assets.method.model import KINDS
-from assets.method.outcomes import prospects_at, tabulate
-from assets.method.predictive import blank_reports, log_lambda
-from assets.method.suppose import (
+from signposts.scoring.model import KINDS
+from signposts.scoring.outcomes import prospects_at, tabulate
+from signposts.scoring.predictive import blank_reports, log_lambda
+from signposts.scoring.what_if import (
     Evidence,
     hypothesis_odds,
     odds,

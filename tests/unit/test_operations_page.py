@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
-from assets.alerts.accepted import Kind
-from assets.cli.diagnosing import VERDICTS
-from assets.settings import CHECKOUT
+from signposts.alerts.accepted import Kind
+from signposts.cli.diagnosing import VERDICTS
+from tests.paths import CHECKOUT
 
 PAGE = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
 PARTS = dict(re.findall(r"^### (.+)\n(.+)", PAGE, re.MULTILINE))

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from assets.dictionary import Dictionary, load_dictionary, published_columns
-from assets.publish.assembling import load_macros, load_views
-from assets.publish.cookbook import load_cookbook
-from assets.publish.pages import cookbook_page, dictionary_page, generated_pages
-from assets.settings import CHECKOUT
+from signposts.dictionary import Dictionary, load_dictionary, published_columns
+from signposts.release.cookbook import load_cookbook
+from signposts.release.database import load_macros, load_views
+from signposts.release.docs_pages import cookbook_page, dictionary_page, generated_pages
+from tests.paths import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
 
@@ -77,6 +77,6 @@ def test_asking_a_release_imports_nothing_heavy() -> None:
     import sys
 
     heavy = ("pandas", "dagster", "pydantic", "pyarrow", "great_expectations", "scipy", "altair")
-    script = f"import sys, assets.publish.asking; print([name for name in {heavy!r} if name in sys.modules])"
+    script = f"import sys, signposts.release.query; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -14,12 +14,12 @@ import html5lib
 import pandas as pd
 import pytest
 
-from assets import report
-from assets.report import feed, illustrations, movement, verdict, words
-from assets.report.citations import cite
-from assets.report.drawing import Request, draw
-from assets.report.pages import heuer_ranking, method_html
-from assets.report.records import Facts, facts_by_tracker, plain_rows
+from signposts import report
+from signposts.report import feed, illustrations, movement, verdict, wording
+from signposts.report.citations import cite
+from signposts.report.drawing import Request, draw
+from signposts.report.pages import heuer_ranking, method_html
+from signposts.report.records import Facts, facts_by_tracker, plain_rows
 from tests.browser import fixture
 
 METHOD = (
@@ -172,7 +172,7 @@ def test_each_front_page_figure_equals_the_query_it_cites(site, database) -> Non
         assert float(node.get("value")) == pytest.approx(float(row.iloc[0][column]), abs=1e-12)
         shown = "".join(node.itertext())
         value = float(node.get("value"))
-        assert shown in {words.percent(value), words.points(value, 1), words.number(value)}
+        assert shown in {wording.percent(value), wording.points(value, 1), wording.number(value)}
         checked += 1
     assert checked >= 18
 
@@ -201,7 +201,7 @@ def test_the_waterfall_adds_up_exactly(facts) -> None:
 
 def test_the_printed_waterfall_adds_up_to_the_printed_move(facts) -> None:
     figure = illustrations.from_prior(facts, movement.evidence(facts))
-    printed = [float(label.rstrip("%").replace(words.MINUS, "-")) for _, label in figure.rows]
+    printed = [float(label.rstrip("%").replace(wording.MINUS, "-")) for _, label in figure.rows]
     assert printed[0] + sum(printed[1:-1]) == pytest.approx(printed[-1], abs=1e-9)
 
 
@@ -232,7 +232,7 @@ def test_a_report_that_stands_alone_gives_the_odds_of_its_ratio_alone(facts) -> 
 def test_the_verdict_says_where_it_stands_how_firm_it_is_and_what_would_overturn_it(facts) -> None:
     text = " ".join(verdict.paragraph(facts))
     leader = facts.ranked[0]
-    assert f"“{leader['title']}” stands at {words.percent(leader['posterior'])}" in text
+    assert f"“{leader['title']}” stands at {wording.percent(leader['posterior'])}" in text
     assert "9 of 10 scored indicators" in text
     assert "6 of them with fresh data" in text
     assert "What would change this: “Passengers a year”: 171 thousand or more, by 28 December 2026 would put" in text
@@ -250,9 +250,9 @@ def test_where_no_reading_changes_the_leader_the_leader_is_said_to_stay(tables) 
 
 def test_conditions_are_told_in_the_indicators_unit() -> None:
     row = {"if_what": "if the reading is above 0.955", "threshold": 0.954851}
-    assert words.condition_words(row, "share") == "above 95.5%"
+    assert wording.condition_words(row, "share") == "above 95.5%"
     silence = {"if_what": "if it has not happened by then", "threshold": None}
-    assert words.condition_words(silence, "event") == "it has not happened by then"
+    assert wording.condition_words(silence, "event") == "it has not happened by then"
 
 
 def test_a_narrow_lead_is_called_narrow(tables) -> None:
@@ -291,13 +291,13 @@ def test_evidence_against_the_leader_is_not_told_as_evidence_for_it(tables) -> N
 
 
 def test_the_ends_of_probability_are_never_rounded_to_certainty() -> None:
-    assert words.percent(0.0004) == "under 1%"
-    assert words.percent(0.9996) == "over 99%"
+    assert wording.percent(0.0004) == "under 1%"
+    assert wording.percent(0.9996) == "over 99%"
 
 
 def test_the_four_causes_of_nothing_are_told_apart() -> None:
     said = {
-        words.reading_words({"kind": None, "missing_reason": cause}, None)
+        wording.reading_words({"kind": None, "missing_reason": cause}, None)
         for cause in ("not_due", "unreported", "source_failed", "none_seen")
     }
     assert len(said) == 4
@@ -308,12 +308,12 @@ def test_the_four_causes_of_nothing_are_told_apart() -> None:
     ["javascript:alert(1)", "data:text/html,x", "//example.org", "ftp://example.org", "https://", "http://[", "", None],
 )
 def test_only_web_addresses_become_links(address) -> None:
-    assert words.web_address(address) is None
+    assert wording.web_address(address) is None
 
 
 def test_file_names_cannot_meet_or_leave_the_folder() -> None:
     names = ["../etc", ".._etc", "a b", "a.20b", "ä", ""]
-    made = [words.file_name(name) for name in names]
+    made = [wording.file_name(name) for name in names]
     assert len(set(made)) == len(names)
     assert all("/" not in name for name in made)
 

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from assets.warehouse import Warehouse
-from checks.asset_checks import apply_rule, load_rules
+from signposts.validation import apply_rule, load_rules
+from signposts.warehouse import Warehouse
 
 DAY, LATER = date(2026, 1, 31), date(2026, 2, 28)
 KEY = {"tracker_id": "ferry", "as_of": DAY}

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from assets.cli.serving import commands
-from assets.errors import ArchiveCorrupt, InputError, SourceChanged
-from assets.publish.asking import ask, run_query
-from assets.settings import CHECKOUT
-from assets.sources import strict
-from assets.sources.archive import Archive
-from assets.warehouse import Warehouse
+from signposts.cli.serving import commands
+from signposts.errors import ArchiveCorrupt, InputError, SourceChanged
+from signposts.release.query import ask, run_query
+from signposts.sources import strict
+from signposts.sources.archive import Archive
+from signposts.warehouse import Warehouse
+from tests.paths import CHECKOUT
 
 BIN = Path(sys.executable).parent
 TRACKERS = CHECKOUT / "tests" / "trackers"
@@ -151,7 +151,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text(start: str, release: P
 def test_pages_listen_on_loopback_unless_told_otherwise(dev: bool) -> None:
     import inspect
 
-    from assets.cli import serve
+    from signposts.cli import serve
 
     host = inspect.signature(serve).parameters["host"].default
     assert host == "127.0.0.1"

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assets import warehouse as module
-from assets.errors import InputError, WriterBusy
-from assets.warehouse import Warehouse, dictionary_columns, single_writer
+from signposts import warehouse as module
+from signposts.errors import InputError, WriterBusy
+from signposts.warehouse import Warehouse, dictionary_columns, single_writer
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_what_is_remembered_is_recalled_only_under_the_same_key(warehouse: Wareh
 HOLDER = """
 import sys, time
 from pathlib import Path
-from assets.warehouse import single_writer
+from signposts.warehouse import single_writer
 with single_writer(Path(sys.argv[1]), wait_seconds=0, purpose="a run of the test"):
     print("held", flush=True)
     time.sleep(60)

@@ -1,0 +1,1 @@
+"""The pages that the report shows, as data of the package."""

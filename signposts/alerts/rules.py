@@ -1,0 +1,126 @@
+"""Which alerts a release raises: the files of sql/alerts on the warehouse and the two releases before.
+
+Belongs here: reading the earlier releases, running the rules, dropping what was raised before. Not here: what a rule
+says (sql/alerts), sending.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from signposts.alerts.accepted import AcceptedProblem
+from signposts.alerts.journal import Alert, read_journal
+from signposts.settings import Settings
+from signposts.warehouse import Warehouse, load_sql
+
+RULES = ("threshold", "move", "status", "no_scenario_fits", "source")
+LINEAGE = "select release_id, as_of, created_at from release order by release_id desc limit 2"
+CHANGES = "select tracker_id, scenario_id, cause, indicator_id, move from change"
+# A publisher that does not answer is news only when it has not answered for so long.
+PATIENCE_DAYS = 3
+
+
+def earlier_releases(settings: Settings) -> list[dict[str, Any]]:
+    """Return the last two releases that readers were shown, newest first: name, as-of date, time."""
+    if not settings.published_database.exists():
+        return []
+    return Warehouse(settings.published_database, read_only=True).rows(LINEAGE)
+
+
+def release_file(settings: Settings, release_id: str) -> Path:
+    """Return where the database of a kept release is."""
+    return settings.published / "releases" / release_id / "signposts.duckdb"
+
+
+def read_earlier(warehouse: Warehouse, settings: Settings, releases: list[dict[str, Any]]) -> None:
+    """Make the tables of what earlier releases said; what is not kept any more leaves no rows."""
+    odds: list[dict[str, Any]] = []
+    last: dict[str, list[dict[str, Any]]] = {"earlier_status": [], "earlier_alarm": [], "earlier_change": []}
+    for releases_ago, row in enumerate(releases, start=1):
+        path = release_file(settings, row["release_id"])
+        if not path.exists():
+            continue
+        release = Warehouse(path, read_only=True)
+        with release.connect():
+            odds += [{**found, "releases_ago": releases_ago} for found in release.rows(load_sql("alerts/latest_odds"))]
+            if releases_ago == 1:
+                last["earlier_status"] = release.rows(load_sql("alerts/latest_status"))
+                last["earlier_alarm"] = release.rows(load_sql("alerts/latest_alarm"))
+                last["earlier_change"] = release.rows(CHANGES)
+    warehouse.write_rows("earlier_probability", odds)
+    for name, rows in last.items():
+        warehouse.write_rows(name, rows)
+
+
+def apply_rules(warehouse: Warehouse, now: datetime) -> list[Alert]:
+    """Return every alert whose condition holds, whether it was raised before or not."""
+    warehouse.build_table("alerts/alert_mover")
+    warehouse.build_table("alerts/odds_path")
+    found: list[Alert] = []
+    for rule in RULES:
+        parameters = {"now": _plain(now), "patience_days": PATIENCE_DAYS} if rule == "source" else {}
+        found += [
+            Alert(**row, raised_at=_plain(now).isoformat(timespec="seconds"))
+            for row in warehouse.rows(load_sql(f"alerts/{rule}"), **parameters)
+        ]
+    return sorted(found, key=lambda alert: alert.alert_key)
+
+
+def new_alerts(warehouse: Warehouse, settings: Settings, as_of: date, now: datetime) -> list[Alert]:
+    """Return the alerts of the release in the making: those never raised before, and what befell since the last one.
+
+    A release that looks back raises none.
+    """
+    warehouse.ensure_tables()
+    releases = earlier_releases(settings)
+    if releases and as_of < releases[0]["as_of"]:
+        return []
+    read_earlier(warehouse, settings, releases)
+    journal = read_journal(settings.alert_journal)
+    known = {**published_alerts(settings, releases), **journal}
+    # An accepted problem is raised anew as long as it lasts, so that it is told once its date has passed.
+    raised = {key for key, alert in known.items() if alert.delivery != "accepted"}
+    since = releases[0]["created_at"].isoformat() if releases else ""
+    meanwhile = [alert for alert in journal.values() if alert.kind == "withheld" and alert.raised_at > since]
+    return meanwhile + [alert for alert in apply_rules(warehouse, now) if alert.alert_key not in raised]
+
+
+def published_alerts(settings: Settings, releases: list[dict[str, Any]]) -> dict[str, Alert]:
+    """Return the alerts that the last releases carry, by key: a run that died before it told them left them there."""
+    found: dict[str, Alert] = {}
+    for row in reversed(releases):
+        path = release_file(settings, row["release_id"])
+        if path.exists():
+            for alert in Warehouse(path, read_only=True).rows("select * exclude (release_id) from alert"):
+                read = _from_row(alert)
+                found[read.alert_key] = read
+    return found
+
+
+def settle(
+    alerts: list[Alert], problems: list[AcceptedProblem], today: date, delivery: Mapping[str, str]
+) -> list[Alert]:
+    """Return the alerts with what will become of each: accepted, or what ``delivery`` says of its severity."""
+    return [
+        alert
+        if alert.delivery == "sent"
+        else replace(
+            alert,
+            delivery="accepted"
+            if any(problem.silences(alert, today) for problem in problems)
+            else delivery.get(alert.severity, "pending"),
+        )
+        for alert in alerts
+    ]
+
+
+def _from_row(row: Mapping[str, Any]) -> Alert:
+    """Return the alert of a row of the published table."""
+    return Alert(**{**row, "raised_at": row["raised_at"].isoformat(timespec="seconds")})
+
+
+def _plain(now: datetime) -> datetime:
+    """Return a time in UTC without its zone, as the tables have it."""
+    return now.astimezone(UTC).replace(tzinfo=None)

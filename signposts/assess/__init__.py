@@ -1,0 +1,1 @@
+"""Assess: from readings to log ratios, probabilities and what lies ahead."""

@@ -1,0 +1,115 @@
+"""From the tables of the working warehouse to the method's models and reports.
+
+Belongs here: reading rows and handing them to the method as arrays. Not here: formulas.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from signposts.scoring.model import Model, Reports, build_model, make_reports, years_of_dates, years_since
+from signposts.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DATE_COLUMNS = ("reading_date", "exposure_start", "exposure_end", "happened_from", "happened_to")
+NUMBER_COLUMNS = ("value", "value_low", "value_high", "log_sd", "trials")
+
+
+@dataclass(frozen=True)
+class TrackerModel:
+    """One tracker's model, with what the catalogue sets for words, simulation and dates."""
+
+    tracker_id: str
+    t0: date
+    horizon_end: date
+    temper: float
+    model: Model
+    settings: Mapping[str, Any]
+    priors: Mapping[str, float]
+    groups: Mapping[str, str]
+    rho: Mapping[str, float]
+    scored: frozenset[str]
+
+    def years(self, day: date) -> float:
+        """Return years since t0."""
+        return years_since(self.t0, day)
+
+    def scored_in_order(self) -> tuple[str, ...]:
+        """Return the scored indicators in the model's order."""
+        return tuple(name for name in self.model.indicator_ids if name in self.scored)
+
+
+def tracker_models(warehouse: Warehouse) -> list[TrackerModel]:
+    """Return the model of every tracker in the warehouse, in order of identifier."""
+    names = ("scenario", "hypothesis", "indicator", "prediction", "indicator_setting", "evidence_group")
+    tables = {name: _rows_by_tracker(warehouse, name) for name in names}
+    settings = {row["tracker_id"]: json.loads(row["settings"]) for row in warehouse.rows("from tracker_setting")}
+    trackers = warehouse.rows("from tracker order by tracker_id")
+    return [_tracker_model(row, settings[row["tracker_id"]], tables) for row in trackers]
+
+
+def _rows_by_tracker(warehouse: Warehouse, table: str) -> dict[str, list[dict[str, Any]]]:
+    """Return a table's rows as lists by tracker."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for row in warehouse.rows(f"from {table} order by all"):
+        grouped.setdefault(row["tracker_id"], []).append(row)
+    return grouped
+
+
+def _tracker_model(
+    tracker: Mapping[str, Any], settings: Mapping[str, Any], tables: Mapping[str, dict[str, list[dict[str, Any]]]]
+) -> TrackerModel:
+    """Return one tracker's model."""
+    tracker_id = tracker["tracker_id"]
+    rows = {name: grouped.get(tracker_id, []) for name, grouped in tables.items()}
+    indicator_settings = {row["indicator_id"]: _indicator_setting(row) for row in rows["indicator_setting"]}
+    predicted = {row["indicator_id"] for row in rows["prediction"]}
+    indicators = [row for row in rows["indicator"] if row["indicator_id"] in predicted]
+    model = build_model(
+        t0=tracker["t0"],
+        scenarios=rows["scenario"],
+        hypotheses=rows["hypothesis"],
+        indicators=indicators,
+        predictions=rows["prediction"],
+        scoring=settings["scoring"],
+        indicator_settings=indicator_settings,
+    )
+    return TrackerModel(
+        tracker_id=tracker_id,
+        t0=tracker["t0"],
+        horizon_end=tracker["horizon_end"],
+        temper=tracker["temper"],
+        model=model,
+        settings=settings,
+        priors={row["scenario_id"]: row["prior"] for row in rows["scenario"]},
+        groups={row["indicator_id"]: row["group_id"] for row in indicators},
+        rho={row["group_id"]: row["rho"] for row in rows["evidence_group"]},
+        scored=frozenset(row["indicator_id"] for row in indicators if row["scored"]),
+    )
+
+
+def _indicator_setting(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the model asks of an indicator beside its row: categories as a list."""
+    return {
+        "detect_prob": row["detect_prob"],
+        "exposure_start": row["exposure_start"],
+        "categories": json.loads(row["categories"]) if row["categories"] else None,
+    }
+
+
+def reports_of(tracker: TrackerModel, frame: "pd.DataFrame") -> Reports:
+    """Return the method's reports for rows of pooled_report of one tracker, dates as years since t0."""
+    columns: dict[str, Any] = {
+        "indicator_id": frame["indicator_id"].to_numpy(dtype=object),
+        "kind": frame["kind"].to_numpy(dtype=object),
+        "category": frame["category"].astype(object).where(frame["category"].notna(), None).to_numpy(dtype=object),
+    }
+    columns |= {name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in NUMBER_COLUMNS}
+    columns |= {name: years_of_dates(tracker.t0, frame[name].to_numpy(dtype="datetime64[D]")) for name in DATE_COLUMNS}
+    return make_reports(tracker.model, columns)

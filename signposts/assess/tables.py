@@ -1,0 +1,53 @@
+"""The order in which the tables of the stage assess are made.
+
+Belongs here: which statement and which part of the method makes which table. Not here: how a figure comes about
+(scoring/, sql/assess/).
+"""
+
+from datetime import date
+
+from signposts.assess.foresight import write_foresight as write_foresight_rows
+from signposts.assess.models import tracker_models
+from signposts.assess.prospects import diagnosticity_rows, fans, outlook_rows, silence_rows
+from signposts.assess.scoring import report_ratios
+from signposts.assess.verdicts import status_words
+from signposts.warehouse import Warehouse
+
+# In this order: each reads what stands before it.
+MADE_OF_RATIOS = (
+    "subset_evidence",
+    "log_ratio",
+    "reading_claim_ratio",
+    "variant",
+    "hypothesis_probability",
+    "scenario_probability",
+    "onset_probability",
+    "influence",
+)
+
+
+def write_probabilities(warehouse: Warehouse) -> None:
+    """Write the log ratios and, for every as-of date and variant, the probabilities of the scenarios."""
+    ratios = report_ratios(tracker_models(warehouse), warehouse.read_frame("pooled_report"))
+    warehouse.write_frame("report_ratio", ratios)
+    for name in MADE_OF_RATIOS:
+        warehouse.build_table(f"assess/{name}")
+
+
+def write_verdicts(warehouse: Warehouse, as_of: date) -> None:
+    """Write status words, cells of the evidence matrix and fans."""
+    trackers = tracker_models(warehouse)
+    words, growth = status_words(trackers, warehouse.read_frame("reading"), warehouse.read_frame("pooled_report"))
+    warehouse.write_frame("status_word", words)
+    warehouse.write_frame("required_growth", growth)
+    warehouse.build_table("assess/assessment")
+    warehouse.write_frame("fan", fans(trackers, as_of))
+
+
+def write_foresight(warehouse: Warehouse, as_of: date) -> None:
+    """Write what is worth checking, what falls due, how odd the readings are, and when we will know."""
+    trackers = tracker_models(warehouse)
+    warehouse.write_rows("diagnosticity", [row for tracker in trackers for row in diagnosticity_rows(tracker, as_of)])
+    warehouse.write_rows("silence_date", [row for tracker in trackers for row in silence_rows(tracker)])
+    warehouse.write_rows("outlook", [row for tracker in trackers for row in outlook_rows(tracker, as_of.year)])
+    write_foresight_rows(warehouse, trackers, as_of)

@@ -1,0 +1,204 @@
+"""YAML and CSV files as data that remember their lines.
+
+Belongs here: decoding, syntax, duplicate keys, header and number of fields, and the line of a key. Not here: what the
+keys mean.
+"""
+
+import codecs
+import csv
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from signposts.catalogue.faults import FaultList
+
+# libyaml parses some ten times faster, but PyYAML can be installed without it.
+ParserBase: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class DocumentParser(ParserBase):  # type: ignore[misc]
+    """Safe YAML whose node tree is kept, so that a key's line is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML file: its data and the node tree that knows the lines."""
+
+    path: Path
+    data: Any
+    node: yaml.Node | None
+
+    def line(self, *location: object) -> int:
+        """Return the line of the key or item at a location, or of the nearest parent that stands in the file."""
+        return line_at(self.node, location)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """One row of a CSV file: the line it starts on and its fields that are not empty."""
+
+    line: int
+    fields: dict[str, str]
+
+
+def line_at(node: yaml.Node | None, location: Sequence[object]) -> int:
+    """Return the line of a location below a node; parts that are not in the file (tags of a union) are passed over."""
+    if node is None:
+        return 1
+    line = node.start_mark.line + 1
+    for part in location:
+        found = child_of(node, part)
+        if found is not None:
+            line, node = found
+    return line
+
+
+def child_of(node: yaml.Node, part: object) -> tuple[int, yaml.Node] | None:
+    """Return the line and node of a key or item directly below a node; None if there is none."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key.start_mark.line + 1, value
+    elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        item = node.value[part]
+        return item.start_mark.line + 1, item
+    return None
+
+
+def read_text(path: Path, faults: FaultList) -> str | None:
+    """Return the text of a file; a file that is missing, empty or not plain UTF-8 is refused and gives None."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        faults.refuse(path, 1, path.name, error.strerror or "cannot be read", "write it, or make it readable")
+        return None
+    if content.startswith(codecs.BOM_UTF8):
+        faults.refuse(
+            path,
+            1,
+            "byte order mark",
+            "the first name would not be recognised",
+            "save as UTF-8 without a byte order mark",
+        )
+        return None
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        faults.refuse(path, line, f"byte {content[error.start]:#04x}", "the file is not UTF-8", "save it as UTF-8")
+        return None
+    if not text.strip():
+        faults.refuse(path, 1, path.name, "the file is empty", "fill it in or delete it")
+        return None
+    return text
+
+
+def read_document(path: Path, faults: FaultList) -> Document | None:
+    """Return a YAML file; syntax errors and duplicate keys are refused and give None."""
+    text = read_text(path, faults)
+    if text is None:
+        return None
+    parser = DocumentParser(text)
+    try:
+        node = parser.get_single_node()
+        if node is None:
+            faults.refuse(path, 1, path.name, "the file holds only comments", "fill it in or delete it")
+            return None
+        duplicates = list(duplicate_keys(node))
+        data = parser.construct_document(node)
+    except yaml.YAMLError as error:
+        refuse_syntax(path, error, faults)
+        return None
+    except ValueError as error:  # 2025-02-30 looks like a date to YAML and is none
+        faults.refuse(path, impossible_date_line(text), "date", str(error), "write a day that exists, as 2026-11-23")
+        return None
+    finally:
+        parser.dispose()
+    for line, first, key in duplicates:
+        faults.refuse(path, line, key, f"the key stands already on line {first}", "keep one of the two")
+    return None if duplicates else Document(path, data, node)
+
+
+def refuse_syntax(path: Path, error: yaml.YAMLError, faults: FaultList) -> None:
+    """Refuse a file that is not YAML, at the line the parser stopped on."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    faults.refuse(
+        path,
+        mark.line + 1 if mark else 1,
+        "YAML",
+        str(problem),
+        "check indentation, colons and quotes on this line and the one above",
+    )
+
+
+def impossible_date_line(text: str) -> int:
+    """Return the first line that holds a date which does not exist."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            yaml.safe_load(line.strip().removeprefix("- "))
+        except ValueError:
+            return number
+        except yaml.YAMLError:
+            continue
+    return 1
+
+
+def duplicate_keys(node: yaml.Node) -> Iterator[tuple[int, int, str]]:
+    """Yield line, first line and key of every key that a mapping holds twice."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    yield line, seen[key.value], key.value
+                seen.setdefault(key.value, line)
+            yield from duplicate_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from duplicate_keys(item)
+
+
+def read_rows(path: Path, columns: Sequence[str], faults: FaultList) -> tuple[str, list[CsvRow]] | None:
+    """Return SHA-256 and rows of a CSV file with exactly these columns; None if it cannot be read at all."""
+    text = read_text(path, faults)
+    if text is None:
+        return None
+    sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    rows: list[CsvRow] = []
+    try:
+        header = next(reader)
+        if header != list(columns):
+            refuse_header(path, header, columns, faults)
+            return None
+        line = reader.line_num + 1
+        for values in reader:
+            if len(values) == len(columns):
+                rows.append(CsvRow(line, {name: value for name, value in zip(columns, values, strict=True) if value}))
+            elif values:
+                faults.refuse(
+                    path,
+                    line,
+                    f"{len(values)} fields",
+                    f"the header has {len(columns)}",
+                    "put text that holds a comma in double quotes, and keep the empty fields",
+                )
+            line = reader.line_num + 1
+    except csv.Error as error:
+        faults.refuse(path, reader.line_num, "CSV", str(error), 'close the quotes; write a quote inside text as ""')
+    return sha256, rows
+
+
+def refuse_header(path: Path, header: list[str], columns: Sequence[str], faults: FaultList) -> None:
+    """Refuse a header line and name the first column that differs."""
+    pairs = zip_longest(header, columns, fillvalue="nothing")
+    found, wanted = next((one, other) for one, other in pairs if one != other)
+    faults.refuse(path, 1, f"header {found!r}", f"the column here is {wanted!r}", f"begin with: {','.join(columns)}")

@@ -1,0 +1,332 @@
+"""Rules between the files of a tracker: names that must exist, dates within the clock, predictions that fit together.
+
+Belongs here: what no single entry can know. Not here: rules about ledgers (ledger_rules.py) or within one entry
+(models.py).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from signposts.catalogue.documents import Document
+from signposts.catalogue.faults import FaultList, nearest
+from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
+from signposts.catalogue.predictions import (
+    FAMILY_OF_TYPE,
+    EventPrediction,
+    OrdinalPrediction,
+    PathPrediction,
+    PredictionBase,
+    RangePrediction,
+    RatePrediction,
+    SharePrediction,
+)
+from signposts.catalogue.trackers import OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A tracker whose entries were read and whose rules are still to be judged."""
+
+    folder: Path
+    settings: TrackerSettings
+    scenarios: Mapping[str, Scenario]
+    indicators: Mapping[str, Indicator]
+    indicator_names: frozenset[str]
+    projects: Mapping[str, Project]
+    coverage: tuple[Statement, ...]
+    sources: Mapping[str, Source]
+    documents: Mapping[str, Document]
+
+    def names_in(self, file: str) -> list[str]:
+        """Return the identifiers a file writes, whether or not their entries have faults of their own."""
+        document = self.documents.get(file)
+        return [str(key) for key in document.data] if document and isinstance(document.data, dict) else []
+
+    def refuse(self, faults: FaultList, file: str, location: Iterable[object], why: str, mend: str) -> None:
+        """Refuse a place in one of the tracker's files."""
+        document, parts = self.documents[file], tuple(location)
+        what = ".".join(str(part) for part in parts) or Path(file).name
+        faults.refuse(document.path, document.line(*parts), what, why, mend)
+
+
+def judge_tracker(draft: Draft, faults: FaultList) -> None:
+    """Judge everything but the ledgers."""
+    judge_settings(draft, faults)
+    judge_scenarios(draft, faults)
+    for indicator_id, indicator in draft.indicators.items():
+        judge_indicator(f"indicators/{indicator_id}.yaml", indicator, draft, faults)
+    judge_coverage(draft, faults)
+
+
+def judge_settings(draft: Draft, faults: FaultList) -> None:
+    """Judge clock, priors and thresholds of tracker.yaml."""
+    settings, file = draft.settings, "tracker.yaml"
+    if settings.horizon_end <= settings.t0:
+        mend = "correct one of the two dates"
+        draft.refuse(faults, file, ("horizon_end",), f"{settings.horizon_end} is not after t0 {settings.t0}", mend)
+    priors = settings.priors
+    if priors.headline not in priors.sets:
+        draft.refuse(faults, file, ("priors", "headline"), "no such set", nearest(priors.headline, priors.sets))
+    words = {scenario.likelihood_word for scenario in draft.scenarios.values()}
+    for name, prior_set in priors.sets.items():
+        for word in sorted(words - set(prior_set.words)):
+            why = f"the set gives the word {word!r} no probability, and a scenario uses it"
+            draft.refuse(faults, file, ("priors", "sets", name, "words"), why, f"add `{word}:` and its probability")
+        if prior_set.words and max(prior_set.words.values()) > 1:
+            draft.refuse(faults, file, ("priors", "sets", name, "words"), "a probability above 1", "correct it")
+    thresholds = settings.thresholds
+    ordered = (
+        ("event_contradicted", thresholds.event_contradicted, "event_behind", thresholds.event_behind),
+        ("event_behind", thresholds.event_behind, "too_early_survival", thresholds.too_early_survival),
+        ("category_contradicted", thresholds.category_contradicted, "category_behind", thresholds.category_behind),
+    )
+    for low_name, low, high_name, high in ordered:
+        if low >= high:
+            why = f"{low} is not below {high_name} {high}"
+            draft.refuse(faults, file, ("thresholds", low_name), why, "correct one of the two")
+
+
+def judge_scenarios(draft: Draft, faults: FaultList) -> None:
+    """Judge names, ranks and baselines of scenarios.yaml."""
+    file, names = "scenarios.yaml", draft.names_in("scenarios.yaml")
+    if OTHER in names:
+        draft.refuse(faults, file, (OTHER,), "'none of the above' is derived", "remove it or choose another identifier")
+    if file in draft.documents and len(names) < 2:
+        draft.refuse(faults, file, (), "one scenario has nothing to be measured against", "write at least two")
+    ranks: dict[int, str] = {}
+    for name, scenario in draft.scenarios.items():
+        rank = scenario.cooperative_rank
+        if rank in ranks:
+            why = f"{ranks[rank]} has rank {rank} as well"
+            draft.refuse(faults, file, (name, "cooperative_rank"), why, "give each scenario its own rank")
+        ranks.setdefault(rank, name)
+        if scenario.baseline is not None:
+            judge_baseline(name, scenario.baseline, draft, faults)
+
+
+def judge_baseline(name: str, baseline: str, draft: Draft, faults: FaultList) -> None:
+    """Judge the scenario that is the path before another one's onset."""
+    place = (name, "baseline")
+    others = [other for other in draft.names_in("scenarios.yaml") if other != name]
+    if baseline not in others:
+        draft.refuse(faults, "scenarios.yaml", place, f"no other scenario {baseline!r}", nearest(baseline, others))
+    elif baseline in draft.scenarios and draft.scenarios[baseline].onset:
+        why = f"{baseline} has an onset of its own"
+        draft.refuse(faults, "scenarios.yaml", place, why, "name a scenario without an onset")
+
+
+def judge_indicator(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
+    """Judge one indicator against tracker.yaml, sources.yaml and scenarios.yaml."""
+    settings = draft.settings
+    judge_name(draft, faults, file, "domain", indicator.domain, settings.domains)
+    judge_name(draft, faults, file, "unit", indicator.unit, settings.units)
+    if indicator.group is not None:
+        judge_name(draft, faults, file, "group", indicator.group, settings.groups)
+    for place, source in enumerate(indicator.sources):
+        if source not in draft.sources:
+            draft.refuse(faults, file, ("sources", place), f"no source {source!r}", nearest(source, draft.sources))
+    for location, why, mend in shape_faults(indicator):
+        draft.refuse(faults, file, location, why, mend)
+    if indicator.role != "context":
+        judge_predictions(file, indicator, draft, faults)
+
+
+def judge_name(draft: Draft, faults: FaultList, file: str, key: str, name: str, known: Mapping[str, Any]) -> None:
+    """Refuse a name that tracker.yaml does not list."""
+    if name not in known:
+        where = {"domain": "domains", "unit": "units", "group": "groups"}[key]
+        why = f"{name!r} is not among the {where} of tracker.yaml"
+        draft.refuse(faults, file, (key,), why, f"{nearest(name, known)} Else add it to {where}")
+
+
+Finding = tuple[tuple[object, ...], str, str]
+
+
+def shape_faults(indicator: Indicator) -> Iterable[Finding]:
+    """Yield what is missing or too much in an indicator, given its role, family and frequency."""
+    context, family = indicator.role == "context", indicator.family
+    if not indicator.scored and indicator.why_not_scored is None:
+        yield ("scored",), "not scored, and no reason is written", "add `why_not_scored:`"
+    if indicator.scored and indicator.why_not_scored is not None:
+        yield ("why_not_scored",), "a reason, though the indicator is scored", "remove it, or set scored to false"
+    if context and (indicator.scored or indicator.predictions):
+        yield ("role",), "context is never scored and predicts nothing", "choose another role, or remove predictions"
+    if not context and indicator.group is None:
+        yield (), "no group", "add `group:`; without it the indicator would count on its own"
+    if not context and indicator.cooperative_reason is None:
+        yield ("cooperative",), "no cooperative_reason", "say which way is more cooperation and why, or why none is"
+    if indicator.scored and family is None:
+        yield ("scored",), "scored, and every scenario is silent", "write a prediction, or set scored to false"
+    yield from period_faults(indicator)
+    yield from family_faults(indicator)
+
+
+def period_faults(indicator: Indicator) -> Iterable[Finding]:
+    """Yield what is wrong with the usual period, given the frequency."""
+    if indicator.frequency == "event":
+        if indicator.usual_period_months is not None:
+            yield ("usual_period_months",), "an event has no period", "remove it, or correct frequency"
+    elif indicator.usual_period_months is None and indicator.role != "context":
+        yield (
+            ("frequency",),
+            f"{indicator.frequency}, and no usual_period_months",
+            "add it: 12 for a year, 1 for a month",
+        )
+
+
+def family_faults(indicator: Indicator) -> Iterable[Finding]:
+    """Yield keys that the family of the predictions does not know or does need, and mixed families."""
+    families = {FAMILY_OF_TYPE[each.type] for each in indicator.predictions.values() if each.type in FAMILY_OF_TYPE}
+    if len(families) > 1:
+        why = f"predictions of different families: {', '.join(sorted(families))}"
+        yield ("predictions",), why, "predict one quantity in one way; the others may be silent"
+    if indicator.detect_prob is not None and "event" not in families:
+        yield ("detect_prob",), "only events have one", "remove it"
+    if indicator.exposure_start is not None and "rate" not in families:
+        yield ("exposure_start",), "only counts have one", "remove it"
+    if "ordinal" in families and len(set(indicator.categories)) < max(2, len(indicator.categories)):
+        yield (
+            ("categories",),
+            "ordinal predictions need categories, each once",
+            "list them, the least cooperative first",
+        )
+    if "share" in families and indicator.frequency == "event":
+        yield ("frequency",), "a share is no event", "correct frequency or the predictions"
+
+
+def judge_predictions(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
+    """Judge that every scenario speaks, of known categories, within the clock, and in a monotone order."""
+    names = draft.names_in("scenarios.yaml")
+    for name in names:
+        if name not in indicator.predictions:
+            why = f"no prediction for the scenario {name}"
+            draft.refuse(faults, file, ("predictions",), why, f"add `{name}:`; `type: silent` if it says nothing")
+    for name, prediction in indicator.predictions.items():
+        place = ("predictions", name)
+        if name not in names:
+            draft.refuse(faults, file, place, f"no scenario {name!r}", nearest(name, names))
+        if isinstance(prediction, OrdinalPrediction):
+            judge_categories(file, (*place, "probs"), prediction, indicator, draft, faults)
+        judge_clock(file, place, prediction, draft, faults)
+    reason = monotone_fault(indicator, draft.scenarios)
+    if reason and indicator.monotone_waiver is None:
+        mend = "correct the numbers, or write the reason as `monotone_waiver:`"
+        draft.refuse(faults, file, ("predictions",), reason, mend)
+
+
+def judge_categories(
+    file: str,
+    place: tuple[object, ...],
+    prediction: OrdinalPrediction,
+    indicator: Indicator,
+    draft: Draft,
+    faults: FaultList,
+) -> None:
+    """Refuse categories that are not the indicator's."""
+    for category in prediction.probs:
+        if category not in indicator.categories:
+            why = f"{category!r} is not among the indicator's categories"
+            draft.refuse(faults, file, (*place, category), why, nearest(category, indicator.categories))
+    for category in indicator.categories:
+        if category not in prediction.probs:
+            draft.refuse(faults, file, place, f"no probability for {category!r}", f"add `{category}:`, 0 if need be")
+
+
+def judge_clock(
+    file: str, place: tuple[object, ...], prediction: PredictionBase, draft: Draft, faults: FaultList
+) -> None:
+    """Refuse deadlines that lie before the clock starts or after the horizon ends."""
+    deadlines: dict[tuple[object, ...], date] = {}
+    if isinstance(prediction, PathPrediction):
+        deadlines[(*place, "target", "date")] = prediction.target.date
+    elif isinstance(prediction, RangePrediction):
+        deadlines[(*place, "reach_by")] = prediction.reach_by
+    elif isinstance(prediction, EventPrediction):
+        deadlines[(*place, "by")] = prediction.by
+    t0, end = draft.settings.t0, draft.settings.horizon_end
+    for location, deadline in deadlines.items():
+        if deadline <= t0:
+            draft.refuse(faults, file, location, f"{deadline} is not after t0 {t0}", "correct the date")
+        elif deadline > end:
+            why = f"{deadline} is after the horizon {end}, so it can never be resolved"
+            draft.refuse(faults, file, location, why, "correct the date or horizon_end")
+
+
+def monotone_fault(indicator: Indicator, scenarios: Mapping[str, Scenario]) -> str | None:
+    """Return why a more cooperative reading could favour a less cooperative scenario, as far as order alone shows it.
+
+    Judged here where the order of the parameters decides it: means of rates and shares, chances of events with one
+    deadline, ratios of categories. The full check of method.md 3.3 needs the predictive distributions.
+    """
+    if indicator.cooperative is None or any(name not in scenarios for name in indicator.predictions):
+        return None
+    ranked = sorted(indicator.predictions, key=lambda name: scenarios[name].cooperative_rank)
+    speaking = [(name, indicator.predictions[name]) for name in ranked if indicator.predictions[name].type != "silent"]
+    sign = 1 if indicator.cooperative == "up" else -1
+    for (low_name, low), (high_name, high) in pairwise(speaking):
+        if order_is_broken(low, high, sign, indicator):
+            return f"{high_name} is more cooperative than {low_name}, but its prediction lies the other way"
+    return None
+
+
+def order_is_broken(low: PredictionBase, high: PredictionBase, sign: int, indicator: Indicator) -> bool:
+    """Return whether the prediction of the more cooperative scenario lies on the less cooperative side."""
+    if isinstance(low, RatePrediction | SharePrediction) and isinstance(high, RatePrediction | SharePrediction):
+        return sign * (high.mean - low.mean) < 0
+    if isinstance(low, EventPrediction) and isinstance(high, EventPrediction) and low.by == high.by:
+        return sign * (high.p - low.p) < 0
+    if isinstance(low, OrdinalPrediction) and isinstance(high, OrdinalPrediction):
+        return not ratios_rise(low.probs, high.probs, indicator.categories[::sign])
+    return False
+
+
+def ratios_rise(low: Mapping[str, float], high: Mapping[str, float], categories: Iterable[str]) -> bool:
+    """Return whether high over low never falls from one category to the next."""
+    # Products instead of ratios: a probability of 0 is allowed.
+    shared = [category for category in categories if category in low and category in high]
+    return all(high[one] * low[two] <= high[two] * low[one] + 1e-12 for one, two in pairwise(shared))
+
+
+def judge_coverage(draft: Draft, faults: FaultList) -> None:
+    """Judge that every statement names indicators that exist, or a heading of decisions.md."""
+    decisions = draft.folder / "decisions.md"
+    text = decisions.read_text(encoding="utf-8", errors="replace") if decisions.is_file() else ""
+    headings = [found.strip() for found in re.findall(r"^#+\s+(.+?)\s*#*$", text, flags=re.MULTILINE)]
+    document = draft.documents.get("coverage.yaml")
+    items = document.data if document and isinstance(document.data, list) else []
+    places: dict[str, list[int]] = {}
+    for order, item in enumerate(items):
+        places.setdefault(str(item.get("id") if isinstance(item, dict) else item).strip(), []).append(order)
+    seen: set[str] = set()
+    for statement in draft.coverage:
+        place = places[statement.id].pop(0)
+        if statement.id in seen:
+            draft.refuse(faults, "coverage.yaml", (place, "id"), f"{statement.id!r} stands twice", "give it its own id")
+        seen.add(statement.id)
+        for order, name in enumerate(statement.indicators):
+            if name not in draft.indicator_names:
+                mend = nearest(name, draft.indicator_names)
+                draft.refuse(faults, "coverage.yaml", (place, "indicators", order), f"no indicator {name!r}", mend)
+        if statement.ruling is not None and statement.ruling not in headings:
+            why = f"decisions.md has no heading {statement.ruling!r}"
+            draft.refuse(faults, "coverage.yaml", (place, "ruling"), why, nearest(statement.ruling, headings))
+
+
+def judge_feeds(
+    document: Document, sources: Mapping[str, Source], trackers: Mapping[str, Any], faults: FaultList
+) -> None:
+    """Refuse feeds of indicators that their tracker does not have; trackers that were not loaded are not judged."""
+    for source_id, source in sources.items():
+        for order, entry in enumerate(source.documents):
+            for place, feed in enumerate(entry.feeds):
+                known = trackers.get(feed.tracker)
+                if known is not None and feed.indicator not in known:
+                    location = (source_id, "documents", order, "feeds", place, "indicator")
+                    why = f"{feed.tracker} has no indicator {feed.indicator!r}"
+                    what = f"{source_id}.{entry.name}.feeds"
+                    faults.refuse(document.path, document.line(*location), what, why, nearest(feed.indicator, known))

@@ -1,0 +1,46 @@
+"""Rows of the working tables that carry the catalogue's numbers to the stages, so that stages meet in tables only.
+
+Belongs here: settings as rows. Not here: the published tables of the catalogue (tables.py).
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from signposts.catalogue.trackers import Catalogue, Tracker
+
+Row = dict[str, Any]
+
+
+def working_tables(catalogue: Catalogue) -> dict[str, list[Row]]:
+    """Return the rows of the working tables of stage `catalogue`."""
+    return {
+        "tracker_setting": [
+            {"tracker_id": tracker.tracker_id, "settings": tracker.settings.model_dump_json()}
+            for tracker in catalogue.trackers
+        ],
+        "indicator_setting": [row for tracker in catalogue.trackers for row in _indicator_settings(tracker)],
+        "variant_setting": [row for tracker in catalogue.trackers for row in _variant_settings(tracker)],
+    }
+
+
+def _indicator_settings(tracker: Tracker) -> Iterator[Row]:
+    """Yield what the scorer asks of each indicator beside its published row."""
+    default_band = tracker.settings.revision_gate.default_band
+    for indicator_id, indicator in tracker.indicators.items():
+        yield {
+            "tracker_id": tracker.tracker_id,
+            "indicator_id": indicator_id,
+            "detect_prob": indicator.detect_prob,
+            "exposure_start": indicator.exposure_start,
+            "categories": json.dumps(list(indicator.categories)) if indicator.categories else None,
+            "revision_band": indicator.revision_band if indicator.revision_band is not None else default_band,
+            "monotone_waiver": indicator.monotone_waiver,
+        }
+
+
+def _variant_settings(tracker: Tracker) -> Iterator[Row]:
+    """Yield the variants that put another number in the headline's place."""
+    for family in ("other_mass", "temper"):
+        for number in getattr(tracker.settings.variants, family):
+            yield {"tracker_id": tracker.tracker_id, "family": family, "label": f"{number:g}"}

@@ -1,0 +1,287 @@
+"""The `signposts` command: words in, one call to a stage, an exit code out.
+
+Belongs here: options, help texts, exit codes; the work of each command is in the module named after it, imported only
+when the command is used. Not here: anything that a scheduled run needs.
+"""
+
+import gc
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from signposts.errors import InputError, SignpostsError
+
+DONE, WITHHELD, WRONG_INPUT = 0, 1, 2
+
+app = typer.Typer(
+    name="signposts",
+    help="Keeps score of published scenarios: dated claims in, odds and a report out.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+archive_app = typer.Typer(help="The stored bytes of publishers.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(archive_app, name="archive")
+
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="Assess as of this day (YYYY-MM-DD), not today.")]
+TrackerOption = Annotated[list[str], typer.Option("--tracker", metavar="ID", help="Only this tracker; repeatable.")]
+
+
+@app.command()
+def run(
+    as_of: AsOf = "",
+    offline: Annotated[bool, typer.Option("--offline", help="Make no outside request.")] = False,
+    tracker: TrackerOption = [],  # noqa: B006 - typer copies the default
+    source: Annotated[
+        list[str], typer.Option("--source", metavar="ID", help="Also fetch this large or slow source; may be repeated.")
+    ] = [],  # noqa: B006 - typer copies the default
+    from_archive: Annotated[
+        bool, typer.Option("--from-archive", help="Rebuild the warehouse from the archive and the ledger alone.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a source failed.")] = False,
+    wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", help="Wait this long for another run.")] = 600.0,
+    verbose: Annotated[bool, typer.Option("--verbose", help="One line an event on standard error.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same lines as JSON.")] = False,
+) -> None:
+    """One monitoring run, as the schedule does it; ends with a table and the paths of what it published."""
+    from signposts.cli.running import RunRequest, run_monitor
+
+    request = RunRequest(
+        as_of=as_of,
+        offline=offline,
+        trackers=tuple(tracker),
+        sources=tuple(source),
+        from_archive=from_archive,
+        strict=strict,
+        wait_seconds=wait,
+        verbose=verbose,
+        as_json=as_json,
+    )
+    raise typer.Exit(run_monitor(request))
+
+
+@app.command()
+def report(open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False) -> None:
+    """Where the report is."""
+    from signposts.settings import load_settings
+
+    page = load_settings().published / "report" / "index.html"
+    if not page.exists():
+        raise InputError(f"no report yet at {page}: run `signposts run` first")
+    typer.echo(page)
+    if open_it:
+        import webbrowser
+
+        webbrowser.open(page.as_uri())
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(metavar='["SELECT …" | NAME]', help="A statement or a cookbook query.")] = "",
+    list_queries: Annotated[bool, typer.Option("--list", help="List the cookbook.")] = False,
+    output: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
+    parameter: Annotated[
+        list[str], typer.Option("--set", metavar="NAME=VALUE", help="A parameter of a cookbook query.")
+    ] = [],  # noqa: B006 - typer copies the default
+) -> None:
+    """Ask the published file, read-only; with no argument, list the cookbook."""
+    from signposts.cli.querying import answer, list_cookbook
+
+    if list_queries or not query:
+        list_cookbook()
+    else:
+        answer(query, output, parameter)
+
+
+@app.command()
+def explain(
+    indicator: Annotated[str, typer.Argument(help="Indicator.")],
+    as_of: AsOf = "",
+    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+) -> None:
+    """The readings, claims and sources of an indicator, and the arithmetic from them to the odds."""
+    from signposts.cli.explaining import explain_indicator
+
+    explain_indicator(indicator, as_of, tracker)
+
+
+@app.command("what-if")
+def what_if(
+    readings: Annotated[list[str], typer.Argument(metavar="INDICATOR=VALUE …", help="Readings to suppose.")],
+    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help="Date the readings refer to; default the release's own.")
+    ] = "",
+    reliability: Annotated[
+        float, typer.Option("--reliability", help="Chance that what is supposed is accurate; the default is grade A1.")
+    ] = 0.98,
+) -> None:
+    """How the odds would move if these were the readings.
+
+    VALUE is a number, LOW..HIGH, K/N votes, a number of events, a category, the day something happened, or `none`:
+    nothing seen by the date.
+    """
+    from signposts.cli.what_if import print_what_if
+
+    print_what_if(readings, tracker, on, reliability)
+
+
+@app.command()
+def record(
+    indicator: Annotated[str, typer.Argument(help="Indicator the claim is about.")],
+    fields: Annotated[
+        list[str], typer.Argument(metavar="[FIELD=VALUE …]", help="Fields of the claim; the rest is asked for.")
+    ] = [],  # noqa: B006 - typer copies the default
+    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+    archive_page: Annotated[bool, typer.Option("--archive-page", help="Store the cited page with the claim.")] = False,
+) -> None:
+    """Add a claim to the ledger, validated, with a question for each field that is missing."""
+    from signposts.cli.recording import record_claim
+
+    record_claim(indicator, fields, tracker, archive_page)
+
+
+@app.command()
+def accept(
+    claim: Annotated[str, typer.Argument(help="Held claim.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why the revision is right.")],
+    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+) -> None:
+    """Let a held revision through."""
+    from signposts.cli.recording import accept_claim
+
+    accept_claim(claim, reason, tracker)
+
+
+@app.command()
+def diff(
+    older: Annotated[str, typer.Argument(help="Release, or `previous`.")],
+    newer: Annotated[str, typer.Argument(help="Release, or `latest`.")] = "latest",
+) -> None:
+    """What changed between two releases, by cause."""
+    from signposts.cli.comparing import compare_releases
+
+    compare_releases(older, newer)
+
+
+@app.command()
+def backtest(
+    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+) -> None:
+    """The fans against history: rolling origins before the tracker began."""
+    from signposts.cli.testing import show_backtest
+
+    show_backtest(tracker)
+
+
+@app.command()
+def calibrate(
+    draws: Annotated[int, typer.Option("--draws", help="Simulated worlds.")] = 0,
+    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+) -> None:
+    """The method against simulated worlds; writes docs/calibration.md and fails if a bound is broken."""
+    from signposts.cli.testing import run_calibration
+
+    raise typer.Exit(run_calibration(draws, tracker))
+
+
+@app.command()
+def check() -> None:
+    """Validate catalogue and ledger; every error says file:line, what, why and how to mend it."""
+    from signposts.cli.checking import check_catalogue
+
+    raise typer.Exit(check_catalogue())
+
+
+@app.command()
+def new(tracker: Annotated[str, typer.Argument(metavar="TRACKER", help="Identifier: lower case, digits, _.")]) -> None:
+    """Scaffold a tracker: folders, commented YAML, an empty ledger."""
+    from signposts.cli.scaffolding import scaffold
+
+    scaffold(tracker)
+
+
+@app.command()
+def watch(
+    once: Annotated[bool, typer.Option("--once", help="Stop after the first publication.", hidden=True)] = False,
+) -> None:
+    """Stay warm; publish whenever catalogue, ledger or inbox changes."""
+    from signposts.cli.watching import watch_files
+
+    watch_files(once)
+
+
+@app.command()
+def doctor() -> None:
+    """Why is it not green: the verdict of each source, since when, and the one next thing to do."""
+    from signposts.cli.diagnosing import diagnose
+
+    raise typer.Exit(diagnose())
+
+
+@app.command()
+def alerts(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the message that would go out; send nothing.")
+    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Tell now what waits to be told.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Send a test message to SIGNPOSTS_NOTIFY_URL.")] = False,
+) -> None:
+    """What was raised in the last thirty days, and whether it was told."""
+    from signposts.cli.alerting import alert_command
+
+    raise typer.Exit(alert_command(dry_run=dry_run, send=send, test=test))
+
+
+@app.command()
+def digest(send: Annotated[bool, typer.Option("--send", help="Send it to SIGNPOSTS_NOTIFY_URL.")] = False) -> None:
+    """The week in one message, as the schedule sends it on Mondays."""
+    from signposts.cli.alerting import digest_command
+
+    digest_command(send)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 3000,
+    dev: Annotated[bool, typer.Option("--dev", help="One process for development.")] = False,
+) -> None:
+    """Dagster's pages and daemon over this installation's state."""
+    from signposts.cli.serving import serve_dagster
+
+    raise typer.Exit(serve_dagster(host, port, dev))
+
+
+@app.command()
+def docs() -> None:
+    """Write the generated pages of docs/ again."""
+    from signposts.cli.documenting import write_documents
+
+    write_documents()
+
+
+@archive_app.command("verify")
+def archive_verify() -> None:
+    """Re-hash every stored object."""
+    from signposts.cli.diagnosing import verify_archive
+
+    raise typer.Exit(verify_archive())
+
+
+def main() -> None:
+    """Run the command; an error is one line that names the remedy, a traceback only with --debug."""
+    # Imports make hundreds of thousands of objects that stay; looking through them often is a fifth of a short run.
+    gc.set_threshold(100_000, 50, 100)
+    debug = "--debug" in sys.argv
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    try:
+        app(args=arguments, prog_name=Path(sys.argv[0]).name)
+    except SignpostsError as error:
+        if debug:
+            raise
+        typer.echo(f"signposts: {error}", err=True)
+        sys.exit(WRONG_INPUT if isinstance(error, InputError) else WITHHELD)

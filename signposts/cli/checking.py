@@ -1,0 +1,74 @@
+"""`signposts check`: is the catalogue sound, and does more cooperation ever speak for less?
+
+Belongs here: running the checks of catalogue and method on files alone, and printing what they say. Not here: rules.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+import typer
+
+from signposts.catalogue import Catalogue, Tracker, load_catalogue, tables
+from signposts.catalogue.accepted import accepted_rows
+from signposts.settings import load_settings
+
+if TYPE_CHECKING:
+    from signposts.scoring.model import Model
+
+
+def check_catalogue() -> int:
+    """Print warnings and what was checked; faults are raised as one CatalogueError. Return the exit code."""
+    catalogue = load_catalogue(load_settings().catalogue_root)
+    for warning in catalogue.warnings:
+        typer.echo(f"warning: {warning}")
+    for tracker in catalogue.trackers:
+        accepted_rows(tracker.tracker_id, tracker.folder)
+        for line in monotone_lines(catalogue, tracker):
+            typer.echo(f"warning: {line}")
+        typer.echo(
+            f"{tracker.tracker_id}: {len(tracker.indicators)} indicators, {len(tracker.claims)} claims: no faults"
+        )
+    return 0
+
+
+def tracker_model(catalogue: Catalogue, tracker: Tracker) -> "Model":
+    """Return the method's model of a tracker, from its files."""
+    from signposts.scoring.model import build_model
+
+    rows = {
+        name: [row for row in found if row.get("tracker_id") == tracker.tracker_id]
+        for name, found in tables(catalogue).items()
+    }
+    predicted = {row["indicator_id"] for row in rows["prediction"]}
+    return build_model(
+        t0=tracker.settings.t0,
+        scenarios=rows["scenario"],
+        hypotheses=rows["hypothesis"],
+        indicators=[row for row in rows["indicator"] if row["indicator_id"] in predicted],
+        predictions=rows["prediction"],
+        scoring=json.loads(tracker.settings.scoring.model_dump_json()),
+        indicator_settings={
+            name: {
+                "detect_prob": indicator.detect_prob,
+                "exposure_start": indicator.exposure_start,
+                "categories": indicator.categories,
+            }
+            for name, indicator in tracker.indicators.items()
+        },
+    )
+
+
+def monotone_lines(catalogue: Catalogue, tracker: Tracker) -> list[str]:
+    """Return a line for each indicator in which a more cooperative reading favours the less cooperative scenario.
+
+    An indicator with a written waiver is left out (docs/method.md, 3.3).
+    """
+    from signposts.scoring.monotone import monotone_violations
+
+    return [
+        f"{tracker.tracker_id}/indicators/{found.indicator_id}.yaml: a more cooperative reading favours "
+        f"{found.less_cooperative} over {found.more_cooperative} by {found.decibans:.2f} decibans near "
+        f"{found.reading:.3g}: change the predictions, or write the reason as monotone_waiver"
+        for found in monotone_violations(tracker_model(catalogue, tracker))
+        if not tracker.indicators[found.indicator_id].monotone_waiver
+    ]

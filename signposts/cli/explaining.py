@@ -1,0 +1,189 @@
+"""`signposts explain`: one indicator from its claims to its part in the odds, every step of the arithmetic shown.
+
+Belongs here: laying out published rows for a person. Not here: computing anything that is not published.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from signposts.cli.formatting import number, percent, signed
+from signposts.cli.published import nearest_name, only_tracker, open_release, published_rows
+from signposts.errors import InputError
+
+Row = Mapping[str, Any]
+
+
+def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
+    """Print claims, reading, predictions, log ratios and the arithmetic that gives the published odds."""
+    release = open_release()
+    tracker = tracker or only_tracker(release)
+    day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
+    found = published_rows(release, "explain/indicator", tracker=tracker, indicator=indicator, as_of=day)
+    if not found:
+        known = [row["indicator_id"] for row in published_rows(release, "explain/names", tracker=tracker)]
+        raise InputError(f"no indicator {indicator!r} in tracker {tracker!r}{nearest_name(indicator, known)}")
+    subject = found[0]
+    keys = {"tracker": tracker, "indicator": indicator, "as_of": subject["as_of"]}
+    console = Console(highlight=False)
+    _print_reading(console, subject)
+    _print_claims(console, published_rows(release, "explain/claims", **keys))
+    _print_predictions(console, published_rows(release, "explain/predictions", **keys, reading_date=_dated(subject)))
+    if subject["scored"]:
+        _print_ratios(console, subject, published_rows(release, "explain/hypotheses", **keys))
+        _print_arithmetic(console, published_rows(release, "explain/arithmetic", **keys))
+
+
+def _dated(subject: Row) -> date:
+    """Return the date that the fans are shown at: the reading's own, else the as-of date."""
+    dated: date = subject["reading_date"] or subject["as_of"]
+    return dated
+
+
+def _print_reading(console: Console, subject: Row) -> None:
+    """Print what the indicator is and what it says at the as-of date."""
+    console.print(f"[bold]{subject['title']}[/bold] ({subject['unit']})", soft_wrap=True)
+    console.print(subject["meaning"].strip(), soft_wrap=True, markup=False)
+    if subject["usage_warning"]:
+        console.print(f"Careful: {subject['usage_warning'].strip()}", soft_wrap=True, markup=False)
+    console.print(f"\n[bold]Reading as of {subject['as_of']}[/bold]: {describe_reading(subject)}")
+    if not subject["scored"]:
+        reason = subject["why_not_scored"] or subject["indicator_why_not_scored"] or "there is no reading"
+        console.print(f"Not scored: {reason}", soft_wrap=True, markup=False)
+
+
+def describe_reading(subject: Row) -> str:
+    """Return the reading in words: its value or category, its date, and how many reports stand behind it."""
+    if subject["kind"] is None:
+        return f"none ({subject['missing_reason']})"
+    value = subject["category"] or _value_in_words(subject)
+    dated = f" at {subject['reading_date']}" if subject["reading_date"] else ""
+    reliability = f", mean reliability {subject['reliability']:.2f}" if subject["reliability"] is not None else ""
+    said = f"{subject['kind']} {value}".strip()
+    return f"{said}{dated}, {subject['n_reports']} report(s) pooled{reliability}"
+
+
+def _value_in_words(subject: Row) -> str:
+    """Return a numeric reading with its range and, for counts, its exposure."""
+    words = number(subject["value"]) if subject["value"] is not None else ""
+    low, high = subject["value_low"], subject["value_high"]
+    if low is not None and high is not None and low != high:
+        words += f" (reports from {number(low)} to {number(high)})"
+    if subject["trials"] is not None:
+        words += f" of {subject['trials']}"
+    if subject["exposure_start"] is not None:
+        words += f" from {subject['exposure_start']} to {subject['exposure_end']}"
+    return words
+
+
+def _print_claims(console: Console, claims: Sequence[Row]) -> None:
+    """Print every claim known at the date, those pooled into the reading first with their share."""
+    table = Table(title="Claims known by then", title_justify="left", show_lines=False)
+    for heading in ("claim", "what it says", "speaker", "grade", "r", "published", "share"):
+        table.add_column(heading, overflow="fold")
+    for claim in claims:
+        table.add_row(
+            claim["claim_id"],
+            _claim_in_words(claim),
+            claim["speaker"] or claim["source_name"],
+            claim["grade"],
+            f"{claim['reliability_value']:.2f}",
+            str(claim["published_on"]),
+            percent(claim["pool_weight"]) if claim["pool_weight"] is not None else _why_not_pooled(claim),
+        )
+    console.print(table)
+
+
+def _claim_in_words(claim: Row) -> str:
+    """Return a claim's kind, value and period in a few words."""
+    period = f" for {claim['period_start']} to {claim['period_end']}" if claim["period_end"] else ""
+    if claim["kind"] == "interval":
+        return f"{number(claim['value_low'])} to {number(claim['value_high'])}{period}"
+    if claim["kind"] == "none_seen":
+        return f"none seen by {claim['searched_until']}"
+    if claim["kind"] in ("count", "event"):
+        return f"{claim['category'] or claim['kind']} ({claim['happened_from']})"
+    if claim["kind"] == "plan":
+        return f"plan: {claim['category'] or ''} {claim['planned_for'] or ''}".strip()
+    unit = " %" if claim["kind"] == "growth" else ""
+    return f"{claim['category'] or number(claim['value'])}{unit}{period}"
+
+
+def _why_not_pooled(claim: Row) -> str:
+    """Return the short reason that a claim has no share in the reading."""
+    if claim["held"]:
+        return "held"
+    if claim["superseded_by"]:
+        return "superseded"
+    return "plan" if claim["kind"] == "plan" else "-"
+
+
+def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
+    """Print what each scenario predicted, its fan nearest the reading's date, and the verdict."""
+    if not predictions:
+        return
+    table = Table(title="What each scenario predicted", title_justify="left")
+    for heading in ("scenario", "prediction", "fan: 10 % - median - 90 %", "status", "u", "dB", "dB x w x beta"):
+        table.add_column(heading, overflow="fold")
+    for row in predictions:
+        fan = (
+            f"{number(row['p10'])} - {number(row['p50'])} - {number(row['p90'])} ({row['fan_date']})"
+            if row["p50"] is not None
+            else row["type"]
+        )
+        table.add_row(
+            row["title"],
+            f"{row['claim']} [{row['basis']}]".replace("[", "\\["),
+            fan,
+            row["status"] or "",
+            "" if row["fit"] is None else f"{row['fit']:.3f}",
+            signed(row["decibans"]),
+            signed(row["contribution"]),
+        )
+    console.print(table)
+
+
+def _print_ratios(console: Console, subject: Row, hypotheses: Sequence[Row]) -> None:
+    """Print the log ratios against 'none of the above', with weight and temper."""
+    if not hypotheses:
+        return
+    weight = next(row["weight"] for row in hypotheses)
+    console.print(
+        "\nLog ratio l = ln of the sum over reports of share x (r x ratio + 1 - r), against none of the above.\n"
+        f"Group {subject['group_id']}: weight w = {weight:.4f}; temper beta = {subject['temper']:g}."
+    )
+    table = Table()
+    for heading in ("scenario", "l, onset summed out", "l over its onsets", "beta x w x l"):
+        table.add_column(heading)
+    for row in hypotheses:
+        over = "" if row["n_onsets"] == 1 else f"{row['least']:+.4f} to {row['most']:+.4f}"
+        table.add_row(
+            row["scenario_id"],
+            f"{row['log_ratio']:+.4f}",
+            over,
+            f"{subject['temper'] * weight * row['log_ratio']:+.4f}",
+        )
+    console.print(table)
+
+
+def _print_arithmetic(console: Console, rows: Sequence[Row]) -> None:
+    """Print the odds without the indicator, its factor, and their product, which is the published figure."""
+    table = Table(title="From the other readings to the published odds", title_justify="left")
+    for heading in ("scenario", "prior", "odds without it", "x factor", "= product", "normalised", "published"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            row["title"],
+            f"{row['prior']:.4f}",
+            f"{row['without_it']:.4f}",
+            f"{row['factor']:.4f}",
+            f"{row['without_it'] * row['factor']:.4f}",
+            f"{row['computed']:.4f}",
+            f"{row['published']:.4f}",
+        )
+    total = sum(row["without_it"] * row["factor"] for row in rows)
+    console.print(table)
+    console.print(f"The products sum to {total:.4f}; each divided by it is the published probability.")

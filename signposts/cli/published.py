@@ -1,0 +1,40 @@
+"""Reading the newest release for a command, without pandas: a command that only shows rows must start quickly.
+
+Belongs here: opening the published file and small look-ups in it. Not here: writing, and the words that are printed.
+"""
+
+import difflib
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from signposts.errors import InputError
+from signposts.settings import load_settings
+from signposts.warehouse import Warehouse, load_sql
+
+
+def open_release() -> Warehouse:
+    """Return the newest release, or say how to make one."""
+    database = load_settings().published_database
+    if not database.exists():
+        raise InputError(f"nothing published yet at {database}: run `signposts run` first")
+    return Warehouse(database, read_only=True)
+
+
+def published_rows(release: Warehouse, statement: str, **parameters: str | date) -> list[dict[str, Any]]:
+    """Return the rows of a file of sql/ on the release."""
+    return release.rows(load_sql(statement), **parameters)
+
+
+def only_tracker(release: Warehouse) -> str:
+    """Return the release's tracker if there is one; with several, ask for --tracker."""
+    trackers = [row["tracker_id"] for row in release.rows("select tracker_id from tracker order by tracker_id")]
+    if len(trackers) != 1:
+        raise InputError(f"there are {len(trackers)} trackers; name one with --tracker: {', '.join(trackers)}")
+    return str(trackers[0])
+
+
+def nearest_name(name: str, known: Sequence[str]) -> str:
+    """Return a hint that names the nearest known name, or how to see them all."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known[:8])} …"

@@ -1,0 +1,40 @@
+"""`signposts sql`: questions to the published file, from the cookbook or written on the spot.
+
+Belongs here: words in, bytes out. Not here: opening the file safely and the formats (the SQL desk).
+"""
+
+import sys
+from collections.abc import Sequence
+
+from signposts.errors import InputError
+from signposts.release.cookbook import load_cookbook
+from signposts.release.query import run_query
+from signposts.settings import load_settings
+
+
+def answer(query: str, output: str, parameters: Sequence[str]) -> None:
+    """Write the answer to standard output, in the format asked for."""
+    database = load_settings().published_database
+    if not database.exists():
+        raise InputError(f"nothing published yet at {database}: run `signposts run` first")
+    sys.stdout.buffer.write(run_query(database, query, read_parameters(parameters), output))
+    sys.stdout.buffer.flush()
+
+
+def read_parameters(words: Sequence[str]) -> dict[str, str]:
+    """Return NAME=VALUE words as a mapping, or say how to write them."""
+    found = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise InputError(f"--set {word!r} is not understood; write it as NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def list_cookbook() -> None:
+    """Print every question of the cookbook with its name."""
+    recipes = load_cookbook()
+    width = max(len(name) for name in recipes)
+    for name, recipe in sorted(recipes.items()):
+        print(f"{name:<{width}}  {recipe.question}")

@@ -1,0 +1,240 @@
+"""`signposts record` and `signposts accept`: what a person adds to a tracker by hand.
+
+Belongs here: asking for what is missing, judging before writing, and adding one row without touching the others.
+Not here: the rules of a ledger (catalogue).
+"""
+
+import csv
+import fcntl
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, check_claim, load_catalogue
+from signposts.catalogue.accepted import COLUMNS as ACCEPTED_COLUMNS
+from signposts.catalogue.accepted import accepted_path, accepted_rows
+from signposts.catalogue.claims import REQUIRED_BY_KIND
+from signposts.cli.published import nearest_name, open_release
+from signposts.errors import InputError, SourceError
+from signposts.settings import load_settings, source_base_url
+
+OWN = ("claim_id", "recorded_at", "sha256")
+"""Fields that the command fills itself."""
+OFFERED = tuple(name for name in LEDGER_COLUMNS if name not in OWN)
+ALWAYS = ("source_name", "speaker", "source_url", "reliability", "credibility", "published_on")
+WITHOUT_ANSWER = ("source_url",)
+"""Asked for, and may be left empty."""
+MEANING = {
+    "kind": f"kind of claim: {', '.join(REQUIRED_BY_KIND)}",
+    "period_start": "first day the claim speaks about (YYYY-MM-DD)",
+    "period_end": "last day the claim speaks about (YYYY-MM-DD)",
+    "value": "value, in the indicator's unit; percent for growth",
+    "value_low": "lower end of the interval",
+    "value_high": "upper end of the interval",
+    "category": "category",
+    "happened_from": "first day on which it can have happened (YYYY-MM-DD)",
+    "happened_to": "last day on which it can have happened (YYYY-MM-DD)",
+    "searched_until": "somebody looked up to this day (YYYY-MM-DD)",
+    "planned_for": "date announced (YYYY-MM-DD)",
+    "corrects": "claim_id of the claim that is taken back",
+    "source_name": "who says it, and the outlet that carries it",
+    "speaker": "who says it: the person or agency alone",
+    "source_url": "address of the page",
+    "reliability": "how reliable the source is, A (best) to F",
+    "credibility": "how credible the statement is, 1 (best) to 6",
+    "published_on": "day it was published (YYYY-MM-DD)",
+}
+
+
+def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_page: bool) -> None:
+    """Add one claim to the indicator's ledger, judged first; on any fault nothing is written."""
+    owner = _tracker(tracker)
+    if indicator not in owner.indicators:
+        known = list(owner.indicators)
+        raise InputError(f"no indicator {indicator!r} in tracker {owner.tracker_id!r}{nearest_name(indicator, known)}")
+    row = completed(owner.indicators[indicator], given_fields(fields))
+    if archive_page and not row.get("source_url"):
+        raise InputError("--archive-page needs the page's address: add source_url=ADDRESS")
+    with alone_in(owner.folder):
+        owner = _tracker(owner.tracker_id)
+        row["claim_id"] = next_claim_id(owner, indicator)
+        row["recorded_at"] = datetime.now(UTC).replace(microsecond=0).isoformat()
+        faults = check_claim(owner, indicator, row)
+        if faults:
+            raise InputError("the claim was not recorded:\n  " + "\n  ".join(faults))
+        if archive_page:
+            row["sha256"] = _archived(row["source_url"])
+        path = owner.folder / "ledger" / f"{indicator}.csv"
+        append_row(path, LEDGER_COLUMNS, [row.get(name, "") for name in LEDGER_COLUMNS])
+    typer.echo(f"{row['claim_id']} recorded in {path}")
+
+
+def _tracker(name: str) -> Tracker:
+    """Return the named tracker, or the only one."""
+    catalogue = load_catalogue(load_settings().catalogue_root, [name] if name else ())
+    if len(catalogue.trackers) != 1:
+        names = [known.tracker_id for known in catalogue.trackers]
+        raise InputError(f"there are {len(names)} trackers; name one with --tracker: {', '.join(names)}")
+    return catalogue.trackers[0]
+
+
+def given_fields(words: Sequence[str]) -> dict[str, str]:
+    """Return FIELD=VALUE words as a row; the last word about a field counts."""
+    row: dict[str, str] = {}
+    for word in words:
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not equals:
+            raise InputError(f"{word!r} is not understood; write FIELD=VALUE")
+        if name in OWN:
+            raise InputError(f"{name} is filled in by the command; leave it out")
+        if name not in OFFERED:
+            raise InputError(f"no field {name!r}{nearest_name(name, OFFERED)}")
+        row[name] = value
+    return row
+
+
+def completed(indicator: Indicator, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the row with what follows from it filled in; the rest is asked for, or named where nobody is there."""
+    row = dict(given)
+    asking = sys.stdin.isatty()
+    if asking and not row.get("kind"):
+        row["kind"] = typer.prompt(MEANING["kind"])
+    row = with_defaults(indicator, row)
+    missing = [name for name in needed_fields(row) if not row.get(name)]
+    if missing and not asking:
+        missing = [name for name in missing if name not in WITHOUT_ANSWER]
+    if missing and not asking:
+        said = "; ".join(f"{name} ({MEANING[name]})" for name in missing)
+        raise InputError(f"the claim lacks {said}: give each as FIELD=VALUE")
+    for name in missing:
+        row[name] = typer.prompt(MEANING[name], default="" if name in WITHOUT_ANSWER else None, show_default=False)
+        row = with_defaults(indicator, row)
+    return row
+
+
+def needed_fields(row: Mapping[str, str]) -> list[str]:
+    """Return the fields that a claim of the row's kind cannot do without; a withdrawal names what it takes back."""
+    kind = row.get("kind", "")
+    if row.get("status") == "withdrawn":
+        own: tuple[str, ...] = ("corrects",)
+    elif kind == "plan":
+        own = () if row.get("value") else ("planned_for",)
+    else:
+        own = REQUIRED_BY_KIND.get(kind, ())
+    return ["kind", *own, *ALWAYS]
+
+
+def with_defaults(indicator: Indicator, row: Mapping[str, str]) -> dict[str, str]:
+    """Return the row with what its other fields already say: unit, status, the one day of a dated event."""
+    filled = {"status": "reported", **row}
+    kind = filled.get("kind", "")
+    unit = {"value": indicator.unit, "interval": indicator.unit, "growth": "percent"}.get(kind)
+    if unit:
+        filled.setdefault("unit", unit)
+    if kind in ("count", "event") and filled.get("happened_from"):
+        filled.setdefault("happened_to", filled["happened_from"])
+    if kind == "count":
+        if filled.get("happened_to"):
+            filled.setdefault("period_start", filled["happened_from"])
+            filled.setdefault("period_end", filled["happened_to"])
+        if indicator.family == "share":
+            filled.setdefault("trials", "1")
+        else:
+            filled.setdefault("value", "1")
+    return filled
+
+
+def next_claim_id(tracker: Tracker, indicator: str) -> str:
+    """Return the identifier after the highest one used, as wide as that one; an identifier is never used again."""
+    ledger = tracker.ledgers.get(indicator)
+    used = [row.claim.claim_id.rpartition("-")[2] for row in ledger.rows] if ledger else []
+    highest = max(used, key=int, default="000")
+    return f"{indicator}-{int(highest) + 1:0{len(highest)}d}"
+
+
+def _archived(url: str) -> str:
+    """Return the SHA-256 of the cited page, kept in the archive; a page that is junk or gone is refused."""
+    from signposts.sources.archive import open_archive
+    from signposts.sources.cited_page import SOURCE_ID, store_page
+
+    archive = open_archive(load_settings())
+    try:
+        return store_page(url, archive, datetime.now(UTC), trusted=source_base_url(SOURCE_ID, ""))
+    except SourceError as error:
+        raise InputError(
+            f"the claim was not recorded, since its page cannot be kept: {error}; "
+            "cite a page that opens, or leave --archive-page out"
+        ) from error
+
+
+# ---- writing
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a lock on a tracker's folder, so that two people who record at once get two identifiers."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def append_row(path: Path, columns: Sequence[str], values: Sequence[str]) -> None:
+    """Add a row to a CSV file, whole or not at all, every byte before it as it was: written aside and renamed."""
+    target = path.resolve()
+    header = (",".join(columns) + "\n").encode()
+    before = target.read_bytes() if target.exists() else header
+    ending = "\r\n" if b"\r\n" in before else "\n"
+    line = io.StringIO()
+    csv.writer(line, lineterminator=ending).writerow(values)
+    missing_end = b"" if before.endswith(b"\n") else ending.encode()
+    _replace(target, before + missing_end + line.getvalue().encode())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in place of another by one rename, with the other's permissions."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A name that begins with a dot is no ledger to anybody who reads the folder meanwhile.
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        aside = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.chmod(path.stat().st_mode if path.exists() else 0o644)
+            aside.replace(path)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(f"{path} could not be written: {error.strerror}; make its folder writable") from error
+
+
+def accept_claim(claim: str, reason: str, tracker: str) -> None:
+    """Let a held revision through from the next run on, with the reason beside it."""
+    if not reason.strip():
+        raise InputError("an accepted revision needs a reason; give one with --reason")
+    owner = _tracker(tracker)
+    statement = "select claim_id from claim where held and tracker_id = $tracker order by claim_id"
+    held = [row["claim_id"] for row in open_release().rows(statement, tracker=owner.tracker_id)]
+    if claim not in held:
+        known = f"held are {', '.join(held)}" if held else "none is held"
+        raise InputError(f"claim {claim!r} is not held in the newest release; {known}")
+    with alone_in(owner.folder):
+        earlier = {str(row["claim_id"]) for row in accepted_rows(owner.tracker_id, owner.folder)}
+        if claim in earlier:
+            raise InputError(f"{claim} is accepted already; the next `signposts run` uses it")
+        today = datetime.now(UTC).date().isoformat()
+        append_row(accepted_path(owner.folder), ACCEPTED_COLUMNS, [claim, " ".join(reason.split()), today])
+    typer.echo(f"{claim} accepted; the next run uses it")

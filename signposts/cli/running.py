@@ -1,0 +1,166 @@
+"""`signposts run`: the job `monitor` in this process, with progress, ending in a table.
+
+Belongs here: turning the command's words into a run of the job, and its outcome into words. Not here: what it does.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from signposts.cli.run_summary import print_run_summary
+from signposts.errors import InputError, ReleaseWithheld
+from signposts.run_key import is_standing, note_run, run_key
+from signposts.settings import Settings, load_settings, prepare_home
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+DEFAULT_BUDGET_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What the command's words ask for."""
+
+    as_of: str = ""
+    offline: bool = False
+    trackers: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    from_archive: bool = False
+    strict: bool = False
+    wait_seconds: float = 600.0
+    verbose: bool = False
+    as_json: bool = False
+
+
+def run_monitor(request: RunRequest) -> int:
+    """Run the job and print how things stand; return the exit code."""
+    settings = load_settings()
+    as_of = str(parse_day(request.as_of, "--as-of") if request.as_of else datetime.now(UTC).date())
+    prepare_home(settings)
+    key = run_key(settings, as_of, request.trackers, request.sources)
+    # A run that asks publishers learns only by asking whether there is anything new.
+    stands = request.offline and not request.from_archive and is_standing(settings, key)
+    if not stands:
+        _validate(request, settings)
+        result = _execute(request)
+        if not result.success:
+            reasons = failures(result)
+            for line in reasons:
+                print(f"signposts: {line}", file=sys.stderr)
+            print("signposts: release withheld; the last one stays in place", file=sys.stderr)
+            _send_withheld(settings, reasons, request.offline)
+            return 1
+        note_run(settings, run_key(settings, as_of, request.trackers, request.sources))
+    failed_sources = print_run_summary(settings)
+    if stands:
+        print("Nothing is new since this release was made; it stands.")
+    return 1 if request.strict and failed_sources else 0
+
+
+def publish_quietly(request: RunRequest) -> Path:
+    """Run the job without words and return the page it published; ReleaseWithheld says why there is none.
+
+    Dagster's storage does not remember such a run: writing each event to disk takes longer than many a step. The
+    release and the archive's log do.
+    """
+    settings = load_settings()
+    # Nothing is judged twice: the first step refuses a broken catalogue before anything is written.
+    result = _execute(request, quiet=True)
+    if not result.success:
+        raise ReleaseWithheld("; ".join(failures(result)) or "the run failed")
+    return settings.published / "report" / "index.html"
+
+
+def _send_withheld(settings: Settings, reasons: list[str], offline: bool) -> None:
+    """Raise the alert that nothing was published; a disk that takes no more cannot hold it either, and it is said."""
+    from signposts.alerts.withheld import raise_withheld
+
+    try:
+        raise_withheld(settings, reasons, datetime.now(UTC), offline=offline)
+    except OSError as error:
+        print(f"signposts: nobody could be told: {error}", file=sys.stderr)
+
+
+def _validate(request: RunRequest, settings: Settings) -> None:
+    """Refuse wrong words and a broken catalogue before anything is written."""
+    from signposts.catalogue import load_catalogue
+
+    catalogue = load_catalogue(settings.catalogue_root, request.trackers)
+    unknown = set(request.sources) - set(catalogue.sources)
+    if unknown:
+        raise InputError(f"no source {sorted(unknown)[0]!r}; known are {', '.join(sorted(catalogue.sources))}")
+
+
+def parse_day(text: str, option: str) -> date:
+    """Return the ISO day that an option names, or refuse it by name."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{option} {text!r} is not a day; write it as YYYY-MM-DD") from error
+
+
+def _execute(request: RunRequest, *, quiet: bool = False) -> "dg.ExecuteInProcessResult":
+    """Run the job in this process, against the installation's own Dagster storage unless nothing is to be told."""
+    import dagster as dg
+    from sqlalchemy.exc import DBAPIError
+
+    from signposts.assets.definitions import defs
+
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    config = run_config(request)
+    if quiet:
+        config["loggers"] = {"lines": {"config": {"level": "CRITICAL"}}}
+    try:
+        with dg.DagsterInstance.ephemeral() if quiet else dg.DagsterInstance.get() as instance:
+            job: dg.JobDefinition = defs.resolve_job_def("monitor")
+            return job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
+    except (DBAPIError, OSError) as error:
+        home = load_settings().home
+        reason = getattr(error, "orig", None) or error
+        raise ReleaseWithheld(
+            f"state under {home} could not be written ({reason}); make room or make it writable, and run again; the "
+            "last release stays in place"
+        ) from error
+
+
+def run_config(request: RunRequest) -> dict[str, Any]:
+    """Return the job's configuration for a request."""
+    return {
+        "resources": {
+            "run": {
+                "config": {
+                    "as_of": request.as_of,
+                    "offline": request.offline,
+                    "from_archive": request.from_archive,
+                    "trackers": list(request.trackers),
+                    "sources": list(request.sources),
+                    "budget_seconds": DEFAULT_BUDGET_SECONDS,
+                    "wait_seconds": request.wait_seconds,
+                }
+            }
+        },
+        "loggers": {"lines": {"config": {"level": "DEBUG", "json": request.as_json}}}
+        if request.verbose or request.as_json
+        else {"progress": {"config": {}}},
+    }
+
+
+def failures(result: "dg.ExecuteInProcessResult") -> list[str]:
+    """Return one line for each failed step or check, the cause first."""
+    from signposts.assets.automation import first_cause
+
+    lines = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            lines.append(f"{event.step_key}: {first_cause(error) if error is not None else 'failed'}")
+        elif event.is_job_failure and event.job_failure_data.error is not None and not lines:
+            lines.append(first_cause(event.job_failure_data.error))
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed and evaluation.blocking:
+            lines.append(f"{evaluation.check_name}: {evaluation.metadata['failed'].value}")
+    return lines

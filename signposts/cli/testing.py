@@ -1,0 +1,314 @@
+"""`signposts calibrate` and `signposts backtest`: the method held against simulated worlds and against history.
+
+Belongs here: setting the simulation up from the catalogue, laying out what it found. Not here: any check or bound
+(method/calibration.py), the scores of the backtest (method/backtest.py).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from signposts.cli.published import only_tracker, open_release, published_rows
+from signposts.errors import InputError
+from signposts.settings import load_settings
+
+if TYPE_CHECKING:
+    from signposts.catalogue import Catalogue, Tracker
+    from signposts.scoring.calibration import Calibration, Design
+    from signposts.scoring.model import Model
+
+DRAWS = 20000
+"""Worlds a date: the calibration error of a perfect forecaster is then well inside its bound of .01."""
+
+
+def run_calibration(draws: int, tracker: str) -> int:
+    """Calibrate the method on one tracker's predictions, write docs/calibration.md; return 1 if a bound is broken."""
+    from signposts.catalogue import load_catalogue
+    from signposts.scoring.calibration import calibrate
+
+    settings = load_settings()
+    catalogue = load_catalogue(settings.catalogue_root, [tracker] if tracker else ())
+    chosen = _only(catalogue, tracker)
+    model, design = calibration_design(catalogue, chosen)
+    seed = chosen.settings.simulation.seed
+    result = calibrate(model, design, draws=draws or DRAWS, seed=seed)
+    page = settings.catalogue_root.parent / "docs" / "calibration.md"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(calibration_page(result, chosen, design, draws or DRAWS), encoding="utf-8")
+    console = Console(highlight=False)
+    for line in plain_words(result, design):
+        console.print(line, soft_wrap=True)
+    console.print(f"\nWritten to {page}", soft_wrap=True)
+    return 1 if result.broken else 0
+
+
+def _only(catalogue: "Catalogue", tracker: str) -> "Tracker":
+    """Return the tracker asked for, or the only one."""
+    names = [own.tracker_id for own in catalogue.trackers]
+    if tracker or len(names) == 1:
+        return catalogue.tracker(tracker or names[0])
+    raise InputError(f"there are {len(names)} trackers; name one with --tracker: {', '.join(names)}")
+
+
+def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Model", "Design"]:
+    """Return a tracker's model and what is simulated with it: every scored indicator, read at each year end."""
+    from signposts.catalogue import headline_priors, reliability_value, tables
+    from signposts.scoring.calibration import Design
+    from signposts.scoring.model import build_model, years_since
+    from signposts.scoring.simulation import Correlation
+
+    own = {
+        name: [row for row in rows if row.get("tracker_id") == tracker.tracker_id]
+        for name, rows in tables(catalogue).items()
+    }
+    settings = tracker.settings
+    predicted = {row["indicator_id"] for row in own["prediction"]}
+    indicators = [row for row in own["indicator"] if row["indicator_id"] in predicted]
+    model = build_model(
+        t0=settings.t0,
+        scenarios=own["scenario"],
+        hypotheses=own["hypothesis"],
+        indicators=indicators,
+        predictions=own["prediction"],
+        scoring=settings.scoring.model_dump(),
+        indicator_settings={
+            name: {
+                "detect_prob": indicator.detect_prob,
+                "exposure_start": indicator.exposure_start,
+                "categories": indicator.categories,
+            }
+            for name, indicator in tracker.indicators.items()
+        },
+    )
+    scored = {str(row["indicator_id"]): str(row["group_id"]) for row in indicators if row["scored"]}
+    spoken = [name for index, name in enumerate(model.indicator_ids) if name in scored and model.family[index] > 0]
+    groups = sorted(settings.groups)
+    priors = headline_priors(tracker)
+    years = range(settings.t0.year + 1, settings.horizon_end.year + 1)
+    ends = {year: years_since(settings.t0, date(year, 12, 31)) for year in years}
+    simulation = settings.simulation
+    design = Design(
+        indicator=model.indicator_index(spoken),
+        group=np.array([groups.index(scored[name]) for name in spoken]),
+        rho=np.array([settings.groups[name].rho for name in groups]),
+        prior=np.array([*(priors[name] for name in model.scenario_ids), priors["other"]]),
+        temper=settings.scoring.temper,
+        reliability=reliability_value(settings.reliability, "B", "2"),
+        correlation=Correlation(simulation.global_correlation, simulation.group_correlation),
+        settled=settings.thresholds.settled,
+        times=list(ends.values()),
+        middle_time=ends[(settings.t0.year + settings.horizon_end.year) // 2],
+    )
+    return model, design
+
+
+# ---- the page
+
+
+def plain_words(result: "Calibration", design: "Design") -> list[str]:
+    """Return what the calibration found, a sentence a line."""
+    middle = next(row for row in result.recovery if row.time == design.middle_time)
+    gap = max(float(np.abs(row.mean_posterior - design.prior).max()) for row in result.recovery)
+    error = max(row.calibration_error for row in result.recovery)
+    worst = max(result.identities, key=lambda row: row.standard_errors)
+    last = result.outlook[-1]
+    lines = [
+        f"Where indicators are independent and reports perfect, the mean odds lie within {gap:.4f} of the prior "
+        f"(bound .01), the calibration error is at most {error:.4f} (bound .01), and half way to the horizon the true "
+        f"scenario leads in {100 * middle.accuracy:.1f} % of worlds (bound 95 %).",
+        f"Likelihood ratios average 1 where the reference is true: of {len(result.identities)} pairs of indicator and "
+        f"hypothesis the farthest lies {worst.standard_errors:.1f} standard errors off (bound 4).",
+        "Readings drawn step by step fall evenly over the predictive distributions: "
+        + ", ".join(f"{row.family} p = {row.p_value:.2f}" for row in result.uniformity)
+        + " (bound .001).",
+        f"In correlated worlds the best temper is {result.chosen_temper:g}; {design.temper:g} is in force.",
+        f"By the horizon some scenario is expected to have passed {100 * design.settled:.0f} % and be right in "
+        f"{100 * last.p_settled_right:.0f} % of worlds, and be wrong in {100 * last.p_settled_wrong:.1f} %.",
+    ]
+    return [*lines, *(f"BROKEN: {sentence}" for sentence in result.broken)]
+
+
+def calibration_page(result: "Calibration", tracker: "Tracker", design: "Design", draws: int) -> str:
+    """Return docs/calibration.md."""
+    settings = tracker.settings
+    years = dict(zip(design.times, range(settings.t0.year + 1, settings.horizon_end.year + 1), strict=True))
+    parts = [
+        "# Calibration: the method against worlds whose truth is known\n",
+        f"Written by `signposts calibrate`, never by hand. Tracker `{tracker.tracker_id}`, version "
+        f"{settings.scenario_version}: {len(design.indicator)} scored indicators, {draws} worlds a date, seed "
+        f"{settings.simulation.seed}. The same catalogue, seed and number of worlds give the same page.\n",
+        "## In plain words\n",
+        "\n".join(f"- {line}" for line in plain_words(result, design)) + "\n",
+        _recovery_part(result, design, years, list(tracker.scenarios)),
+        _identity_part(result),
+        _uniformity_part(result),
+        _temper_part(result, design, years),
+        _outlook_part(result, design, years),
+    ]
+    return "\n".join(parts)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of the page."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _recovery_part(result: "Calibration", design: "Design", years: dict[float, int], scenarios: list[str]) -> str:
+    """Return the part on independent worlds."""
+    rows = [
+        [
+            str(years[row.time]),
+            *(f"{share:.4f}" for share in row.mean_posterior),
+            f"{row.calibration_error:.4f}",
+            f"{row.accuracy:.3f}",
+        ]
+        for row in result.recovery
+    ]
+    prior = ["prior", *(f"{share:.4f}" for share in design.prior), "", ""]
+    return (
+        "## Recovery\n\nEach world has a scenario drawn from the prior, and every indicator is read once at the end of "
+        "the year. Here indicators are independent, reports are perfect, and neither group weights nor temper are "
+        "used: Bayes' rule alone. Then the mean posterior must be the prior, and what is called 70 % must come true "
+        "in 70 %. The calibration error has ten bins and is averaged over the scenarios.\n\n"
+        + _table(
+            ["end of", *(f"mean P({name})" for name in [*scenarios, "other"]), "calibration error", "true one leads"],
+            [prior, *rows],
+        )
+    )
+
+
+def _identity_part(result: "Calibration") -> str:
+    """Return the part on Good's identity."""
+    farthest = sorted(result.identities, key=lambda row: -row.standard_errors)
+    seen: dict[str, list[str]] = {}
+    for row in farthest:
+        seen.setdefault(
+            row.indicator_id,
+            [row.indicator_id, row.scenario_id, f"{row.onset:g}", f"{row.mean:.4f}", f"{row.standard_errors:.2f}"],
+        )
+    return (
+        "## Good's identity\n\nIf the reference S0 is true, the likelihood ratio of any hypothesis against it must "
+        "average exactly 1, whatever the indicator: otherwise the scores would drift though nothing was learned. "
+        "Readings are drawn from the reference, an event unnoticed with its own probability. The ten farthest "
+        "indicators:\n\n"
+        + _table(
+            ["indicator", "scenario", "onset, years", "mean ratio", "standard errors from 1"], list(seen.values())[:10]
+        )
+    )
+
+
+def _uniformity_part(result: "Calibration") -> str:
+    """Return the part on probability integral transforms."""
+    rows = [[row.family, str(row.readings), f"{row.distance:.4f}", f"{row.p_value:.3f}"] for row in result.uniformity]
+    return (
+        "## Probability integral transform\n\nReadings are drawn without the distribution functions: growth walked in "
+        "small steps, counts at a rate that is itself drawn, shares as part of two gamma variables, events by spending "
+        "hazard; before its onset a scenario follows its baseline. The share of the predictive distribution that "
+        "lies below each reading must then be uniform. Distance and p after Kolmogorov and Smirnov; every fan with its "
+        "own spread, since the shared one is an average.\n\n" + _table(["family", "readings", "distance", "p"], rows)
+    )
+
+
+def _temper_part(result: "Calibration", design: "Design", years: dict[float, int]) -> str:
+    """Return the part on the choice of the temper."""
+    tempers = sorted({row.temper for row in result.tempers})
+    means = [[f"{temper:g}", *_mean_scores(result, temper)] for temper in tempers]
+    shown = [("alone", 1.0), ("grouped", 1.0), ("grouped", design.temper)]
+    found = {(row.time, row.weighting, row.temper): row for row in result.tempers}
+    by_year = [
+        [
+            str(year),
+            *(f"{found[time, *key].log_score:.2f} / {found[time, *key].calibration_error:.3f}" for key in shown),
+        ]
+        for time, year in years.items()
+    ]
+    return (
+        "## Choice of the temper\n\nReal indicators share causes. In these worlds a Gaussian copula gives all of "
+        f"them {design.correlation.everywhere:g} of their variance in common and those of one group "
+        f"{design.correlation.group:g} more, towards cooperation or away from it, and a report is accurate with "
+        f"probability {design.reliability:.3f} (grade B2). Counting every indicator whole (`alone`) is then "
+        "overconfident. Chosen is the grouped temper with the least calibration error among those whose log score is "
+        "within .02 of the best, both averaged over the year ends; where errors differ by less than .002, the better "
+        f"log score decides: {result.chosen_temper:g}. Log score (higher is better) / calibration error (lower is "
+        "better):\n\n"
+        + _table(["temper", "alone", "grouped"], means)
+        + "\nBy year:\n\n"
+        + _table(["end of", "alone, 1", "grouped, 1", f"grouped, {design.temper:g} (in force)"], by_year)
+    )
+
+
+def _mean_scores(result: "Calibration", temper: float) -> list[str]:
+    """Return the mean scores of one temper with each weighting."""
+    found = []
+    for weighting in ("alone", "grouped"):
+        rows = [row for row in result.tempers if row.temper == temper and row.weighting == weighting]
+        score = np.mean([row.log_score for row in rows])
+        found.append(f"{score:.3f} / {np.mean([row.calibration_error for row in rows]):.4f}")
+    return found
+
+
+def _outlook_part(result: "Calibration", design: "Design", years: dict[float, int]) -> str:
+    """Return the part on when the odds settle."""
+    rows = [
+        [
+            str(years[row.time]),
+            f"{row.expected_entropy:.2f}",
+            f"{row.p_settled_right:.3f}",
+            f"{row.p_settled_wrong:.3f}",
+        ]
+        for row in result.outlook
+    ]
+    return (
+        "## When will we know\n\nThe same correlated worlds with the weights and the temper in force: the uncertainty "
+        "expected to be left, in bits, and the chance that some scenario has passed "
+        f"{100 * design.settled:.0f} % and is right, or is wrong.\n\n"
+        + _table(["end of", "bits left", "settled and right", "settled and wrong"], rows)
+    )
+
+
+# ---- the backtest
+
+
+def show_backtest(tracker: str) -> None:
+    """Print how the fans and two naive forecasts would have done on history, as the newest release has it."""
+    release = open_release()
+    chosen = tracker or only_tracker(release)
+    rows = published_rows(release, "standings/backtest", tracker=chosen)
+    console = Console(highlight=False)
+    if not rows:
+        console.print("No yearly series of this tracker reaches far enough back: five values before it began.")
+        return
+    console.print(
+        "Forecasts of each yearly series from every year that had four values behind it, on the log scale. CRPS: lower "
+        "is better; log score: higher is better; coverage of the 80 % band: .80 is right.",
+        soft_wrap=True,
+    )
+    for _, group in groupby(rows, key=lambda row: row["series"]):
+        console.print(_backtest_table(list(group)))
+
+
+def _backtest_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Return one series' scores."""
+    first = rows[0]
+    table = Table(title=f"{first['title'] or first['series']} (fan: sigma {first['sigma']:.2f})", title_justify="left")
+    table.add_column("years ahead", justify="right")
+    table.add_column("forecast")
+    for heading in ("forecasts", "CRPS", "log score", "coverage"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            str(row["horizon_years"]),
+            row["forecast"].replace("_", " "),
+            str(row["n_forecasts"]),
+            f"{row['crps']:.3f}" + (" *" if row["best"] else "  "),
+            f"{row['log_score']:.2f}",
+            f"{row['coverage_80']:.2f}",
+        )
+    table.caption = "* lowest CRPS at that horizon"
+    return table

@@ -1,0 +1,198 @@
+"""Gather: the catalogue's tables, and what the publishers sent, typed and with its provenance.
+
+Belongs here: writing the tables of the stage. Not here: asking or reading publishers (sources/), what a catalogue may
+say (catalogue/), or turning rows into claims (observe).
+
+A raw table holds the rows of the newest accepted version of each document. After ``--from-archive``, or into an empty
+warehouse, it holds every version, so that the claims' history can be built again; the next run keeps only the newest.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from signposts.catalogue import Catalogue, Source, ledger_rows, tables
+from signposts.catalogue.accepted import accepted_rows
+from signposts.catalogue.documents import read_document
+from signposts.catalogue.faults import FaultList
+from signposts.catalogue.loading import load_sources
+from signposts.catalogue.settings_rows import working_tables
+from signposts.sources.collect import PUBLISHERS
+from signposts.sources.visit import Delivery, Visit
+from signposts.warehouse import Warehouse
+
+Row = dict[str, Any]
+
+CATALOGUE_TABLES = (
+    "source",
+    "tracker",
+    "structural_break",
+    "scenario",
+    "hypothesis",
+    "prior_set",
+    "evidence_group",
+    "indicator",
+    "prediction",
+    "project",
+)
+SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting")
+INPUT_TABLES = (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted")
+
+
+def write_catalogue(warehouse: Warehouse, catalogue: Catalogue) -> None:
+    """Write the tables of a catalogue."""
+    rows = {
+        **tables(catalogue),
+        **working_tables(catalogue),
+        "feed": feed_rows(catalogue),
+        "raw_ledger": [row for tracker in catalogue.trackers for row in ledger_rows(tracker)],
+        "accepted": [
+            row for tracker in catalogue.trackers for row in accepted_rows(tracker.tracker_id, tracker.folder)
+        ],
+    }
+    for name in INPUT_TABLES:
+        warehouse.write_rows(name, rows[name])
+
+
+def feed_rows(catalogue: Catalogue) -> list[Row]:
+    """Return a row a series that feeds an indicator of a loaded tracker."""
+    units = {
+        (tracker.tracker_id, indicator_id): indicator.unit
+        for tracker in catalogue.trackers
+        for indicator_id, indicator in tracker.indicators.items()
+    }
+    return [
+        {
+            "source_id": source_id,
+            "document": document.name,
+            "series": feed.series,
+            "tracker_id": feed.tracker,
+            "indicator_id": feed.indicator,
+            "scale": feed.scale,
+            "period": feed.period,
+            "unit": units[feed.tracker, feed.indicator],
+            "source_name": source.title,
+            "reliability": source.admiralty.reliability if source.admiralty else "F",
+            "credibility": source.admiralty.credibility if source.admiralty else "6",
+            "status": source.status,
+        }
+        for source_id, source in catalogue.sources.items()
+        for document in source.documents
+        for feed in document.feeds
+        if (feed.tracker, feed.indicator) in units
+    ]
+
+
+def complaints(visits: Iterable[Visit]) -> list[str]:
+    """Return a line a source and reason for what did not come, with the documents it holds for."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for attempt in (attempt for visit in visits for attempt in visit.attempts):
+        if attempt.outcome in {"miss", "failure"}:
+            found.setdefault((attempt.source_id, attempt.message), []).append(attempt.document or "all of it")
+    return [f"{source_id}: {', '.join(names)}: {message}" for (source_id, message), names in found.items()]
+
+
+def load_publishers(root: Path) -> dict[str, Source]:
+    """Return the entries of sources.yaml alone: the rest of the catalogue was loaded and judged at the run's start."""
+    faults = FaultList()
+    sources = load_sources(read_document(root / "sources.yaml", faults), faults)
+    faults.raise_if_any()
+    return sources
+
+
+def live_versions(warehouse: Warehouse) -> dict[str, dict[str, str]]:
+    """Return the newest version of each document in the raw tables, by source and document."""
+    live = {}
+    with warehouse.connect():
+        for source_id in PUBLISHERS:
+            newest = warehouse.rows(
+                f"select document, max_by(sha256, fetched_at) as sha256 from raw_{source_id} group by all"  # noqa: S608 - our own names
+            )
+            live[source_id] = {row["document"]: row["sha256"] for row in newest}
+    return live
+
+
+def write_visits(warehouse: Warehouse, visits: Iterable[Visit], from_archive: bool) -> None:
+    """Write what all visits brought, and add up the events."""
+    with warehouse.connect():
+        for visit in visits:
+            write_visit(warehouse, visit, rebuilt=from_archive or not visit.live)
+        warehouse.build_table("observe/gdelt_event_day")
+
+
+def write_visit(warehouse: Warehouse, visit: Visit, rebuilt: bool) -> None:
+    """Write what one visit brought; a rebuilt source is written anew with all that its archive holds."""
+    table = f"raw_{visit.source_id}"
+    if rebuilt:
+        warehouse.write_rows(table, [row for delivery in visit.deliveries for row in delivered_rows(delivery)])
+        attempts = visit.archive.attempts(visit.source_id)
+        warehouse.replace_rows("fetch", [attempt.row() for attempt in attempts], source_id=visit.source_id)
+        warehouse.replace_rows("quarantine", quarantined_rows(visit, visit.deliveries), source_id=visit.source_id)
+        return
+    keep_newest_versions(warehouse, table)
+    for delivery in visit.deliveries:
+        warehouse.replace_rows(table, delivered_rows(delivery), document=delivery.document)
+        rejected = quarantined_rows(visit, [delivery])
+        warehouse.replace_rows("quarantine", rejected, source_id=visit.source_id, sha256=delivery.sha256)
+    rows = [attempt.row() for attempt in visit.attempts]
+    warehouse.replace_rows("fetch", rows, source_id=visit.source_id, fetched_at=visit.now.replace(tzinfo=None))
+
+
+def keep_newest_versions(warehouse: Warehouse, table: str) -> None:
+    """Drop the versions that a rebuild left beside the newest one of each document."""
+    with warehouse.connect() as connection:
+        connection.execute(
+            f"delete from {table} where (document, sha256) not in "  # noqa: S608 - our own names
+            f"(select (document, max_by(sha256, fetched_at)) from {table} group by document)"
+        )
+
+
+def delivered_rows(delivery: Delivery) -> list[Row]:
+    """Return a delivery's rows with where they come from."""
+    origin = {
+        "document": delivery.document,
+        "sha256": delivery.sha256,
+        "fetched_at": delivery.fetched_at,
+        "url": delivery.url,
+    }
+    return [{**origin, **row} for row in delivery.rows]
+
+
+def quarantined_rows(visit: Visit, deliveries: Iterable[Delivery]) -> list[Row]:
+    """Return the rows that were set aside, as rows of the table quarantine."""
+    return [
+        {
+            "tracker_id": None,
+            "source_id": visit.source_id,
+            "sha256": delivery.sha256,
+            "row_number": rejected.row_number,
+            "reason": rejected.reason,
+            "raw": as_json(rejected.raw),
+            "indicator_id": None,
+            "quarantined_at": delivery.fetched_at,
+        }
+        for delivery in deliveries
+        for rejected in delivery.rejected
+    ]
+
+
+def as_json(raw: object) -> str:
+    """Return a rejected row as JSON text, whatever it is made of."""
+    return json.dumps(raw, default=str, ensure_ascii=False)
+
+
+def summary(visit: Visit | None) -> dict[str, int]:
+    """Return how many of a visit's attempts came to which outcome, and how many rows are new."""
+    if visit is None:
+        return {}
+    counted: dict[str, int] = {}
+    for attempt in visit.attempts:
+        counted[attempt.outcome] = counted.get(attempt.outcome, 0) + 1
+    return {**counted, "new rows": sum(len(delivery.rows) for delivery in visit.deliveries)}
+
+
+def days_between(start: datetime, end: datetime) -> Sequence[date]:
+    """Return the days from start up to, but without, end."""
+    return [start.date() + timedelta(days=number) for number in range((end.date() - start.date()).days)]

@@ -1,0 +1,159 @@
+"""Observe: from raw rows to versions of claims, and from claims to what each indicator says at each as-of date.
+
+Belongs here: the order in which the stage's tables are made. Not here: the rules, which are statements (sql/observe/)
+and the nowcast's formula (scoring/nowcast.py).
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from signposts.errors import InputError
+from signposts.settings import sql_root
+from signposts.warehouse import Warehouse
+
+LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
+
+
+def publishers() -> list[str]:
+    """Return the sources whose raw rows a file of sql/observe turns into candidates."""
+    names = (path.stem.removeprefix("candidate_") for path in (sql_root() / "observe").glob("candidate_*.sql"))
+    return sorted(name for name in names if name != "ledger")
+
+
+def append_versions(warehouse: Warehouse) -> None:
+    """Append the versions that the ledger and the publishers bring.
+
+    Of each document the versions at hand are taken in turn, the oldest first: all documents' first ones, then all
+    second ones. A usual run has one turn, a rebuild as many as the document that changed most often.
+    """
+    warehouse.append_made("claim_version", "observe/ledger_version")
+    warehouse.write_rows("candidate", [])
+    for source_id in publishers():
+        warehouse.build_table(f"observe/candidate_{source_id}")
+        warehouse.append_table("candidate", f"candidate_{source_id}")
+    warehouse.build_table("observe/publisher_candidate")
+    warehouse.build_table("observe/document_turn")
+    (last,) = warehouse.rows("select coalesce(max(turn), 0) as turn from document_turn")
+    for turn in range(1, last["turn"] + 1):
+        take_turn(warehouse, turn)
+
+
+def take_turn(warehouse: Warehouse, turn: int) -> None:
+    """Append what one turn's documents bring: new values, revised ones, and those that they no longer carry."""
+    warehouse.build_table("observe/newest_version")
+    warehouse.build_table("observe/usable_version")
+    warehouse.append_made("claim_version", "observe/publisher_version", turn=turn)
+
+
+def judge_kept_rows(warehouse: Warehouse) -> list[str]:
+    """Return the claims whose ledger rows are gone; they stay as they were.
+
+    Raises:
+        InputError: a row says something else than when it was recorded.
+    """
+    warehouse.build_table("observe/ledger_fault")
+    faults = warehouse.rows("from ledger_fault")
+    edited = [fault for fault in faults if fault["fault"] == "edited"]
+    if edited:
+        lines = [f"ledger/{row['indicator_id']}.csv:{row['row_number']}: {row['claim_id']}" for row in edited]
+        raise InputError(
+            f"a recorded ledger row was edited: {', '.join(lines[:5])}{' and more' if len(lines) > 5 else ''}: restore "
+            "it and add a row that corrects it, or build the warehouse anew with --from-archive"
+        )
+    return [str(fault["claim_id"]) for fault in faults]
+
+
+def read_claims(warehouse: Warehouse, as_of: date, now: datetime) -> None:
+    """Make the readings of every month end since t0 and of the run's own date, from what was known at each."""
+    warehouse.build_table("observe/as_of_date", as_of=as_of)
+    warehouse.build_table("observe/last_fetch")
+    pool_reports(warehouse, now)
+    warehouse.build_table("observe/shown_claim", now=now.replace(tzinfo=None))
+    for name in ("reading_claim", "reading"):
+        warehouse.build_table(f"observe/{name}")
+
+
+def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, now: datetime) -> None:
+    """Make table unchanged_report: what the run's date would read had no claim come since the release before.
+
+    Empty where there is no release, or the run looks back behind it.
+    """
+    last, claims = [], []
+    if path.exists():
+        released = Warehouse(path, read_only=True)
+        with released.connect():
+            last, claims = released.rows(LAST_RELEASE), released.rows("select tracker_id, claim_id from claim")
+    if not last or as_of < last[0]["as_of"]:
+        warehouse.write_rows("unchanged_report", [])
+        return
+    warehouse.write_rows("released_claim", claims)
+    since = warehouse.rows("select count(*) as n from claim anti join released_claim using (tracker_id, claim_id)")
+    if last[0]["as_of"] == as_of and since[0]["n"] == 0:
+        warehouse.build_table("observe/unchanged_report")
+        return
+    read_without_news(warehouse, last[0]["as_of"], now)
+
+
+def read_without_news(warehouse: Warehouse, last_as_of: date, now: datetime) -> None:
+    """Make table unchanged_report from the claims that the release before holds."""
+    with warehouse.aside("before"):
+        warehouse.build_table("observe/before/claim", as_of=last_as_of)
+        warehouse.build_table("observe/before/as_of_date")
+        pool_reports(warehouse, now)
+        reports = warehouse.read_frame("pooled_report")
+    warehouse.write_frame("unchanged_report", reports)
+
+
+def pool_reports(warehouse: Warehouse, now: datetime) -> None:
+    """Make the reports pooled at every as-of date from the claims that stand."""
+    warehouse.build_table("observe/indicator_family")
+    warehouse.write_frame("nowcast", nowcasts(warehouse))
+    warehouse.build_table("observe/known_claim", now=now.replace(tzinfo=None))
+    for name in (
+        "bucket_report",
+        "counted_claim",
+        "list_report",
+        "vote_report",
+        "event_report",
+        "pooled_report",
+    ):
+        warehouse.build_table(f"observe/{name}")
+
+
+def nowcasts(warehouse: Warehouse) -> Any:
+    """Return the nowcast of each growth claim whose months and base are known: claim, months, median, log sd."""
+    import numpy as np
+    import pandas as pd
+
+    from signposts.scoring.nowcast import nowcast, rounding_half_width
+
+    warehouse.build_table("observe/growth_claim")
+    claims = warehouse.read_frame("growth_claim")
+    parts = []
+    for tracker_id, own in claims.groupby("tracker_id"):
+        spreads = nowcast_settings(warehouse, str(tracker_id))
+        growth = own["value"].to_numpy(dtype=np.float64)
+        found = nowcast(
+            own["base_value"].to_numpy(dtype=np.float64),
+            own["base_part"].to_numpy(dtype=np.float64, na_value=np.nan),
+            growth / 100,
+            own["months"].to_numpy(dtype=np.float64),
+            half_width=rounding_half_width(growth),
+            base_sd=spreads["base_sd"],
+            rest_sd=spreads["rest_sd"],
+            rest_sd_without_part=spreads["rest_sd_without_part"],
+        )
+        parts.append(own[["tracker_id", "claim_id", "months"]].assign(value=found.median, log_sd=found.log_sd))
+    columns = {"tracker_id": "str", "claim_id": "str", "months": "float", "value": "float", "log_sd": "float"}
+    empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+    return pd.concat(parts, ignore_index=True) if parts else empty
+
+
+def nowcast_settings(warehouse: Warehouse, tracker_id: str) -> Mapping[str, float]:
+    """Return the spreads that the tracker's catalogue gives to nowcasts."""
+    (row,) = warehouse.rows("select settings from tracker_setting where tracker_id = $tracker", tracker=tracker_id)
+    settings: Mapping[str, float] = json.loads(row["settings"])["scoring"]["nowcast"]
+    return settings

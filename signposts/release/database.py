@@ -1,0 +1,132 @@
+"""The published file: the dictionary's tables, their comments, the views of the newest date, and the macros.
+
+Belongs here: what stands inside a release's database. Not here: its name, its other formats, where it is put.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signposts.dictionary import Dictionary, Table, published_columns
+from signposts.release.sql_files import PARAMETER, header, statement
+from signposts.settings import sql_root
+from signposts.warehouse import load_sql
+
+if TYPE_CHECKING:
+    from signposts.warehouse import Warehouse
+
+# The oldest format that DuckDB 2 writes: every client since 1.1 opens it.
+STORAGE_VERSION = "v1.0.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A macro of the published file: its parameters and the query that it abbreviates."""
+
+    name: str
+    parameters: tuple[str, ...]
+    grain: str
+    example: str
+    query: str
+
+    @property
+    def definition(self) -> str:
+        """Return the statement that makes it; without CTEs, which DuckDB 1.4 cannot read in a stored macro."""
+        body = PARAMETER.sub(lambda match: match["name"], self.query)
+        return f"create macro {self.name}({', '.join(self.parameters)}) as table {body}"
+
+
+def load_macros() -> list[Macro]:
+    """Return the macros of sql/published_macros, by name."""
+    macros = []
+    for path in sorted((sql_root() / "published_macros").glob("*.sql")):
+        text = load_sql(f"published_macros/{path.stem}")
+        described = header(text)
+        parameters = tuple(name.strip() for name in described["parameters"].split(","))
+        macros.append(Macro(path.stem, parameters, described["grain"], described["for example"], statement(text)))
+    return macros
+
+
+def load_views() -> dict[str, str]:
+    """Return the text of each view of the newest as-of date, by name."""
+    paths = sorted((sql_root() / "publish").glob("latest_*.sql"))
+    return {path.stem: load_sql(f"publish/{path.stem}") for path in paths}
+
+
+def assemble(warehouse: "Warehouse", target: Path, release_id: str, dictionary: Dictionary) -> dict[str, int]:
+    """Write the published file anew from the warehouse's tables; return each table's number of rows.
+
+    Rows are sorted by every column, so that equal tables are equal row for row. Raises OSError if the disk refuses.
+    """
+    with warehouse.connect() as reader:
+        own = str(reader.execute("select current_database()").fetchall()[0][0])
+        present = _present_columns(warehouse, own)
+        with warehouse.attached(target, "release_file", STORAGE_VERSION) as connection:
+            rows = {}
+            for name, table in dictionary.tables.items():
+                connection.execute(_empty_table(name, table))
+                filled, parameters = _filling(own, name, table, present[name], release_id)
+                rows[name] = int(connection.execute(filled, parameters).fetchall()[0][0])
+            for text in _comments(dictionary):
+                connection.execute(text)
+            for text in _views_and_macros(dictionary):
+                connection.execute(text)
+    return rows
+
+
+def _present_columns(warehouse: "Warehouse", own: str) -> dict[str, set[str]]:
+    """Return the columns that each table of the warehouse has."""
+    present: dict[str, set[str]] = {}
+    statement = "select table_name, column_name from duckdb_columns() where database_name = $own"
+    for row in warehouse.rows(statement, own=own):
+        present.setdefault(row["table_name"], set()).add(row["column_name"])
+    return present
+
+
+def _empty_table(name: str, table: Table) -> str:
+    """Return the statement that makes a published table; no keys, which old clients refuse."""
+    columns = ", ".join(f'"{column}" {entry.type}' for column, entry in published_columns(name, table).items())
+    return f'create table "{name}" ({columns})'
+
+
+def _filling(
+    own: str, name: str, table: Table, present: set[str], release_id: str
+) -> tuple[str, dict[str, str] | None]:
+    """Return the statement that fills a published table, and its parameters; a column that is not there is null."""
+    columns = [f'"{column}"' for column in table.columns if column in present]
+    stamp = name != "release"
+    chosen = ", ".join(["cast($release_id as varchar) as release_id"] * stamp + columns)
+    select = f'insert into "{name}" by name select {chosen} from "{own}".main."{name}" order by all'  # noqa: S608 - names of the dictionary
+    return select, {"release_id": release_id} if stamp else None
+
+
+def _comments(dictionary: Dictionary) -> Iterator[str]:
+    """Yield a comment for every table and every column."""
+    for name, table in dictionary.tables.items():
+        yield f'comment on table "{name}" is {_quoted(table.comment)}'
+        for column, entry in published_columns(name, table).items():
+            yield f'comment on column "{name}"."{column}" is {_quoted(entry.comment)}'
+
+
+def _views_and_macros(dictionary: Dictionary) -> Iterator[str]:
+    """Yield the views of the newest as-of date and the macros, each with its comments."""
+    for name, text in load_views().items():
+        yield f'create view "{name}" as {statement(text)}'
+        yield f'comment on view "{name}" is {_quoted(_sentence(header(text)["grain"]))}'
+        table = name.removeprefix("latest_")
+        for column, entry in published_columns(table, dictionary.tables[table]).items():
+            yield f'comment on column "{name}"."{column}" is {_quoted(entry.comment)}'
+    for macro in load_macros():
+        yield macro.definition
+        yield f"comment on macro table {macro.name} is {_quoted(f'{_sentence(macro.grain)} Example: {macro.example}')}"
+
+
+def _sentence(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as SQL writes it, for the places that take no parameter."""
+    return "'" + text.replace("'", "''") + "'"

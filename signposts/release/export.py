@@ -1,0 +1,159 @@
+"""The release's other formats: Parquet, CSV, the Frictionless description and the checksums.
+
+Belongs here: files beside the published database, made from it alone. Not here: the database.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from signposts.dictionary import Column, Dictionary, Table, published_columns
+from signposts.release.query import FORMULA_START
+
+if TYPE_CHECKING:
+    from signposts.warehouse import Warehouse
+
+CHECKSUMS = "SHA256SUMS"
+# What people open in a spreadsheet; the rest is in Parquet.
+CSV_TABLES = (
+    "tracker",
+    "scenario",
+    "indicator",
+    "prediction",
+    "source",
+    "claim",
+    "milestone",
+    "reading",
+    "scenario_probability",
+    "assessment",
+    "change",
+    "deadline",
+    "freshness",
+    "alert",
+    "check_result",
+    "release",
+)
+# Frictionless reads a nullable integer of a Parquet file as a number with a fraction, so both are typed number.
+FIELD_TYPES = {
+    "varchar": "string",
+    "json": "string",
+    "date": "date",
+    "double": "number",
+    "boolean": "boolean",
+    "integer": "number",
+    "bigint": "number",
+    "timestamp": "datetime",
+}
+
+
+def export(database: "Warehouse", folder: Path, dictionary: Dictionary) -> None:
+    """Write every table as Parquet and the main ones as CSV, in folders of those names."""
+    for name in ("parquet", "csv"):
+        (folder / name).mkdir()
+    with database.connect():
+        for name, table in dictionary.tables.items():
+            columns = published_columns(name, table)
+            select = f'select {_plain(columns)} from "{name}"'  # noqa: S608 - names of our own dictionary
+            database.copy_out(select, folder / "parquet" / f"{name}.parquet", "format parquet, compression zstd")
+            if name in CSV_TABLES:
+                _write_csv(database, name, columns, folder / "csv" / f"{name}.csv")
+
+
+def _plain(columns: Mapping[str, Column]) -> str:
+    """Return the select list with JSON as text, which every reader of Parquet understands."""
+    return ", ".join(
+        f'cast("{name}" as varchar) as "{name}"' if column.type == "json" else f'"{name}"'
+        for name, column in columns.items()
+    )
+
+
+def _harmless(columns: Mapping[str, Column]) -> str:
+    """Return the select list with an apostrophe before each text that a spreadsheet would run as a formula."""
+    return ", ".join(
+        f"""regexp_replace(cast("{name}" as varchar), '({FORMULA_START})', '''\\1') as "{name}\""""
+        if column.type in ("varchar", "json")
+        else f'"{name}"'
+        for name, column in columns.items()
+    )
+
+
+def _write_csv(database: "Warehouse", name: str, columns: Mapping[str, Column], target: Path) -> None:
+    """Write one table as CSV in UTF-8 with the mark at its head by which spreadsheets know the encoding."""
+    bare = target.with_suffix(".bare")
+    database.copy_out(f'select {_harmless(columns)} from "{name}"', bare, "format csv, header")  # noqa: S608 - names of our own dictionary
+    with target.open("wb") as whole, bare.open("rb") as rest:
+        whole.write(b"\xef\xbb\xbf")
+        shutil.copyfileobj(rest, whole)
+    bare.unlink()
+
+
+def describe(
+    folder: Path, dictionary: Dictionary, release_id: str, created_at: datetime, sources: list[dict[str, Any]]
+) -> None:
+    """Write datapackage.json: the Parquet files with fields, types, meanings and hashes, and the sources."""
+    package = {
+        "name": "signposts",
+        "id": release_id,
+        "title": "Signposts: scenarios, dated claims, and the odds that follow",
+        "created": created_at.isoformat(timespec="seconds") + "Z",
+        "version": release_id,
+        "sources": [
+            {"title": source["title"]} | ({"path": source["homepage"]} if source["homepage"] else {})
+            for source in sources
+        ],
+        "resources": [_resource(folder, name, table) for name, table in dictionary.tables.items()],
+    }
+    text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+    (folder / "datapackage.json").write_text(text, encoding="utf-8")
+
+
+def _resource(folder: Path, name: str, table: Table) -> dict[str, Any]:
+    """Return the description of one table."""
+    path = folder / "parquet" / f"{name}.parquet"
+    return {
+        "name": name,
+        "type": "table",
+        "path": f"parquet/{name}.parquet",
+        "description": table.comment,
+        "scheme": "file",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "hash": f"sha256:{sha256_of(path)}",
+        "schema": {
+            "fields": [
+                {"name": column, "type": FIELD_TYPES[entry.type], "description": entry.comment}
+                for column, entry in published_columns(name, table).items()
+            ]
+        },
+    }
+
+
+def write_checksums(folder: Path) -> None:
+    """Write SHA256SUMS over every other file of the folder, in the form that `sha256sum --check` reads."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS)
+    lines = [f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in paths]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def is_whole(folder: Path) -> bool:
+    """Return whether every file of a release is there and has the bytes that its SHA256SUMS says."""
+    listed = folder / CHECKSUMS
+    if not listed.exists():
+        return False
+    lines = (line.split("  ", 1) for line in listed.read_text(encoding="utf-8").splitlines())
+    return all((folder / name).is_file() and sha256_of(folder / name) == digest for digest, name in lines)
+
+
+def same_bytes(one: Path, other: Path) -> bool:
+    """Return whether both files are there and equal."""
+    return one.is_file() and other.is_file() and sha256_of(one) == sha256_of(other)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,0 +1,138 @@
+"""Renders charts and keeps them by content, so that a chart whose data did not change is never drawn again.
+
+Belongs here: the cache of drawings and the script bundle, and the cleaning of the SVG for use inside a page. Not here:
+what a chart looks like (charts.py) and which charts there are. Altair and vl-convert are imported only for what is
+missing from the cache.
+"""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from signposts.files import write_atomically
+
+WIDE, NARROW = 720, 344
+VEGA_LITE = "6.4"
+BUNDLED = """
+import sys
+import vl_convert
+script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=sys.argv[1])
+sys.stdout.buffer.write(script.encode())
+"""
+
+_NUMBER = re.compile(r"(?<![#\w])-?\d+\.\d{2,}(?:e-?\d+)?")
+_DROPPED = re.compile(r' (?:aria-[a-z]+|role|xmlns:xlink|pointer-events|stroke-miterlimit)="[^"]*"')
+_NAMED = re.compile(r'(id="|url\(#|href="#)([\w-]+)')
+_IDENTIFIER = re.compile(r'(id="|url\(#|href="#)')
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A chart to be drawn: its kind (a function of charts.py), its data, and its height in pixels."""
+
+    kind: str
+    data: Mapping[str, Any]
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart as drawn: SVG for a wide and a narrow page, and the specification for the interactive form."""
+
+    wide: str
+    narrow: str
+    specification: str
+    height: int
+
+
+def draw(requests: Mapping[str, Request], cache: Path) -> dict[str, Drawing]:
+    """Return each request's drawing; those missing from the cache are drawn and kept."""
+    cache.mkdir(parents=True, exist_ok=True)
+    salt = _salt()
+    keys = {name: _key(request, salt) for name, request in requests.items()}
+    paths = {name: cache / f"{key}.json" for name, key in keys.items()}
+    missing = {paths[name]: requests[name] for name in requests if not paths[name].exists()}
+    if missing:
+        draw_missing(missing)
+    return {name: _read(paths[name], keys[name], requests[name].height) for name in requests}
+
+
+def script_bundle(cache: Path) -> str:
+    """Return one script with Vega, Vega-Lite, Vega-Embed and the expression interpreter that needs no `eval`."""
+    path = cache / f"vega-{version('vl-convert-python')}.js"
+    if not path.exists():
+        # In a process of its own, since the bundler tells of its work on standard error.
+        made = subprocess.run((sys.executable, "-c", BUNDLED, VEGA_LITE), capture_output=True, check=True)  # noqa: S603 - this very interpreter, fixed words
+        _write(path, made.stdout.decode())
+    return path.read_text(encoding="utf-8")
+
+
+def _salt() -> str:
+    """Return what a drawing depends on besides its data: the drawing code and the libraries' versions."""
+    digest = hashlib.sha256()
+    for source in ("charts.py", "drawing.py"):
+        digest.update((Path(__file__).parent / source).read_bytes())
+    return digest.hexdigest() + version("altair") + version("vl-convert-python")
+
+
+def _key(request: Request, salt: str) -> str:
+    text = json.dumps([salt, request.kind, request.height, request.data], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def draw_missing(missing: Mapping[Path, Request]) -> None:
+    """Draw charts and keep each at its path."""
+    from signposts.report import charts
+
+    for path, request in missing.items():
+        found = charts.specification(request.kind, request.data, request.height)
+        wide, narrow = (_clean(_svg(found, width)) for width in (WIDE, NARROW))
+        _write(path, json.dumps({"wide": wide, "narrow": narrow, "specification": found}, sort_keys=True))
+
+
+def _svg(specification: Mapping[str, Any], width: int) -> str:
+    """Return the chart as SVG; the renderer reaches nothing outside the specification."""
+    import vl_convert
+
+    vl_convert.configure(base_url=False, allowed_base_urls=[])
+    return str(vl_convert.vegalite_to_svg({**specification, "width": width}, vl_version=VEGA_LITE))
+
+
+def _clean(svg: str) -> str:
+    """Return the SVG without what only a stand-alone file needs, its numbers to a tenth of a pixel."""
+    svg = _number_anew(_DROPPED.sub("", svg))
+    svg = _NUMBER.sub(lambda found: f"{float(found.group()):.1f}".removesuffix(".0"), svg)
+    return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+
+
+def _number_anew(svg: str) -> str:
+    """Return the SVG with its identifiers numbered from nought; the renderer counts them over all that it ever drew."""
+    places: dict[str, int] = {}
+    return _NAMED.sub(lambda found: f"{found[1]}{places.setdefault(found[2], len(places))}", svg)
+
+
+def _read(path: Path, key: str, height: int) -> Drawing:
+    """Return a kept drawing; its identifiers carry the key, so that two charts on a page cannot clash."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    wide, narrow = (
+        _IDENTIFIER.sub(rf"\g<1>{form}{key[:10]}-", kept[name]) for form, name in (("w", "wide"), ("n", "narrow"))
+    )
+    text = json.dumps(kept["specification"], ensure_ascii=False, separators=(",", ":"))
+    return Drawing(wide, narrow, _safe_in_script(text), height)
+
+
+def _safe_in_script(text: str) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write by rename, since two builds may share the cache."""
+    write_atomically(path, text.encode())

@@ -1,0 +1,200 @@
+"""What machines and mail read: the Atom feed, report.json and summary.md.
+
+Belongs here: the same verdict in other forms. Not here: HTML. Everything comes from the release.
+"""
+
+import json
+from datetime import date, datetime
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from signposts.report import verdict, wording
+from signposts.report.movement import most_telling, release_moves
+from signposts.report.records import Facts, Row
+
+
+def atom(facts: Facts, identifier: str) -> str:
+    """Return an Atom feed with an entry a release, newest first; the newest carries the verdict."""
+    entries = [_entry(facts, row, identifier) for row in facts.releases]
+    updated = _moment(facts.release["created_at"] or datetime.combine(facts.as_of, datetime.min.time()))
+    head = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<feed xmlns="http://www.w3.org/2005/Atom">',
+        f"  <id>{_xml(identifier)}</id>",
+        f"  <title>{_xml(facts.tracker['title'])}</title>",
+        f"  <updated>{updated}</updated>",
+        "  <author><name>Signposts</name></author>",
+        '  <link rel="self" href="feed.xml"/>',
+        '  <link rel="alternate" href="index.html"/>',
+    ]
+    return "\n".join([*head, *entries, "</feed>", ""])
+
+
+def _entry(facts: Facts, row: Row, identifier: str) -> str:
+    own = row["release_id"] == facts.release["release_id"]
+    title = verdict.headline(facts) if own else f"Release of {wording.day(row['created_at'])}"
+    text = (
+        " ".join(verdict.paragraph(facts))
+        if own
+        else f"As of {wording.day(row['as_of'])}; predictions {row['scenario_version'] or 'without version'}."
+    )
+    if own:
+        text += " " + _moved(facts)
+    address = quoteattr("index.html" if own else "changes.html")
+    lines = [
+        "  <entry>",
+        f"    <id>{_xml(identifier)}:{_xml(row['release_id'])}</id>",
+        f"    <title>{_xml(title)}</title>",
+        f"    <updated>{_moment(row['created_at'])}</updated>",
+        f'    <link rel="alternate" href={address}/>',
+        f"    <summary>{_xml(text.strip())}</summary>",
+        "  </entry>",
+    ]
+    return "\n".join(lines)
+
+
+def _moved(facts: Facts) -> str:
+    moves = [
+        f"{row['title']} {wording.points(row['change'], 1)}" for row in facts.scenarios if row["change"] is not None
+    ]
+    return f"Points since the release before: {'; '.join(moves)}." if moves else "This is the first release."
+
+
+def _xml(text: object) -> str:
+    """Return text fit for XML: escaped, and without the control characters that XML forbids."""
+    kept = "".join(
+        letter for letter in str(text) if letter in "\t\n\r" or (letter >= " " and letter not in "\ufffe\uffff")
+    )
+    return escape(kept)
+
+
+def _moment(moment: datetime | None) -> str:
+    return (moment or datetime(1970, 1, 1)).strftime("%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ001 (clocks of a release are UTC)
+
+
+def summary(facts: Facts) -> str:
+    """Return the verdict as Markdown, for mail or a wiki."""
+    lines = [f"# {_plain(facts.tracker['title'])}", "", f"**{_plain(verdict.headline(facts))}.**", ""]
+    lines += [" ".join(_plain(part) for part in verdict.paragraph(facts)), ""]
+    lines += [
+        "| Scenario | The analysis says | At the start | Now | Since the release before |",
+        "| --- | --- | ---: | ---: | ---: |",
+    ]
+    for row in facts.scenarios:
+        moved = wording.points(row["change"], 1) if row["change"] is not None else "first release"
+        cells = (
+            row["title"],
+            row["likelihood_word"] or "\u2013",
+            wording.percent(row["prior"]),
+            wording.percent(row["posterior"]),
+            moved,
+        )
+        lines.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
+    leader = facts.ranked[0]
+    lines += ["", "## What weighs most", ""]
+    for found in most_telling(facts):
+        indicator = found["indicator"]
+        reading = wording.reading_words(facts.reading.get(indicator["indicator_id"]), indicator["unit"])
+        without = wording.percent(found["without"].get(leader["scenario_id"]))
+        lines.append(
+            f"- {_plain(indicator['title'])}: {_plain(reading)}. Without it the leader would stand at {without}."
+        )
+    lines += ["", "## Next dates", ""]
+    for row in [row for row in facts.deadlines if row["date"] > facts.as_of][:6]:
+        indicator = facts.indicator.get(row["indicator_id"], {})
+        title = indicator.get("title", row["indicator_id"])
+        scenario = facts.scenario.get(row["scenario_id"], {}).get("title", row["scenario_id"])
+        condition = wording.condition_words(row, indicator.get("unit"))
+        lines.append(
+            f"- {wording.day(row['date'])}: {_plain(title)}: {row['becomes']} for {_plain(scenario)} if "
+            f"{_plain(condition)}."
+        )
+    lines += ["", f"{_plain(verdict.coverage(facts))}. {_plain(verdict.health(facts))}", ""]
+    lines += [f"As of {wording.day(facts.as_of)}, release {facts.release['release_id']}.", ""]
+    return "\n".join(lines)
+
+
+def _plain(text: object) -> str:
+    """Return text on one line with what Markdown and HTML would read as marks made harmless."""
+    found = " ".join(str(text).split())
+    for mark in "\\`*_[]|":
+        found = found.replace(mark, "\\" + mark)
+    return found.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def machine_report(facts: Facts) -> dict[str, Any]:
+    """Return the report's content as plain data."""
+    scored, read, fresh = facts.coverage
+    return {
+        "tracker_id": facts.tracker["tracker_id"],
+        "title": facts.tracker["title"],
+        "release_id": facts.release["release_id"],
+        "as_of": facts.as_of,
+        "headline": verdict.headline(facts),
+        "verdict": verdict.paragraph(facts),
+        "no_scenario_fits": facts.alarm,
+        "coverage": {"scored": scored, "with_reading": read, "fresh": fresh},
+        "scenarios": [
+            {
+                name: row[name]
+                for name in (
+                    "scenario_id",
+                    "title",
+                    "likelihood_word",
+                    "prior",
+                    "posterior",
+                    "change",
+                    "decibans",
+                    "surprise",
+                )
+            }
+            for row in facts.scenarios
+        ],
+        "changes": release_moves(facts),
+        "most_telling": [
+            {"indicator_id": row["indicator"]["indicator_id"], "distance": row["distance"], "without": row["without"]}
+            for row in most_telling(facts)
+        ],
+        "overturn": [_without_release(row) for row in facts.tables["overturn"]],
+        "deadlines": [_without_release(row) for row in facts.deadlines[:50]],
+        "look_next": [_without_release(row) for row in _by_rank(facts)[:20]],
+        "indicators": [_indicator(facts, row) for row in facts.indicators],
+    }
+
+
+def _by_rank(facts: Facts) -> list[Row]:
+    return sorted(facts.tables["collection_priority"], key=lambda row: row["rank"] or 0)
+
+
+def _without_release(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in ("release_id", "tracker_id")}
+
+
+def _indicator(facts: Facts, row: Row) -> dict[str, Any]:
+    key = row["indicator_id"]
+    reading = facts.reading.get(key) or {}
+    return {
+        "indicator_id": key,
+        "title": row["title"],
+        "scored": row["scored"],
+        "unit": row["unit"],
+        "reading": wording.reading_words(reading, row["unit"]),
+        "value": reading.get("value"),
+        "reading_date": reading.get("reading_date"),
+        "assessment": {
+            scenario["scenario_id"]: {name: found[name] for name in ("status", "decibans", "contribution", "cell")}
+            for scenario in facts.named
+            if (found := facts.assessment.get((key, scenario["scenario_id"])))
+        },
+    }
+
+
+def to_json(content: Any) -> str:
+    """Return plain data as JSON; dates in ISO form."""
+    return json.dumps(content, ensure_ascii=False, indent=1, default=_iso) + "\n"
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(f"cannot write {type(value)} as JSON")

@@ -1,0 +1,81 @@
+"""A figure of the report: a chart with its words, its sources, its legend and the table behind it.
+
+Belongs here: what a figure is made of, and what every chart of a tracker shares. Not here: single figures
+(illustrations.py, indicator_illustrations.py) and how a chart is drawn (charts.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from signposts.report import wording
+from signposts.report.drawing import Request
+from signposts.report.records import Facts, Rows
+
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+TABLE_ROWS = 400
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of a legend: a colour of the page, a shape or a dash, and its meaning."""
+
+    label: str
+    color: str = "ink"
+    mark: str = "line"
+    place: int = 0
+    hollow: bool = False
+    faint: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with everything a reader needs to read it without seeing it."""
+
+    name: str
+    title: str
+    summary: str
+    request: Request | None
+    source: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    legend: Sequence[Key] = ()
+    note: str = ""
+    empty: str = "There is nothing to draw yet."
+
+
+def scenario_keys(facts: Facts, *, mark: str = "line", named_only: bool = False) -> list[Key]:
+    """Return the scenarios as entries of a legend."""
+    rows = facts.named if named_only else facts.scenarios
+    return [Key(row["title"], row["key"], mark, place) for place, row in enumerate(rows)]
+
+
+def scenario_colors(facts: Facts) -> dict[str, Any]:
+    """Return the scenarios and their colours, in order of display, as a chart takes them."""
+    return {
+        "scenarios": [row["scenario_id"] for row in facts.scenarios],
+        "colors": [f"var(--{row['key']})" for row in facts.scenarios],
+    }
+
+
+def marked_breaks(facts: Facts, span: tuple[date, date]) -> Rows:
+    """Return the structural breaks inside a span, each on a line of words of its own."""
+    rows = sorted(facts.tables["structural_break"], key=lambda row: row["date"])
+    inside = [row for row in rows if span[0] <= row["date"] <= span[1]]
+    middle = span[0] + (span[1] - span[0]) / 2
+    return [
+        {
+            "date": row["date"].isoformat(),
+            "label": row["label"],
+            "words": f"{row['label']}, {wording.day(row['date'])}",
+            "line": 2 + 15 * place,
+            "side": "right" if row["date"] > middle else "left",
+        }
+        for place, row in enumerate(inside)
+    ]
+
+
+def span_text(first: date, last: date) -> list[str]:
+    """Return the first and last day of a time axis as text."""
+    return [first.isoformat(), last.isoformat()]

@@ -1,0 +1,461 @@
+"""The figures about a tracker as a whole: its odds through time, what moved them, and what they would be otherwise.
+
+Belongs here: one function a figure, from a release's rows to a chart's data. Not here: figures of one indicator or of
+projects (indicator_illustrations.py), and how a chart is drawn (charts.py).
+"""
+
+from datetime import timedelta
+
+from signposts.report import wording
+from signposts.report.drawing import Request
+from signposts.report.figures import Figure, Key, marked_breaks, scenario_colors, scenario_keys, span_text
+from signposts.report.movement import (
+    Evidence,
+    claim_ratios,
+    group_moves,
+    release_moves,
+    rounded_to_add_up,
+    trust_variants,
+)
+from signposts.report.records import Facts, Row, Rows, grouped
+from signposts.report.verdict import other_settings
+
+
+def _apart(levels: list[float], gap: float) -> list[float]:
+    """Return the levels moved as little as needed to lie `gap` apart, order kept."""
+    order = sorted(range(len(levels)), key=lambda place: levels[place])
+    placed = list(levels)
+    for before, after in zip(order, order[1:], strict=False):
+        placed[after] = max(placed[after], placed[before] + gap)
+    return placed
+
+
+def history(facts: Facts, name: str = "history", height: int = 340) -> Figure:
+    """Return the probability of each scenario at every as-of date, breaks marked."""
+    rows = sorted(facts.headline, key=lambda row: (row["as_of"], row["scenario_id"]))
+    dates = sorted({row["as_of"] for row in rows})
+    if not dates:
+        return Figure(name, "Probability through time", "No probabilities yet.", None, "", (), ())
+    first, last = dates[0], dates[-1]
+    room = max(timedelta(days=20), (last - first) * 0.14)
+    span = (first - timedelta(days=5), last + room)
+    ends = [row for row in rows if row["as_of"] == last]
+    places = _apart([row["posterior"] for row in ends], 0.065)
+    data = {
+        **scenario_colors(facts),
+        "span": span_text(*span),
+        "rows": [
+            {
+                "date": row["as_of"].isoformat(),
+                "scenario": row["scenario_id"],
+                "probability": round(row["posterior"], 5),
+                "words": f"{_title(facts, row['scenario_id'])}: {wording.percent(row['posterior'])} on "
+                f"{wording.day(row['as_of'])}",
+            }
+            for row in rows
+        ],
+        "ends": [
+            {
+                "date": last.isoformat(),
+                "scenario": row["scenario_id"],
+                "probability": round(row["posterior"], 5),
+                "label": wording.percent(row["posterior"]).replace("under ", "<").replace("over ", ">"),
+                "label_at": round(place, 4),
+            }
+            for row, place in zip(ends, places, strict=True)
+        ],
+        "breaks": marked_breaks(facts, span),
+    }
+    by_date = grouped(rows, "as_of")
+    table = [
+        [wording.day(when)] + [wording.percent(_of(by_date[when], row["scenario_id"])) for row in facts.scenarios]
+        for when in reversed(dates)
+    ]
+    marks = wording.listed([f"{row['label']} ({wording.day(row['date'])})" for row in facts.tables["structural_break"]])
+    retrospective = [row["as_of"] for row in facts.tables["as_of_date"] if row["retrospective"]]
+    note = ""
+    if retrospective:
+        note = (
+            f"Points before {wording.day(facts.tracker['registered_on'])} are computed in hindsight: the "
+            "predictions were "
+            "put into numbers after those dates, though each point uses only what was published by then."
+        )
+    summary = "Lines of the probability of each scenario. " + "; ".join(
+        f"{_title(facts, row['scenario_id'])} ends at {wording.percent(row['posterior'])}" for row in ends
+    )
+    if marks:
+        summary += f". Marked: {marks}"
+    return Figure(
+        name,
+        "Probability of each scenario through time",
+        summary + ".",
+        Request("probability_history", data, height),
+        "table scenario_probability, variant headline",
+        ["As of"] + [row["title"] for row in facts.scenarios],
+        table,
+        scenario_keys(facts),
+        note,
+    )
+
+
+def _title(facts: Facts, scenario_id: str) -> str:
+    row = facts.scenario.get(scenario_id)
+    return row["title"] if row else scenario_id
+
+
+def _of(rows: Rows, scenario_id: str) -> float | None:
+    return next((row["posterior"] for row in rows if row["scenario_id"] == scenario_id), None)
+
+
+def _waterfall(
+    facts: Facts,
+    name: str,
+    title: str,
+    start: tuple[str, float],
+    parts: list[tuple[str, float]],
+    end: tuple[str, float],
+    source: str,
+    note: str,
+) -> Figure:
+    """Return bars that lead from start to end; the printed parts add up to the printed move."""
+    first, shown, last = rounded_to_add_up(start[1], [part for _, part in parts], end[1])
+    rows, links, at = [], [], start[1]
+    rows.append(_bar(0, start[0], 0.0, start[1], "level", f"{first:.1f}%"))
+    for place, ((label, part), printed) in enumerate(zip(parts, shown, strict=True), start=1):
+        direction = "up" if part > 0 else "down"
+        rows.append(_bar(place, label, at, at + part, direction, _signed(printed)))
+        at += part
+    rows.append(_bar(len(parts) + 1, end[0], 0.0, end[1], "level", f"{last:.1f}%"))
+    for before, after in zip(rows, rows[1:], strict=False):
+        links.append({"at": before["high"], "row": before["row"], "next": after["row"]})
+    levels = [start[1], end[1], *(row[edge] for row in rows[1:-1] for edge in ("low", "high"))]
+    room = max(0.03, (max(levels) - min(levels)) * 0.15)
+    data = {
+        "rows": rows,
+        "links": links,
+        "title": f"Probability of {facts.ranked[0]['title']}",
+        "domain": [max(0.0, round(min(levels) - room, 3)), min(1.0, round(max(levels) + room, 3))],
+    }
+    table = [[row["name"], row["label"]] for row in rows]
+    summary = f"From {first:.1f}% to {last:.1f}%: " + "; ".join(
+        f"{label} {_signed(printed)}" for (label, _), printed in zip(parts, shown, strict=True)
+    )
+    return Figure(
+        name,
+        title,
+        summary + ".",
+        Request("moves", data, 46 * len(rows) + 46),
+        source,
+        ["Step", "Points"],
+        table,
+        [Key("raises it", "up", "block"), Key("lowers it", "down", "block")],
+        note,
+    )
+
+
+def _signed(value: float) -> str:
+    text = f"{abs(value):.1f}"
+    return "0.0" if float(text) == 0 else f"{'+' if value > 0 else wording.MINUS}{text}"
+
+
+def _bar(place: int, name: str, low: float, high: float, direction: str, label: str) -> Row:
+    return {
+        "row": f"{place:02d}",
+        "name": name,
+        "low": round(low, 6),
+        "high": round(high, 6),
+        "direction": direction,
+        "label": label,
+        "words": f"{name}: {label}",
+    }
+
+
+def from_prior(facts: Facts, known: Evidence, most: int = 9) -> Figure:
+    """Return the way of the leading scenario from its prior to now, by storyline, at most so many rows of them."""
+    leader = facts.ranked[0]
+    titles = {row["group_id"]: row["title"] for row in facts.tables["evidence_group"]}
+    titles |= {"unexplained": "Not explained by the published ratios", "": "Without storyline"}
+    moves = [(titles.get(name, name), parts[leader["scenario_id"]]) for name, parts in group_moves(facts, known)]
+    shown = moves if len(moves) <= most else moves[: most - 1]
+    rest = moves[len(shown) :]
+    if rest:
+        shown = [*shown, (f"{len(rest)} other storylines", sum(part for _, part in rest))]
+    word = f"Start: \u201c{leader['likelihood_word']}\u201d" if leader["likelihood_word"] else "Start"
+    return _waterfall(
+        facts,
+        "waterfall",
+        f"What moved \u201c{leader['title']}\u201d from its starting odds to now",
+        (word, leader["prior"]),
+        shown,
+        ("Now", leader["posterior"]),
+        "tables log_ratio, hypothesis and scenario, method 1",
+        "Each bar is one storyline: a group of indicators that tell the same story and so count as less "
+        "than their number. "
+        "The move is split so that the order in which they came makes no difference; the parts add up. "
+        "The axis does not start at 0%.",
+    )
+
+
+def since_last_release(facts: Facts) -> Figure | None:
+    """Return the way of the leading scenario since the release before, by cause; None for a first release."""
+    rows = release_moves(facts)
+    if not rows:
+        return None
+    leader = facts.ranked[0]
+    parts = [(cause_words(facts, row), row["moves"].get(leader["scenario_id"], 0.0)) for row in rows]
+    parts = [part for part in parts if abs(part[1]) > 5e-6]
+    shown, rest = (parts, []) if len(parts) <= 9 else (parts[:8], parts[8:])
+    if rest:
+        shown = [*shown, (f"{len(rest)} smaller causes", sum(part for _, part in rest))]
+    move = leader["change"] or 0.0
+    return _waterfall(
+        facts,
+        "since",
+        f"What moved \u201c{leader['title']}\u201d since the release before",
+        ("Release before", leader["posterior"] - move),
+        shown,
+        ("Now", leader["posterior"]),
+        "table change, method 5.5",
+        "New readings, revisions, time passing and edits are told apart; the parts add up to the move. "
+        "The axis does not start at 0%.",
+    )
+
+
+def cause_words(facts: Facts, row: Row) -> str:
+    """Return the cause of a part of a move in words."""
+    cause = wording.CAUSES.get(row["cause"], str(row["cause"]).replace("_", " "))
+    title = facts.indicator.get(row["indicator_id"] or "", {}).get("title", row["indicator_id"])
+    return f"{cause[:1].upper()}{cause[1:]}: {title}" if title else f"{cause[:1].upper()}{cause[1:]}"
+
+
+def tornado(facts: Facts) -> Figure:
+    """Return how far the leader would move if one indicator or one storyline were left out."""
+    leader = facts.ranked[0]
+    groups = {row["group_id"]: row["title"] for row in facts.tables["evidence_group"]}
+    own = [row for row in facts.tables["influence"] if row["scenario_id"] == leader["scenario_id"]]
+    own.sort(key=lambda row: (-abs(row["move"]), row["left_out"]))
+    rows, table = [], []
+    now = leader["posterior"]
+    for place, row in enumerate(own):
+        kind, _, key = row["left_out"].partition(":")
+        name = f"Without: {facts.indicator.get(key, {}).get('title', key)}"
+        if kind == "group":
+            name = f"Without the storyline: {groups.get(key, key)}"
+        label = f"{row['posterior'] * 100:.1f}%"
+        table.append([name, label, _signed(row["move"] * 100), _signed(row["move_held_weights"] * 100)])
+        if place < 14:
+            direction = "up" if row["move"] > 0 else "down"
+            rows.append(_bar(place, name, min(now, row["posterior"]), max(now, row["posterior"]), direction, label))
+    levels = [now, *(value for row in rows for value in (row["low"], row["high"]))]
+    room = max(0.02, (max(levels) - min(levels)) * 0.12)
+    data = {
+        "rows": rows,
+        "title": f"Probability of {leader['title']}",
+        "reference": round(now, 6),
+        "domain": [max(0, round(min(levels) - room, 3)), min(1, round(max(levels) + room, 3))],
+    }
+    summary = f"Bars from {wording.percent(now)}, the published figure. " + (
+        f"Largest: {table[0][0]} would give {table[0][1]}." if table else ""
+    )
+    return Figure(
+        "tornado",
+        f"\u201c{leader['title']}\u201d with one thing left out",
+        summary,
+        Request("moves", data, 46 * len(rows) + 46) if rows else None,
+        "table influence",
+        ["Left out", "Would stand at", "Points", "Points, other weights held"],
+        table,
+        [Key("would be higher without it", "up", "block"), Key("would be lower without it", "down", "block")],
+        f"The dashed line is the published {wording.percent(now)}. The fourteen largest are drawn; the table has all.",
+        "Nothing is scored yet, so nothing can be left out.",
+    )
+
+
+def settings_spread(facts: Facts, known: Evidence) -> Figure:
+    """Return every scenario's probability under every other choice of priors, temper, subset and trust in reports."""
+    published = {row["scenario_id"]: row["posterior"] for row in facts.scenarios}
+    settings = [("As published", published), *other_settings(facts)]
+    settings += trust_variants(facts, known, claim_ratios(facts, known))
+    rows, names, table = [], [], []
+    for place, (name, shares) in enumerate(settings):
+        names.append({"row": f"{place:02d}", "name": name})
+        table.append([name] + [wording.percent(shares.get(row["scenario_id"])) for row in facts.scenarios])
+        for row in facts.scenarios:
+            share = shares.get(row["scenario_id"])
+            if share is not None:
+                rows.append(
+                    {
+                        "row": f"{place:02d}",
+                        "scenario": row["scenario_id"],
+                        "probability": round(share, 5),
+                        "words": f"{name}: {row['title']} {wording.percent(share)}",
+                    }
+                )
+    data = {**scenario_colors(facts), "rows": rows, "names": names, "title": "Probability"}
+    return Figure(
+        "settings",
+        "The odds under other choices",
+        "Each row is a choice of method, each dot a scenario's probability under it.",
+        Request("spread", data, 44 * len(names) + 46),
+        "tables scenario_probability and variant; trust in reports from reading_claim_ratio",
+        ["Choice", *(row["title"] for row in facts.scenarios)],
+        table,
+        scenario_keys(facts, mark="shape"),
+        "Each row changes one thing and leaves the rest as published.",
+    )
+
+
+def onset(facts: Facts, scenario: Row) -> Figure | None:
+    """Return the chance of each onset year if the scenario is the true one; None where it has one onset only."""
+    own = [row for row in facts.tables["onset_probability"] if row["scenario_id"] == scenario["scenario_id"]]
+    if len(own) < 2:
+        return None
+    years = grouped(sorted(own, key=lambda row: row["onset"]), "onset_year")
+    rows = []
+    for year, found in years.items():
+        now, before = sum(row["posterior"] for row in found), sum(row["prior"] for row in found)
+        rows.append(
+            {
+                "label": str(int(year)),
+                "now": round(now, 5),
+                "before": round(before, 5),
+                "words": f"{int(year)}: {wording.percent(now)} now, {wording.percent(before)} at the start",
+            }
+        )
+    top = max(max(row["now"], row["before"]) for row in rows)
+    data = {
+        "rows": rows,
+        "color": f"var(--{scenario['key']})",
+        "title": "Chance, if this scenario is the true one",
+        "x_title": "Year in which it sets in",
+        "top": min(1.0, top * 1.15),
+    }
+    return Figure(
+        f"onset-{wording.file_name(scenario['scenario_id'])}",
+        "When it would set in",
+        "; ".join(row["words"] for row in rows) + ".",
+        Request("columns", data, 250),
+        "table onset_probability",
+        ["Year", "Now", "At the start"],
+        [[row["label"], wording.percent(row["now"]), wording.percent(row["before"])] for row in rows],
+        [Key("now", scenario["key"], "block"), Key("at the start", "ink", "line")],
+        "A scenario that needs a shock is not refuted because the shock has not come yet: its onset is left open.",
+    )
+
+
+def outlook(facts: Facts) -> Figure | None:
+    """Return the chance that the matter is settled, rightly or wrongly, by the end of each year to come."""
+    own = sorted(facts.tables["outlook"], key=lambda row: row["year"])
+    if not own:
+        return None
+    rows = []
+    for row in own:
+        for series, share in (("rightly", row["p_settled_right"]), ("wrongly", row["p_settled_wrong"])):
+            rows.append(
+                {
+                    "at": str(int(row["year"])),
+                    "series": series,
+                    "value": round(share, 5),
+                    "words": f"{wording.percent(share)} settled {series} by the end of {int(row['year'])}",
+                }
+            )
+    data = {
+        "rows": rows,
+        "series": ["rightly", "wrongly"],
+        "colors": ["var(--up)", "var(--down)"],
+        "title": "Chance",
+        "x_title": "By the end of",
+        "format": ".0%",
+        "range": [0, 1],
+    }
+    last = own[-1]
+    return Figure(
+        "outlook",
+        "When will we know?",
+        f"By the end of {int(last['year'])}: settled rightly {wording.percent(last['p_settled_right'])}, "
+        f"wrongly {wording.percent(last['p_settled_wrong'])}.",
+        Request("lines", data, 260),
+        "table outlook, simulated worlds, method 5.6",
+        ["By the end of", "Settled rightly", "Settled wrongly", "Uncertainty left, bits"],
+        [
+            [
+                str(int(row["year"])),
+                wording.percent(row["p_settled_right"]),
+                wording.percent(row["p_settled_wrong"]),
+                f"{row['expected_entropy']:.2f}",
+            ]
+            for row in own
+        ],
+        [
+            Key("the true scenario has passed 90%", "up", "line", 0),
+            Key("a wrong one has passed 90%", "down", "line", 1),
+        ],
+        f"From {wording.plural(last['draws'] or 0, 'simulated world')} in which one scenario is true and "
+        "the indicators then follow it.",
+    )
+
+
+def backtests(facts: Facts) -> list[Figure]:
+    """Return how well the fans held on history: their coverage, and their error beside that of simple forecasts."""
+    own = [row for row in facts.tables["backtest"] if row["series"] is not None]
+    if not own:
+        return []
+    names = {"fan": "the fan", "last_value": "same as last year", "drift": "same growth as before"}
+    found = []
+    measures = (
+        ("coverage_80", "How often the 80% band held", "Share of outcomes inside", ".0%", 0.8, "mean over the series"),
+        ("crps", "How far forecasts were off", "Error (CRPS, log scale)", ".2f", None, "lower is better"),
+    )
+    for column, title, label, form, reference, note in measures:
+        rows, table = [], []
+        for forecast in sorted({row["forecast"] for row in own}):
+            for horizon in sorted({int(row["horizon_years"]) for row in own}):
+                same = [
+                    row
+                    for row in own
+                    if row["forecast"] == forecast and int(row["horizon_years"]) == horizon and row[column] is not None
+                ]
+                count = sum(row["n_forecasts"] or 0 for row in same)
+                if not count:
+                    continue
+                value = sum(row[column] * (row["n_forecasts"] or 0) for row in same) / count
+                name = names.get(forecast, forecast)
+                shown = wording.percent(value) if form == ".0%" else f"{value:.3f}"
+                rows.append(
+                    {
+                        "at": str(horizon),
+                        "series": name,
+                        "value": round(value, 5),
+                        "words": f"{name}, {horizon} years ahead: {shown}",
+                    }
+                )
+                table.append([name, str(horizon), shown, wording.number(count)])
+        series = list(dict.fromkeys(row["series"] for row in rows))
+        top = max((row["value"] for row in rows), default=1.0)
+        data = {
+            "rows": rows,
+            "series": series,
+            "colors": ["var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)"][: len(series)],
+            "title": label,
+            "x_title": "Years ahead",
+            "format": form,
+            "range": [0, 1] if form == ".0%" else [0, round(top * 1.1, 3)],
+            "reference": reference,
+        }
+        forecasts = sum(row["n_forecasts"] or 0 for row in own if row["forecast"] == own[0]["forecast"])
+        note_of = "The dashed line is where a well made 80% band belongs. " if reference else "Lower is better. "
+        note_of += f"Each line rests on about {wording.plural(forecasts, 'forecast')}, fewer the further ahead."
+        found.append(
+            Figure(
+                f"backtest-{column.replace('_', '-')}",
+                title,
+                f"{title}, {note}.",
+                Request("lines", data, 250) if rows else None,
+                "table backtest, rolling origins",
+                ["Forecast", "Years ahead", label, "Forecasts"],
+                table,
+                [Key(name, f"s{place + 1}", "line", place) for place, name in enumerate(series)],
+                note_of,
+            )
+        )
+    return found

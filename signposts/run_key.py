@@ -1,0 +1,92 @@
+"""The one key that decides whether a run would make anything new.
+
+Belongs here: what a run without the network depends on, and the note of the last run that ended. Not here: heavy
+imports: the key is asked before Dagster, DuckDB and pandas are loaded.
+
+The key is a digest of the bytes of catalogue and inbox, the names of the archive's objects (they are hashes), the as-of
+date, what was asked for, and the code. The note stands only while the release that it names is the one shown, whole.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from signposts.files import write_atomically
+from signposts.settings import Settings, package_folder
+
+DATABASE = "signposts.duckdb"
+CODE_SUFFIXES = (".py", ".sql", ".yaml", ".json", ".md", ".html", ".css", ".js", ".csv")
+
+
+def digest_of_files(root: Path, paths: Iterable[Path]) -> str:
+    """Return a digest over the names, relative to root, and bytes of files."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        digest.update(f"{path.relative_to(root)}\0{content}\n".encode())
+    return digest.hexdigest()
+
+
+def digest_of_folder(root: Path) -> str:
+    """Return a digest over the names and bytes of all a folder's files; names that begin with a dot are left out."""
+    files = (path for path in root.rglob("*") if path.is_file())
+    return digest_of_files(
+        root, (path for path in files if not any(part.startswith(".") for part in path.relative_to(root).parts))
+    )
+
+
+def code_digest() -> str:
+    """Return a digest of the package's code, statements, checks and pages."""
+    folders = [Path(__file__).parent, *(package_folder(name) for name in ("assets", "checks", "docs", "sql"))]
+    return hashlib.sha256(
+        "".join(digest_of_files(folder, _code_files(folder)) for folder in folders).encode()
+    ).hexdigest()
+
+
+def _code_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that make tables or pages."""
+    yield from (path for path in folder.rglob("*") if path.suffix in CODE_SUFFIXES and path.is_file())
+
+
+def run_key(settings: Settings, as_of: str, *request: object) -> str:
+    """Return the key of a run that asks no publisher: equal only if it would make the same again."""
+    objects = sorted(path.name for path in (settings.archive / "objects").rglob("*.zst"))
+    parts = [
+        code_digest(),
+        digest_of_folder(settings.catalogue_root),
+        digest_of_folder(settings.inbox),
+        hashlib.sha256("\n".join(objects).encode()).hexdigest(),
+        as_of,
+        *map(str, request),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def note_run(settings: Settings, key: str) -> None:
+    """Note the key of a run that has published, beside the checksums of what it published."""
+    note = {"key": key, "shown": _shown(settings)}
+    write_atomically(settings.last_run, json.dumps(note).encode())
+
+
+def is_standing(settings: Settings, key: str) -> bool:
+    """Return whether the last run had this key and what it published is still shown, whole."""
+    try:
+        note = json.loads(settings.last_run.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return bool(note == {"key": key, "shown": _shown(settings)})
+
+
+def _shown(settings: Settings) -> str:
+    """Return a digest of what readers see: both copies of the database, and whether the checksums' files are there."""
+    latest = settings.published / "latest"
+    try:
+        lines = (latest / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+        if not all((latest / line.split(maxsplit=1)[1].lstrip("*")).is_file() for line in lines):
+            return ""
+        databases = (latest / DATABASE, settings.published / DATABASE)
+        return digest_of_files(settings.published, databases) + str(latest.readlink())
+    except (OSError, IndexError):
+        return ""

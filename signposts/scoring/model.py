@@ -1,0 +1,531 @@
+"""What one tracker's scenarios predict, as arrays: the scorer's view of the catalogue.
+
+Belongs here: the data types `Model` and `Reports`, and their making from plain catalogue rows and table columns.
+Not here: any density (families.py, predictive.py), any weighing of evidence (combining.py), any reading of files.
+Times are years since t0 (days / 365.25), in every module of this package.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from signposts.errors import InputError
+from signposts.scoring.families import solve_threshold_mean
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+
+OTHER = "other"
+DAYS_PER_YEAR = 365.25
+
+TYPES = ("silent", "path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal")
+FAMILIES = ("none", "lognormal", "beta", "event", "rate", "ordinal")
+FAMILY_OF_TYPE = {
+    "path": "lognormal",
+    "drift": "lognormal",
+    "range": "lognormal",
+    "threshold": "beta",
+    "share": "beta",
+    "event_by": "event",
+    "rate": "rate",
+    "ordinal": "ordinal",
+}
+KINDS = ("value", "interval", "nowcast", "count", "open_count", "event", "none_seen", "category", "share_count")
+KINDS_OF_FAMILY = {
+    "none": KINDS,
+    "lognormal": ("value", "interval", "nowcast"),
+    "beta": ("value", "interval", "share_count"),
+    "event": ("event", "none_seen"),
+    "rate": ("value", "interval", "count", "open_count", "none_seen"),
+    "ordinal": ("category",),
+}
+PARAMETERS = (
+    # log-normal: path, drift and range
+    "start_time",
+    "log_start",
+    "start_sd",
+    "sigma",
+    "drift_sd",
+    "slope",
+    "length",
+    "long_run_mean",
+    "long_run_variance",
+    "reversion",
+    # beta: threshold and share
+    "beta_a",
+    "beta_b",
+    # event_by
+    "cumulative",
+    "earliest",
+    "span",
+    "shape",
+    "by",
+    "p",
+    # rate
+    "rate_mean",
+    "rate_cv",
+    # when a path, range or event is due; +1 up, -1 down for the way a path, drift or range expects
+    "due",
+    "toward",
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """One tracker's hypotheses and predictions (docs/method.md, 3 and 4).
+
+    I indicators, S named scenarios in order of display, H hypotheses (scenario and onset) with `other` last, K the
+    largest number of categories. Arrays `(I, S)` unless said otherwise; a parameter that a type lacks is NaN.
+    """
+
+    scenario_ids: tuple[str, ...]
+    """The S named scenarios."""
+    indicator_ids: tuple[str, ...]
+    hypothesis_scenario: Integers
+    """(H,) index of the scenario; S stands for `other`."""
+    hypothesis_onset: Floats
+    """(H,) years after t0."""
+    onset_weight: Floats
+    """(H,) sums to 1 per scenario."""
+    baseline: Integers
+    """(S,) index of the scenario that is the path before the onset; -1 for none."""
+    delayed: Booleans
+    """(S, types) whether a prediction type waits for the onset."""
+    cooperative_rank: Floats
+    """(S,) order along the axis of the monotone-likelihood-ratio check."""
+    type: Integers
+    """Index into TYPES; 0 is silent."""
+    speaks: Booleans
+    """Whether the prediction counts: not silent and inside the chosen subset."""
+    stated: Booleans
+    """Whether the prediction's basis is `stated`."""
+    parameters: Mapping[str, Floats]
+    """PARAMETERS, each (I, S)."""
+    probabilities: Floats
+    """(I, S, K) of categories."""
+    categories: tuple[tuple[str, ...], ...]
+    """(I) names of the categories, in order."""
+    family: Integers
+    """(I,) index into FAMILIES."""
+    detect_prob: Floats
+    """(I,) chance that an event that happened is seen."""
+    exposure_start: Floats
+    """(I,) years since t0 at which counting starts."""
+    cooperative: Integers
+    """(I,) +1 up, -1 down, 0 where no way is more cooperation."""
+    shared_sd: bool
+    obs_sd: float
+    open_list_coverage: tuple[float, float]
+
+    @property
+    def n_hypotheses(self) -> int:
+        """Return H, `other` included."""
+        return len(self.hypothesis_scenario)
+
+    @property
+    def n_scenarios(self) -> int:
+        """Return S, the number of named scenarios."""
+        return len(self.scenario_ids)
+
+    def indicator_index(self, indicator_ids: Sequence[str] | NDArray[Any]) -> Integers:
+        """Return the index of each indicator; an unknown one is an InputError."""
+        known = {name: index for index, name in enumerate(self.indicator_ids)}
+        return _codes(indicator_ids, known, "indicator")
+
+    def hypothesis_scenario_ids(self) -> tuple[str, ...]:
+        """Return the scenario's name of each of the H hypotheses."""
+        names = (*self.scenario_ids, OTHER)
+        return tuple(names[index] for index in self.hypothesis_scenario)
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Reports to be scored, one row each: the columns of table pooled_report with dates as years since t0.
+
+    Every array has shape (n,); a column that the kind does not use is NaN.
+    """
+
+    indicator: Integers
+    kind: Integers
+    value: Floats
+    value_low: Floats
+    value_high: Floats
+    category: Integers
+    """Index into the indicator's categories; -1 where the kind has none."""
+    time: Floats
+    """Date the report refers to."""
+    log_sd: Floats
+    trials: Floats
+    exposure_start: Floats
+    exposure_end: Floats
+    happened_from: Floats
+    happened_to: Floats
+
+    def __len__(self) -> int:
+        return len(self.indicator)
+
+    def take(self, rows: NDArray[Any] | slice) -> Reports:
+        """Return the chosen rows."""
+        return Reports(**{name: column[rows] for name, column in vars(self).items()})
+
+
+def years_since(t0: date, when: date | str | None) -> float:
+    """Return years from t0 to a date (days / 365.25); NaN for none."""
+    if when is None:
+        return math.nan
+    if isinstance(when, str):
+        when = date.fromisoformat(when)
+    if isinstance(when, datetime):
+        when = when.date()
+    return (when - t0).days / DAYS_PER_YEAR
+
+
+def years_of_dates(t0: date, dates: NDArray[Any]) -> Floats:
+    """Return years from t0 of an array of dates (datetime64 of any unit); NaN where the date is missing."""
+    days = (np.asarray(dates, dtype="datetime64[D]") - np.datetime64(t0, "D")).astype("timedelta64[D]")
+    missing = np.isnat(days)
+    years: Floats = np.where(missing, np.nan, days.astype(np.int64) / DAYS_PER_YEAR)
+    return years
+
+
+def _codes(names: Sequence[Any] | NDArray[Any], known: Mapping[Any, int], what: str) -> Integers:
+    try:
+        return np.fromiter((known[name] for name in names), dtype=np.int64, count=len(names))
+    except KeyError as error:
+        message = f"unknown {what} {error.args[0]!r}: known are {', '.join(map(str, known))}"
+        raise InputError(message) from None
+
+
+def make_reports(model: Model, columns: Mapping[str, Any]) -> Reports:
+    """Return the reports of a mapping of columns of equal length, dates as years since t0 (docs/method.md, 3.1).
+
+    Needed: `indicator_id` (or integer `indicator`), `kind` (or integer codes into KINDS), `reading_date`. The other
+    columns of pooled_report may be missing or hold NaN. A kind that the indicator's family cannot score is an
+    InputError, as are unknown names.
+    """
+    indicator = (
+        np.asarray(columns["indicator"], dtype=np.int64)
+        if "indicator" in columns
+        else model.indicator_index(columns["indicator_id"])
+    )
+    n_rows = len(indicator)
+    kinds = columns["kind"]
+    if not np.issubdtype(np.asarray(kinds).dtype, np.integer):
+        kinds = _codes(kinds, {name: code for code, name in enumerate(KINDS)}, "kind")
+
+    def numbers(name: str, default: float = math.nan) -> Floats:
+        column = columns.get(name)
+        if column is None:
+            return np.full(n_rows, default)
+        return np.asarray(column, dtype=np.float64)
+
+    reports = Reports(
+        indicator=indicator,
+        kind=np.asarray(kinds, dtype=np.int64),
+        value=numbers("value"),
+        value_low=numbers("value_low"),
+        value_high=numbers("value_high"),
+        category=_category_codes(model, indicator, columns.get("category")),
+        time=numbers("reading_date"),
+        log_sd=np.nan_to_num(numbers("log_sd", 0.0)),
+        trials=numbers("trials"),
+        exposure_start=numbers("exposure_start"),
+        exposure_end=numbers("exposure_end"),
+        happened_from=numbers("happened_from"),
+        happened_to=numbers("happened_to"),
+    )
+    _refuse_unfit_kinds(model, reports)
+    return reports
+
+
+def _category_codes(model: Model, indicator: Integers, names: Any) -> Integers:
+    codes = np.full(len(indicator), -1, dtype=np.int64)
+    if names is None:
+        return codes
+    names = np.asarray(names)
+    if np.issubdtype(names.dtype, np.integer):
+        given: Integers = names.astype(np.int64)
+        return given
+    for row in np.flatnonzero(model.family[indicator] == FAMILIES.index("ordinal")):
+        known = model.categories[indicator[row]]
+        if names[row] not in known:
+            where = model.indicator_ids[indicator[row]]
+            raise InputError(f"{where}: unknown category {names[row]!r}, known are {', '.join(known)}")
+        codes[row] = known.index(names[row])
+    return codes
+
+
+def scoreable(model: Model, indicator: Integers, kind: Integers) -> Booleans:
+    """Return which rows have a kind that the indicator's family can score, shape (n,)."""
+    table = np.array([[kind_name in KINDS_OF_FAMILY[name] for kind_name in KINDS] for name in FAMILIES])
+    return cast(Booleans, table[model.family[indicator], kind])
+
+
+def _refuse_unfit_kinds(model: Model, reports: Reports) -> None:
+    unfit = ~scoreable(model, reports.indicator, reports.kind)
+    if unfit.any():
+        row = int(np.flatnonzero(unfit)[0])
+        name = model.indicator_ids[reports.indicator[row]]
+        family = FAMILIES[model.family[reports.indicator[row]]]
+        kind = KINDS[reports.kind[row]]
+        message = f"{name}: a report of kind {kind} cannot be scored by {family} predictions ({int(unfit.sum())} rows)"
+        raise InputError(message)
+
+
+def build_model(
+    *,
+    t0: date,
+    scenarios: Sequence[Mapping[str, Any]],
+    hypotheses: Sequence[Mapping[str, Any]],
+    indicators: Sequence[Mapping[str, Any]],
+    predictions: Sequence[Mapping[str, Any]],
+    scoring: Mapping[str, Any],
+    indicator_settings: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Model:
+    """Return the model of one tracker from rows of tables scenario, hypothesis, indicator and prediction.
+
+    `scoring` is the mapping of tracker.yaml: shared_sd, obs_sd, open_list_coverage. `indicator_settings[id]` may give
+    detect_prob, exposure_start and categories; the indicator's own row is asked next. `parameters` of a prediction is
+    JSON or a mapping, with ISO dates. Faults are an InputError that names the prediction.
+    """
+    named = [row for row in _in_order(scenarios) if row["scenario_id"] != OTHER]
+    scenario_ids = tuple(str(row["scenario_id"]) for row in named)
+    position = {name: index for index, name in enumerate(scenario_ids)}
+    ordered = sorted(hypotheses, key=lambda row: (position.get(row["scenario_id"], len(position)), float(row["onset"])))
+    if not ordered or ordered[-1]["scenario_id"] != OTHER:
+        ordered = [*ordered, {"scenario_id": OTHER, "onset": 0.0, "onset_weight": 1.0}]
+    cells = _Cells(t0, [str(row["indicator_id"]) for row in indicators], scenario_ids)
+    for row in predictions:
+        cells.add(row)
+    settings = [{**row, **(indicator_settings or {}).get(str(row["indicator_id"]), {})} for row in indicators]
+    categories, probabilities = cells.ordinal(settings)
+    low, high = scoring["open_list_coverage"]
+    return Model(
+        scenario_ids=scenario_ids,
+        indicator_ids=tuple(cells.indicator_ids),
+        hypothesis_scenario=np.array([position.get(row["scenario_id"], len(position)) for row in ordered]),
+        hypothesis_onset=np.array([float(row["onset"]) for row in ordered]),
+        onset_weight=np.array([float(row["onset_weight"]) for row in ordered]),
+        baseline=np.array([position.get(row.get("baseline_id") or "", -1) for row in named]),
+        delayed=np.array([_delayed_types(row) for row in named], dtype=bool).reshape(len(named), len(TYPES)),
+        cooperative_rank=np.array([_number(row.get("cooperative_rank")) for row in named]),
+        type=cells.type,
+        speaks=cells.type > 0,
+        stated=cells.stated,
+        parameters=cells.parameters,
+        probabilities=probabilities,
+        categories=categories,
+        family=cells.families(),
+        detect_prob=np.array([_number(row.get("detect_prob"), 1.0) for row in settings]),
+        exposure_start=np.array(
+            [years_since(t0, row.get("exposure_start") or date(t0.year, 1, 1)) for row in settings]
+        ),
+        cooperative=np.array([_direction(row.get("cooperative")) for row in settings], dtype=np.int64),
+        shared_sd=bool(scoring["shared_sd"]),
+        obs_sd=float(scoring["obs_sd"]),
+        open_list_coverage=(float(low), float(high)),
+    )
+
+
+def stated_only(model: Model) -> Model:
+    """Return the model in which every prediction that is not `stated` is silent (docs/method.md, 4.2).
+
+    Baselines still serve before an onset, since their parameters stay.
+    """
+    return replace(model, speaks=model.speaks & model.stated)
+
+
+def with_settings(model: Model, **settings: Any) -> Model:
+    """Return the model with other settings, for example shared_sd=False."""
+    return replace(model, **settings)
+
+
+def stack(models: Sequence[Model], names: Sequence[str]) -> Model:
+    """Return one model that holds the indicators of several, each named `<name>/<indicator_id>`.
+
+    All must share scenarios, hypotheses, onset rules and settings, so that many trackers are scored in one pass; the
+    log ratios equal those of the single models.
+    """
+    first = models[0]
+    shared = ("hypothesis_scenario", "hypothesis_onset", "onset_weight", "baseline", "delayed")
+    for model in models:
+        same = all(np.array_equal(getattr(model, field), getattr(first, field)) for field in shared)
+        settings = (model.shared_sd, model.obs_sd, model.open_list_coverage)
+        if not same or settings != (first.shared_sd, first.obs_sd, first.open_list_coverage):
+            raise InputError("models can be stacked only if hypotheses, onset rules and settings are the same")
+    n_categories = max(model.probabilities.shape[2] for model in models)
+    padded = [
+        np.pad(model.probabilities, ((0, 0), (0, 0), (0, n_categories - model.probabilities.shape[2])))
+        for model in models
+    ]
+    joined: dict[str, Any] = {
+        field: np.concatenate([getattr(model, field) for model in models])
+        for field in ("type", "speaks", "stated", "family", "detect_prob", "exposure_start", "cooperative")
+    }
+    return replace(
+        first,
+        indicator_ids=tuple(
+            f"{name}/{own}" for name, model in zip(names, models, strict=True) for own in model.indicator_ids
+        ),
+        parameters={key: np.concatenate([model.parameters[key] for model in models]) for key in PARAMETERS},
+        probabilities=np.concatenate(padded),
+        categories=tuple(names_ for model in models for names_ in model.categories),
+        **joined,
+    )
+
+
+def _in_order(scenarios: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    if all(row.get("sort_order") is not None for row in scenarios):
+        return sorted(scenarios, key=lambda row: int(row["sort_order"]))
+    return list(scenarios)
+
+
+def _delayed_types(row: Mapping[str, Any]) -> list[bool]:
+    listed = row.get("delayed_types") or ()
+    names = [part.strip() for part in listed.split(",")] if isinstance(listed, str) else list(listed)
+    return [name in names for name in TYPES]
+
+
+def _number(value: Any, default: float = math.nan) -> float:
+    return default if value is None or value != value else float(value)
+
+
+def _direction(word: Any) -> int:
+    return {"up": 1, "down": -1}.get(word, 0)
+
+
+class _Cells:
+    """Fills the (indicator, scenario) arrays of a model, one prediction at a time."""
+
+    def __init__(self, t0: date, indicator_ids: Sequence[str], scenario_ids: Sequence[str]) -> None:
+        self.t0 = t0
+        self.indicator_ids = list(indicator_ids)
+        self._row = {name: index for index, name in enumerate(indicator_ids)}
+        self._column = {name: index for index, name in enumerate(scenario_ids)}
+        shape = (len(indicator_ids), len(scenario_ids))
+        self.type = np.zeros(shape, dtype=np.int64)
+        self.stated = np.zeros(shape, dtype=bool)
+        self.parameters = {name: np.full(shape, math.nan) for name in PARAMETERS}
+        self._probs: dict[tuple[int, int], Mapping[str, float]] = {}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add one row of table prediction."""
+        where = f"prediction of {row['scenario_id']} about {row['indicator_id']}"
+        if row["type"] not in TYPES:
+            raise InputError(f"{where}: unknown type {row['type']!r}")
+        if row["indicator_id"] not in self._row or row["scenario_id"] not in self._column:
+            raise InputError(f"{where}: unknown indicator or scenario")
+        cell = (self._row[row["indicator_id"]], self._column[row["scenario_id"]])
+        given = row.get("parameters") or {}
+        given = json.loads(given) if isinstance(given, str) else given
+        self.type[cell] = TYPES.index(row["type"])
+        self.stated[cell] = row.get("basis") == "stated"
+        if row["type"] == "ordinal":
+            self._probs[cell] = {str(name): float(share) for name, share in given["probs"].items()}
+            return
+        try:
+            for name, value in _parameters(self.t0, row["type"], given).items():
+                self.parameters[name][cell] = value
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+            raise InputError(f"{where}: parameters of {row['type']} cannot be used: {error!r}") from error
+
+    def families(self) -> Integers:
+        """Return the family of each indicator, shape (I,); two families in one indicator are an InputError."""
+        families = np.zeros(len(self.indicator_ids), dtype=np.int64)
+        for index, name in enumerate(self.indicator_ids):
+            found = {FAMILY_OF_TYPE[TYPES[code]] for code in self.type[index] if code}
+            if len(found) > 1:
+                raise InputError(f"{name}: predictions of different families cannot be compared: {sorted(found)}")
+            families[index] = FAMILIES.index(found.pop()) if found else 0
+        return families
+
+    def ordinal(self, settings: Sequence[Mapping[str, Any]]) -> tuple[tuple[tuple[str, ...], ...], Floats]:
+        """Return each indicator's categories and the probabilities (I, S, K)."""
+        names: list[tuple[str, ...]] = []
+        for index, setting in enumerate(settings):
+            spoken = [name for (row, _), probs in self._probs.items() if row == index for name in probs]
+            names.append(tuple(setting.get("categories") or dict.fromkeys(spoken)))
+        widest = max([1, *map(len, names)])
+        probabilities = np.zeros((*self.type.shape, widest))
+        for (row, column), probs in self._probs.items():
+            total = math.fsum(probs.values())
+            for name, share in probs.items():
+                if name not in names[row]:
+                    raise InputError(f"{self.indicator_ids[row]}: category {name!r} is not among {names[row]}")
+                probabilities[row, column, names[row].index(name)] = share / total
+        return tuple(names), probabilities
+
+
+def _parameters(t0: date, kind: str, given: Mapping[str, Any]) -> dict[str, float]:
+    """Return a prediction's numbers in the form that the densities need, times as years since t0."""
+    if kind in ("path", "drift", "range"):
+        return _lognormal_parameters(t0, kind, given)
+    if kind in ("threshold", "share"):
+        concentration = float(given["concentration"])
+        mean = float(given["mean"]) if kind == "share" else _threshold_mean(given)
+        return {"beta_a": mean * concentration, "beta_b": (1 - mean) * concentration}
+    if kind == "event_by":
+        earliest = max(years_since(t0, given["earliest"]) if given.get("earliest") else 0.0, 0.0)
+        by = years_since(t0, given["by"])
+        if by <= earliest:
+            raise ValueError("`by` is not after `earliest`")
+        return {
+            "cumulative": -math.log1p(-float(given["p"])),
+            "earliest": earliest,
+            "span": by - earliest,
+            "shape": float(given.get("shape", 1.0)),
+            "by": by,
+            "p": float(given["p"]),
+            "due": by,
+        }
+    if kind == "rate":
+        return {"rate_mean": float(given["mean"]), "rate_cv": float(given["cv"])}
+    return {}
+
+
+def _threshold_mean(given: Mapping[str, Any]) -> float:
+    return solve_threshold_mean(
+        float(given["value"]), float(given["p_beyond"]), float(given["concentration"]), str(given.get("op", ">="))
+    )
+
+
+def _lognormal_parameters(t0: date, kind: str, given: Mapping[str, Any]) -> dict[str, float]:
+    start = given["start"]
+    start_time, log_start = years_since(t0, start["date"]), math.log(float(start["value"]))
+    numbers = {
+        "start_time": start_time,
+        "log_start": log_start,
+        "start_sd": float(start.get("start_sd") or given.get("start_sd") or 0.0),
+        "sigma": float(given.get("sigma") or 0.0),
+        "drift_sd": float(given.get("drift_sd") or 0.0),
+        "slope": 0.0,
+        "length": math.inf,
+        "toward": float(_direction(given.get("toward"))),
+    }
+    if kind == "path":
+        target = given["target"]
+        numbers["due"] = years_since(t0, target["date"])
+        numbers["length"] = numbers["due"] - start_time
+        numbers["slope"] = (math.log(float(target["value"])) - log_start) / numbers["length"]
+    elif kind == "drift":
+        numbers["slope"] = math.log1p(float(given["annual_change"]))
+    else:
+        from scipy.special import ndtri
+
+        low, high = math.log(float(given["lo"])), math.log(float(given["hi"]))
+        numbers["due"] = years_since(t0, given["reach_by"])
+        numbers["long_run_mean"] = (low + high) / 2
+        numbers["long_run_variance"] = ((high - low) / (2 * float(ndtri((1 + float(given["coverage"])) / 2)))) ** 2
+        numbers["reversion"] = 3 / (numbers["due"] - start_time)
+    if not numbers["toward"]:
+        numbers["toward"] = math.copysign(1.0, numbers["slope"])
+    return numbers

@@ -1,0 +1,77 @@
+"""A page that a ledger row cites, kept with the claim.
+
+Belongs here: fetching one page and refusing what is no page. Not here: publishers, or the ledger.
+"""
+
+import re
+from datetime import datetime
+from html import unescape
+from urllib.parse import urlsplit
+
+from signposts.errors import SourceChanged
+from signposts.sources.archive import Archive, Attempt
+from signposts.sources.http import Answer, Clock, Limits, Request, Session, check_address
+
+SOURCE_ID = "cited_page"
+LEAST_TEXT = 200
+NOT_TEXT = re.compile(r"<(script|style|noscript|head)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
+TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
+NOT_FOUND = re.compile(r"\b404\b|not found|no longer available|page (?:does not|doesn't) exist", re.IGNORECASE)
+GATE = re.compile(
+    r"captcha|verify (?:that )?you are (?:a )?human|just a moment|checking your browser|access denied|"
+    r"are you a robot|unusual traffic|enable javascript and cookies",
+    re.IGNORECASE,
+)
+
+
+def store_page(url: str, archive: Archive, now: datetime, trusted: str = "") -> str:
+    """Return the SHA-256 under which the page at an address is kept from now on.
+
+    Only public hosts are asked, unless an origin is ``trusted``.
+
+    Raises:
+        SourceUnavailable: the page did not come, or is gone.
+        SourceChanged: what came is no page to cite: a gate for browsers, an error page, or next to nothing.
+    """
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    check_address(url.replace("http://", "https://", 1) if origin != trusted else url, trusted)
+    session = Session(origin, Limits(timeout_seconds=20.0), Clock(60.0))
+    try:
+        answer = session.get(Request(url, url.removeprefix(origin)))
+    finally:
+        session.close()
+    refuse_junk(answer)
+    sidecar = {"source_id": SOURCE_ID, "document": answer.url, "url": answer.url, "fetched_at": now.isoformat()}
+    sha256 = archive.store(answer.body, {**sidecar, "status": answer.status, "headers": dict(answer.headers)})
+    archive.record(
+        Attempt(
+            SOURCE_ID,
+            answer.url,
+            answer.url,
+            now.isoformat(),
+            "hit",
+            answer.status,
+            sha256,
+            len(answer.body),
+            "cited page",
+        )
+    )
+    return sha256
+
+
+def refuse_junk(answer: Answer) -> None:
+    """Refuse what no reader could check a claim against; what is not HTML need only not be empty."""
+    if "html" not in answer.headers.get("Content-Type", "text/html").lower():
+        if not answer.body:
+            raise SourceChanged("the cited page is empty")
+        return
+    text = answer.body.decode("utf-8", "replace")
+    title = " ".join(" ".join(TITLE.findall(text)).split())
+    shown = " ".join(unescape(NOT_TEXT.sub(" ", text)).split())
+    if GATE.search(title) or (len(shown) < 2000 and GATE.search(shown)):
+        raise SourceChanged("the cited page is a gate that only a person's browser passes; save it by hand")
+    if NOT_FOUND.search(title):
+        raise SourceChanged(f"the cited page says that it is not there: {title[:80]!r}")
+    if len(shown) < LEAST_TEXT:
+        raise SourceChanged(f"the cited page is next to empty: {len(shown)} characters of text")

@@ -1,0 +1,205 @@
+"""All publishers side by side, under one clock.
+
+Belongs here: which module serves which source, the threads, the budget, who is not asked and why. Not here: Dagster,
+tables, or any one publisher.
+"""
+
+import fnmatch
+import importlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from signposts.catalogue.models import Source
+from signposts.errors import InputError, SignpostsError
+from signposts.settings import source_base_url
+from signposts.sources.archive import Archive
+from signposts.sources.http import Clock, Limits, OutOfTime, Session, Unreachable
+from signposts.sources.visit import Visit
+
+logger = logging.getLogger(__name__)
+
+PUBLISHERS = (
+    "world_bank",
+    "imf_imts",
+    "bank_of_russia",
+    "ofac_sdn",
+    "un_sanctions",
+    "gdelt_doc",
+    "gdelt_events",
+    "rial_market",
+    "sipri_arms",
+    "un_comtrade",
+    "ucdp_ged",
+    "un_general_assembly",
+)
+NOBODY_ANSWERED_SECONDS = 12.0
+STOPPING_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a collection may do and what it starts from; ``live`` is the version of each document in the warehouse."""
+
+    archive: Archive
+    now: datetime
+    inbox: Path
+    budget_seconds: float = 0.0
+    offline: bool = False
+    from_archive: bool = False
+    named: Collection[str] = ()
+    live: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@cache
+def publisher(source_id: str) -> ModuleType:
+    """Return the module that asks and reads a publisher."""
+    if source_id not in PUBLISHERS:
+        raise InputError(f"sources.yaml names {source_id!r}, for which there is no module in assets/sources")
+    return importlib.import_module(f"signposts.sources.{source_id}")
+
+
+def collect(sources: Mapping[str, Source], plan: Plan) -> dict[str, Visit]:
+    """Visit every source, or those named, side by side; return the visits with what each gathered.
+
+    Everything that has come in when the budget ends is kept; the rest is a miss that the next run takes up.
+    """
+    visits = {
+        source_id: _prepare(source_id, source, plan)
+        for source_id, source in sources.items()
+        if not plan.named or source_id in plan.named
+    }
+    clock = Clock(plan.budget_seconds)
+    threads = {}
+    for source_id, visit in visits.items():
+        visit.catch_up(everything=plan.from_archive or not visit.live)
+        if not plan.from_archive and not _left_out(visit, plan):
+            # Daemons, so that a name look-up that hangs cannot keep the program from ending.
+            threads[source_id] = threading.Thread(target=_visit, args=(visit, clock), name=source_id, daemon=True)
+    for thread in threads.values():
+        thread.start()
+    _wait(threads, clock, plan)
+    for source_id, thread in threads.items():
+        if thread.is_alive():
+            visits[source_id].abandon("not back in time; the next run takes it up")
+    return visits
+
+
+def visit_with(source_id: str, source: Source, plan: Plan, gather: Callable[[Visit], None]) -> Visit:
+    """Visit one source with a way of gathering of one's own, in this thread."""
+    visit = _prepare(source_id, source, plan)
+    if plan.offline:
+        visit.skip("offline: the archive serves")
+    else:
+        _ask(visit, Clock(plan.budget_seconds), gather)
+    return visit
+
+
+def _prepare(source_id: str, source: Source, plan: Plan) -> Visit:
+    """Return a visit that has not begun."""
+    return Visit(
+        source_id,
+        source,
+        plan.archive,
+        publisher(source_id).read,
+        plan.now,
+        inbox=plan.inbox,
+        live=plan.live.get(source_id, {}),
+    )
+
+
+def _left_out(visit: Visit, plan: Plan) -> bool:
+    """Say why a source is not asked, if it is not."""
+    reason = _reason_to_skip(visit, plan)
+    if reason:
+        visit.skip(reason)
+    return bool(reason)
+
+
+def _reason_to_skip(visit: Visit, plan: Plan) -> str:
+    """Return why a source is not asked in this run; nothing if it is."""
+    source, named = visit.source, visit.source_id in plan.named
+    if source.inbox:
+        found = inbox_files(plan.inbox, source.inbox)
+        return "" if found else f"no file named {source.inbox} in the inbox folder"
+    if plan.offline:
+        return "offline: the archive serves"
+    if source.secret and not os.environ.get(source.secret):
+        return f"needs a key in the environment variable {source.secret}"
+    if source.bulk and plan.budget_seconds > 0 and not named:
+        return f"large or slow: comes with the schedule or with --source {visit.source_id}"
+    looked = visit.looked_at()
+    if source.look_every_days and looked and not named:
+        due = looked + timedelta(days=source.look_every_days)
+        if plan.now < due:
+            return f"looked at on {looked:%Y-%m-%d}; next on {due:%Y-%m-%d}"
+    return ""
+
+
+def inbox_files(inbox: Path, pattern: str) -> list[Path]:
+    """Return the files in the inbox folder that fit a pattern, oldest first; links and folders are not followed."""
+    if not inbox.is_dir():
+        return []
+    fitting = [
+        path
+        for path in inbox.iterdir()
+        if fnmatch.fnmatch(path.name.lower(), pattern.lower()) and path.is_file() and not path.is_symlink()
+    ]
+    return sorted(fitting, key=lambda path: (path.stat().st_mtime, path.name))
+
+
+def _limits(source: Source) -> Limits:
+    rate = source.rate
+    return Limits(
+        requests=rate.requests if rate else 1,
+        seconds=rate.seconds if rate else 1.0,
+        timeout_seconds=source.timeout_seconds,
+        max_body_bytes=int((source.max_body_megabytes or 20.0) * 1_000_000),
+        wait_after_429_seconds=source.wait_after_429_seconds,
+    )
+
+
+def _visit(visit: Visit, clock: Clock) -> None:
+    """Ask one publisher for all its documents."""
+    _ask(visit, clock, lambda visit: publisher(visit.source_id).gather(visit, visit.now.date()))
+
+
+def _ask(visit: Visit, clock: Clock, gather: Callable[[Visit], None]) -> None:
+    """Gather from one publisher; whatever goes wrong is said and touches no other source."""
+    base_url = source_base_url(visit.source_id, publisher(visit.source_id).BASE_URL)
+    visit.session = Session(base_url, _limits(visit.source), clock)
+    try:
+        gather(visit)
+    except OutOfTime as error:
+        visit.fail(str(error), "miss")
+    except SignpostsError as error:
+        visit.fail(str(error))
+    except Exception as error:
+        logger.exception("source %s", visit.source_id)
+        visit.fail(f"this program failed on it: {type(error).__name__}: {error}")
+    finally:
+        visit.session.close()
+
+
+def _wait(threads: Mapping[str, threading.Thread], clock: Clock, plan: Plan) -> None:
+    """Wait until all are back, the budget ends, or it is clear that there is no network."""
+    began = time.monotonic()
+    while any(thread.is_alive() for thread in threads.values()):
+        if clock.seconds_left() <= 0:
+            clock.stop()
+            break
+        silent = not clock.answered.is_set() and time.monotonic() - began > NOBODY_ANSWERED_SECONDS
+        if silent and plan.budget_seconds > 0 and len(threads) > 3:
+            clock.stop(Unreachable("no publisher has answered; is there a network?"))
+            break
+        time.sleep(0.02)
+    ends = time.monotonic() + STOPPING_SECONDS
+    for thread in threads.values():
+        thread.join(max(0.0, ends - time.monotonic()))

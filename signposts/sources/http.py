@@ -1,0 +1,343 @@
+"""One session a publisher: patient, polite, and unable to be led astray or flooded.
+
+Belongs here: timeouts, retries, rate limits, redirects, caps, conditional requests. Not here: what the bytes mean,
+or where they are kept.
+"""
+
+import ipaddress
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+import requests
+import urllib3
+from pyrate_limiter import Limiter, Rate
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from signposts.errors import SourceChanged, SourceUnavailable
+from signposts.settings import code_version
+
+USER_AGENT = f"signposts/{code_version()} (indicator monitoring; one polite client)"
+CONNECT_TIMEOUT_SECONDS = 4.0
+LONGEST_WAIT_SECONDS = 120.0
+MOST_REDIRECTS = 5
+CHUNK_BYTES = 1 << 16
+BUSY = frozenset({429, 500, 502, 503, 504})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+SECRET_WORDS = ("key", "token", "secret", "password")
+KEPT_HEADERS = ("Content-Type", "Content-Length", "Date", "ETag", "Last-Modified", "Retry-After", "Content-Range")
+
+
+class OutOfTime(SourceUnavailable):
+    """The run's time was up before the publisher had answered."""
+
+
+class Unreachable(SourceUnavailable):
+    """No connection to the publisher came about, so its other documents need not be tried."""
+
+
+class Absent(SourceUnavailable):
+    """The publisher says that there is no such document (404 or 410)."""
+
+
+class Clock:
+    """The time a run gives its publishers, shared by all of them; without a budget it never ends by itself."""
+
+    def __init__(self, budget_seconds: float = 0.0) -> None:
+        self._ends = time.monotonic() + budget_seconds if budget_seconds > 0 else None
+        self._stop = threading.Event()
+        self._why: SourceUnavailable = OutOfTime("the run's time is up")
+        self.answered = threading.Event()
+
+    def stop(self, why: SourceUnavailable | None = None) -> None:
+        """Make every wait and every read of this run end now."""
+        self._why = why or self._why
+        self._stop.set()
+
+    def seconds_left(self) -> float:
+        """Return the seconds left: 0 once stopped, infinity without a budget."""
+        if self._stop.is_set():
+            return 0.0
+        return float("inf") if self._ends is None else max(0.0, self._ends - time.monotonic())
+
+    def wait(self, seconds: float) -> None:
+        """Sleep so long, or raise at once if the time left is shorter."""
+        self.check()
+        if seconds > self.seconds_left():
+            raise OutOfTime(f"asked to wait {seconds:.0f} s, which is more than the time left")
+        if seconds > 0:
+            self._stop.wait(seconds)
+            self.check()
+
+    def check(self) -> None:
+        """Raise why the run ended, if it has."""
+        if self.seconds_left() <= 0:
+            raise self._why
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one publisher is given and may send."""
+
+    requests: int = 1
+    seconds: float = 1.0
+    timeout_seconds: float = 20.0
+    max_body_bytes: int = 20_000_000
+    attempts: int = 3
+    wait_after_429_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One document to ask for, relative to the publisher's base address."""
+
+    document: str
+    path: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    md5: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status 304 has no body."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def without_secrets(url: str) -> str:
+    """Return the address without user names, passwords, or the values of parameters that hold a key."""
+    parts = urlsplit(url)
+    query = [
+        (name, "***" if any(word in name.lower() for word in SECRET_WORDS) else value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, urlencode(query, safe="/:;,+()*"), ""))
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port
+
+
+def check_address(url: str, trusted: str) -> None:
+    """Refuse an address that is neither under the trusted base nor https to a public host."""
+    if _origin(url) == _origin(trusted):
+        return
+    parts = urlsplit(url)
+    if parts.scheme != "https":
+        raise SourceChanged(f"sent us to {without_secrets(url)}, which is not https")
+    try:
+        found = socket.getaddrinfo(parts.hostname or "", parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise SourceUnavailable(f"sent us to {parts.hostname}, which has no address: {error}") from error
+    for *_, place in found:
+        if not ipaddress.ip_address(place[0]).is_global:
+            raise SourceChanged(f"sent us to {parts.hostname}, whose address {place[0]} is not public")
+
+
+class Session:
+    """Asks one publisher, one request at a time, within a clock."""
+
+    def __init__(self, base_url: str, limits: Limits, clock: Clock) -> None:
+        self.base_url = base_url
+        self._limits = limits
+        self._clock = clock
+        self._limiter = Limiter(Rate(limits.requests, int(limits.seconds * 1000)))
+        self._requests = requests.Session()
+        self._requests.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"})
+        self._requests.mount("https://", HTTPAdapter(max_retries=0))
+        self._requests.mount("http://", HTTPAdapter(max_retries=0))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._requests.close()
+
+    def address(self, request: Request) -> str:
+        """Return the full address of a request."""
+        query = urlencode(request.parameters, safe="/:;,+()*")
+        return f"{self.base_url}{request.path}" + (f"?{query}" if query else "")
+
+    def get(self, request: Request, known: Mapping[str, str] | None = None) -> Answer:
+        """Return the publisher's answer, trying again while that can help; ``known`` makes the request conditional.
+
+        Raises:
+            SourceUnavailable: it did not answer, or said that it could not.
+            SourceChanged: it sent us where we do not go, or more than we take.
+        """
+        retry = Retry(
+            total=self._limits.attempts - 1,
+            backoff_factor=0.5,
+            backoff_max=20,
+            backoff_jitter=0.5,
+            retry_after_max=10**9,
+        )
+        url = self.address(request)
+        self._take_turn()
+        while True:
+            try:
+                answer = self._follow(url, request, dict(known or {}))
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                retry = self._next_try(retry, describe(error), error)
+                self._clock.wait(retry.get_backoff_time())
+                if not _is_unreachable(error):
+                    # What never arrived does not count against the publisher's rate.
+                    self._take_turn()
+                continue
+            if answer.status not in BUSY:
+                return _accept(answer)
+            retry = self._next_try(retry, f"HTTP {answer.status}")
+            self._clock.wait(self._asked_wait(retry, answer))
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        """Wait for this publisher's turn under its rate limit."""
+        while not self._limiter.try_acquire(blocking=False):
+            self._clock.wait(0.02)
+        self._clock.check()
+
+    def _next_try(self, retry: Retry, reason: str, error: BaseException | None = None) -> Retry:
+        """Return the retry's next state, or give up with the reason."""
+        self._clock.check()
+        if not retry.total:
+            family = Unreachable if _is_unreachable(error) else SourceUnavailable
+            raise family(f"{reason}, {self._limits.attempts} times over")
+        following = retry.new(total=int(retry.total) - 1)
+        following.history = (*retry.history, urllib3.util.retry.RequestHistory(None, None, None, None, None))
+        return following
+
+    def _asked_wait(self, retry: Retry, answer: Answer) -> float:
+        """Return how long to wait after a busy answer: as it asks, or as its terms ask, or a growing while."""
+        asked = answer.headers.get("Retry-After")
+        if asked is not None:
+            try:
+                seconds = retry.parse_retry_after(asked)
+            except urllib3.exceptions.InvalidHeader:
+                return float(retry.get_backoff_time())
+            if seconds > LONGEST_WAIT_SECONDS:
+                raise SourceUnavailable(f"HTTP {answer.status}, and asks us to come back in {seconds:.0f} s")
+            return float(seconds)
+        if answer.status == 429 and self._limits.wait_after_429_seconds is not None:
+            return self._limits.wait_after_429_seconds
+        return float(retry.get_backoff_time())
+
+    def _follow(self, url: str, request: Request, known: dict[str, str]) -> Answer:
+        """Return the answer at the end of the redirects, each of which is checked before it is followed."""
+        headers = {**request.headers, **known}
+        for _ in range(MOST_REDIRECTS + 1):
+            answer = self._once(url, request, headers)
+            if answer.status not in REDIRECTS:
+                return answer
+            target = urljoin(url, answer.headers.get("Location", ""))
+            check_address(target, self.base_url)
+            if _origin(target) != _origin(url):
+                headers = {name: value for name, value in headers.items() if not _is_secret(name)}
+            url = target
+        raise SourceUnavailable(f"redirects more than {MOST_REDIRECTS} times")
+
+    def _once(self, url: str, request: Request, headers: Mapping[str, str]) -> Answer:
+        """Return one answer with its body read under the caps."""
+        self._clock.check()
+        read_timeout = min(self._limits.timeout_seconds, self._clock.seconds_left())
+        with self._requests.request(
+            "GET" if request.body is None else "POST",
+            url,
+            data=request.body,
+            headers=headers,
+            timeout=(min(CONNECT_TIMEOUT_SECONDS, read_timeout), read_timeout),
+            stream=True,
+            allow_redirects=False,
+        ) as response:
+            self._clock.answered.set()
+            body = b"" if response.status_code in REDIRECTS | BUSY | {304} else self._read(response)
+            kept = {name: response.headers[name] for name in (*KEPT_HEADERS, "Location") if name in response.headers}
+            return Answer(without_secrets(url), response.status_code, kept, body)
+
+    def _read(self, response: requests.Response) -> bytes:
+        """Return the body, unpacked, or stop as soon as it is larger or slower than we take."""
+        most = self._limits.max_body_bytes
+        packed = response.headers.get("Content-Encoding", "").lower() in {"gzip", "x-gzip", "deflate"}
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed else None
+        ends = time.monotonic() + 6 * self._limits.timeout_seconds
+        parts: list[bytes] = []
+        size = 0
+        while chunk := response.raw.read(CHUNK_BYTES, decode_content=False):
+            self._clock.check()
+            if time.monotonic() > ends:
+                raise SourceUnavailable("sends too slowly")
+            part = _unpack(unpacker, chunk, most - size) if unpacker else chunk
+            size += len(part)
+            if size > most:
+                raise SourceChanged(f"sends more than {most:,} bytes")
+            parts.append(part)
+        if unpacker and not unpacker.eof:
+            raise urllib3.exceptions.ProtocolError("the compressed body ends early")
+        return b"".join(parts)
+
+
+def _unpack(unpacker: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
+    """Return what a packed chunk holds, at most a byte more than there is room for."""
+    try:
+        return unpacker.decompress(chunk, room + 1)
+    except zlib.error as error:
+        raise urllib3.exceptions.DecodeError(f"the compressed body is broken: {error}") from error
+
+
+def _is_secret(name: str) -> bool:
+    return name.lower() == "authorization" or any(word in name.lower() for word in SECRET_WORDS)
+
+
+def _is_unreachable(error: BaseException | None) -> bool:
+    """Return whether not even a connection came about."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    reason = (
+        getattr(error.args[0], "reason", None) if isinstance(error, requests.ConnectionError) and error.args else None
+    )
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)
+
+
+def _accept(answer: Answer) -> Answer:
+    """Return a good answer or 304; name any other status."""
+    if answer.status in {200, 206, 304}:
+        return answer
+    if answer.status in {404, 410}:
+        raise Absent(f"HTTP {answer.status}: no such document")
+    if answer.status in {401, 403}:
+        raise SourceUnavailable(f"HTTP {answer.status}: the publisher refuses us")
+    raise SourceUnavailable(f"HTTP {answer.status}")
+
+
+def describe(error: BaseException) -> str:
+    """Return in plain words what went wrong on the way, without addresses that may hold a secret."""
+    text = f"{type(error).__name__} {error}".lower()
+    for sign, words in (
+        ("connecttimeout", "no connection in time"),
+        ("refused", "connection refused"),
+        ("name or service", "its name has no address; is there a network?"),
+        ("name resolution", "its name has no address; is there a network?"),
+        ("nameresolution", "its name has no address; is there a network?"),
+        ("certificate", "its certificate is not valid"),
+        ("reset", "connection reset"),
+        ("readtimeout", "no answer in time"),
+        ("timed out", "no answer in time"),
+        ("incompleteread", "the body ends early"),
+        ("ends early", "the compressed body ends early"),
+        ("broken", "the body is broken"),
+        ("unreachable", "the network cannot be reached"),
+        ("closed connection", "connection closed without an answer"),
+        ("aborted", "connection closed without an answer"),
+    ):
+        if sign in text:
+            return words
+    return type(error).__name__

@@ -1,0 +1,1 @@
+"""The statements and their dictionary, as data of the package."""
