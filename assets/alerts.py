@@ -8,7 +8,7 @@ GROUP = "publish"
 
 
 @dg.asset(
-    deps=["scenario_probability", "assessment", "surprise", "change", "freshness", "fetch"],
+    deps=["scenario_probability", "assessment", "surprise", "change", "freshness", "fetch_attempt"],
     group_name=GROUP,
     kinds={"duckdb"},
 )

@@ -38,7 +38,7 @@ def catalogue_tables(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]
     specs=[
         *(dg.AssetSpec(f"raw_{source_id}", group_name="gather", deps=["feed"]) for source_id in PUBLISHERS),
         dg.AssetSpec("gdelt_event_day", group_name="gather", deps=["feed"]),
-        dg.AssetSpec("fetch", group_name="gather", deps=["feed"]),
+        dg.AssetSpec("fetch_attempt", group_name="gather", deps=["feed"]),
         dg.AssetSpec("quarantine", group_name="gather", deps=["feed"]),
     ],
     name="publishers",

@@ -12,7 +12,7 @@ GROUP = "observe"
 READINGS = ("as_of_date", "reading", "pooled_report", "reading_claim")
 
 
-@dg.asset(deps=["raw_ledger", "feed", "fetch"], group_name=GROUP, kinds={"duckdb"})
+@dg.asset(deps=["raw_ledger", "feed", "fetch_attempt"], group_name=GROUP, kinds={"duckdb"})
 def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
     """One row per version of a claim; kept between runs and only appended to."""
     warehouse = run.warehouse()
@@ -50,7 +50,7 @@ def readings(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
             yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
 
 
-@dg.asset(deps=["claim", "fetch", "source", "indicator"], group_name=GROUP, kinds={"duckdb"})
+@dg.asset(deps=["claim", "fetch_attempt", "source", "indicator"], group_name=GROUP, kinds={"duckdb"})
 def freshness(run: MonitoringRun) -> dg.MaterializeResult[None]:
     """One row per source and per indicator: when we last looked, and the newest period there is."""
     warehouse = run.warehouse()

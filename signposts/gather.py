@@ -128,7 +128,7 @@ def write_visit(warehouse: Warehouse, visit: Visit, rebuilt: bool) -> None:
     if rebuilt:
         warehouse.write_rows(table, [row for delivery in visit.deliveries for row in delivered_rows(delivery)])
         attempts = visit.archive.attempts(visit.source_id)
-        warehouse.replace_rows("fetch", [attempt.row() for attempt in attempts], source_id=visit.source_id)
+        warehouse.replace_rows("fetch_attempt", [attempt.row() for attempt in attempts], source_id=visit.source_id)
         warehouse.replace_rows("quarantine", quarantined_rows(visit, visit.deliveries), source_id=visit.source_id)
         return
     keep_newest_versions(warehouse, table)
@@ -137,7 +137,7 @@ def write_visit(warehouse: Warehouse, visit: Visit, rebuilt: bool) -> None:
         rejected = quarantined_rows(visit, [delivery])
         warehouse.replace_rows("quarantine", rejected, source_id=visit.source_id, sha256=delivery.sha256)
     rows = [attempt.row() for attempt in visit.attempts]
-    warehouse.replace_rows("fetch", rows, source_id=visit.source_id, fetched_at=visit.now.replace(tzinfo=None))
+    warehouse.replace_rows("fetch_attempt", rows, source_id=visit.source_id, fetched_at=visit.now.replace(tzinfo=None))
 
 
 def keep_newest_versions(warehouse: Warehouse, table: str) -> None:

@@ -27,7 +27,7 @@ LARGEST_OBJECT_BYTES = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to fetch one document: a row of the table ``fetch`` and what a later attempt must know."""
+    """One attempt to fetch one document: a row of the table ``fetch_attempt`` and what a later attempt must know."""
 
     source_id: str
     document: str | None
@@ -42,7 +42,7 @@ class Attempt:
     last_modified: str | None = None
 
     def row(self) -> dict[str, object]:
-        """Return the row of the table ``fetch``."""
+        """Return the row of the table ``fetch_attempt``."""
         return {name: value for name, value in asdict(self).items() if name not in {"etag", "last_modified"}}
 
 

@@ -1,5 +1,5 @@
 -- Grain: one row per source that is stale, changed, or silent for some days.
--- Reads: freshness, fetch, source
+-- Reads: freshness, fetch_attempt, source
 -- Stale: its newest period is too old. Changed: it answered at the last visit, and what it sent cannot be read. Silent:
 -- every attempt has failed for $patience_days days. A source that was never asked, or whose age is unknown, is missing
 -- data and fires nothing. The key lasts as long as the condition does, so that each is told once.
@@ -12,7 +12,7 @@ with attempt as (
         http_status,
         fetched_at,
         fetched_at = max(fetched_at) over (partition by source_id) as is_last
-    from "fetch"
+    from fetch_attempt
     where outcome <> 'skipped'
 ),
 

@@ -1,5 +1,5 @@
 -- Grain: one row per source: what came of its last attempt, and when it last answered.
--- Reads: fetch
+-- Reads: fetch_attempt
 -- A source that was not asked keeps the outcome of the attempt before. One document that failed fails the source; of
 -- several the first by name speaks.
 with attempt as (
@@ -11,7 +11,7 @@ with attempt as (
         fetched_at,
         fetched_at = max(fetched_at) over (partition by source_id) as is_last,
         case outcome when 'failure' then 3 when 'miss' then 2 else 1 end as gravity
-    from "fetch"
+    from fetch_attempt
     where outcome <> 'skipped'
 )
 

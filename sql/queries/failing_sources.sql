@@ -4,7 +4,7 @@ with last_attempt as (
     select
         source_id,
         arg_max(outcome || coalesce(': ' || message, ''), fetched_at) as last_answer
-    from "fetch"
+    from fetch_attempt
     group by source_id
 )
 

@@ -936,7 +936,7 @@ def _outside() -> dict[str, list[dict[str, Any]]]:
         )
     return {
         "freshness": freshness,
-        "fetch": [
+        "fetch_attempt": [
             {
                 "source_id": "harbour_office",
                 "document": "windy days",

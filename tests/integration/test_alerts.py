@@ -104,7 +104,7 @@ class Town:
         self._write("source", {"source_id": "guild", "title": "Guild", "max_age_days": 60}, tracker=None)
         known = {"subject": "source:guild", "newest_period": newest, "age_days": age, "max_age_days": 60}
         self._write("freshness", known | {"verdict": "unknown" if age is None else "fresh"}, tracker=None)
-        self._write("fetch", *self.fetches, tracker=None)
+        self._write("fetch_attempt", *self.fetches, tracker=None)
 
     def publish(self) -> None:
         """Keep and show a release, its database alone, made as every release is."""

@@ -264,7 +264,7 @@ def test_a_wrong_number_of_releases_to_keep_is_refused(
 
 
 def test_the_report_comes_with_its_release_or_neither_does(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    from signposts.release import release as module
+    from signposts.release import publish as module
 
     def failing(*_: object) -> None:
         raise RuntimeError("a page that cannot be made")

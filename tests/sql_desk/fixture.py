@@ -199,7 +199,7 @@ def _catalogue() -> dict[str, Rows]:
 
 def _gathered() -> dict[str, Rows]:
     return {
-        "fetch": [
+        "fetch_attempt": [
             {
                 "source_id": "guild",
                 "document": "yearbook",

@@ -138,8 +138,8 @@ def test_bytes_come_back_as_they_were_kept_and_the_sidecar_says_whence(tmp_path:
     payload = bytes(range(256)) * 1000
     sha256 = archive.store(payload, {"url": "https://example.org", "licence": "CC0"})
     assert archive.load(sha256) == payload
-    assert (tmp_path / archive.object_name(sha256)).stat().st_size < len(payload) / 10
-    sidecar = (tmp_path / archive.object_name(sha256)).with_suffix(".json").read_text()
+    assert archive.object_path(sha256).stat().st_size < len(payload) / 10
+    sidecar = archive.object_path(sha256).with_suffix(".json").read_text()
     assert '"licence": "CC0"' in sidecar
     assert f'"bytes": {len(payload)}' in sidecar
     assert not list(tmp_path.rglob(".new-*"))
@@ -152,7 +152,7 @@ def test_bytes_come_back_as_they_were_kept_and_the_sidecar_says_whence(tmp_path:
 def test_a_damaged_object_is_never_returned(tmp_path: Path, damage: object) -> None:
     archive = Archive(tmp_path)
     sha256 = archive.store(b"good", {})
-    damage(tmp_path / archive.object_name(sha256))  # type: ignore[operator]
+    damagearchive.object_path(sha256)  # type: ignore[operator]
     with pytest.raises(ArchiveCorrupt, match="fetches it again"):
         archive.load(sha256)
     assert not archive.holds(sha256)
@@ -163,10 +163,10 @@ def test_a_damaged_object_is_never_returned(tmp_path: Path, damage: object) -> N
 def test_verify_names_the_object_that_is_not_whole(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     good, bad = archive.store(b"good", {}), archive.store(b"bad", {})
-    (tmp_path / archive.object_name(bad)).write_bytes((tmp_path / archive.object_name(good)).read_bytes())
+    archive.object_path(bad).write_bytes(archive.object_path(good).read_bytes())
     found = dict(archive.verify())
-    assert found[str(tmp_path / archive.object_name(good))] == ""
-    assert "does not hold what its name says" in found[str(tmp_path / archive.object_name(bad))]
+    assert found[strarchive.object_path(good)] == ""
+    assert "does not hold what its name says" in found[strarchive.object_path(bad)]
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "AB" * 32, "", "0" * 63])
@@ -174,14 +174,14 @@ def test_a_name_that_is_no_hash_reaches_no_file(tmp_path: Path, name: str) -> No
     with pytest.raises(ArchiveCorrupt, match="not a SHA-256"):
         Archive(tmp_path).load(name)
     with pytest.raises(ArchiveCorrupt, match="not the identifier"):
-        Archive(tmp_path).log_name("../" + name)
+        Archive(tmp_path).log_path("../" + name)
 
 
 def test_a_line_cut_short_by_a_crash_spoils_only_itself(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     first = Attempt("s", "d", None, "2026-11-23T06:00:00+00:00", "hit", message="first")
     archive.record(first)
-    with (tmp_path / archive.log_name("s")).open("ab") as log:
+    with archive.log_path("s").open("ab") as log:
         log.write(b'{"source_id": "s", "docu')
     second = Attempt("s", "d", None, "2026-11-24T06:00:00+00:00", "unchanged", message="second")
     archive.record(second)

@@ -46,13 +46,13 @@ def test_xml_with_entities_or_a_document_type_is_refused(payload: bytes) -> None
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "..", "A" * 64, "a" * 63, ""])
 def test_an_object_of_the_archive_has_no_name_but_a_hash(name: str, tmp_path: Path) -> None:
     with pytest.raises(ArchiveCorrupt):
-        Archive(tmp_path).object_name(name)
+        Archive(tmp_path).object_path(name)
 
 
 @pytest.mark.parametrize("name", ["../log", "a/b", "/etc/passwd", ""])
 def test_a_log_of_the_archive_has_no_name_but_a_source(name: str, tmp_path: Path) -> None:
     with pytest.raises(ArchiveCorrupt):
-        Archive(tmp_path).log_name(name)
+        Archive(tmp_path).log_path(name)
 
 
 @pytest.mark.parametrize("name", ["../../escaped.csv", "/escaped.csv", "votes.csv/../../escaped.csv"])

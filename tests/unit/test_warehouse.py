@@ -22,7 +22,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 def statement(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, text: str) -> str:
     """Put a statement where the warehouse looks for them and return its name."""
-    monkeypatch.setattr(module, "SQL_ROOT", folder)
+    monkeypatch.setattr(module, "sql_root", lambda: folder)
     module.load_sql.cache_clear()
     path = folder / "observe" / f"{name}.sql"
     path.parent.mkdir(exist_ok=True)
@@ -108,12 +108,11 @@ def test_a_failed_transaction_leaves_nothing(warehouse: Warehouse) -> None:
     assert warehouse.count("project") == 0
 
 
-def test_appending_and_updating_match_by_name_and_key(warehouse: Warehouse) -> None:
+def test_appending_matches_by_name(warehouse: Warehouse) -> None:
     warehouse.write_rows("project", [{"tracker_id": "a", "project_id": "x", "title": "old"}])
     warehouse.write_frame("incoming", pd.DataFrame({"title": ["new"], "project_id": ["x"], "tracker_id": ["a"]}))
-    warehouse.update_table("project", "incoming", ["tracker_id", "project_id"])
     warehouse.append_table("project", "incoming")
-    assert [row["title"] for row in warehouse.rows("from project")] == ["new", "new"]
+    assert [row["title"] for row in warehouse.rows("from project")] == ["old", "new"]
 
 
 def test_a_kept_table_gets_the_columns_that_the_dictionary_has_gained(warehouse: Warehouse) -> None:
@@ -149,12 +148,6 @@ def test_equal_rows_have_equal_fingerprints_whatever_their_order(warehouse: Ware
     assert warehouse.fingerprint("project") == first
     warehouse.write_rows("project", rows[:1])
     assert warehouse.fingerprint("project") != first
-
-
-def test_what_is_remembered_is_recalled_only_under_the_same_key(warehouse: Warehouse) -> None:
-    warehouse.remember("suite:claim", "key", "verdicts")
-    assert warehouse.recall("suite:claim", "key") == "verdicts"
-    assert warehouse.recall("suite:claim", "another key") is None
 
 
 HOLDER = """
