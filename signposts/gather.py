@@ -36,6 +36,7 @@ CATALOGUE_TABLES = (
     "indicator",
     "prediction",
     "project",
+    "search",
 )
 SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting")
 INPUT_TABLES = (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted")

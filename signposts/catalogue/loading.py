@@ -6,6 +6,7 @@ claims.py, rules.py, ledger_rules.py), or rows for the warehouse (tables.py).
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.ledger_rules import judge_ledger
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
 from signposts.catalogue.rules import Draft, judge_feeds, judge_tracker
+from signposts.catalogue.searches import read_searches
 from signposts.catalogue.trackers import LEDGER_SOURCE, Catalogue, Ledger, LedgerRow, Tracker
 from signposts.errors import InputError
 
@@ -29,19 +31,26 @@ LEDGER = Source(
     max_age_days=120,
 )
 
-RECORDED = ("ledger", "accepted.csv")
+RECORDED = ("ledger", "accepted.csv", "searches.csv", "triage.csv")
 
 
-def load_catalogue(root: Path, trackers: Sequence[str] = ()) -> Catalogue:
-    """Return the catalogue of a folder, or of some of its trackers; CatalogueError lists every fault, one a line."""
+def load_catalogue(root: Path, trackers: Sequence[str] = (), today: date | None = None) -> Catalogue:
+    """Return the catalogue of a folder, or of some of its trackers.
+
+    Dates that lie ahead of today (by default the day of the clock, UTC) are faults.
+
+    Raises:
+        CatalogueError: lists every fault, one a line.
+    """
     faults = FaultList()
+    today = today or datetime.now(UTC).date()
     folders = tracker_folders(root, trackers)
     source_file = read_document(root / "sources.yaml", faults)
     sources = load_sources(source_file, faults)
     if source_file is not None:
         names = {folder.name: {path.stem for path in (folder / "indicators").glob("*.yaml")} for folder in folders}
         judge_feeds(source_file, sources, names, faults)
-    loaded = [load_tracker(folder, sources, faults) for folder in folders]
+    loaded = [load_tracker(folder, sources, today, faults) for folder in folders]
     faults.raise_if_any()
     warnings = tuple(str(warning) for warning in sorted(set(faults.warnings)))
     return Catalogue(root, tuple(tracker for tracker in loaded if tracker is not None), sources, warnings)
@@ -74,7 +83,7 @@ def load_sources(document: Document | None, faults: FaultList) -> dict[str, Sour
     return {LEDGER_SOURCE: LEDGER, **sources}
 
 
-def load_tracker(folder: Path, sources: Mapping[str, Source], faults: FaultList) -> Tracker | None:
+def load_tracker(folder: Path, sources: Mapping[str, Source], today: date, faults: FaultList) -> Tracker | None:
     """Return the tracker of a folder; None if its faults leave nothing to judge."""
     draft = read_draft(folder, sources, faults)
     ledgers = read_ledgers(folder / "ledger", faults)
@@ -84,6 +93,7 @@ def load_tracker(folder: Path, sources: Mapping[str, Source], faults: FaultList)
     for ledger in ledgers.values():
         judge_ledger(ledger, draft, faults)
     judge_silence(draft, ledgers, faults)
+    searches = read_searches(folder, draft.indicator_names, today, faults)
     return Tracker(
         tracker_id=folder.name,
         folder=folder,
@@ -93,6 +103,7 @@ def load_tracker(folder: Path, sources: Mapping[str, Source], faults: FaultList)
         projects=draft.projects,
         coverage=draft.coverage,
         ledgers=ledgers,
+        searches=searches,
         catalogue_sha256=catalogue_sha256(folder),
     )
 
@@ -188,7 +199,7 @@ def judge_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList
 def catalogue_sha256(folder: Path) -> str:
     """Return the SHA-256 of a tracker's files: of the lines `sha256sum` prints, sorted by path.
 
-    What people record from day to day is left out: the ledger, and the revisions they accepted.
+    What people record from day to day is left out: ledger, searches, decisions on leads, accepted revisions.
     """
     lines = []
     for path in sorted(folder.rglob("*")):

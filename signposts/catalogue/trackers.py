@@ -9,6 +9,7 @@ from pathlib import Path
 
 from signposts.catalogue.claims import Claim
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
+from signposts.catalogue.searches import SearchRow
 
 OTHER = "other"
 LEDGER_SOURCE = "ledger"
@@ -45,6 +46,7 @@ class Tracker:
     projects: Mapping[str, Project]
     coverage: tuple[Statement, ...]
     ledgers: Mapping[str, Ledger]
+    searches: tuple[SearchRow, ...]
     catalogue_sha256: str
 
     @property

@@ -73,6 +73,10 @@ def make(warehouse: Warehouse, table: str, folder: Path, made: set[str]) -> None
         make(warehouse, "growth_claim", folder, made)
         make(warehouse, "tracker_setting", folder, made)
         warehouse.write_frame("nowcast", observe.nowcasts(warehouse))
+    elif given is None and table == "list_completeness":
+        make(warehouse, "list_search", folder, made)
+        make(warehouse, "pooled_report", folder, made)
+        warehouse.write_frame(table, observe.completeness_of_lists(warehouse))
     elif given is None and not always.exists() and (STATEMENTS / f"{table}.sql").exists():
         build(warehouse, table, folder, made)
     else:
