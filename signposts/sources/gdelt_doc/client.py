@@ -4,17 +4,15 @@ Belongs here: the address and the timeline's shape. Not here: which queries (sou
 status 200. The start is fixed and the end is today, so that a document's days never leave it.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import as_day, ask_of
-from signposts.sources.http import Request
+from signposts.sources.gdelt_doc.options import Ask
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row
-from signposts.sources.visit import Visit
 
 BASE_URL = "https://api.gdeltproject.org"
 SERIES = "Article Count"
@@ -22,30 +20,30 @@ DAY_PATTERN = "%Y%m%dT%H%M%SZ"
 MOST_ARTICLES = 1e8
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for each query's timeline, whole days only."""
-    for document in visit.source.documents:
-        visit.fetch(
-            Request(
-                document.name,
+    for name, ask in run.asks.items():
+        run.fetch(
+            HttpRequest(
+                name,
                 "/api/v2/doc/doc",
                 {
-                    "query": document.ask["query"],
+                    "query": ask.query,
                     "mode": "timelinevolraw",
                     "format": "json",
-                    "startdatetime": f"{as_day(document.ask['from']):%Y%m%d}000000",
+                    "startdatetime": f"{ask.first_day:%Y%m%d}000000",
                     "enddatetime": f"{today:%Y%m%d}000000",
                 },
             )
         )
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read a timeline as sources.yaml asks for it."""
-    return parse(payload, ask_of(source, document), today)
+    return parse(payload, ask, today)
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a day: articles that match, and all articles watched."""
     answer = strict.fields(strict.read_json(payload), ("timeline",), ("query_details",), "the answer")
     series = strict.listing(answer["timeline"], "the timeline")
@@ -57,7 +55,7 @@ def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
         if one["series"] != SERIES:
             raise SourceChanged(f"has another unit: {str(one['series'])[:40]!r} instead of {SERIES!r}")
         rows = strict.listing(one["data"], "the data")
-    start = as_day(ask["from"])
+    start = ask.first_day
     result = strict.set_aside(enumerate(rows, start=1), lambda number, record: _understand(record, start))
     strict.refuse_duplicates(result.rows, "period_start")
     strict.refuse_future((row["period_start"] for row in result.rows), today)

@@ -8,15 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import ask_of
-from signposts.sources.http import Request
+from signposts.sources.gdelt_events.options import Ask
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row, RowFault
-from signposts.sources.visit import Visit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +38,6 @@ TAB, NEWLINE = 9, 10
 PART_BYTES = 4_000_000
 LINE = re.compile(r"[^\n]+")
 FIRST_DAY = date(2015, 2, 19)
-MOST_UNPACKED = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,50 +48,46 @@ class Export:
     md5: str
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for the list's newest part, then for each export file of the last whole days."""
-    for document in visit.source.documents:
-        index = visit.fetch(
-            Request(
-                f"{document.name}/index", f"{FOLDER}/masterfilelist.txt", headers={"Range": f"bytes=-{TAIL_BYTES}"}
-            ),
+    for name, ask in run.asks.items():
+        index = run.fetch(
+            HttpRequest(f"{name}/index", f"{FOLDER}/masterfilelist.txt", headers={"Range": f"bytes=-{TAIL_BYTES}"}),
             needed=True,
         )
         if index is None:
             continue
         exports = [Export(row["stamp"], row["md5"]) for row in index.rows]
-        days = {today - timedelta(days=back) for back in range(1, int(document.ask["days_back"]) + 1)}
-        gather_exports(visit, document.name, [export for export in exports if _day(export.stamp) in days])
+        days = {today - timedelta(days=back) for back in range(1, ask.days_back + 1)}
+        gather_exports(run, name, [export for export in exports if _day(export.stamp) in days])
 
 
-def gather_exports(visit: Visit, name: str, exports: Iterable[Export]) -> None:
+def gather_exports(run: SourceRun, name: str, exports: Iterable[Export]) -> None:
     """Ask for export files that the warehouse lacks; one that the publisher does not have is a gap, not a fault."""
     for export in exports:
         document = f"{name}/{export.stamp}"
-        if document not in visit.live:
+        if document not in run.live:
             path = f"{FOLDER}/{export.stamp}.export.CSV.zip"
-            visit.fetch(Request(document, path, md5=export.md5 or None), absent_is_a_gap=True)
+            run.fetch(HttpRequest(document, path, md5=export.md5 or None), absent_is_a_gap=True)
 
 
-def gather_days(visit: Visit, days: Sequence[date]) -> None:
+def gather_days(run: SourceRun, days: Sequence[date]) -> None:
     """Ask for every quarter of an hour of whole days, without the publisher's list: for days long past."""
     stamps = [f"{day:%Y%m%d}{quarter // 4:02}{quarter % 4 * 15:02}00" for day in days for quarter in range(96)]
-    for document in visit.source.documents:
-        gather_exports(visit, document.name, [Export(stamp, "") for stamp in stamps])
+    for name in run.asks:
+        gather_exports(run, name, [Export(stamp, "") for stamp in stamps])
 
 
 def _day(stamp: str) -> date:
     return datetime.strptime(stamp[:8], "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read the list of files, or one export file."""
-    ask = ask_of(source, document)
     part = document.partition("/")[2]
     if part == "index":
         return parse_index(payload, today)
-    most = int((source.max_unpacked_megabytes or MOST_UNPACKED / 1e6) * 1e6)
-    return parse(payload, ask, today, most)
+    return parse(payload, ask, today)
 
 
 def parse_index(payload: bytes, today: date) -> ParseResult:
@@ -116,14 +110,14 @@ def _understand_file(number: int, line: str) -> Row | None:
     return {"stamp": match[3], "md5": match[2]} if match[4] == "export.CSV" else None
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date, most_bytes: int = MOST_UNPACKED) -> ParseResult:
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row an event between two countries of a wanted pair; every other line is checked and passed over."""
-    return parse_export(strict.unzip_one(payload, MEMBER, most_bytes), ask, today)
+    return parse_export(strict.unzip_one(payload, MEMBER, int(ask.max_unpacked_megabytes * 1e6)), ask, today)
 
 
-def parse_export(content: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+def parse_export(content: bytes, ask: Ask, today: date) -> ParseResult:
     """Return the rows of an export file that is unpacked."""
-    pairs = {frozenset(codes): name for name, codes in ask["pairs"].items()}
+    pairs = {frozenset(codes): name for name, codes in ask.pairs.items()}
     text = strict.decode(content, "utf-8")
     concerned, seen = _lines_of_pairs(content, pairs) or _every_line(text)
     result = strict.set_aside(concerned, lambda number, line: _understand(line, pairs))

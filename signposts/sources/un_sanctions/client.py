@@ -5,16 +5,14 @@ Belongs here: the elements of an entry, counting entries. Not here: which lists 
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from xml.etree.ElementTree import Element
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import ask_of
-from signposts.sources.http import Request
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Rejected, Row, RowFault
-from signposts.sources.visit import Visit
+from signposts.sources.un_sanctions.options import Ask
 
 BASE_URL = "https://scsanctions.un.org"
 ENTRIES = ("INDIVIDUAL", "ENTITY")
@@ -51,21 +49,20 @@ IGNORED = frozenset(
 )
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for the whole list."""
-    for document in visit.source.documents:
-        visit.fetch(Request(document.name, "/resources/xml/en/consolidated.xml"))
+    for name in run.asks:
+        run.fetch(HttpRequest(name, "/resources/xml/en/consolidated.xml"))
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read the list and count its entries."""
-    ask = ask_of(source, document)
     listed, generated_on = parse(payload, ask, today)
-    counted = count(listed.rows, ask["lists"], generated_on)
+    counted = count(listed.rows, ask.lists, generated_on)
     return ParseResult(counted, listed.rejected, seen=len(listed.rows) + len(listed.rejected))
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> tuple[ParseResult, date]:
+def parse(payload: bytes, ask: Ask, today: date) -> tuple[ParseResult, date]:
     """Return a row an entry, and the day on which the list was generated."""
     result = ParseResult()
     generated_on: date | None = None
@@ -88,13 +85,13 @@ def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> tuple[ParseRes
     return result, generated_on
 
 
-def _check(result: ParseResult, ask: Mapping[str, Any], generated_on: date, today: date) -> None:
+def _check(result: ParseResult, ask: Ask, generated_on: date, today: date) -> None:
     """Refuse a list that is too short, repeats an entry, or comes from the future."""
     strict.refuse_duplicates(result.rows, "data_id")
     strict.refuse_future([generated_on, *(row["listed_on"] for row in result.rows)], today)
     entries = len(result.rows) + len(result.rejected)
-    if entries < ask["least_entries"]:
-        raise SourceChanged(f"has {entries} entries; fewer than {ask['least_entries']} cannot be the whole list")
+    if entries < ask.least_entries:
+        raise SourceChanged(f"has {entries} entries; fewer than {ask.least_entries} cannot be the whole list")
 
 
 def _generated_on(root: Element) -> date:

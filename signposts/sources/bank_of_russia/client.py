@@ -10,13 +10,12 @@ from datetime import date
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import as_day, ask_of
-from signposts.sources.http import Request
+from signposts.sources.bank_of_russia.options import Ask
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row, RowFault
-from signposts.sources.visit import Visit
 
 BASE_URL = "https://www.cbr.ru"
 DAY_PATTERN = "%d.%m.%Y"
@@ -30,26 +29,24 @@ LAST_DECIMAL = 1e-4
 LAST_DIGIT = 1e-5
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for the day's list, then for the history of each wanted currency under the identifier found in the list."""
-    for document in visit.source.documents:
+    for name, ask in run.asks.items():
         asked = f"{today:%d/%m/%Y}"
-        listed = visit.fetch(
-            Request(f"{document.name}/daily", "/scripts/XML_daily.asp", {"date_req": asked}), needed=True
-        )
+        listed = run.fetch(HttpRequest(f"{name}/daily", "/scripts/XML_daily.asp", {"date_req": asked}), needed=True)
         if listed is None:
             continue
         identifiers = {row["series"]: row["publisher_id"] for row in listed.rows}
-        for currency in document.ask["currencies"]:
+        for currency in ask.currencies:
             if currency not in identifiers:
-                visit.fail(f"the day's list has no {currency}")
+                run.record_failure(f"the day's list has no {currency}")
                 continue
-            visit.fetch(
-                Request(
-                    f"{document.name}/{currency}",
+            run.fetch(
+                HttpRequest(
+                    f"{name}/{currency}",
                     "/scripts/XML_dynamic.asp",
                     {
-                        "date_req1": f"{as_day(document.ask['from']):%d/%m/%Y}",
+                        "date_req1": f"{ask.first_day:%d/%m/%Y}",
                         "date_req2": asked,
                         "VAL_NM_RQ": identifiers[currency],
                     },
@@ -57,9 +54,8 @@ def gather(visit: Visit, today: date) -> None:
             )
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read the day's list or a currency's history."""
-    ask_of(source, document)
     part = document.partition("/")[2]
     return parse_daily(payload, today) if part == "daily" else parse_history(payload, part, today)
 

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import ask_of
-from signposts.sources.http import Request
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row
-from signposts.sources.visit import Visit
+from signposts.sources.world_bank.options import Ask
 
 BASE_URL = "https://api.worldbank.org"
 PER_PAGE = 20_000
@@ -21,25 +20,24 @@ PAGE_FIELDS = ("page", "pages", "per_page", "total", "lastupdated")
 ROW_FIELDS = ("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal")
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for each document: one call a document, never a second page."""
-    for document in visit.source.documents:
-        ask = document.ask
-        visit.fetch(
-            Request(
-                document.name,
-                f"/v2/country/{';'.join(ask['countries'])}/indicator/{ask['indicator']}",
-                {"format": "json", "date": f"{ask['from_year']}:{today.year}", "per_page": str(PER_PAGE)},
+    for name, ask in run.asks.items():
+        run.fetch(
+            HttpRequest(
+                name,
+                f"/v2/country/{';'.join(ask.countries)}/indicator/{ask.indicator}",
+                {"format": "json", "date": f"{ask.from_year}:{today.year}", "per_page": str(PER_PAGE)},
             )
         )
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read a document as sources.yaml asks for it."""
-    return parse(payload, ask_of(source, document), today)
+    return parse(payload, ask, today)
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a country and year that has a value."""
     answer = strict.listing(strict.read_json(payload), "the answer")
     if len(answer) == 1:
@@ -59,7 +57,7 @@ def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
     )
     strict.refuse_duplicates(result.rows, "series", "period_start")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
-    missing = set(ask["countries"]) - {row["series"] for row in result.rows}
+    missing = set(ask.countries) - {row["series"] for row in result.rows}
     if result.rows and missing and not result.rejected:
         raise SourceChanged(f"has no value for {sorted(missing)[0]}")
     return result
@@ -73,18 +71,18 @@ def _check_pages(about: Mapping[str, Any], count: int) -> None:
         raise SourceChanged(f"announces {about['total']!r} rows and has {count}")
 
 
-def _understand(record: Any, ask: Mapping[str, Any], published_on: date) -> Row | None:
+def _understand(record: Any, ask: Ask, published_on: date) -> Row | None:
     """Return a record as a row; None for a year without a value."""
     strict.fields(record, ROW_FIELDS)
     indicator = strict.fields(record["indicator"], ("id", "value"), where="the indicator")
     strict.fields(record["country"], ("id", "value"), where="the country")
-    if indicator["id"] != ask["indicator"]:
-        raise SourceChanged(f"speaks of {str(indicator['id'])[:40]!r}, not {ask['indicator']}")
-    if record["unit"] not in ("", None) or ask["unit"] not in str(indicator["value"]):
+    if indicator["id"] != ask.indicator:
+        raise SourceChanged(f"speaks of {str(indicator['id'])[:40]!r}, not {ask.indicator}")
+    if record["unit"] not in ("", None) or ask.unit not in str(indicator["value"]):
         unit = f"{str(indicator['value'])[:60]} {str(record['unit'])[:20]}".strip()
-        raise SourceChanged(f"has another unit: {unit!r} instead of {ask['unit']}")
+        raise SourceChanged(f"has another unit: {unit!r} instead of {ask.unit}")
     code = strict.word(record["countryiso3code"], "country")
-    if code not in ask["countries"]:
+    if code not in ask.countries:
         raise SourceChanged(f"speaks of {code[:10]!r}, which was not asked for")
     start, end = strict.year_span(record["date"])
     if record["value"] is None:
@@ -93,7 +91,7 @@ def _understand(record: Any, ask: Mapping[str, Any], published_on: date) -> Row 
         "series": code,
         "period_start": start,
         "period_end": end,
-        "value": strict.number(record["value"], *ask["value_range"]),
+        "value": strict.number(record["value"], *ask.value_range),
         "published_on": published_on,
         "obs_status": str(record["obs_status"] or ""),
     }

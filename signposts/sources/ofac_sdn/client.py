@@ -6,15 +6,13 @@ Belongs here: the twelve columns, counting entries by programme, comparing two s
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import ask_of
-from signposts.sources.http import Request
+from signposts.sources.http import HttpRequest
+from signposts.sources.ofac_sdn.options import Ask
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row, RowFault
-from signposts.sources.visit import Visit
 
 BASE_URL = "https://sanctionslistservice.ofac.treas.gov"
 COLUMNS = (
@@ -37,22 +35,21 @@ END_OF_FILE = "\x1a"
 TYPES = frozenset({NULL, "individual", "vessel", "aircraft"})
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for the whole list."""
-    for document in visit.source.documents:
-        visit.fetch(Request(document.name, "/api/PublicationPreview/exports/SDN.CSV"))
+    for name in run.asks:
+        run.fetch(HttpRequest(name, "/api/PublicationPreview/exports/SDN.CSV"))
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read a snapshot, count its entries by programme, and compare them with the snapshot before."""
-    ask = ask_of(source, document)
     listed = parse(payload, ask)
-    before = parse(previous, {**ask, "least_entries": 0}).rows if previous is not None else None
-    counted = count(listed.rows, before, ask["programmes"], today)
+    before = parse(previous, ask.model_copy(update={"least_entries": 0})).rows if previous is not None else None
+    counted = count(listed.rows, before, ask.programmes, today)
     return ParseResult(counted, listed.rejected, seen=len(listed.rows) + len(listed.rejected))
 
 
-def parse(payload: bytes, ask: Mapping[str, Any]) -> ParseResult:
+def parse(payload: bytes, ask: Ask) -> ParseResult:
     """Return a row an entry: its number, type and programmes."""
     text = strict.decode(payload).rstrip("\r\n \x1a")
     if END_OF_FILE in text:
@@ -60,8 +57,8 @@ def parse(payload: bytes, ask: Mapping[str, Any]) -> ParseResult:
     result = strict.set_aside(strict.read_csv(text, None), lambda number, line: _understand(line))
     strict.refuse_duplicates(result.rows, "ent_num")
     entries = len(result.rows) + len(result.rejected)
-    if entries < ask["least_entries"]:
-        raise SourceChanged(f"has {entries} entries; fewer than {ask['least_entries']} cannot be the whole list")
+    if entries < ask.least_entries:
+        raise SourceChanged(f"has {entries} entries; fewer than {ask.least_entries} cannot be the whole list")
     return result
 
 

@@ -19,7 +19,7 @@ from signposts.sources import collect as collecting
 from signposts.sources import http
 from signposts.sources.archive import Archive
 from signposts.sources.collect import Plan, collect
-from signposts.sources.visit import Visit
+from signposts.sources.source_run import SourceRun
 from tests.publishers.catalogue import real_sources
 from tests.publishers.documents import PUBLISHERS
 from tests.publishers.server import Fault, LoopbackPublishers, Reply, loopback_publishers, packed
@@ -37,7 +37,6 @@ def smaller(source: Source, ask: dict[str, Any]) -> Source:
             "documents": (document.model_copy(update={"ask": {**document.ask, **ask}}),),
             "timeout_seconds": 0.5,
             "max_body_megabytes": 2.0,
-            "max_unpacked_megabytes": 1.0,
         }
     )
 
@@ -49,6 +48,7 @@ LITTLE: dict[str, dict[str, Any]] = {
     "gdelt_doc": {"from": "2026-10-01"},
     "rial_market": {"from": "2026-09-01"},
     "un_comtrade": {"from_year": 2019},
+    "gdelt_events": {"max_unpacked_megabytes": 1.0},
 }
 ALL = real_sources()
 SOURCES = {source_id: smaller(ALL[source_id], LITTLE.get(source_id, {})) for source_id in PUBLISHERS}
@@ -80,13 +80,13 @@ def publishers(server: LoopbackPublishers, monkeypatch: pytest.MonkeyPatch) -> L
     return server
 
 
-def visit(archive: Path, source_id: str, day: int = 0, **plan: Any) -> Visit:
+def visit(archive: Path, source_id: str, day: int = 0, **plan: Any) -> SourceRun:
     moment = NOW + timedelta(days=day)
     sources = {source_id: plan.pop("source", SOURCES[source_id])}
     return collect(sources, Plan(Archive(archive), moment, archive / "inbox", named=(source_id,), **plan))[source_id]
 
 
-def rows_of(visited: Visit) -> list[dict[str, Any]]:
+def rows_of(visited: SourceRun) -> list[dict[str, Any]]:
     return [{"document": delivery.document, **row} for delivery in visited.deliveries for row in delivery.rows]
 
 
@@ -428,7 +428,7 @@ def test_what_is_not_back_in_time_is_a_miss_and_the_rest_is_kept(
 def test_a_program_fault_in_one_source_touches_no_other(
     publishers: LoopbackPublishers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collecting.publisher("ofac_sdn"), "gather", lambda visit, today: 1 / 0)
+    monkeypatch.setattr(collecting.publisher("ofac_sdn"), "gather", lambda run, today: 1 / 0)
     sources = {name: SOURCES[name] for name in ("world_bank", "ofac_sdn")}
     visits = collect(sources, Plan(Archive(tmp_path), NOW, tmp_path))
     assert [attempt.outcome for attempt in visits["world_bank"].attempts] == ["hit"]

@@ -5,17 +5,15 @@ before a year is added up: sql/observe/candidate_ucdp_ged.sql sees to that.
 """
 
 import os
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import as_day, ask_of
-from signposts.sources.http import Request
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row, RowFault
-from signposts.sources.visit import Visit
+from signposts.sources.ucdp_ged.options import Ask
 
 BASE_URL = "https://ucdpapi.pcr.uu.se"
 PAGE_SIZE = 1000
@@ -32,22 +30,21 @@ IGNORED = (
 )
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for each country's events, page after page until the last."""
-    token = os.environ.get(visit.source.secret or "", "")
-    for document in visit.source.documents:
-        ask = document.ask
+    token = os.environ.get(run.source.secret or "", "")
+    for name, ask in run.asks.items():
         page = pages = 0
         while page <= max(pages - 1, 0) and page < MOST_PAGES:
-            result = visit.fetch(
-                Request(
-                    f"{document.name}/{page}",
-                    f"/api/gedevents/{ask['version']}",
+            result = run.fetch(
+                HttpRequest(
+                    f"{name}/{page}",
+                    f"/api/gedevents/{ask.version}",
                     {
                         "pagesize": str(PAGE_SIZE),
                         "page": str(page),
-                        "Country": str(ask["country"]),
-                        "StartDate": str(as_day(ask["from"])),
+                        "Country": str(ask.country),
+                        "StartDate": str(ask.first_day),
                     },
                     {"x-ucdp-access-token": token},
                 ),
@@ -60,12 +57,12 @@ def gather(visit: Visit, today: date) -> None:
             page += 1
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read a page as sources.yaml asks for it."""
-    return parse(payload, ask_of(source, document), today)
+    return parse(payload, ask, today)
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row an event: its days and the best, low and high estimate of deaths."""
     answer = strict.fields(strict.read_json(payload), ANSWER_FIELDS, where="the answer")
     events = strict.listing(answer["Result"], "the result")
@@ -85,10 +82,10 @@ def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
     return result
 
 
-def _understand(event: Any, ask: Mapping[str, Any]) -> Row:
+def _understand(event: Any, ask: Ask) -> Row:
     strict.fields(event, WANTED, IGNORED)
     country = strict.whole(event["country_id"], 1, 1e4, "country_id")
-    if country != int(ask["country"]):
+    if country != ask.country:
         raise SourceChanged(f"speaks of the country {country}, which was not asked for")
     best, low, high = (strict.whole(event[name], 0, 1e7, name) for name in ("best", "low", "high"))
     if not low <= best <= high:

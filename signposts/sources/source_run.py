@@ -1,4 +1,4 @@
-"""One visit to one publisher: ask for documents, keep their bytes, read them, say what came of each.
+"""One source in one run: ask for documents, keep their bytes, read them, say what came of each.
 
 Belongs here: the order of those steps and the outcome of each fetch. Not here: which documents, or how they are read.
 """
@@ -9,17 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from signposts.catalogue.models import Source
 from signposts.errors import ArchiveCorrupt, SourceChanged, SourceError
 from signposts.sources.archive import Archive, Attempt, last_good
-from signposts.sources.http import Absent, Answer, OutOfTime, Request, Session, Unreachable, without_secrets
+from signposts.sources.http import Absent, HttpRequest, HttpResponse, OutOfTime, Session, Unreachable, without_secrets
 from signposts.sources.strict import ParseResult, Rejected, Row
 
 MENDED = "the stored object was broken and has been fetched again; "
 
-# document, payload, day of the fetch, payload of the version before -> what it says
-Reader = Callable[[Source, str, bytes, date, bytes | None], ParseResult]
+# ask, document, payload, day of the fetch, payload of the version before -> what it says
+Reader = Callable[[Any, str, bytes, date, bytes | None], ParseResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,14 @@ class Delivery:
 
 
 @dataclass(slots=True)
-class Visit:
-    """What one source's visit knows and what it has gathered so far."""
+class SourceRun:
+    """What is known of one source at the run's start, and what it has brought so far."""
 
     source_id: str
     source: Source
     archive: Archive
     read: Reader
+    asks: Mapping[str, Any]
     now: datetime
     session: Session | None = None
     inbox: Path | None = None
@@ -56,7 +58,7 @@ class Visit:
     def __post_init__(self) -> None:
         self._good = last_good(self.archive.attempts(self.source_id))
 
-    def fetch(self, request: Request, needed: bool = False, absent_is_a_gap: bool = False) -> ParseResult | None:
+    def fetch(self, request: HttpRequest, needed: bool = False, absent_is_a_gap: bool = False) -> ParseResult | None:
         """Ask for a document; return what it says if it is new, or if ``needed`` also when it is unchanged.
 
         None means that there is nothing to read; every outcome is recorded.
@@ -69,7 +71,7 @@ class Visit:
         good = self._good.get(request.document)
         whole = good is not None and self.archive.holds(str(good.sha256))
         mended = MENDED if good and not whole else ""
-        answer: Answer | None = None
+        answer: HttpResponse | None = None
         try:
             answer = self.session.get(request, _conditions(good) if whole else {})
             if answer.status == 304 and not (whole and _conditions(good)):
@@ -88,21 +90,21 @@ class Visit:
             self._note(request.document, url, "failure", f"{mended}{error}", answer.status if answer else None)
             return None
 
-    def take(self, document: str, payload: bytes, origin: str) -> ParseResult | None:
+    def ingest_file(self, document: str, payload: bytes, origin: str) -> ParseResult | None:
         """Accept bytes that a person dropped by hand as if they had been fetched."""
         good = self._good.get(document)
         mended = MENDED if good and not self.archive.holds(str(good.sha256)) else ""
         try:
-            return self._accept(Request(document, ""), Answer(origin, 200, {}, payload), good, False, mended)
+            return self._accept(HttpRequest(document, ""), HttpResponse(origin, 200, {}, payload), good, False, mended)
         except (SourceError, ArchiveCorrupt) as error:
             self._note(document, origin, "failure", str(error))
             return None
 
-    def skip(self, message: str) -> None:
+    def record_skip(self, message: str) -> None:
         """Say why the source was not asked."""
         self._note(None, None, "skipped", message)
 
-    def fail(self, message: str, outcome: str = "failure") -> None:
+    def record_failure(self, message: str, outcome: str = "failure") -> None:
         """Say why the source as a whole gave nothing."""
         self._note(None, None, outcome, message)
 
@@ -116,14 +118,14 @@ class Visit:
         return datetime.fromisoformat(max(moments)) if moments else None
 
     def abandon(self, message: str) -> None:
-        """Close the visit while its thread still waits for an answer: what comes later is not taken."""
+        """Close the run while its thread still waits for an answer: what comes later is not taken."""
         with self._lock:
             self._abandoned = True
         attempt = Attempt(self.source_id, None, None, self.now.isoformat(), "miss", message=message)
         self.archive.record(attempt)
         self.attempts.append(attempt)
 
-    def catch_up(self, everything: bool = False, only: str | None = None) -> None:
+    def replay_archive(self, everything: bool = False, only: str | None = None) -> None:
         """Read again from the archive what the warehouse lacks, or every accepted version in its order."""
         before: dict[str, str] = {}
         for attempt in [attempt for attempt in self.archive.attempts(self.source_id) if attempt.outcome == "hit"]:
@@ -147,7 +149,7 @@ class Visit:
         self._deliver(document, sha256, fetched_at, attempt.url or "", result)
 
     def _accept(
-        self, request: Request, answer: Answer, good: Attempt | None, needed: bool, mended: str
+        self, request: HttpRequest, answer: HttpResponse, good: Attempt | None, needed: bool, mended: str
     ) -> ParseResult | None:
         """Keep an answer's bytes, then read them."""
         document = request.document
@@ -183,7 +185,7 @@ class Visit:
         return result
 
     def _unchanged(
-        self, document: str, answer: Answer, good: Attempt, needed: bool, mended: str = ""
+        self, document: str, answer: HttpResponse, good: Attempt, needed: bool, mended: str = ""
     ) -> ParseResult | None:
         """Record the same bytes; read them only if the caller needs what they say, or if they were broken before."""
         self._note(
@@ -196,7 +198,7 @@ class Visit:
             good.bytes,
         )
         if mended:
-            self.catch_up(only=document)
+            self.replay_archive(only=document)
         if not needed:
             return None
         fetched_on = datetime.fromisoformat(good.fetched_at).date()
@@ -204,7 +206,10 @@ class Visit:
 
     def _read(self, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
         """Read a payload beside the accepted version before it."""
-        return judge(self.source, self.read(self.source, document, payload, today, previous))
+        ask = self.asks.get(document.partition("/")[0])
+        if ask is None:
+            raise SourceChanged(f"sources.yaml asks for no document {document!r} any more; was it renamed?")
+        return validate_result(self.source, self.read(ask, document, payload, today, previous))
 
     def _previous(self, document: str) -> bytes | None:
         """Return the bytes of the document's newest accepted version; None if there is none that is whole."""
@@ -218,7 +223,7 @@ class Visit:
             if not self._abandoned and not result.auxiliary:
                 self.deliveries.append(Delivery(document, sha256, fetched_at, url, result.rows, result.rejected))
 
-    def _sidecar(self, document: str, answer: Answer) -> dict[str, object]:
+    def _sidecar(self, document: str, answer: HttpResponse) -> dict[str, object]:
         """Return what is kept beside the bytes; the address carries no secret."""
         return {
             "source_id": self.source_id,
@@ -254,7 +259,7 @@ class Visit:
         return attempt
 
 
-def judge(source: Source, result: ParseResult) -> ParseResult:
+def validate_result(source: Source, result: ParseResult) -> ParseResult:
     """Return a result that is neither empty without leave nor spoilt by bad rows."""
     total = max(result.seen, len(result.rows) + len(result.rejected))
     if total == 0 and source.empty != "expected":

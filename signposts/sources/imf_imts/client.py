@@ -7,15 +7,13 @@ although SCALE says 6; DERIVATION_TYPE and STATUS separate reported from estimat
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import ask_of
-from signposts.sources.http import Request
+from signposts.sources.http import HttpRequest
+from signposts.sources.imf_imts.options import Ask
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row
-from signposts.sources.visit import Visit
 
 BASE_URL = "https://api.imf.org"
 ACCEPT = "application/vnd.sdmx.data+csv;version=1.0.0"
@@ -44,27 +42,26 @@ DOLLARS = frozenset({"", "USD", "US dollar", "US Dollar"})
 LARGEST_TRADE_USD = 1e14
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for each directed pair and frequency; a wrong key is answered with no rows, which the visit refuses."""
-    for document in visit.source.documents:
-        ask = document.ask
-        key = f"{ask['country']}.{'+'.join(SERIES)}.{ask['counterpart']}.{ask['frequency']}"
-        visit.fetch(
-            Request(
-                document.name,
+    for name, ask in run.asks.items():
+        key = f"{ask.country}.{'+'.join(SERIES)}.{ask.counterpart}.{ask.frequency}"
+        run.fetch(
+            HttpRequest(
+                name,
                 f"/external/sdmx/2.1/data/IMF.STA,IMTS/{key}",
-                {"startPeriod": str(ask["from_year"])},
+                {"startPeriod": str(ask.from_year)},
                 {"Accept": ACCEPT},
             )
         )
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read a document as sources.yaml asks for it."""
-    return parse(payload, ask_of(source, document), today)
+    return parse(payload, ask, today)
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a series and period; values in US dollars."""
     lines = strict.read_csv(strict.decode(payload), COLUMNS)
     result = strict.set_aside(lines, lambda number, line: _understand(strict.columns(line, COLUMNS), ask))
@@ -73,16 +70,16 @@ def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
     return result
 
 
-def _understand(line: Mapping[str, str], ask: Mapping[str, Any]) -> Row | None:
+def _understand(line: Mapping[str, str], ask: Ask) -> Row | None:
     """Return a line as a row; None where the publisher has no value."""
     found = (line["COUNTRY"], line["COUNTERPART_COUNTRY"], line["FREQUENCY"])
-    if found != (ask["country"], ask["counterpart"], ask["frequency"]):
+    if found != (ask.country, ask.counterpart, ask.frequency):
         raise SourceChanged(f"speaks of {' '.join(found)[:60]!r}, which was not asked for")
     if line["INDICATOR"] not in SERIES:
         raise SourceChanged(f"has a series {line['INDICATOR'][:40]!r}, which was not asked for")
     if line["UNIT"] not in DOLLARS:
         raise SourceChanged(f"has another unit: {line['UNIT'][:40]!r} instead of US dollars")
-    start, end = _span(line["TIME_PERIOD"], ask["frequency"])
+    start, end = _span(line["TIME_PERIOD"], ask.frequency)
     if line["OBS_VALUE"] == "":
         return None
     return {

@@ -7,37 +7,34 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from signposts.catalogue.models import Source
 from signposts.sources import strict
-from signposts.sources.document_options import as_day, ask_of
-from signposts.sources.http import Request
+from signposts.sources.http import HttpRequest
+from signposts.sources.rial_market.options import Ask
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row, RowFault
-from signposts.sources.visit import Visit
 
 BASE_URL = "https://raw.githubusercontent.com/SamadiPour/rial-exchange-rates-archive"
 DAY_PATTERN = "%Y/%m/%d"
 LARGEST_RATE = 1e9
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for the archive's file."""
-    for document in visit.source.documents:
-        visit.fetch(Request(document.name, document.ask["path"]))
+    for name, ask in run.asks.items():
+        run.fetch(HttpRequest(name, ask.path))
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read the file as sources.yaml asks for it."""
-    return parse(payload, ask_of(source, document), today)
+    return parse(payload, ask, today)
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a day and wanted currency: the selling rate in toman, and the buying rate."""
     days = strict.fields_of_any_name(strict.read_json(payload), "the file")
-    start = as_day(ask["from"])
+    start = ask.first_day
     result = strict.set_aside(
-        enumerate(
-            ((day, code, rates.get(code)) for day, rates in _records(days) for code in ask["currencies"]), start=1
-        ),
+        enumerate(((day, code, rates.get(code)) for day, rates in _records(days) for code in ask.currencies), start=1),
         lambda number, quote: _understand(quote[0], quote[1], quote[2], start),
     )
     strict.refuse_future((row["period_start"] for row in result.rows), today)

@@ -4,17 +4,15 @@ Belongs here: the address and the record's fields. Not here: which pair (sources
 is news too: the pair is not reported, and the first answer that is not empty tells that it is again.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import ask_of
-from signposts.sources.http import Request
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row
-from signposts.sources.visit import Visit
+from signposts.sources.un_comtrade.options import Ask
 
 BASE_URL = "https://comtradeapi.un.org"
 MOST_RECORDS = 500
@@ -73,21 +71,20 @@ IGNORED = (
 )
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for each year since the first, this year's report not being due yet."""
-    for document in visit.source.documents:
-        ask = document.ask
-        for year in range(int(ask["from_year"]), today.year):
-            visit.fetch(
-                Request(
-                    f"{document.name}/{year}",
+    for name, ask in run.asks.items():
+        for year in range(ask.from_year, today.year):
+            run.fetch(
+                HttpRequest(
+                    f"{name}/{year}",
                     "/public/v1/preview/C/A/HS",
                     {
-                        "reporterCode": str(ask["reporter"]),
-                        "partnerCode": str(ask["partner"]),
+                        "reporterCode": str(ask.reporter),
+                        "partnerCode": str(ask.partner),
                         "period": str(year),
-                        "cmdCode": str(ask["commodity"]),
-                        "flowCode": ",".join(ask["flows"]),
+                        "cmdCode": str(ask.commodity),
+                        "flowCode": ",".join(ask.flows),
                         "customsCode": "C00",
                         "motCode": "0",
                         "partner2Code": "0",
@@ -96,12 +93,12 @@ def gather(visit: Visit, today: date) -> None:
             )
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read a year's answer as sources.yaml asks for it."""
-    return parse(payload, {**ask_of(source, document), "year": document.partition("/")[2]}, today)
+    return parse(payload, ask, document.partition("/")[2], today)
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+def parse(payload: bytes, ask: Ask, year: str, today: date) -> ParseResult:
     """Return a row a flow in US dollars; none if the pair is not reported."""
     answer = strict.fields(strict.read_json(payload), ANSWER_FIELDS, ("elapsedTime",), "the answer")
     if answer["error"]:
@@ -111,19 +108,19 @@ def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
         raise SourceChanged(f"announces {answer['count']!r} records and has {len(records)}")
     if len(records) >= MOST_RECORDS:
         raise SourceChanged(f"is cut off at {MOST_RECORDS} records")
-    result = strict.set_aside(enumerate(records, start=1), lambda number, record: _understand(record, ask))
+    result = strict.set_aside(enumerate(records, start=1), lambda number, record: _understand(record, ask, year))
     strict.refuse_duplicates(result.rows, "series", "period_start")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
     return result
 
 
-def _understand(record: Any, ask: Mapping[str, Any]) -> Row | None:
+def _understand(record: Any, ask: Ask, year: str) -> Row | None:
     """Return a total as a row; None for a part of one, which would be counted twice."""
     strict.fields(record, WANTED, IGNORED)
     found = [str(record[name]) for name in ("typeCode", "freqCode", "reporterCode", "partnerCode", "cmdCode", "period")]
-    if found != ["C", "A", str(ask["reporter"]), str(ask["partner"]), str(ask["commodity"]), str(ask["year"])]:
+    if found != ["C", "A", str(ask.reporter), str(ask.partner), str(ask.commodity), year]:
         raise SourceChanged(f"speaks of {' '.join(found)[:60]!r}, which was not asked for")
-    if record["flowCode"] not in ask["flows"]:
+    if record["flowCode"] not in ask.flows:
         raise SourceChanged(f"has a flow {str(record['flowCode'])[:10]!r}, which was not asked for")
     if (record["customsCode"], record["motCode"], record["partner2Code"]) != ("C00", 0, 0):
         return None

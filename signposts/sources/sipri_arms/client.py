@@ -9,17 +9,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import ask_of
-from signposts.sources.http import Request
+from signposts.sources.http import HttpRequest
+from signposts.sources.sipri_arms.options import Ask
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row, RowFault
-from signposts.sources.visit import Visit
 
 BASE_URL = "https://atbackend.sipri.org"
 # Three columns have no name of their own: they mark the figure before them as uncertain.
@@ -45,25 +44,25 @@ HEADER_START = "Recipient,Supplier,"
 YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Ask for the countries, then for the register of each wanted recipient."""
-    known = visit.fetch(
-        Request(f"{visit.source.documents[0].name}/countries", "/api/p/countries/getAllCountriesTrimmed"), needed=True
+    known = run.fetch(
+        HttpRequest(f"{next(iter(run.asks))}/countries", "/api/p/countries/getAllCountriesTrimmed"), needed=True
     )
     if known is None:
         return
     numbers = {row["series"]: row["entity_id"] for row in known.rows}
-    for document in visit.source.documents:
-        recipient = document.ask["recipient"]
+    for name, ask in run.asks.items():
+        recipient = ask.recipient
         if recipient not in numbers:
-            visit.fail(f"the list of countries has no {recipient}")
+            run.record_failure(f"the list of countries has no {recipient}")
             continue
-        visit.fetch(
-            Request(
-                document.name,
+        run.fetch(
+            HttpRequest(
+                name,
                 "/api/p/trades/trade-register-csv/",
                 headers={"Content-Type": "application/json"},
-                body=_question(numbers[recipient], int(document.ask["from_year"]), today.year),
+                body=_question(numbers[recipient], ask.from_year, today.year),
             )
         )
 
@@ -89,11 +88,11 @@ def _question(recipient: int, first: int, last: int) -> bytes:
     return json.dumps({"filters": filters, "logic": "AND"}).encode()
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read the list of countries, or a register."""
     if document.partition("/")[2] == "countries":
         return parse_countries(payload)
-    return parse(payload, ask_of(source, document), today)
+    return parse(payload, ask, today)
 
 
 def parse_countries(payload: bytes) -> ParseResult:
@@ -113,7 +112,7 @@ def _understand_country(number: int, record: Any) -> Row:
     }
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a deal of the wanted supplier with the recipient."""
     answer = strict.fields(strict.read_json(payload), ("bytes",), where="the answer")
     text = _unwrap(answer["bytes"])
@@ -148,14 +147,14 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
         raise SourceChanged(f"is not CSV in line {reader.line_num}: {error}") from error
 
 
-def _understand(line: Sequence[str], ask: Mapping[str, Any], today: date) -> Row | None:
+def _understand(line: Sequence[str], ask: Ask, today: date) -> Row | None:
     """Return a deal; None for another supplier's."""
     if len(line) > len(COLUMNS):
         raise SourceChanged(f"has {len(line)} columns, not {len(COLUMNS)}")
     deal = {name: value.strip() for name, value in strict.columns(line, COLUMNS).items()}
-    if deal["recipient"] != ask["recipient"]:
+    if deal["recipient"] != ask.recipient:
         raise SourceChanged(f"speaks of {deal['recipient'][:40]!r}, which was not asked for")
-    if deal["supplier"] != ask["supplier"]:
+    if deal["supplier"] != ask.supplier:
         return None
     years = [int(year) for year in YEAR.findall(deal["delivery_years"])]
     if years and max(years) > today.year:

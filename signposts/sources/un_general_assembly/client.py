@@ -8,14 +8,12 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
-from signposts.catalogue.models import Source
 from signposts.errors import SourceChanged
 from signposts.sources import strict
-from signposts.sources.document_options import ask_of
+from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Rejected, Row, RowFault
-from signposts.sources.visit import Visit
+from signposts.sources.un_general_assembly.options import Ask
 
 BASE_URL = "https://digitallibrary.un.org"
 COLUMNS = (
@@ -27,28 +25,28 @@ RECORDED = frozenset("YNA")
 NOT_VOTING = "X"
 
 
-def gather(visit: Visit, today: date) -> None:
+def gather(run: SourceRun, today: date) -> None:
     """Take the newest file in the inbox folder; the file stays there, its bytes are in the archive."""
     from signposts.sources.collect import inbox_files
 
-    assert visit.inbox is not None
-    for document in visit.source.documents:
-        newest = inbox_files(visit.inbox, visit.source.inbox or "")[-1]
-        most = (visit.source.max_body_megabytes or 600.0) * 1e6
+    assert run.inbox is not None
+    for name in run.asks:
+        newest = inbox_files(run.inbox, run.source.inbox or "")[-1]
+        most = (run.source.max_body_megabytes or 600.0) * 1e6
         if newest.stat().st_size > most:
-            visit.fail(f"{newest.name} in the inbox folder is larger than {most / 1e6:.0f} megabytes")
+            run.record_failure(f"{newest.name} in the inbox folder is larger than {most / 1e6:.0f} megabytes")
             continue
-        visit.take(document.name, newest.read_bytes(), f"{BASE_URL}/record/4060887#{newest.name}")
+        run.ingest_file(name, newest.read_bytes(), f"{BASE_URL}/record/4060887#{newest.name}")
 
 
-def read(source: Source, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read the file and count as sources.yaml asks."""
-    return parse(payload, ask_of(source, document), today)
+    return parse(payload, ask, today)
 
 
-def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a calendar year: recorded votes of both, and those on which they voted alike."""
-    pair = tuple(ask["pair"])
+    pair = tuple(ask.pair)
     votes: dict[str, dict[str, tuple[str, date]]] = {}
     members: Counter[str] = Counter()
     stated: dict[str, float] = {}
@@ -66,7 +64,7 @@ def parse(payload: bytes, ask: Mapping[str, Any], today: date) -> ParseResult:
     _refuse_cut(members, stated, rejected, number if members else 0)
     both = {name: cast for name, cast in votes.items() if len(cast) == 2}
     strict.refuse_future((day for cast in both.values() for _, day in cast.values()), today)
-    rows = list(_count(both, "-".join(pair), int(ask["from_year"])))
+    rows = list(_count(both, "-".join(pair), ask.from_year))
     return ParseResult(rows, rejected, seen=sum(members.values()) + len(rejected))
 
 
