@@ -26,6 +26,7 @@ from signposts.catalogue.fields import (
     WebAddress,
 )
 from signposts.catalogue.predictions import FAMILY_OF_TYPE, Family, Prediction
+from signposts.catalogue.watch import Watch
 
 # ---- tracker.yaml
 
@@ -270,6 +271,7 @@ class Indicator(Entry):
     categories: Annotated[tuple[str, ...], Strict(False)] = ()
     monotone_waiver: Text | None = None
     revision_band: Positive | None = None
+    watch: Watch | None = None
     predictions: dict[str, Prediction] = Field(default_factory=dict)
 
     @property
