@@ -1,6 +1,7 @@
 """Which module may import which: the layers of docs/architecture.md, read from the code itself."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,3 +130,11 @@ def only_for_types(path: Path, library: str) -> bool:
 
 def test_every_part_has_its_place_in_the_layers():
     assert {part_of(path) for path in CODE} <= set(HEIGHT)
+
+
+def test_every_folder_of_code_is_a_package_of_the_wheel():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    folders = {name: ROOT / settings["package-dir"].get(name, name.replace(".", "/")) for name in settings["packages"]}
+    code = {path.parent for path in (ROOT / "signposts").rglob("__init__.py")}
+    assert {folder for folder in folders.values() if (ROOT / "signposts") in (folder, *folder.parents)} == code
+    assert [name for name, folder in folders.items() if not (folder / "__init__.py").is_file()] == []
