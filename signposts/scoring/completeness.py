@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from signposts.scoring.model import Floats
+from signposts.scoring.arrays import Floats
 
 RECAPTURE_NODES = 2
 REACH_NODES = 3

@@ -1,18 +1,22 @@
--- Grain: one row per as-of date and claim that is counted: a dated event within its list's exposure, or a vote since t0.
+-- Grain: one row per as-of date and claim that is counted: a dated event within its list's exposure, a vote since t0.
 -- Reads: known_claim, list_search
 -- A list speaks up to the day to which its publisher closed it, else to the last day that a search covers; an event
 -- after that day is shown and not counted. Nobody having searched, all events are counted and the list is only shown.
 with dated as (
     select
-        known_claim.*,
+        *,
         'list' as report_id,
-        coalesce(known_claim.happened_to, known_claim.period_end) as counted_on
+        coalesce(happened_to, period_end) as counted_on
     from known_claim
     where
         kind = 'count'
         and coalesce(happened_to, period_end) <= as_of
         and (
-            (family = 'count' and trials is null and coalesce(happened_from, period_start, period_end) >= exposure_start)
+            (
+                family = 'count'
+                and trials is null
+                and coalesce(happened_from, period_start, period_end) >= exposure_start
+            )
             or (family = 'value' and trials is not null and coalesce(happened_from, period_start, period_end) >= t0)
         )
 ),
@@ -29,7 +33,7 @@ closing as (
 
 bounded as (
     select
-        closing.* exclude (last_event, closed_until),
+        closing.*,
         coalesce(closing.closed_until >= closing.last_event, false) as list_closed,
         case
             when closing.closed_until >= closing.last_event then closing.closed_until
@@ -43,6 +47,6 @@ bounded as (
             and closing.indicator_id = list_search.indicator_id
 )
 
-select *
+select * exclude (last_event, closed_until)
 from bounded
 where family = 'value' or looked_until is null or counted_on <= looked_until

@@ -71,7 +71,8 @@ standing as (
                 and wider.indicator_id = own.indicator_id
                 and wider.window_from <= own.window_from
                 and wider.looked_until >= own.looked_until
-                and (wider.searched_on > own.searched_on or (wider.searched_on = own.searched_on and wider.line > own.line))
+                and wider.searched_on >= own.searched_on
+                and (wider.searched_on > own.searched_on or wider.line > own.line)
         )
 ),
 

@@ -1,5 +1,6 @@
 -- Grain: one row per as-of date and indicator, with a reason where there is nothing that could be scored.
--- Reads: as_of_date, indicator_family, pooled_report, reading_claim, claim, indicator, last_fetch, shown_claim, list_search, list_completeness
+-- Reads: as_of_date, indicator_family, pooled_report, reading_claim, claim, indicator, last_fetch, shown_claim,
+-- list_search, list_completeness
 -- Pooled values: mean weighted by share, intervals by their middle. Absence in our hands is not absence in the world:
 -- not_due (the first period since t0 has not closed), before_the_clock (only figures from before t0), list_not_searched
 -- (events are listed, nobody looked for all of them), none_seen (looked, nothing there), source_failed (could not be

@@ -1,4 +1,4 @@
--- Question: Which indicators have no reading to score, and why: not due, not recorded, never asked, unread, not searched?
+-- Question: Which indicators have no reading to score, and why: not due, not recorded, never asked, not searched?
 -- Columns: tracker_id, indicator_id, title, missing_reason
 select
     reading.tracker_id,

@@ -47,9 +47,9 @@ def rows_of(path: Path) -> list[dict[str, str | None]]:
 
 def reads(table: str) -> list[str]:
     """Return the tables that a statement's header says it reads."""
-    header = re.search(r"-- Reads: (.+)", load_sql(f"observe/{table}"))
+    header = re.search(r"-- Reads: ((?:.+,\n-- )*.+)", load_sql(f"observe/{table}"))
     assert header, f"sql/observe/{table}.sql has no header '-- Reads:'"
-    return [name.strip() for name in header[1].split(",")]
+    return [name.strip(" -\n") for name in header[1].split(",")]
 
 
 def filled(table: str, row: dict[str, str | None]) -> dict[str, str | None]:
