@@ -17,10 +17,10 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 
 from signposts.alerts.journal import read_journal
 from signposts.assets import automation
-from signposts.settings import Settings, load_settings
 from signposts.assets.definitions import defs
 from signposts.assets.resources import KEEP_RUNS, RUNS_A_BATCH, forget_old_runs
-from signposts.sources.collect import PUBLISHERS
+from signposts.settings import Settings, load_settings
+from signposts.sources.publishers import PUBLISHERS
 from tests.paths import CHECKOUT
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
