@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from signposts.catalogue.claims import LEDGER_COLUMNS, Claim
+from signposts.catalogue.derivation_rules import judge_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
 from signposts.catalogue.faults import FaultList, nearest
@@ -81,6 +82,7 @@ def load_tracker(folder: Path, sources: Mapping[str, Source], faults: FaultList)
     if draft is None:
         return None
     judge_tracker(draft, faults)
+    judge_derivations(draft, faults)
     for ledger in ledgers.values():
         judge_ledger(ledger, draft, faults)
     judge_silence(draft, ledgers, faults)

@@ -48,7 +48,9 @@ def run_gather(day: str, **scope: Any) -> Warehouse:
 
 
 def outcomes(warehouse: Warehouse, day: str) -> dict[str, set[str]]:
-    rows = warehouse.rows('select distinct source_id, outcome from fetch_attempt where fetched_at::date = $day', day=day)
+    rows = warehouse.rows(
+        "select distinct source_id, outcome from fetch_attempt where fetched_at::date = $day", day=day
+    )
     return {name: {row["outcome"] for row in rows if row["source_id"] == name} for name in PUBLISHERS}
 
 
@@ -126,7 +128,7 @@ def test_a_failing_publisher_leaves_its_last_good_rows(home: tuple[Path, Loopbac
     server.faults["world_bank"] = lambda path, attempt, good: Reply(200, {}, b"<html>Maintenance</html>")
     warehouse = run_gather("2026-11-25", sources=["world_bank"])
     assert warehouse.fingerprint("raw_world_bank") == before
-    (row,) = warehouse.rows('select * from fetch_attempt where fetched_at::date = $day', day="2026-11-25")
+    (row,) = warehouse.rows("select * from fetch_attempt where fetched_at::date = $day", day="2026-11-25")
     assert (row["outcome"], row["source_id"], len(row["sha256"])) == ("failure", "world_bank", 64)
     assert "web page" in row["message"]
 
@@ -135,7 +137,12 @@ def test_a_rebuild_from_the_archive_gives_the_same_rows(home: tuple[Path, Loopba
     folder, server = home
     server.requests.clear()
     kept = MonitoringRun().warehouse()
-    tables = [f"raw_{source_id}" for source_id in PUBLISHERS] + ["gdelt_event_day", "fetch_attempt", "quarantine", "claim"]
+    tables = [f"raw_{source_id}" for source_id in PUBLISHERS] + [
+        "gdelt_event_day",
+        "fetch_attempt",
+        "quarantine",
+        "claim",
+    ]
     before = {table: kept.fingerprint(table) for table in tables}
     (folder / "warehouse.duckdb").unlink()
     rebuilt = run_gather("2026-11-26", from_archive=True)
@@ -197,7 +204,7 @@ def test_days_long_past_are_gathered_a_file_missing_being_a_gap(home: tuple[Path
     assert result.success
     warehouse = run.warehouse()
     asked = warehouse.rows(
-        'select outcome, count(*) as n from fetch_attempt where fetched_at::date = $day group by all', day="2026-11-25"
+        "select outcome, count(*) as n from fetch_attempt where fetched_at::date = $day group by all", day="2026-11-25"
     )
     assert {row["outcome"]: row["n"] for row in asked} == {"hit": 2, "skipped": 94}
     days = warehouse.rows("select * from gdelt_event_day where day = $day and series = 'russia_iran'", day="2026-01-05")
