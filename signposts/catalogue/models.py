@@ -27,6 +27,7 @@ from signposts.catalogue.fields import (
     WebAddress,
 )
 from signposts.catalogue.predictions import FAMILY_OF_TYPE, Family, Prediction
+from signposts.catalogue.watch import Watch
 
 # ---- tracker.yaml
 
@@ -272,6 +273,7 @@ class Indicator(Entry):
     monotone_waiver: Text | None = None
     derive: Derivation | None = None
     revision_band: Positive | None = None
+    watch: Watch | None = None
     predictions: dict[str, Prediction] = Field(default_factory=dict)
 
     @property

@@ -199,9 +199,20 @@ def check() -> None:
 @app.command()
 def new(tracker: Annotated[str, typer.Argument(metavar="TRACKER", help="Identifier: lower case, digits, _.")]) -> None:
     """Scaffold a tracker: folders, commented YAML, an empty ledger."""
-    from signposts.cli.scaffolding import scaffold
+    from signposts.cli.scaffolding import new_tracker
 
-    scaffold(tracker)
+    new_tracker(tracker)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The project folder to make.")],
+    example: Annotated[str, typer.Option("--example", metavar="NAME", help="Bring a worked tracker along.")] = "",
+) -> None:
+    """Make a project folder, where every other command then works."""
+    from signposts.cli.scaffolding import init_project
+
+    init_project(folder, example)
 
 
 @app.command()

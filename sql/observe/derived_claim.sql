@@ -113,17 +113,29 @@ changed as (
         case when computed.value is null then 'withdrawn' else computed.least_status end as status,
         lag(computed.value) over (
             partition by
-                computed.tracker_id, computed.indicator_id, computed.kind, computed.period_start, year(computed.period_end)
+                computed.tracker_id,
+                computed.indicator_id,
+                computed.kind,
+                computed.period_start,
+                year(computed.period_end)
             order by computed.known_at
         ) as value_before,
         lag(computed.period_end) over (
             partition by
-                computed.tracker_id, computed.indicator_id, computed.kind, computed.period_start, year(computed.period_end)
+                computed.tracker_id,
+                computed.indicator_id,
+                computed.kind,
+                computed.period_start,
+                year(computed.period_end)
             order by computed.known_at
         ) as end_before,
         lag(concat_ws('|', computed.least_status, computed.reliability, computed.credibility, computed.speaker)) over (
             partition by
-                computed.tracker_id, computed.indicator_id, computed.kind, computed.period_start, year(computed.period_end)
+                computed.tracker_id,
+                computed.indicator_id,
+                computed.kind,
+                computed.period_start,
+                year(computed.period_end)
             order by computed.known_at
         ) as grade_before,
         concat_ws('|', computed.least_status, computed.reliability, computed.credibility, computed.speaker) as grade
@@ -199,9 +211,10 @@ select
     lead(known_at) over claim_line as superseded_at,
     case when value_before <> 0 then abs(value - value_before) / abs(value_before) end as revision_share
 from versioned
-window claim_line as (
-    partition by tracker_id, indicator_id, kind, period_start, year(period_end)
-    order by known_at
-    rows between unbounded preceding and unbounded following
-)
+window
+    claim_line as (
+        partition by tracker_id, indicator_id, kind, period_start, year(period_end)
+        order by known_at
+        rows between unbounded preceding and unbounded following
+    )
 order by tracker_id, indicator_id, period_start, known_at

@@ -17,9 +17,9 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 
 from signposts.alerts.journal import read_journal
 from signposts.assets import automation
-from signposts.settings import Settings, load_settings
 from signposts.assets.definitions import defs
 from signposts.assets.resources import KEEP_RUNS, RUNS_A_BATCH, forget_old_runs
+from signposts.settings import Settings, load_settings
 from signposts.sources.collect import PUBLISHERS
 from tests.paths import CHECKOUT
 

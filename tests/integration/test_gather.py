@@ -13,9 +13,9 @@ import dagster as dg
 import pytest
 
 from signposts import gather, observe
+from signposts.assets.resources import MonitoringRun
 from signposts.catalogue import LEDGER_COLUMNS, load_catalogue
 from signposts.settings import load_settings, prepare_home
-from signposts.assets.resources import MonitoringRun
 from signposts.sources import collect as collecting
 from signposts.sources import http
 from signposts.sources.collect import PUBLISHERS

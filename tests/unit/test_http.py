@@ -152,7 +152,7 @@ def test_bytes_come_back_as_they_were_kept_and_the_sidecar_says_whence(tmp_path:
 def test_a_damaged_object_is_never_returned(tmp_path: Path, damage: object) -> None:
     archive = Archive(tmp_path)
     sha256 = archive.store(b"good", {})
-    damagearchive.object_path(sha256)  # type: ignore[operator]
+    damage(archive.object_path(sha256))  # type: ignore[operator]
     with pytest.raises(ArchiveCorrupt, match="fetches it again"):
         archive.load(sha256)
     assert not archive.holds(sha256)
@@ -165,8 +165,8 @@ def test_verify_names_the_object_that_is_not_whole(tmp_path: Path) -> None:
     good, bad = archive.store(b"good", {}), archive.store(b"bad", {})
     archive.object_path(bad).write_bytes(archive.object_path(good).read_bytes())
     found = dict(archive.verify())
-    assert found[strarchive.object_path(good)] == ""
-    assert "does not hold what its name says" in found[strarchive.object_path(bad)]
+    assert found[str(archive.object_path(good))] == ""
+    assert "does not hold what its name says" in found[str(archive.object_path(bad))]
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "AB" * 32, "", "0" * 63])
