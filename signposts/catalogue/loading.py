@@ -20,6 +20,7 @@ from signposts.catalogue.models import Indicator, Project, Scenario, Source, Sta
 from signposts.catalogue.rules import Draft, judge_feeds, judge_tracker, judge_watch
 from signposts.catalogue.trackers import LEDGER_SOURCE, Catalogue, Ledger, LedgerRow, Tracker
 from signposts.catalogue.watch import LeadFeed, WatchNames
+from signposts.catalogue.writing import finish_pending
 from signposts.errors import InputError
 
 # The source of everything a person wrote into a ledger; it is nobody's publication and has no page.
@@ -96,6 +97,7 @@ def load_tracker(
     folder: Path, sources: Mapping[str, Source], faults: FaultList, feeds: Mapping[str, LeadFeed]
 ) -> Tracker | None:
     """Return the tracker of a folder; None if its faults leave nothing to judge."""
+    finish_pending(folder)
     draft = read_draft(folder, sources, faults)
     watch_names = load_watch_names(folder, faults)
     ledgers = read_ledgers(folder / "ledger", faults)

@@ -335,7 +335,6 @@ class Source(Entry):
     wait_after_429_seconds: Positive | None = None
     look_every_days: Annotated[int, Field(ge=1)] | None = None
     max_body_megabytes: Positive = 20.0
-    max_unpacked_megabytes: Positive = 200.0
     secret: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     empty: Literal["expected"] | None = None
     bulk: bool = False
