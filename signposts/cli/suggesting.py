@@ -13,7 +13,7 @@ import typer
 
 from signposts.errors import InputError
 from signposts.scoring.history import Scale, spread_from_history
-from signposts.scoring.model import DAYS_PER_YEAR
+from signposts.scoring.observations import DAYS_PER_YEAR
 
 COLUMNS = ("date", "value")
 WHOLE = "the series"

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betaln, gammaln, ndtr
 
-Floats = NDArray[np.float64]
+from signposts.scoring.arrays import Floats
 
 LEAST_PROBABILITY = 1e-12
 """Log scores are taken of at least this much."""

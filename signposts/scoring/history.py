@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from signposts.scoring.arrays import Floats
+
 Scale = Literal["log", "linear"]
 LEAST_VALUES = 6
 """Values below which a walk and noise cannot be told apart."""
