@@ -26,6 +26,7 @@ from signposts.catalogue.fields import (
     WebAddress,
 )
 from signposts.catalogue.predictions import FAMILY_OF_TYPE, Family, Prediction
+from signposts.catalogue.watch import Watch
 
 # ---- tracker.yaml
 
@@ -270,6 +271,7 @@ class Indicator(Entry):
     categories: Annotated[tuple[str, ...], Strict(False)] = ()
     monotone_waiver: Text | None = None
     revision_band: Positive | None = None
+    watch: Watch | None = None
     predictions: dict[str, Prediction] = Field(default_factory=dict)
 
     @property
@@ -331,7 +333,6 @@ class Source(Entry):
     wait_after_429_seconds: Positive | None = None
     look_every_days: Annotated[int, Field(ge=1)] | None = None
     max_body_megabytes: Positive = 20.0
-    max_unpacked_megabytes: Positive = 200.0
     secret: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     empty: Literal["expected"] | None = None
     bulk: bool = False

@@ -449,7 +449,8 @@ def health(facts: Facts) -> Page:
         if row["left_out"].startswith("indicator:") and row["scenario_id"] == leader
     }
     fetches = sorted(
-        facts.tables["fetch_attempt"], key=lambda row: (str(row["source_id"]), str(row["document"]), str(row["fetched_at"]))
+        facts.tables["fetch_attempt"],
+        key=lambda row: (str(row["source_id"]), str(row["document"]), str(row["fetched_at"])),
     )
     content = {
         "line": verdict.health(facts),

@@ -20,7 +20,7 @@ from signposts.assets import automation
 from signposts.assets.definitions import defs
 from signposts.assets.resources import KEEP_RUNS, RUNS_A_BATCH, delete_old_runs
 from signposts.settings import Settings, load_settings
-from signposts.sources.collect import PUBLISHERS
+from signposts.sources.publishers import PUBLISHERS
 from tests.paths import CHECKOUT
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"

@@ -9,10 +9,10 @@ import dagster as dg
 import pytest
 
 from signposts import observe
+from signposts.assets.resources import MonitoringRun
 from signposts.catalogue import ledger_rows, load_catalogue, tables
 from signposts.catalogue.settings_rows import working_tables
 from signposts.errors import InputError
-from signposts.assets.resources import MonitoringRun
 from signposts.validation import load_rules
 from signposts.warehouse import Warehouse
 from tests.paths import CHECKOUT
