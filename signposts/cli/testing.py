@@ -59,7 +59,8 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
     """Return a tracker's model and what is simulated with it: every scored indicator, read at each year end."""
     from signposts.catalogue import headline_priors, reliability_value, tables
     from signposts.scoring.calibration import Design
-    from signposts.scoring.model import build_model, years_since
+    from signposts.scoring.model import build_model
+    from signposts.scoring.observations import years_since
     from signposts.scoring.simulation import Correlation
 
     own = {
