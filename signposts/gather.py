@@ -39,7 +39,7 @@ CATALOGUE_TABLES = (
     "project",
     "search",
 )
-SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting")
+SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting", "derivation", "derivation_anchor")
 INPUT_TABLES = (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted")
 
 

@@ -49,6 +49,17 @@ def take_turn(warehouse: Warehouse, turn: int) -> None:
     warehouse.append_made("claim_version", "observe/publisher_version", turn=turn)
 
 
+def derive_claims(warehouse: Warehouse) -> int:
+    """Add the claims that follow by formula from other indicators' claims to table claim; return how many.
+
+    They are computed anew from the parts' versions in every run, so that a part that is held, accepted, revised or
+    withdrawn moves them as it should.
+    """
+    warehouse.build_table("observe/derived_state")
+    warehouse.build_table("observe/derived_claim")
+    return warehouse.append_table("claim", "derived_claim")
+
+
 def judge_kept_rows(warehouse: Warehouse) -> list[str]:
     """Return the claims whose ledger rows are gone; they stay as they were.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from signposts.catalogue.claims import LEDGER_COLUMNS, Claim
+from signposts.catalogue.derivation_rules import judge_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
 from signposts.catalogue.faults import FaultList, nearest
@@ -112,6 +113,7 @@ def load_tracker(
     if draft is None:
         return None
     judge_tracker(draft, faults)
+    judge_derivations(draft, faults)
     judge_watch(draft, feeds, watch_names, faults)
     for ledger in ledgers.values():
         judge_ledger(ledger, draft, faults)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints, model_validator
 
+from signposts.catalogue.derivations import Derivation
 from signposts.catalogue.fields import (
     PROBABILITY_TOLERANCE,
     AdmiraltyNumber,
@@ -286,6 +287,7 @@ class Indicator(Entry):
     reach_reason: Text | None = None
     categories: Annotated[tuple[str, ...], Strict(False)] = ()
     monotone_waiver: Text | None = None
+    derive: Derivation | None = None
     revision_band: Positive | None = None
     watch: Watch | None = None
     predictions: dict[str, Prediction] = Field(default_factory=dict)
