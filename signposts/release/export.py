@@ -139,6 +139,15 @@ def write_checksums(folder: Path) -> None:
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 
+def is_whole(folder: Path) -> bool:
+    """Return whether every file of a release is there and has the bytes that its SHA256SUMS says."""
+    try:
+        lines = [line.split("  ", 1) for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()]
+        return all(sha256_of(folder / name) == digest for digest, name in lines)
+    except (OSError, ValueError):
+        return False
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hexadecimal."""
     with path.open("rb") as handle:

@@ -12,14 +12,16 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from signposts import gather, observe
+from signposts import gather
+from signposts.assets import gather as assets
+from signposts.assets import observe as observe_assets
 from signposts.assets.resources import MonitoringRun
 from signposts.catalogue import LEDGER_COLUMNS, load_catalogue
 from signposts.settings import load_settings, prepare_home
 from signposts.sources import collect as collecting
 from signposts.sources import http
-from signposts.sources.collect import PUBLISHERS
-from signposts.sources.page import sources_page
+from signposts.sources.docs_page import sources_page
+from signposts.sources.publishers import PUBLISHERS
 from signposts.warehouse import Warehouse, dictionary_columns
 from tests.paths import CHECKOUT, SQL_ROOT
 from tests.publishers.catalogue import real_sources, without_ledger
@@ -42,7 +44,7 @@ def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_gather(day: str, **scope: Any) -> Warehouse:
     run = MonitoringRun(started_at=f"{day}T06:00:00+00:00", **scope)
-    result = dg.materialize([gather.catalogue_tables, gather.publishers, observe.claim], resources={"run": run})
+    result = dg.materialize([assets.catalogue_tables, assets.publishers, observe_assets.claim], resources={"run": run})
     assert result.success
     return run.warehouse()
 
@@ -200,7 +202,7 @@ def test_days_long_past_are_gathered_a_file_missing_being_a_gap(home: tuple[Path
         good if path.rsplit("/", 1)[1][:14] in published else Reply(404)
     )
     run = MonitoringRun(started_at="2026-11-25T06:00:00+00:00")
-    result = dg.materialize([gather.gdelt_export_day], partition_key="2026-01-05", resources={"run": run})
+    result = dg.materialize([assets.gdelt_export_day], partition_key="2026-01-05", resources={"run": run})
     assert result.success
     warehouse = run.warehouse()
     asked = warehouse.rows(
@@ -214,7 +216,7 @@ def test_days_long_past_are_gathered_a_file_missing_being_a_gap(home: tuple[Path
 
 
 def test_a_backfill_of_many_days_is_one_run() -> None:
-    assert gather.gdelt_export_day.backfill_policy == dg.BackfillPolicy.single_run()
+    assert assets.gdelt_export_day.backfill_policy == dg.BackfillPolicy.single_run()
 
 
 def test_without_a_network_the_run_ends_soon_and_every_source_has_failed(
@@ -241,7 +243,7 @@ def test_without_a_network_the_run_ends_soon_and_every_source_has_failed(
 
 def test_tables_of_gather_are_those_that_the_assets_name(tmp_path: Path) -> None:
     catalogue = load_catalogue(without_ledger(tmp_path))
-    named = {key.to_user_string() for key in gather.catalogue_tables.keys | gather.publishers.keys}
+    named = {key.to_user_string() for key in assets.catalogue_tables.keys | assets.publishers.keys}
     assert set(gather.tables(catalogue)) == set(gather.CATALOGUE_TABLES)
     assert set(gather.working_tables(catalogue)) == set(gather.SETTING_TABLES)
     assert named <= set(dictionary_columns())
