@@ -5,7 +5,7 @@ words (wording.py), and anything a person wrote about a tracker.
 """
 
 from signposts.report import wording
-from signposts.report.records import Facts, Row
+from signposts.report.records import Row, TrackerTables
 
 CLOSE = 0.10
 FAR = 0.90
@@ -16,9 +16,9 @@ def quoted(row: Row) -> str:
     return "none of the above" if row["is_other"] else f"\u201c{row['title']}\u201d"
 
 
-def headline(facts: Facts) -> str:
+def headline(tables: TrackerTables) -> str:
     """Return one line: which scenario leads, by how much, or that none fits."""
-    first, second = facts.ranked[0], facts.ranked[1]
+    first, second = tables.ranked[0], tables.ranked[1]
     share = wording.percent(first["posterior"])
     if first["is_other"]:
         return f"No scenario fits: none of the above stands at {share}"
@@ -31,28 +31,28 @@ def headline(facts: Facts) -> str:
     return f"{quoted(first)} is {'far ' if first['posterior'] >= FAR else ''}ahead, at {share}"
 
 
-def paragraph(facts: Facts) -> list[str]:
+def paragraph(tables: TrackerTables) -> list[str]:
     """Return the verdict, a sentence or two a string: where it stands, why, how firm it is, what would overturn it."""
     parts = [
-        _ranking(facts),
-        _since_the_start(facts),
-        _evidence_alone(facts),
-        _firmness(facts),
-        _fit(facts),
-        overturn(facts),
+        _ranking(tables),
+        _since_the_start(tables),
+        _evidence_alone(tables),
+        _firmness(tables),
+        _fit(tables),
+        overturn(tables),
     ]
     return [part for part in parts if part]
 
 
-def _ranking(facts: Facts) -> str:
-    first, *rest = facts.ranked
+def _ranking(tables: TrackerTables) -> str:
+    first, *rest = tables.ranked
     behind = [f"{quoted(row)} at {wording.percent(row['posterior'])}" for row in rest]
     stands = f"{quoted(first)} stands at {wording.percent(first['posterior'])}"
-    return _sentence(f"As of {wording.day(facts.as_of)}, {stands}, followed by {wording.listed(behind)}")
+    return _sentence(f"As of {wording.day(tables.as_of)}, {stands}, followed by {wording.listed(behind)}")
 
 
-def _since_the_start(facts: Facts) -> str:
-    first = facts.ranked[0]
+def _since_the_start(tables: TrackerTables) -> str:
+    first = tables.ranked[0]
     move = first["posterior"] - first["prior"]
     word = (
         f"The analysis calls it \u201c{first['likelihood_word']}\u201d, which is read here as"
@@ -67,10 +67,10 @@ def _since_the_start(facts: Facts) -> str:
     return _sentence(f"{text}; the readings since then have {direction} {size} {'point' if size == '1' else 'points'}")
 
 
-def _evidence_alone(facts: Facts) -> str:
+def _evidence_alone(tables: TrackerTables) -> str:
     """Compare the leader with the best of the other named scenarios by the evidence without the priors."""
-    first = facts.ranked[0]
-    others = [row for row in facts.ranked[1:] if not row["is_other"] and row["decibans"] is not None]
+    first = tables.ranked[0]
+    others = [row for row in tables.ranked[1:] if not row["is_other"] and row["decibans"] is not None]
     if first["decibans"] is None or not others:
         return ""
     rival = max(others, key=lambda row: row["decibans"])
@@ -91,22 +91,22 @@ def _weight(distance: float) -> str:
     return word if word.startswith("hardly") else f"which counts as {word}"
 
 
-def other_settings(facts: Facts) -> list[tuple[str, dict[str, float]]]:
+def other_settings(tables: TrackerTables) -> list[tuple[str, dict[str, float]]]:
     """Return the odds under each other choice of priors, temper and subset, in words."""
-    groups = {row["group_id"]: row["title"] for row in facts.tables["evidence_group"]}
+    groups = {row["group_id"]: row["title"] for row in tables.rows["evidence_group"]}
     found = []
-    for name, shares in sorted(facts.variant_now.items()):
-        row = facts.variants.get(name)
+    for name, shares in sorted(tables.variant_now.items()):
+        row = tables.variants.get(name)
         if row and row["family"] in ("prior", "other_mass", "temper", "only"):
-            found.append((wording.variant_words(row, facts.indicator, groups), shares))
+            found.append((wording.variant_words(row, tables.indicator, groups), shares))
     return found
 
 
-def _firmness(facts: Facts) -> str:
-    scored, read, fresh = facts.coverage
+def _firmness(tables: TrackerTables) -> str:
+    scored, read, fresh = tables.coverage
     text = f"This rests on {read} of {wording.plural(scored, 'scored indicator')}, {fresh} of them with fresh data"
-    leader = facts.ranked[0]["scenario_id"]
-    settings = other_settings(facts)
+    leader = tables.ranked[0]["scenario_id"]
+    settings = other_settings(tables)
     if not settings:
         return _sentence(text)
     shares = [found.get(leader, 0.0) for _, found in settings]
@@ -119,8 +119,8 @@ def _firmness(facts: Facts) -> str:
     )
 
 
-def _fit(facts: Facts) -> str:
-    if facts.alarm:
+def _fit(tables: TrackerTables) -> str:
+    if tables.alarm:
         return (
             "Warning: what is observed is odd under every scenario, so a future that none of them "
             "describes has to be reckoned with."
@@ -131,18 +131,18 @@ def _fit(facts: Facts) -> str:
 UNLIKELY = 0.001
 
 
-def overturn(facts: Facts) -> str:
+def overturn(tables: TrackerTables) -> str:
     """Return what would change the leader, from the release's own search for it, and how likely that is."""
-    rows = facts.tables["overturn"]
+    rows = tables.rows["overturn"]
     if not rows:
         return ""
     row = rows[0]
     if row["indicator_id"] is None or not row["reading"]:
         return _sentence(wording.with_days(row["detail"] or "No single reading would change the leader"))
-    title = facts.indicator.get(row["indicator_id"], {}).get("title", row["indicator_id"])
+    title = tables.indicator.get(row["indicator_id"], {}).get("title", row["indicator_id"])
     wanted = f"\u201c{title}\u201d: {wording.with_days(row['reading'])}"
     chance = row.get("chance")
-    new, share = facts.scenario.get(row["new_leading_scenario_id"] or ""), wording.percent(row["new_posterior"])
+    new, share = tables.scenario.get(row["new_leading_scenario_id"] or ""), wording.percent(row["new_posterior"])
     if row["new_leading_scenario_id"] == row["leading_scenario_id"]:
         return _sentence(
             "No single reading that is at all likely would put another scenario ahead. What would shake "
@@ -160,27 +160,27 @@ def overturn(facts: Facts) -> str:
     return _sentence(f"What would change this: {wanted} would {effect}{likely}")
 
 
-def health(facts: Facts) -> str:
+def health(tables: TrackerTables) -> str:
     """Return the data's health in one line."""
-    sources = [row for subject, row in facts.freshness.items() if subject.startswith("source:")]
+    sources = [row for subject, row in tables.freshness.items() if subject.startswith("source:")]
     bad = [row for row in sources if row["verdict"] != "fresh"]
-    checks = facts.tables["check_result"]
+    checks = tables.rows["check_result"]
     failed = [row for row in checks if not row["passed"]]
-    quarantined = facts.tables["quarantine"]
+    quarantined = tables.rows["quarantine"]
     parts = [
         f"{len(sources) - len(bad)} of {wording.plural(len(sources), 'source')} fresh",
         f"{len(checks) - len(failed)} of {wording.plural(len(checks), 'check')} passed",
         f"{wording.plural(len(quarantined), 'row')} in quarantine" if quarantined else "nothing in quarantine",
     ]
-    held = sum(bool(row["held"]) for row in facts.tables["claim"])
+    held = sum(bool(row["held"]) for row in tables.rows["claim"])
     if held:
         parts.append(f"{wording.plural(held, 'revision')} held back")
     return _sentence("; ".join(parts))
 
 
-def coverage(facts: Facts) -> str:
+def coverage(tables: TrackerTables) -> str:
     """Return how much of what is scored has a reading, and how much of that is fresh."""
-    scored, read, fresh = facts.coverage
+    scored, read, fresh = tables.coverage
     return (
         f"{read} of {wording.plural(scored, 'scored indicator')} {'has' if read == 1 else 'have'} a "
         f"reading, {fresh} fresh"
