@@ -23,6 +23,7 @@ from signposts.catalogue.fields import (
     PredictionType,
     Probability,
     Text,
+    UnitWords,
     WebAddress,
 )
 from signposts.catalogue.predictions import FAMILY_OF_TYPE, Family, Prediction
@@ -254,6 +255,7 @@ class Indicator(Entry):
     domain: str
     role: Literal["condition", "outcome", "provision", "challenge", "context"]
     unit: Text
+    words: UnitWords | None = None
     frequency: Literal["annual", "quarterly", "monthly", "irregular", "event"]
     usual_period_months: Annotated[int, Field(ge=1)] | None = None
     group: str | None = None

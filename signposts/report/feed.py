@@ -34,7 +34,7 @@ def _entry(tables: TrackerTables, row: Row, identifier: str) -> str:
     own = row["release_id"] == tables.release["release_id"]
     title = verdict.headline(tables) if own else f"Release of {wording.day(row['created_at'])}"
     text = (
-        " ".join(verdict.paragraph(tables))
+        " ".join(one.text for one in verdict.sentences(tables))
         if own
         else f"As of {wording.day(row['as_of'])}; predictions {row['scenario_version'] or 'without version'}."
     )
@@ -75,7 +75,7 @@ def _moment(moment: datetime | None) -> str:
 def summary(tables: TrackerTables) -> str:
     """Return the verdict as Markdown, for mail or a wiki."""
     lines = [f"# {_plain(tables.tracker['title'])}", "", f"**{_plain(verdict.headline(tables))}.**", ""]
-    lines += [" ".join(_plain(part) for part in verdict.paragraph(tables)), ""]
+    lines += [" ".join(_plain(one.text) for one in verdict.sentences(tables)), ""]
     lines += [
         "| Scenario | The analysis says | At the start | Now | Since the release before |",
         "| --- | --- | ---: | ---: | ---: |",
@@ -94,7 +94,7 @@ def summary(tables: TrackerTables) -> str:
     lines += ["", "## What weighs most", ""]
     for found in most_influential(tables):
         indicator = found["indicator"]
-        reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator["unit"])
+        reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator)
         without = wording.percent(found["without"].get(leader["scenario_id"]))
         lines.append(
             f"- {_plain(indicator['title'])}: {_plain(reading)}. Without it the leader would stand at {without}."
@@ -104,7 +104,7 @@ def summary(tables: TrackerTables) -> str:
         indicator = tables.indicator.get(row["indicator_id"], {})
         title = indicator.get("title", row["indicator_id"])
         scenario = tables.scenario.get(row["scenario_id"], {}).get("title", row["scenario_id"])
-        condition = wording.condition_words(row, indicator.get("unit"))
+        condition = wording.condition_words([row], indicator)
         lines.append(
             f"- {wording.day(row['date'])}: {_plain(title)}: {row['becomes']} for {_plain(scenario)} if "
             f"{_plain(condition)}."
@@ -131,7 +131,7 @@ def machine_report(tables: TrackerTables) -> dict[str, Any]:
         "release_id": tables.release["release_id"],
         "as_of": tables.as_of,
         "headline": verdict.headline(tables),
-        "verdict": verdict.paragraph(tables),
+        "verdict": [one.text for one in verdict.sentences(tables)],
         "no_scenario_fits": tables.alarm,
         "coverage": {"scored": scored, "with_reading": read, "fresh": fresh},
         "scenarios": [
@@ -178,7 +178,7 @@ def _indicator(tables: TrackerTables, row: Row) -> dict[str, Any]:
         "title": row["title"],
         "scored": row["scored"],
         "unit": row["unit"],
-        "reading": wording.reading_words(reading, row["unit"]),
+        "reading": wording.reading_words(reading, row),
         "value": reading.get("value"),
         "reading_date": reading.get("reading_date"),
         "assessment": {

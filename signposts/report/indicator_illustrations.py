@@ -102,7 +102,7 @@ def _claim_levels(claim: Row) -> tuple[float | None, float | None, float | None]
     return value, low if low is not None else value, high if high is not None else value
 
 
-def _point(claim: Row, name: str, used: set[str], unit: str | None) -> Row | None:
+def _point(claim: Row, name: str, used: set[str], indicator: Row) -> Row | None:
     value, low, high = _claim_levels(claim)
     when = claim["period_end"] or claim["published_on"]
     if value is None or when is None:
@@ -114,7 +114,7 @@ def _point(claim: Row, name: str, used: set[str], unit: str | None) -> Row | Non
         "high": float(f"{high:.6g}"),
         "source": name,
         "state": _state(claim, used),
-        "words": wording.claim_words(claim, unit),
+        "words": wording.claim_words(claim, indicator),
         "day": wording.period_words(claim),
     }
 
@@ -137,7 +137,7 @@ def _readings_so_far(tables: TrackerTables, indicator: Row) -> Rows:
             "high": float(f"{value:.6g}"),
             "source": "Reading of this tracker",
             "state": "used" if row["as_of"] == tables.as_of else "shown",
-            "words": wording.reading_words(row, indicator["unit"]),
+            "words": wording.reading_words(row, indicator),
             "day": wording.day(row["reading_date"]),
         }
     return [found[when] for when in sorted(found)]
@@ -149,9 +149,7 @@ def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
     own = _readings_so_far(tables, indicator)
     names, drawn_as = _sources(drawable)
     points = [
-        point
-        for claim in drawable
-        if (point := _point(claim, drawn_as[_speaker(claim)], used, indicator["unit"])) is not None
+        point for claim in drawable if (point := _point(claim, drawn_as[_speaker(claim)], used, indicator)) is not None
     ]
     points += own
     if own:
@@ -220,7 +218,7 @@ def _chart_title(indicator: Row, with_fan: bool) -> str:
 
 
 def _value_summary(tables: TrackerTables, indicator: Row, count: int) -> str:
-    reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator["unit"])
+    reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator)
     return f"{indicator['title']}: {wording.plural(count, 'report')} drawn. Present reading: {reading}."
 
 
@@ -235,7 +233,7 @@ def _claim_table(claims: Rows, indicator: Row) -> tuple[list[str], list[list[str
     rows = [
         [
             wording.period_words(claim),
-            wording.claim_words(claim, indicator["unit"]),
+            wording.claim_words(claim, indicator),
             _speaker(claim),
             str(claim["status"] or ""),
         ]

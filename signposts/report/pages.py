@@ -81,9 +81,9 @@ def _front_content(tables: TrackerTables) -> dict[str, Any]:
     overturn = tables.rows["overturn"][0] if tables.rows["overturn"] else None
     return {
         "headline": verdict.headline(tables),
-        "paragraph": verdict.paragraph(tables),
+        "paragraph": [one.text for one in verdict.sentences(tables)],
         "overturn": overturn,
-        "overturn_sentence": verdict.overturn(tables),
+        "overturn_sentence": verdict.shake(tables),
         "health": verdict.health(tables),
         "coverage": verdict.coverage(tables),
         "leader": leader,
@@ -118,11 +118,10 @@ def _influential(tables: TrackerTables, row: Row) -> Row:
 
 def calendar_rows(tables: TrackerTables, rows: Rows) -> Rows:
     """Return deadlines one row an indicator and date, each scenario's conditions for one word said together."""
-    found: dict[tuple[date, str], dict[tuple[str, str], list[str]]] = {}
+    found: dict[tuple[date, str], dict[tuple[str, str], Rows]] = {}
     for row in rows:
-        unit = tables.indicator.get(row["indicator_id"], {}).get("unit")
         turns = found.setdefault((row["date"], row["indicator_id"]), {})
-        turns.setdefault((row["scenario_id"], row["becomes"]), []).append(wording.condition_words(row, unit))
+        turns.setdefault((row["scenario_id"], row["becomes"]), []).append(row)
     order = {row["scenario_id"]: place for place, row in enumerate(tables.scenarios)}
     return [
         {
@@ -134,7 +133,7 @@ def calendar_rows(tables: TrackerTables, rows: Rows) -> Rows:
                     "scenario": tables.scenario.get(scenario),
                     "scenario_id": scenario,
                     "becomes": becomes,
-                    "condition": wording.listed(list(dict.fromkeys(sorted(conditions))), "or"),
+                    "condition": wording.condition_words(conditions, tables.indicator.get(key)),
                 }
                 for (scenario, becomes), conditions in sorted(
                     turns.items(), key=lambda item: (order.get(item[0][0], 99), item[0][1])
@@ -319,6 +318,7 @@ def _expectations(tables: TrackerTables, indicator: Row) -> Rows:
                 "prediction": tables.prediction.get((key, scenario["scenario_id"])),
                 "assessment": tables.assessment.get((key, scenario["scenario_id"])),
                 "fan": at,
+                "falls": bool(fan) and fan[-1]["p50"] < fan[0]["p50"],
                 "deadlines": calendar_rows(
                     tables, [row for row in due if row["scenario_id"] == scenario["scenario_id"]]
                 ),

@@ -220,6 +220,44 @@ class TrackerTables:
         return len(self.rows["release"]) > 1
 
     @cached_property
+    def previous(self) -> Row | None:
+        """Return the release before this one."""
+        own = (str(self.release["created_at"]), self.release["release_id"])
+        before = [row for row in self.releases if (str(row["created_at"]), row["release_id"]) < own]
+        return before[0] if before else None
+
+    @cached_property
+    def interval(self) -> dict[str, Row]:
+        """Return the 5 to 95 percent interval of each scenario's probability now; empty where none was computed."""
+        rows = self.rows.get("probability_interval", [])
+        return {row["scenario_id"]: row for row in rows if row["as_of"] == self.as_of}
+
+    @cached_property
+    def begun(self) -> dict[str, Row]:
+        """Return how much of each scenario with an onset has begun; empty where that was not computed."""
+        return {row["scenario_id"]: row for row in self.rows.get("begun", []) if row["as_of"] == self.as_of}
+
+    @cached_property
+    def equal_odds(self) -> dict[str, float]:
+        """Return the probabilities now had every named scenario started alike; empty where that was not computed."""
+        named = {row["scenario_id"] for row in self.named}
+        for name, rows in grouped(self.rows["prior_set"], "prior_set").items():
+            shares = [row["prior"] for row in rows if row["scenario_id"] in named]
+            if len(shares) > 1 and max(shares) - min(shares) < 0.001:
+                return self.variant_now.get(f"prior:{name}", {})
+        return {}
+
+    @cached_property
+    def starting_odds(self) -> dict[str, dict[str, float]]:
+        """Return the probabilities now under each set of starting odds, the published one first."""
+        sets = {
+            name: shares
+            for name, shares in sorted(self.variant_now.items())
+            if (self.variants.get(name) or {}).get("family") == "prior"
+        }
+        return {"headline": {row["scenario_id"]: row["posterior"] for row in self.scenarios}, **sets}
+
+    @cached_property
     def coverage(self) -> tuple[int, int, int]:
         """Return how many scored indicators there are, how many have a reading in the odds, and how many are fresh."""
         scored = [row["indicator_id"] for row in self.indicators if row["scored"]]
