@@ -12,7 +12,9 @@ PROBABILITY_TOLERANCE = 1e-6
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 UnitWords = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, pattern=r"^[^{}|]*\{(n|x|p|change)\}[^{}|]*(\|[^{}|]*\{(n|x|p|change)\}[^{}|]*)?$"),
+    StringConstraints(
+        strip_whitespace=True, pattern=r"^[^{}|]*\{(n|x|p|change)\}[^{}|]*(\|[^{}|]*\{(n|x|p|change)\}[^{}|]*)?$"
+    ),
 ]
 """Words for an indicator's numbers with one slot: {n} a count, {x} a number, {p} a share in percent, {change} a ratio as
 percent above or below; after | the words for any number but one."""

@@ -206,6 +206,11 @@ def trust_variants(
     return found
 
 
+def points_of(decibans: float, share: float) -> float:
+    """Return the move of a probability that so many decibans make around its present value: p(1 - p) ln(10)/10 each."""
+    return decibans * math.log(10) / 10 * share * (1 - share)
+
+
 def rounded_to_add_up(
     start: float, parts: list[float], end: float, digits: int = 1
 ) -> tuple[float, list[float], float]:

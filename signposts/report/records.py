@@ -149,6 +149,11 @@ class TrackerTables:
         return {row["indicator_id"]: row for row in self.rows["reading"] if row["as_of"] == self.as_of}
 
     @cached_property
+    def readings_of(self) -> dict[str, Rows]:
+        """Return each indicator's readings at all as-of dates."""
+        return grouped(self.rows["reading"], "indicator_id")
+
+    @cached_property
     def claims(self) -> dict[str, Rows]:
         """Return each indicator's claims, newest period first."""
         return grouped(
@@ -218,6 +223,14 @@ class TrackerTables:
     def has_earlier(self) -> bool:
         """Return whether a release came before this one."""
         return len(self.rows["release"]) > 1
+
+    @cached_property
+    def used_claims(self) -> dict[str, list[str]]:
+        """Return the claims behind each indicator's newest reading."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.rows["reading_claim"]:
+            found[row["indicator_id"]].append(row["claim_id"])
+        return found
 
     @cached_property
     def previous(self) -> Row | None:

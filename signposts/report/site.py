@@ -6,6 +6,7 @@ Belongs here: which files there are and where. Not here: what stands on a page (
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HERE = Path(__file__).parent
+_BEFORE_PERCENT = re.compile(r"(?<=\d) %(?![\w])")
+"""The blank between a number and its percent sign, at which no line may break."""
 STATIC = ("report.css", "theme.js", "report.js")
 FILTERS = (
     "domain_of",
@@ -31,7 +34,9 @@ FILTERS = (
     "short_day",
     "clock",
     "decibans",
-    "odds",
+    "about_odds",
+    "chance",
+    "count_word",
     "plural",
     "listed",
     "lower_first",
@@ -41,12 +46,10 @@ FILTERS = (
     "period_words",
     "web_address",
     "file_name",
-    "evidence_word",
     "range_words",
     "with_days",
     "growth_words",
     "priority_words",
-    "condition_words",
 )
 
 
@@ -108,6 +111,7 @@ def _tracker_files(
             home=home,
             root=home + ("../" if several else ""),
             several=several,
+            share={figure.name: None for figure in page.figures},
             drawings={figure.name: drawn.get(f"{page.path}#{figure.name}") for figure in page.figures},
             citations=page.citations,
             **_stamp(),
@@ -145,6 +149,8 @@ def _environment(cache: Path) -> Environment:
 def _write(folder: Path, files: Mapping[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in files.items():
+        if path.endswith(".html"):
+            text = _BEFORE_PERCENT.sub("\u00a0%", text)
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")

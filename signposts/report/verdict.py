@@ -309,9 +309,10 @@ def _second(tables: TrackerTables) -> Sentence | None:
         f"{quoted(tables.scenario[key])} under {wording.all_of(count, len(sets))}"
         for key, count in sorted(seconds.items(), key=lambda item: (-item[1], item[0]))
     ]
-    text = f"It leads under {wording.all_of(leads, len(sets))} sets of starting odds; second is {wording.listed(named)}"
-    if not named:
-        text = f"It leads under none of the {len(sets)} sets of starting odds"
+    text = (
+        f"{quoted(tables.scenario[first])} leads under {wording.all_of(leads, len(sets))} sets of starting odds; "
+        f"second is {wording.listed(named)}"
+    )
     return Sentence(_sentence(text), "doubt", "starting_odds")
 
 
@@ -384,7 +385,7 @@ def _without_the_flagged(tables: TrackerTables) -> Sentence | None:
         if best == first
         else f"{quoted(tables.scenario[best])} would lead, at {wording.percent(without[best])}"
     )
-    text = f"Most hangs on {_title(tables, key)} ({wording.listed(weighty)}); without it {where}"
+    text = f"Most hangs on {_title(tables, key)} ({wording.listed(weighty)}); without that, {where}"
     return Sentence(_sentence(text), "doubt", "most_influential")
 
 

@@ -177,12 +177,6 @@ def evidence_word(distance: float) -> str:
     return "strong" if size < 20 else "decisive"
 
 
-def odds(distance: float) -> str:
-    """Return decibans as so many to one."""
-    factor = 10 ** (abs(distance) / 10)
-    return f"{factor:.1f} to 1" if factor < 10 else f"{factor:,.0f} to 1"
-
-
 def about_odds(distance: float) -> str:
     """Return decibans as odds to no more digits than they deserve: `about 2 to 1`."""
     factor = float(10 ** (abs(distance) / 10))
@@ -206,8 +200,10 @@ def count_word(count: int) -> str:
 
 
 def all_of(count: int, total: int) -> str:
-    """Return how many of so many, `all 6` for all."""
-    return f"all {total}" if count == total else f"{count} of {total}"
+    """Return how many of so many, `all 6` for all and `both` for all two."""
+    if count == total:
+        return "both" if total == 2 else f"all {total}"
+    return f"{count} of {total}"
 
 
 def plural(count: int | float, noun: str, many: str | None = None) -> str:
