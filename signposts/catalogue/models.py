@@ -306,6 +306,7 @@ class Feed(Entry):
     series: Text
     scale: Positive = 1.0
     period: Literal["month"] | None = None
+    combine: Literal["mean", "sum"] = "mean"
 
 
 class SourceDocument(Entry):
