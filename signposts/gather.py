@@ -37,8 +37,9 @@ CATALOGUE_TABLES = (
     "indicator",
     "prediction",
     "project",
+    "search",
 )
-SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting")
+SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting", "derivation", "derivation_anchor")
 INPUT_TABLES = (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted")
 
 
