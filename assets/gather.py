@@ -7,9 +7,10 @@ import dagster as dg
 
 from signposts import gather
 from signposts.catalogue import load_catalogue
-from signposts.sources import gdelt_events
 from signposts.sources.archive import open_archive
-from signposts.sources.collect import PUBLISHERS, Plan, collect, visit_with
+from signposts.sources.collect import Plan, collect, run_source_with
+from signposts.sources.gdelt_events import client as gdelt_events
+from signposts.sources.publishers import PUBLISHERS
 
 from .resources import MonitoringRun
 
@@ -54,12 +55,12 @@ def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterato
     }
     warehouse = run.warehouse()
     warehouse.ensure_tables()
-    visits = collect(sources, plan_of(run, gather.live_versions(warehouse)))
-    gather.write_visits(warehouse, visits.values(), run.from_archive)
-    for complaint in gather.complaints(visits.values()):
+    source_runs = collect(sources, plan_of(run, gather.live_versions(warehouse)))
+    gather.write_source_runs(warehouse, source_runs.values(), run.from_archive)
+    for complaint in gather.complaints(source_runs.values()):
         context.log.warning(complaint)
     for name in sorted(selected):
-        yield dg.MaterializeResult(asset_key=name, metadata=gather.summary(visits.get(name.removeprefix("raw_"))))
+        yield dg.MaterializeResult(asset_key=name, metadata=gather.summary(source_runs.get(name.removeprefix("raw_"))))
 
 
 def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, str]]) -> Plan:
@@ -84,9 +85,11 @@ def _gather_export_days(context: dg.AssetExecutionContext, run: MonitoringRun) -
     warehouse = run.warehouse()
     warehouse.ensure_tables()
     plan = plan_of(run, gather.live_versions(warehouse))
-    visit = visit_with("gdelt_events", source, plan, lambda visit: gdelt_events.gather_days(visit, days))
-    gather.write_visits(warehouse, [visit], from_archive=False)
-    return dg.MaterializeResult(metadata={"days": len(days), **gather.summary(visit)})
+    source_run = run_source_with(
+        "gdelt_events", source, plan, lambda source_run: gdelt_events.gather_days(source_run, days)
+    )
+    gather.write_source_runs(warehouse, [source_run], from_archive=False)
+    return dg.MaterializeResult(metadata={"days": len(days), **gather.summary(source_run)})
 
 
 with warnings.catch_warnings():

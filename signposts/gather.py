@@ -19,8 +19,9 @@ from signposts.catalogue.documents import read_document
 from signposts.catalogue.faults import FaultList
 from signposts.catalogue.loading import load_sources
 from signposts.catalogue.settings_rows import working_tables
-from signposts.sources.collect import PUBLISHERS
-from signposts.sources.visit import Delivery, Visit
+from signposts.sources.options import validate_asks
+from signposts.sources.publishers import PUBLISHERS
+from signposts.sources.source_run import Delivery, SourceRun
 from signposts.warehouse import Warehouse
 
 Row = dict[str, Any]
@@ -36,8 +37,9 @@ CATALOGUE_TABLES = (
     "indicator",
     "prediction",
     "project",
+    "search",
 )
-SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting")
+SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting", "derivation", "derivation_anchor")
 INPUT_TABLES = (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted")
 
 
@@ -72,6 +74,7 @@ def feed_rows(catalogue: Catalogue) -> list[Row]:
             "indicator_id": feed.indicator,
             "scale": feed.scale,
             "period": feed.period,
+            "combine": feed.combine,
             "unit": units[feed.tracker, feed.indicator],
             "source_name": source.title,
             "reliability": source.admiralty.reliability if source.admiralty else "F",
@@ -85,19 +88,25 @@ def feed_rows(catalogue: Catalogue) -> list[Row]:
     ]
 
 
-def complaints(visits: Iterable[Visit]) -> list[str]:
+def complaints(runs: Iterable[SourceRun]) -> list[str]:
     """Return a line a source and reason for what did not come, with the documents it holds for."""
     found: dict[tuple[str, str], list[str]] = {}
-    for attempt in (attempt for visit in visits for attempt in visit.attempts):
+    for attempt in (attempt for run in runs for attempt in run.attempts):
         if attempt.outcome in {"miss", "failure"}:
             found.setdefault((attempt.source_id, attempt.message), []).append(attempt.document or "all of it")
     return [f"{source_id}: {', '.join(names)}: {message}" for (source_id, message), names in found.items()]
 
 
 def load_publishers(root: Path) -> dict[str, Source]:
-    """Return the entries of sources.yaml alone: the rest of the catalogue was loaded and judged at the run's start."""
+    """Return the entries of sources.yaml alone, each ask held to its publisher's form.
+
+    The rest of the catalogue was loaded and validated at the run's start.
+    """
     faults = FaultList()
-    sources = load_sources(read_document(root / "sources.yaml", faults), faults)
+    document = read_document(root / "sources.yaml", faults)
+    sources = load_sources(document, faults)
+    if document is not None:
+        validate_asks(document, sources, PUBLISHERS, faults)
     faults.raise_if_any()
     return sources
 
@@ -114,30 +123,30 @@ def live_versions(warehouse: Warehouse) -> dict[str, dict[str, str]]:
     return live
 
 
-def write_visits(warehouse: Warehouse, visits: Iterable[Visit], from_archive: bool) -> None:
-    """Write what all visits brought, and add up the events."""
+def write_source_runs(warehouse: Warehouse, runs: Iterable[SourceRun], from_archive: bool) -> None:
+    """Write what all runs brought, and add up the events."""
     with warehouse.connect():
-        for visit in visits:
-            write_visit(warehouse, visit, rebuilt=from_archive or not visit.live)
+        for run in runs:
+            write_source_run(warehouse, run, rebuilt=from_archive or not run.live)
         warehouse.build_table("observe/gdelt_event_day")
 
 
-def write_visit(warehouse: Warehouse, visit: Visit, rebuilt: bool) -> None:
-    """Write what one visit brought; a rebuilt source is written anew with all that its archive holds."""
-    table = f"raw_{visit.source_id}"
+def write_source_run(warehouse: Warehouse, run: SourceRun, rebuilt: bool) -> None:
+    """Write what one source's run brought; a rebuilt source is written anew with all that its archive holds."""
+    table = f"raw_{run.source_id}"
     if rebuilt:
-        warehouse.write_rows(table, [row for delivery in visit.deliveries for row in delivered_rows(delivery)])
-        attempts = visit.archive.attempts(visit.source_id)
-        warehouse.replace_rows("fetch_attempt", [attempt.row() for attempt in attempts], source_id=visit.source_id)
-        warehouse.replace_rows("quarantine", quarantined_rows(visit, visit.deliveries), source_id=visit.source_id)
+        warehouse.write_rows(table, [row for delivery in run.deliveries for row in delivered_rows(delivery)])
+        attempts = run.archive.attempts(run.source_id)
+        warehouse.replace_rows("fetch_attempt", [attempt.row() for attempt in attempts], source_id=run.source_id)
+        warehouse.replace_rows("quarantine", quarantined_rows(run, run.deliveries), source_id=run.source_id)
         return
     keep_newest_versions(warehouse, table)
-    for delivery in visit.deliveries:
+    for delivery in run.deliveries:
         warehouse.replace_rows(table, delivered_rows(delivery), document=delivery.document)
-        rejected = quarantined_rows(visit, [delivery])
-        warehouse.replace_rows("quarantine", rejected, source_id=visit.source_id, sha256=delivery.sha256)
-    rows = [attempt.row() for attempt in visit.attempts]
-    warehouse.replace_rows("fetch_attempt", rows, source_id=visit.source_id, fetched_at=visit.now.replace(tzinfo=None))
+        rejected = quarantined_rows(run, [delivery])
+        warehouse.replace_rows("quarantine", rejected, source_id=run.source_id, sha256=delivery.sha256)
+    rows = [attempt.row() for attempt in run.attempts]
+    warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id, fetched_at=run.now.replace(tzinfo=None))
 
 
 def keep_newest_versions(warehouse: Warehouse, table: str) -> None:
@@ -160,12 +169,12 @@ def delivered_rows(delivery: Delivery) -> list[Row]:
     return [{**origin, **row} for row in delivery.rows]
 
 
-def quarantined_rows(visit: Visit, deliveries: Iterable[Delivery]) -> list[Row]:
+def quarantined_rows(run: SourceRun, deliveries: Iterable[Delivery]) -> list[Row]:
     """Return the rows that were set aside, as rows of the table quarantine."""
     return [
         {
             "tracker_id": None,
-            "source_id": visit.source_id,
+            "source_id": run.source_id,
             "sha256": delivery.sha256,
             "row_number": rejected.row_number,
             "reason": rejected.reason,
@@ -183,14 +192,14 @@ def as_json(raw: object) -> str:
     return json.dumps(raw, default=str, ensure_ascii=False)
 
 
-def summary(visit: Visit | None) -> dict[str, int]:
-    """Return how many of a visit's attempts came to which outcome, and how many rows are new."""
-    if visit is None:
+def summary(run: SourceRun | None) -> dict[str, int]:
+    """Return how many of a run's attempts came to which outcome, and how many rows are new."""
+    if run is None:
         return {}
     counted: dict[str, int] = {}
-    for attempt in visit.attempts:
+    for attempt in run.attempts:
         counted[attempt.outcome] = counted.get(attempt.outcome, 0) + 1
-    return {**counted, "new rows": sum(len(delivery.rows) for delivery in visit.deliveries)}
+    return {**counted, "new rows": sum(len(delivery.rows) for delivery in run.deliveries)}
 
 
 def days_between(start: datetime, end: datetime) -> Sequence[date]:

@@ -19,13 +19,17 @@ DATABASE = "signposts.duckdb"
 CODE_SUFFIXES = (".py", ".sql", ".yaml", ".json", ".md", ".html", ".css", ".js", ".csv")
 
 
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def digest_of_files(root: Path, paths: Iterable[Path]) -> str:
     """Return a digest over the names, relative to root, and bytes of files."""
     digest = hashlib.sha256()
     for path in sorted(paths):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{path.relative_to(root)}\0{content}\n".encode())
+        digest.update(f"{path.relative_to(root)}\0{digest_of_file(path)}\n".encode())
     return digest.hexdigest()
 
 
@@ -80,13 +84,14 @@ def is_standing(settings: Settings, key: str) -> bool:
 
 
 def _shown(settings: Settings) -> str:
-    """Return a digest of what readers see: both copies of the database, and whether the checksums' files are there."""
+    """Return a digest of what readers see; empty if a file of the shown release is not what its checksum says."""
     latest = settings.published / "latest"
     try:
-        lines = (latest / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-        if not all((latest / line.split(maxsplit=1)[1].lstrip("*")).is_file() for line in lines):
+        sums = (latest / "SHA256SUMS").read_text(encoding="utf-8")
+        listed = [line.split("  ", maxsplit=1) for line in sums.splitlines()]
+        if any(digest_of_file(latest / name) != content for content, name in listed):
             return ""
-        databases = (latest / DATABASE, settings.published / DATABASE)
-        return digest_of_files(settings.published, databases) + str(latest.readlink())
-    except (OSError, IndexError):
+        parts = [str(latest.readlink()), sums, digest_of_file(settings.published / DATABASE)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    except (OSError, ValueError):
         return ""

@@ -16,8 +16,8 @@ UnitWords = Annotated[
         strip_whitespace=True, pattern=r"^[^{}|]*\{(n|x|p|change)\}[^{}|]*(\|[^{}|]*\{(n|x|p|change)\}[^{}|]*)?$"
     ),
 ]
-"""Words for an indicator's numbers with one slot: {n} a count, {x} a number, {p} a share in percent, {change} a ratio as
-percent above or below; after | the words for any number but one."""
+"""Words for an indicator's numbers with one slot: {n} a count, {x} a number, {p} a share in percent, {change} a ratio
+as percent above or below; after | the words for any number but one."""
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]

@@ -26,6 +26,7 @@ from signposts.catalogue.predictions import (
     SharePrediction,
 )
 from signposts.catalogue.trackers import OTHER
+from signposts.catalogue.watch import LeadFeed, WatchNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +188,11 @@ def family_faults(indicator: Indicator) -> Iterable[Finding]:
         yield ("predictions",), why, "predict one quantity in one way; the others may be silent"
     if indicator.detect_prob is not None and "event" not in families:
         yield ("detect_prob",), "only events have one", "remove it"
-    if indicator.exposure_start is not None and "rate" not in families:
-        yield ("exposure_start",), "only counts have one", "remove it"
+    for key in ("exposure_start", "reach"):
+        if getattr(indicator, key) is not None and "rate" not in families:
+            yield (key,), "only counts have one", "remove it"
+    if (indicator.reach is None) != (indicator.reach_reason is None):
+        yield ("reach",), "reach and reach_reason belong together", "say how much a search can see, and why"
     if "ordinal" in families and len(set(indicator.categories)) < max(2, len(indicator.categories)):
         yield (
             ("categories",),
@@ -330,3 +334,18 @@ def judge_feeds(
                     why = f"{feed.tracker} has no indicator {feed.indicator!r}"
                     what = f"{source_id}.{entry.name}.feeds"
                     faults.refuse(document.path, document.line(*location), what, why, nearest(feed.indicator, known))
+
+
+def judge_watch(draft: Draft, feeds: Mapping[str, LeadFeed], names: WatchNames, faults: FaultList) -> None:
+    """Judge that each `watch:` names feeds of feeds.yaml and names of watch.yaml."""
+    for indicator_id, indicator in draft.indicators.items():
+        if indicator.watch is None:
+            continue
+        file = f"indicators/{indicator_id}.yaml"
+        for feed in indicator.watch.feeds:
+            if feed not in feeds:
+                draft.refuse(faults, file, ("watch", "feeds"), f"no feed {feed!r} in feeds.yaml", nearest(feed, feeds))
+        for name in (*indicator.watch.names.all, *indicator.watch.names.any):
+            if name not in names.names:
+                mend = nearest(name, names.names)
+                draft.refuse(faults, file, ("watch", "names"), f"no name {name!r} in watch.yaml", mend)

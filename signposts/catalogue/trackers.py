@@ -4,11 +4,13 @@ Belongs here: the shape of what the loader returns. Not here: reading or judging
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from signposts.catalogue.claims import Claim
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
+from signposts.catalogue.searches import SearchRow
+from signposts.catalogue.watch import LeadFeed, WatchNames
 
 OTHER = "other"
 LEDGER_SOURCE = "ledger"
@@ -45,7 +47,9 @@ class Tracker:
     projects: Mapping[str, Project]
     coverage: tuple[Statement, ...]
     ledgers: Mapping[str, Ledger]
+    searches: tuple[SearchRow, ...]
     catalogue_sha256: str
+    watch_names: WatchNames = WatchNames()
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -61,6 +65,7 @@ class Catalogue:
     trackers: tuple[Tracker, ...]
     sources: Mapping[str, Source]
     warnings: tuple[str, ...]
+    lead_feeds: Mapping[str, LeadFeed] = field(default_factory=dict)
 
     def tracker(self, tracker_id: str) -> Tracker:
         """Return the tracker of an identifier; KeyError if it was not loaded."""

@@ -156,6 +156,68 @@ def accept(
     accept_claim(claim, reason, tracker)
 
 
+TrackerName = Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")]
+
+
+@app.command()
+def claims(
+    indicator: Annotated[str, typer.Argument(help="Indicator; default all.")] = "",
+    contains: Annotated[str, typer.Option("--contains", metavar="TEXT", help="Only claims that hold this text.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Superseded and withdrawn claims too.")] = False,
+    tracker: TrackerName = "",
+) -> None:
+    """The claims of the ledger, one a line."""
+    from signposts.cli.desk_claims import print_claims
+
+    print_claims(indicator, contains, tracker, everything)
+
+
+@app.command()
+def correct(
+    claim: Annotated[str, typer.Argument(help="Claim, as trade_total_usd-003.")],
+    fields: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE …", help="What changes.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it becomes the row's note.")],
+    tracker: TrackerName = "",
+) -> None:
+    """Correct a claim by a new row; nothing is edited away."""
+    from signposts.cli import desk_claims
+
+    desk_claims.correct(claim, fields, reason, tracker)
+
+
+@app.command()
+def withdraw(
+    claim: Annotated[str, typer.Argument(help="Claim, as trade_total_usd-003.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it becomes the row's note.")],
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help="Day the source took it back; default: it never held.")
+    ] = "",
+    tracker: TrackerName = "",
+) -> None:
+    """Take a claim back by a new row; nothing is edited away."""
+    from signposts.cli import desk_claims
+
+    desk_claims.withdraw(claim, reason, on, tracker)
+
+
+@app.command("import")
+def import_claims(
+    file: Annotated[Path, typer.Argument(help="A .csv or .xlsx file with the ledger's columns.")],
+    indicator: Annotated[
+        str, typer.Option("--indicator", help="Indicator of every row; else a column indicator_id.")
+    ] = "",
+    mapping: Annotated[
+        list[str], typer.Option("--map", metavar="COLUMN=FIELD", help="Which field a column holds; repeatable.")
+    ] = [],  # noqa: B006 - typer copies the default
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    tracker: TrackerName = "",
+) -> None:
+    """Take the rows of a spreadsheet into the ledger; each is accepted, refused with its reason, or already known."""
+    from signposts.cli.desk_claims import import_file
+
+    raise typer.Exit(import_file(file, indicator, mapping, dry_run, tracker))
+
+
 @app.command()
 def diff(
     older: Annotated[str, typer.Argument(help="Release, or `previous`.")],
@@ -188,6 +250,28 @@ def calibrate(
     raise typer.Exit(run_calibration(draws, tracker))
 
 
+@app.command("suggest-sigma")
+def suggest_sigma(
+    path: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns date and value, oldest first.")],
+    scale: Annotated[str, typer.Option("--scale", help="log, or linear for what can be negative.")] = "log",
+) -> None:
+    """The spread of a series from its own history: how far it wanders, how much its readings jitter."""
+    from signposts.cli.suggesting import suggest_sigma as print_spread
+
+    print_spread(path, scale)
+
+
+@app.command()
+def elicit(
+    who: Annotated[str, typer.Option("--as", metavar="WHO", help="The analyst; names the file of answers.")],
+    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+) -> None:
+    """An analyst's own numbers, asked blind: no readings, no catalogue numbers, no one else's answers."""
+    from signposts.cli.eliciting import elicit as ask
+
+    ask(who, tracker)
+
+
 @app.command()
 def check() -> None:
     """Validate catalogue and ledger; every error says file:line, what, why and how to mend it."""
@@ -199,9 +283,20 @@ def check() -> None:
 @app.command()
 def new(tracker: Annotated[str, typer.Argument(metavar="TRACKER", help="Identifier: lower case, digits, _.")]) -> None:
     """Scaffold a tracker: folders, commented YAML, an empty ledger."""
-    from signposts.cli.scaffolding import scaffold
+    from signposts.cli.scaffolding import new_tracker
 
-    scaffold(tracker)
+    new_tracker(tracker)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The project folder to make.")],
+    example: Annotated[str, typer.Option("--example", metavar="NAME", help="Bring a worked tracker along.")] = "",
+) -> None:
+    """Make a project folder, where every other command then works."""
+    from signposts.cli.scaffolding import init_project
+
+    init_project(folder, example)
 
 
 @app.command()

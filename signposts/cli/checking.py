@@ -10,6 +10,7 @@ import typer
 
 from signposts.catalogue import Catalogue, Tracker, load_catalogue, tables
 from signposts.catalogue.accepted import accepted_rows
+from signposts.gather import load_publishers
 from signposts.settings import load_settings
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 def check_catalogue() -> int:
     """Print warnings and what was checked; faults are raised as one CatalogueError. Return the exit code."""
-    catalogue = load_catalogue(load_settings().catalogue_root)
+    root = load_settings().catalogue_root
+    catalogue = load_catalogue(root)
+    load_publishers(root)
     for warning in catalogue.warnings:
         typer.echo(f"warning: {warning}")
     for tracker in catalogue.trackers:

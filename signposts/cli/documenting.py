@@ -10,7 +10,7 @@ import typer
 from signposts.catalogue import coverage_table, load_catalogue
 from signposts.release.docs_pages import generated_pages
 from signposts.settings import load_settings, project_folder
-from signposts.sources.page import sources_page
+from signposts.sources.docs_page import sources_page
 
 
 def pages() -> dict[str, str]:

@@ -4,16 +4,9 @@ Belongs here: asking for what is missing, judging before writing, and adding one
 Not here: the rules of a ledger (catalogue).
 """
 
-import csv
-import fcntl
-import io
-import os
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import typer
 
@@ -21,6 +14,7 @@ from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, check_claim,
 from signposts.catalogue.accepted import COLUMNS as ACCEPTED_COLUMNS
 from signposts.catalogue.accepted import accepted_path, accepted_rows
 from signposts.catalogue.claims import REQUIRED_BY_KIND
+from signposts.catalogue.writing import NewRow, append_rows, ledger_row, next_claim_id, tracker_lock, with_defaults
 from signposts.cli.published import nearest_name, open_release
 from signposts.errors import InputError, SourceError
 from signposts.settings import load_settings, source_base_url
@@ -62,7 +56,7 @@ def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_pa
     row = completed(owner.indicators[indicator], given_fields(fields))
     if archive_page and not row.get("source_url"):
         raise InputError("--archive-page needs the page's address: add source_url=ADDRESS")
-    with alone_in(owner.folder):
+    with tracker_lock(owner.folder):
         owner = _tracker(owner.tracker_id)
         row["claim_id"] = next_claim_id(owner, indicator)
         row["recorded_at"] = datetime.now(UTC).replace(microsecond=0).isoformat()
@@ -71,9 +65,9 @@ def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_pa
             raise InputError("the claim was not recorded:\n  " + "\n  ".join(faults))
         if archive_page:
             row["sha256"] = _archived(row["source_url"])
-        path = owner.folder / "ledger" / f"{indicator}.csv"
-        append_row(path, LEDGER_COLUMNS, [row.get(name, "") for name in LEDGER_COLUMNS])
-    typer.echo(f"{row['claim_id']} recorded in {path}")
+        addition = ledger_row(owner, indicator, row)
+        append_rows(owner.folder, [addition])
+    typer.echo(f"{row['claim_id']} recorded in {addition.path}")
 
 
 def _tracker(name: str) -> Tracker:
@@ -131,34 +125,6 @@ def needed_fields(row: Mapping[str, str]) -> list[str]:
     return ["kind", *own, *ALWAYS]
 
 
-def with_defaults(indicator: Indicator, row: Mapping[str, str]) -> dict[str, str]:
-    """Return the row with what its other fields already say: unit, status, the one day of a dated event."""
-    filled = {"status": "reported", **row}
-    kind = filled.get("kind", "")
-    unit = {"value": indicator.unit, "interval": indicator.unit, "growth": "percent"}.get(kind)
-    if unit:
-        filled.setdefault("unit", unit)
-    if kind in ("count", "event") and filled.get("happened_from"):
-        filled.setdefault("happened_to", filled["happened_from"])
-    if kind == "count":
-        if filled.get("happened_to"):
-            filled.setdefault("period_start", filled["happened_from"])
-            filled.setdefault("period_end", filled["happened_to"])
-        if indicator.family == "share":
-            filled.setdefault("trials", "1")
-        else:
-            filled.setdefault("value", "1")
-    return filled
-
-
-def next_claim_id(tracker: Tracker, indicator: str) -> str:
-    """Return the identifier after the highest one used, as wide as that one; an identifier is never used again."""
-    ledger = tracker.ledgers.get(indicator)
-    used = [row.claim.claim_id.rpartition("-")[2] for row in ledger.rows] if ledger else []
-    highest = max(used, key=int, default="000")
-    return f"{indicator}-{int(highest) + 1:0{len(highest)}d}"
-
-
 def _archived(url: str) -> str:
     """Return the SHA-256 of the cited page, kept in the archive; a page that is junk or gone is refused."""
     from signposts.sources.archive import open_archive
@@ -174,53 +140,6 @@ def _archived(url: str) -> str:
         ) from error
 
 
-# ---- writing
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Hold a lock on a tracker's folder, so that two people who record at once get two identifiers."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def append_row(path: Path, columns: Sequence[str], values: Sequence[str]) -> None:
-    """Add a row to a CSV file, whole or not at all, every byte before it as it was: written aside and renamed."""
-    target = path.resolve()
-    header = (",".join(columns) + "\n").encode()
-    before = target.read_bytes() if target.exists() else header
-    ending = "\r\n" if b"\r\n" in before else "\n"
-    line = io.StringIO()
-    csv.writer(line, lineterminator=ending).writerow(values)
-    missing_end = b"" if before.endswith(b"\n") else ending.encode()
-    _replace(target, before + missing_end + line.getvalue().encode())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in place of another by one rename, with the other's permissions."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A name that begins with a dot is no ledger to anybody who reads the folder meanwhile.
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        aside = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.chmod(path.stat().st_mode if path.exists() else 0o644)
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise InputError(f"{path} could not be written: {error.strerror}; make its folder writable") from error
-
-
 def accept_claim(claim: str, reason: str, tracker: str) -> None:
     """Let a held revision through from the next run on, with the reason beside it."""
     if not reason.strip():
@@ -231,10 +150,11 @@ def accept_claim(claim: str, reason: str, tracker: str) -> None:
     if claim not in held:
         known = f"held are {', '.join(held)}" if held else "none is held"
         raise InputError(f"claim {claim!r} is not held in the newest release; {known}")
-    with alone_in(owner.folder):
+    with tracker_lock(owner.folder):
         earlier = {str(row["claim_id"]) for row in accepted_rows(owner.tracker_id, owner.folder)}
         if claim in earlier:
             raise InputError(f"{claim} is accepted already; the next `signposts run` uses it")
         today = datetime.now(UTC).date().isoformat()
-        append_row(accepted_path(owner.folder), ACCEPTED_COLUMNS, [claim, " ".join(reason.split()), today])
+        values = [claim, " ".join(reason.split()), today]
+        append_rows(owner.folder, [NewRow(accepted_path(owner.folder), ACCEPTED_COLUMNS, values)])
     typer.echo(f"{claim} accepted; the next run uses it")

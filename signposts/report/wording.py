@@ -18,7 +18,6 @@ _ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-[0-3]\d\b")
 _MISSING = {
     "not_due": "Not due yet",
     "not_in_ledger": "Not in our ledger",
-    "unreported": "Not in our ledger",
     "never_asked": "Never asked: comes with a run that reaches its source",
     "source_failed": "Its source could not be read",
     "none_seen": "Looked for, none seen",

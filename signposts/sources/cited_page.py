@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from signposts.errors import SourceChanged
 from signposts.sources.archive import Archive, Attempt
-from signposts.sources.http import Answer, Clock, Limits, Request, Session, check_address
+from signposts.sources.http import Clock, HttpRequest, HttpResponse, Limits, Session, check_address
 
 SOURCE_ID = "cited_page"
 LEAST_TEXT = 200
@@ -38,7 +38,7 @@ def store_page(url: str, archive: Archive, now: datetime, trusted: str = "") -> 
     check_address(url.replace("http://", "https://", 1) if origin != trusted else url, trusted)
     session = Session(origin, Limits(timeout_seconds=20.0), Clock(60.0))
     try:
-        answer = session.get(Request(url, url.removeprefix(origin)))
+        answer = session.get(HttpRequest(url, url.removeprefix(origin)))
     finally:
         session.close()
     refuse_junk(answer)
@@ -60,7 +60,7 @@ def store_page(url: str, archive: Archive, now: datetime, trusted: str = "") -> 
     return sha256
 
 
-def refuse_junk(answer: Answer) -> None:
+def refuse_junk(answer: HttpResponse) -> None:
     """Refuse what no reader could check a claim against; what is not HTML need only not be empty."""
     if "html" not in answer.headers.get("Content-Type", "text/html").lower():
         if not answer.body:

@@ -5,7 +5,6 @@ tables, or any one publisher.
 """
 
 import fnmatch
-import importlib
 import logging
 import os
 import threading
@@ -13,33 +12,19 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 from signposts.catalogue.models import Source
-from signposts.errors import InputError, SignpostsError
+from signposts.errors import SignpostsError
 from signposts.settings import source_base_url
 from signposts.sources.archive import Archive
 from signposts.sources.http import Clock, Limits, OutOfTime, Session, Unreachable
-from signposts.sources.visit import Visit
+from signposts.sources.options import asks_of
+from signposts.sources.publishers import publisher
+from signposts.sources.source_run import SourceRun
 
 logger = logging.getLogger(__name__)
 
-PUBLISHERS = (
-    "world_bank",
-    "imf_imts",
-    "bank_of_russia",
-    "ofac_sdn",
-    "un_sanctions",
-    "gdelt_doc",
-    "gdelt_events",
-    "rial_market",
-    "sipri_arms",
-    "un_comtrade",
-    "ucdp_ged",
-    "un_general_assembly",
-)
 NOBODY_ANSWERED_SECONDS = 12.0
 STOPPING_SECONDS = 2.0
 
@@ -58,74 +43,67 @@ class Plan:
     live: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-@cache
-def publisher(source_id: str) -> ModuleType:
-    """Return the module that asks and reads a publisher."""
-    if source_id not in PUBLISHERS:
-        raise InputError(f"sources.yaml names {source_id!r}, for which there is no module in assets/sources")
-    return importlib.import_module(f"signposts.sources.{source_id}")
-
-
-def collect(sources: Mapping[str, Source], plan: Plan) -> dict[str, Visit]:
-    """Visit every source, or those named, side by side; return the visits with what each gathered.
+def collect(sources: Mapping[str, Source], plan: Plan) -> dict[str, SourceRun]:
+    """Ask every source, or those named, side by side; return what came of each.
 
     Everything that has come in when the budget ends is kept; the rest is a miss that the next run takes up.
     """
-    visits = {
+    runs = {
         source_id: _prepare(source_id, source, plan)
         for source_id, source in sources.items()
         if not plan.named or source_id in plan.named
     }
     clock = Clock(plan.budget_seconds)
     threads = {}
-    for source_id, visit in visits.items():
-        visit.catch_up(everything=plan.from_archive or not visit.live)
-        if not plan.from_archive and not _left_out(visit, plan):
+    for source_id, run in runs.items():
+        run.replay_archive(everything=plan.from_archive or not run.live)
+        if not plan.from_archive and not _left_out(run, plan):
             # Daemons, so that a name look-up that hangs cannot keep the program from ending.
-            threads[source_id] = threading.Thread(target=_visit, args=(visit, clock), name=source_id, daemon=True)
+            threads[source_id] = threading.Thread(target=_run_source, args=(run, clock), name=source_id, daemon=True)
     for thread in threads.values():
         thread.start()
     _wait(threads, clock, plan)
     for source_id, thread in threads.items():
         if thread.is_alive():
-            visits[source_id].abandon("not back in time; the next run takes it up")
-    return visits
+            runs[source_id].abandon("not back in time; the next run takes it up")
+    return runs
 
 
-def visit_with(source_id: str, source: Source, plan: Plan, gather: Callable[[Visit], None]) -> Visit:
-    """Visit one source with a way of gathering of one's own, in this thread."""
-    visit = _prepare(source_id, source, plan)
+def run_source_with(source_id: str, source: Source, plan: Plan, gather: Callable[[SourceRun], None]) -> SourceRun:
+    """Run one source with a way of gathering of one's own, in this thread."""
+    run = _prepare(source_id, source, plan)
     if plan.offline:
-        visit.skip("offline: the archive serves")
+        run.record_skip("offline: the archive serves")
     else:
-        _ask(visit, Clock(plan.budget_seconds), gather)
-    return visit
+        _ask(run, Clock(plan.budget_seconds), gather)
+    return run
 
 
-def _prepare(source_id: str, source: Source, plan: Plan) -> Visit:
-    """Return a visit that has not begun."""
-    return Visit(
+def _prepare(source_id: str, source: Source, plan: Plan) -> SourceRun:
+    """Return the run of a source, not begun."""
+    return SourceRun(
         source_id,
         source,
         plan.archive,
         publisher(source_id).read,
+        asks_of(source_id, source),
         plan.now,
         inbox=plan.inbox,
         live=plan.live.get(source_id, {}),
     )
 
 
-def _left_out(visit: Visit, plan: Plan) -> bool:
+def _left_out(run: SourceRun, plan: Plan) -> bool:
     """Say why a source is not asked, if it is not."""
-    reason = _reason_to_skip(visit, plan)
+    reason = _reason_to_skip(run, plan)
     if reason:
-        visit.skip(reason)
+        run.record_skip(reason)
     return bool(reason)
 
 
-def _reason_to_skip(visit: Visit, plan: Plan) -> str:
+def _reason_to_skip(run: SourceRun, plan: Plan) -> str:
     """Return why a source is not asked in this run; nothing if it is."""
-    source, named = visit.source, visit.source_id in plan.named
+    source, named = run.source, run.source_id in plan.named
     if source.inbox:
         found = inbox_files(plan.inbox, source.inbox)
         return "" if found else f"no file named {source.inbox} in the inbox folder"
@@ -134,8 +112,8 @@ def _reason_to_skip(visit: Visit, plan: Plan) -> str:
     if source.secret and not os.environ.get(source.secret):
         return f"needs a key in the environment variable {source.secret}"
     if source.bulk and plan.budget_seconds > 0 and not named:
-        return f"large or slow: comes with the schedule or with --source {visit.source_id}"
-    looked = visit.looked_at()
+        return f"large or slow: comes with the schedule or with --source {run.source_id}"
+    looked = run.looked_at()
     if source.look_every_days and looked and not named:
         due = looked + timedelta(days=source.look_every_days)
         if plan.now < due:
@@ -166,26 +144,26 @@ def _limits(source: Source) -> Limits:
     )
 
 
-def _visit(visit: Visit, clock: Clock) -> None:
+def _run_source(run: SourceRun, clock: Clock) -> None:
     """Ask one publisher for all its documents."""
-    _ask(visit, clock, lambda visit: publisher(visit.source_id).gather(visit, visit.now.date()))
+    _ask(run, clock, lambda run: publisher(run.source_id).gather(run, run.now.date()))
 
 
-def _ask(visit: Visit, clock: Clock, gather: Callable[[Visit], None]) -> None:
+def _ask(run: SourceRun, clock: Clock, gather: Callable[[SourceRun], None]) -> None:
     """Gather from one publisher; whatever goes wrong is said and touches no other source."""
-    base_url = source_base_url(visit.source_id, publisher(visit.source_id).BASE_URL)
-    visit.session = Session(base_url, _limits(visit.source), clock)
+    base_url = source_base_url(run.source_id, publisher(run.source_id).BASE_URL)
+    run.session = Session(base_url, _limits(run.source), clock)
     try:
-        gather(visit)
+        gather(run)
     except OutOfTime as error:
-        visit.fail(str(error), "miss")
+        run.record_failure(str(error), "miss")
     except SignpostsError as error:
-        visit.fail(str(error))
+        run.record_failure(str(error))
     except Exception as error:
-        logger.exception("source %s", visit.source_id)
-        visit.fail(f"this program failed on it: {type(error).__name__}: {error}")
+        logger.exception("source %s", run.source_id)
+        run.record_failure(f"this program failed on it: {type(error).__name__}: {error}")
     finally:
-        visit.session.close()
+        run.session.close()
 
 
 def _wait(threads: Mapping[str, threading.Thread], clock: Clock, plan: Plan) -> None:

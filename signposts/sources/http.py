@@ -93,7 +93,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """One document to ask for, relative to the publisher's base address."""
 
     document: str
@@ -105,7 +105,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What came back: status 304 has no body."""
 
     url: str
@@ -163,12 +163,12 @@ class Session:
         """Close the connections."""
         self._requests.close()
 
-    def address(self, request: Request) -> str:
+    def address(self, request: HttpRequest) -> str:
         """Return the full address of a request."""
         query = urlencode(request.parameters, safe="/:;,+()*")
         return f"{self.base_url}{request.path}" + (f"?{query}" if query else "")
 
-    def get(self, request: Request, known: Mapping[str, str] | None = None) -> Answer:
+    def get(self, request: HttpRequest, known: Mapping[str, str] | None = None) -> HttpResponse:
         """Return the publisher's answer, trying again while that can help; ``known`` makes the request conditional.
 
         Raises:
@@ -216,7 +216,7 @@ class Session:
         following.history = (*retry.history, urllib3.util.retry.RequestHistory(None, None, None, None, None))
         return following
 
-    def _asked_wait(self, retry: Retry, answer: Answer) -> float:
+    def _asked_wait(self, retry: Retry, answer: HttpResponse) -> float:
         """Return how long to wait after a busy answer: as it asks, or as its terms ask, or a growing while."""
         asked = answer.headers.get("Retry-After")
         if asked is not None:
@@ -231,7 +231,7 @@ class Session:
             return self._limits.wait_after_429_seconds
         return float(retry.get_backoff_time())
 
-    def _follow(self, url: str, request: Request, known: dict[str, str]) -> Answer:
+    def _follow(self, url: str, request: HttpRequest, known: dict[str, str]) -> HttpResponse:
         """Return the answer at the end of the redirects, each of which is checked before it is followed."""
         headers = {**request.headers, **known}
         for _ in range(MOST_REDIRECTS + 1):
@@ -245,7 +245,7 @@ class Session:
             url = target
         raise SourceUnavailable(f"redirects more than {MOST_REDIRECTS} times")
 
-    def _once(self, url: str, request: Request, headers: Mapping[str, str]) -> Answer:
+    def _once(self, url: str, request: HttpRequest, headers: Mapping[str, str]) -> HttpResponse:
         """Return one answer with its body read under the caps."""
         self._clock.check()
         read_timeout = min(self._limits.timeout_seconds, self._clock.seconds_left())
@@ -261,7 +261,7 @@ class Session:
             self._clock.answered.set()
             body = b"" if response.status_code in REDIRECTS | BUSY | {304} else self._read(response)
             kept = {name: response.headers[name] for name in (*KEPT_HEADERS, "Location") if name in response.headers}
-            return Answer(without_secrets(url), response.status_code, kept, body)
+            return HttpResponse(without_secrets(url), response.status_code, kept, body)
 
     def _read(self, response: requests.Response) -> bytes:
         """Return the body, unpacked, or stop as soon as it is larger or slower than we take."""
@@ -307,7 +307,7 @@ def _is_unreachable(error: BaseException | None) -> bool:
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
-def _accept(answer: Answer) -> Answer:
+def _accept(answer: HttpResponse) -> HttpResponse:
     """Return a good answer or 304; name any other status."""
     if answer.status in {200, 206, 304}:
         return answer

@@ -11,4 +11,4 @@ where
     probability.tracker_id = $tracker
     and probability.as_of = $as_of
     and variant.family in ('headline', 'prior')
-order by probability.variant, probability.posterior desc
+order by probability.variant asc, probability.posterior desc

@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 
 import duckdb
 
-from signposts.sources import gdelt_events, strict
+from signposts.sources import strict
+from signposts.sources.gdelt_events import client as gdelt_events
 from tests.benchmarks.harness import row, seconds
 
 LINES = 300_000
@@ -27,7 +28,7 @@ FILES, LINES_IN_A_FILE = 96, 3_000
 OFTEN, SELDOM = 20, 200
 REPEATS = 5
 Counts: TypeAlias = Mapping[tuple[str, str, date], int]
-PAIRS = {"pairs": {"RUS_IRN": ["RUS", "IRN"]}}
+PAIRS = gdelt_events.Ask(days_back=1, pairs={"RUS_IRN": ["RUS", "IRN"]})
 COUNT = """
 select column07, column17, cast(strptime(column01, '%Y%m%d') as date), count(*)
 from read_csv($files, delim = '\t', header = false, all_varchar = true, quote = '')

@@ -12,23 +12,27 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from signposts import gather, observe
+from signposts import gather
+from signposts.assets import gather as assets
+from signposts.assets import observe as observe_assets
+from signposts.assets.resources import MonitoringRun
 from signposts.catalogue import LEDGER_COLUMNS, load_catalogue
 from signposts.settings import load_settings, prepare_home
-from signposts.assets.resources import MonitoringRun
 from signposts.sources import collect as collecting
 from signposts.sources import http
-from signposts.sources.collect import PUBLISHERS
-from signposts.sources.page import sources_page
+from signposts.sources.docs_page import sources_page
+from signposts.sources.publishers import PUBLISHERS
 from signposts.warehouse import Warehouse, dictionary_columns
-from tests.paths import CHECKOUT, SQL_ROOT
+from tests.paths import CHECKOUT
 from tests.publishers.catalogue import real_sources, without_ledger
 from tests.publishers.documents import PUBLISHERS as SPOKEN_FOR
 from tests.publishers.documents import un_general_assembly
 from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
 
 # What a candidate says of its own; identifier, worth, succession and holding come with the merge.
-SAID = set(LEDGER_COLUMNS) - {"claim_id"} | {"tracker_id", "indicator_id", "source_id", "row_number", "scope"}
+SAID = set(LEDGER_COLUMNS) - {"claim_id"} | {
+    *("tracker_id", "indicator_id", "source_id", "row_number", "scope", "looked_before")
+}
 
 
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,13 +46,15 @@ def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_gather(day: str, **scope: Any) -> Warehouse:
     run = MonitoringRun(started_at=f"{day}T06:00:00+00:00", **scope)
-    result = dg.materialize([gather.catalogue_tables, gather.publishers, observe.claim], resources={"run": run})
+    result = dg.materialize([assets.catalogue_tables, assets.publishers, observe_assets.claim], resources={"run": run})
     assert result.success
     return run.warehouse()
 
 
 def outcomes(warehouse: Warehouse, day: str) -> dict[str, set[str]]:
-    rows = warehouse.rows('select distinct source_id, outcome from fetch_attempt where fetched_at::date = $day', day=day)
+    rows = warehouse.rows(
+        "select distinct source_id, outcome from fetch_attempt where fetched_at::date = $day", day=day
+    )
     return {name: {row["outcome"] for row in rows if row["source_id"] == name} for name in PUBLISHERS}
 
 
@@ -99,10 +105,10 @@ def test_one_run_gathers_every_publisher_and_each_feeds_its_indicators(
     fed = {row["source_id"]: set() for row in warehouse.rows("select distinct source_id from feed")}
     for row in warehouse.rows("select source_id, indicator_id from feed"):
         fed[row["source_id"]].add(row["indicator_id"])
+    everything = warehouse.read_frame("candidate")
+    assert set(everything.columns) == SAID
     for source_id in PUBLISHERS:
-        statement = (SQL_ROOT / "observe" / f"candidate_{source_id}.sql").read_text(encoding="utf-8")
-        candidates = warehouse.query(statement)
-        assert set(candidates.columns) == SAID, source_id
+        candidates = everything[everything["source_id"] == source_id]
         # Changes of the sanctions list need an older snapshot, and a month of events needs twenty days of files.
         late = {name for name in fed[source_id] if "additions" in name or "removals" in name or "events" in name}
         assert set(candidates["indicator_id"]) == fed[source_id] - late, source_id
@@ -126,7 +132,7 @@ def test_a_failing_publisher_leaves_its_last_good_rows(home: tuple[Path, Loopbac
     server.faults["world_bank"] = lambda path, attempt, good: Reply(200, {}, b"<html>Maintenance</html>")
     warehouse = run_gather("2026-11-25", sources=["world_bank"])
     assert warehouse.fingerprint("raw_world_bank") == before
-    (row,) = warehouse.rows('select * from fetch_attempt where fetched_at::date = $day', day="2026-11-25")
+    (row,) = warehouse.rows("select * from fetch_attempt where fetched_at::date = $day", day="2026-11-25")
     assert (row["outcome"], row["source_id"], len(row["sha256"])) == ("failure", "world_bank", 64)
     assert "web page" in row["message"]
 
@@ -135,7 +141,12 @@ def test_a_rebuild_from_the_archive_gives_the_same_rows(home: tuple[Path, Loopba
     folder, server = home
     server.requests.clear()
     kept = MonitoringRun().warehouse()
-    tables = [f"raw_{source_id}" for source_id in PUBLISHERS] + ["gdelt_event_day", "fetch_attempt", "quarantine", "claim"]
+    tables = [f"raw_{source_id}" for source_id in PUBLISHERS] + [
+        "gdelt_event_day",
+        "fetch_attempt",
+        "quarantine",
+        "claim",
+    ]
     before = {table: kept.fingerprint(table) for table in tables}
     (folder / "warehouse.duckdb").unlink()
     rebuilt = run_gather("2026-11-26", from_archive=True)
@@ -193,11 +204,11 @@ def test_days_long_past_are_gathered_a_file_missing_being_a_gap(home: tuple[Path
         good if path.rsplit("/", 1)[1][:14] in published else Reply(404)
     )
     run = MonitoringRun(started_at="2026-11-25T06:00:00+00:00")
-    result = dg.materialize([gather.gdelt_export_day], partition_key="2026-01-05", resources={"run": run})
+    result = dg.materialize([assets.gdelt_export_day], partition_key="2026-01-05", resources={"run": run})
     assert result.success
     warehouse = run.warehouse()
     asked = warehouse.rows(
-        'select outcome, count(*) as n from fetch_attempt where fetched_at::date = $day group by all', day="2026-11-25"
+        "select outcome, count(*) as n from fetch_attempt where fetched_at::date = $day group by all", day="2026-11-25"
     )
     assert {row["outcome"]: row["n"] for row in asked} == {"hit": 2, "skipped": 94}
     days = warehouse.rows("select * from gdelt_event_day where day = $day and series = 'russia_iran'", day="2026-01-05")
@@ -207,7 +218,7 @@ def test_days_long_past_are_gathered_a_file_missing_being_a_gap(home: tuple[Path
 
 
 def test_a_backfill_of_many_days_is_one_run() -> None:
-    assert gather.gdelt_export_day.backfill_policy == dg.BackfillPolicy.single_run()
+    assert assets.gdelt_export_day.backfill_policy == dg.BackfillPolicy.single_run()
 
 
 def test_without_a_network_the_run_ends_soon_and_every_source_has_failed(
@@ -234,7 +245,7 @@ def test_without_a_network_the_run_ends_soon_and_every_source_has_failed(
 
 def test_tables_of_gather_are_those_that_the_assets_name(tmp_path: Path) -> None:
     catalogue = load_catalogue(without_ledger(tmp_path))
-    named = {key.to_user_string() for key in gather.catalogue_tables.keys | gather.publishers.keys}
+    named = {key.to_user_string() for key in assets.catalogue_tables.keys | assets.publishers.keys}
     assert set(gather.tables(catalogue)) == set(gather.CATALOGUE_TABLES)
     assert set(gather.working_tables(catalogue)) == set(gather.SETTING_TABLES)
     assert named <= set(dictionary_columns())

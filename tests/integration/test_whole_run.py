@@ -81,6 +81,7 @@ def test_a_second_run_with_nothing_new_leaves_the_release_as_it_is_and_says_so(i
 
 
 def test_without_news_what_stands_is_what_the_release_before_would_have_read(installation):
+    forget_what_was_made(installation)
     assert installation.signposts("run", "--offline").returncode == 0
     (as_of,) = installation.rows("select max(as_of) from release")[0]
     warehouse = Warehouse(installation.home / "warehouse.duckdb")
@@ -109,9 +110,8 @@ def test_a_release_whose_files_were_harmed_is_made_anew_though_nothing_is_new(in
 
 
 def forget_what_was_made(installation):
-    """Have the next run make every step again."""
-    with duckdb.connect(str(installation.home / "warehouse.duckdb")) as connection:
-        connection.execute("delete from memory")
+    """Have the next run make everything again."""
+    (installation.home / "last_run.json").unlink()
 
 
 def test_a_broken_ledger_stops_the_run_by_file_and_line_and_leaves_the_release(installation):

@@ -1,10 +1,9 @@
 """Which module may import which: the layers of docs/architecture.md, read from the code itself."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # From the ground up: a module imports only what stands lower, or its own package.
@@ -65,30 +64,50 @@ def imported_parts(path: Path) -> set[str]:
     return found - {part_of(path)}
 
 
+def private_imports(path: Path) -> list[str]:
+    """Return the imports of a library's private parts: a name of the path or an imported name that begins with _."""
+    own = ("signposts", "tests", "__future__")
+    return [
+        name
+        for name in imports(path)
+        if name.split(".")[0] not in own and any(part.startswith("_") for part in name.split("."))
+    ]
+
+
 CODE = [path for path in modules() if part_of(path) != "__init__"]
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_imports_only_what_stands_lower(path):
-    own = HEIGHT[part_of(path)]
-    higher = {name for name in imported_parts(path) if HEIGHT[name] > own}
-    assert not higher, f"{path.name} imports {sorted(higher)}, which stand above it"
+def test_a_module_imports_only_what_stands_lower():
+    faults = [
+        f"{path.relative_to(ROOT)} imports {name}, which stands above it"
+        for path in CODE
+        for name in imported_parts(path)
+        if HEIGHT.get(name, 0) > HEIGHT[part_of(path)]
+    ]
+    assert faults == []
 
 
-@pytest.mark.parametrize("path", [path for path in CODE if part_of(path) in STAGES], ids=lambda path: path.name)
-def test_stages_never_import_each_other(path):
-    assert not imported_parts(path) & set(STAGES)
+def test_stages_never_import_each_other():
+    stages = [path for path in CODE if part_of(path) in STAGES]
+    assert [path.name for path in stages if imported_parts(path) & set(STAGES)] == []
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_library_is_imported_only_where_it_belongs(path):
-    roots = {name.split(".")[0] for name in imports(path)}
-    part = part_of(path)
-    for library, allowed in ONLY_IN.items():
-        if library in roots and not only_for_types(path, library):
-            assert part in allowed, f"{library} belongs in {allowed}, not in {part}"
-    for library, forbidden in NOT_IN.items():
-        assert not (library in roots and part in forbidden), f"{part} must not import {library}"
+def test_a_library_is_imported_only_where_it_belongs():
+    faults = []
+    for path in CODE:
+        roots, part = {name.split(".")[0] for name in imports(path)}, part_of(path)
+        misplaced = [library for library, allowed in ONLY_IN.items() if library in roots and part not in allowed]
+        forbidden = [library for library, parts in NOT_IN.items() if library in roots and part in parts]
+        faults += [
+            f"{path.relative_to(ROOT)} imports {library}"
+            for library in (*misplaced, *forbidden)
+            if not only_for_types(path, library)
+        ]
+    assert faults == []
+
+
+def test_no_private_part_of_a_library_is_imported():
+    assert {str(path.relative_to(ROOT)): found for path in CODE if (found := private_imports(path))} == {}
 
 
 def only_for_types(path: Path, library: str) -> bool:
@@ -111,3 +130,11 @@ def only_for_types(path: Path, library: str) -> bool:
 
 def test_every_part_has_its_place_in_the_layers():
     assert {part_of(path) for path in CODE} <= set(HEIGHT)
+
+
+def test_every_folder_of_code_is_a_package_of_the_wheel():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    folders = {name: ROOT / settings["package-dir"].get(name, name.replace(".", "/")) for name in settings["packages"]}
+    code = {path.parent for path in (ROOT / "signposts").rglob("__init__.py")}
+    assert {folder for folder in folders.values() if (ROOT / "signposts") in (folder, *folder.parents)} == code
+    assert [name for name, folder in folders.items() if not (folder / "__init__.py").is_file()] == []

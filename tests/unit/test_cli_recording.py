@@ -12,8 +12,9 @@ import pytest
 
 from signposts.catalogue import LEDGER_COLUMNS, Indicator, check, load_catalogue
 from signposts.catalogue.accepted import accepted_rows
+from signposts.catalogue.writing import NewRow, append_rows
 from signposts.cli import recording
-from signposts.cli.recording import accept_claim, append_row, completed, given_fields, record_claim
+from signposts.cli.recording import accept_claim, completed, given_fields, record_claim
 from signposts.errors import CatalogueError, InputError
 from signposts.sources.archive import Archive
 from signposts.warehouse import Warehouse
@@ -281,8 +282,8 @@ def test_a_full_disk_leaves_the_ledger_as_it_was(folder: Path, monkeypatch: pyte
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(recording.os, "fsync", full)
+    monkeypatch.setattr("signposts.files.os.fsync", full)
     with pytest.raises(InputError, match="No space left"):
-        append_row(ledger, LEDGER_COLUMNS, ["x"] * len(LEDGER_COLUMNS))
+        append_rows(folder, [NewRow(ledger, LEDGER_COLUMNS, ["x"] * len(LEDGER_COLUMNS))])
     assert ledger.read_bytes() == before
     assert [path for path in ledger.parent.iterdir() if path.suffix != ".csv"] == []

@@ -10,11 +10,20 @@ from signposts.errors import ArchiveCorrupt, SourceChanged, SourceUnavailable
 from signposts.sources import http
 from signposts.sources.archive import Archive, Attempt
 from signposts.sources.cited_page import refuse_junk, store_page
-from signposts.sources.http import Answer, Clock, Limits, OutOfTime, Request, Session, check_address, without_secrets
+from signposts.sources.http import (
+    Clock,
+    HttpRequest,
+    HttpResponse,
+    Limits,
+    OutOfTime,
+    Session,
+    check_address,
+    without_secrets,
+)
 from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
-ASK = Request("sdn", "/api/PublicationPreview/exports/SDN.CSV")
+ASK = HttpRequest("sdn", "/api/PublicationPreview/exports/SDN.CSV")
 
 
 @pytest.fixture
@@ -25,7 +34,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
-def ask(server: LoopbackPublishers, limits: Limits | None = None, clock: Clock | None = None) -> Answer:
+def ask(server: LoopbackPublishers, limits: Limits | None = None, clock: Clock | None = None) -> HttpResponse:
     session = Session(server.url("ofac_sdn"), limits or Limits(requests=100, timeout_seconds=2.0), clock or Clock())
     try:
         return session.get(ASK)
@@ -114,7 +123,7 @@ def test_keys_do_not_go_along_to_another_host(waits: list[float], monkeypatch: p
     with loopback_publishers() as first, loopback_publishers() as second:
         first.faults["ofac_sdn"] = lambda path, attempt, good: Reply(302, {"Location": second.url("ofac_sdn") + path})
         session = Session(first.url("ofac_sdn"), Limits(requests=100), Clock())
-        session.get(Request("sdn", "/x", headers={"x-access-token": "hidden", "Accept": "text/csv"}))
+        session.get(HttpRequest("sdn", "/x", headers={"x-access-token": "hidden", "Accept": "text/csv"}))
         session.close()
         assert first.requests[0][2]["x-access-token"] == "hidden"
         assert "x-access-token" not in second.requests[0][2]
@@ -152,7 +161,7 @@ def test_bytes_come_back_as_they_were_kept_and_the_sidecar_says_whence(tmp_path:
 def test_a_damaged_object_is_never_returned(tmp_path: Path, damage: object) -> None:
     archive = Archive(tmp_path)
     sha256 = archive.store(b"good", {})
-    damagearchive.object_path(sha256)  # type: ignore[operator]
+    damage(archive.object_path(sha256))  # type: ignore[operator]
     with pytest.raises(ArchiveCorrupt, match="fetches it again"):
         archive.load(sha256)
     assert not archive.holds(sha256)
@@ -165,8 +174,8 @@ def test_verify_names_the_object_that_is_not_whole(tmp_path: Path) -> None:
     good, bad = archive.store(b"good", {}), archive.store(b"bad", {})
     archive.object_path(bad).write_bytes(archive.object_path(good).read_bytes())
     found = dict(archive.verify())
-    assert found[strarchive.object_path(good)] == ""
-    assert "does not hold what its name says" in found[strarchive.object_path(bad)]
+    assert found[str(archive.object_path(good))] == ""
+    assert "does not hold what its name says" in found[str(archive.object_path(bad))]
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "AB" * 32, "", "0" * 63])
@@ -210,7 +219,7 @@ PAGE = (
 )
 def test_what_is_no_page_is_not_kept_as_one(page: str, reason: str) -> None:
     with pytest.raises(SourceChanged, match=reason):
-        refuse_junk(Answer("https://example.org", 200, {"Content-Type": "text/html"}, page.encode()))
+        refuse_junk(HttpResponse("https://example.org", 200, {"Content-Type": "text/html"}, page.encode()))
 
 
 def test_a_cited_page_is_kept_under_its_hash(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Worked examples, as data of the package: `signposts init --example NAME` copies one."""

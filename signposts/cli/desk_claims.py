@@ -1,0 +1,104 @@
+"""`signposts claims`, `correct`, `withdraw` and `import`: the ledger by hand.
+
+Belongs here: words in, lines out. Not here: the rows themselves (desk/claims.py, desk/importing.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from signposts.catalogue import Tracker, load_catalogue
+from signposts.catalogue.faults import nearest
+from signposts.desk.claims import all_claims, correct_claim, superseded_by, withdraw_claim
+from signposts.errors import InputError
+from signposts.settings import load_settings
+
+
+def chosen_tracker(name: str) -> Tracker:
+    """Return the named tracker, or the only one."""
+    catalogue = load_catalogue(load_settings().catalogue_root, [name] if name else ())
+    if len(catalogue.trackers) != 1:
+        names = [each.tracker_id for each in catalogue.trackers]
+        raise InputError(f"there are {len(names)} trackers; name one with --tracker: {', '.join(names)}")
+    return catalogue.trackers[0]
+
+
+def field_changes(words: Sequence[str]) -> dict[str, str]:
+    """Return FIELD=VALUE words as a mapping; FIELD= empties a field."""
+    changes = {}
+    for word in words:
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not equals or not name:
+            raise InputError(f"{word!r} is not understood; write FIELD=VALUE")
+        changes[name] = value
+    return changes
+
+
+def print_claims(indicator: str, contains: str, tracker: str, everything: bool) -> None:
+    """Print the claims of an indicator, or of all, that hold a text; superseded ones with --all."""
+    own = chosen_tracker(tracker)
+    if indicator and indicator not in own.indicators:
+        raise InputError(
+            f"no indicator {indicator!r} in tracker {own.tracker_id!r}; {nearest(indicator, own.indicators)}"
+        )
+    newer = superseded_by(own)
+    shown = 0
+    for indicator_id, row in all_claims(own):
+        fields = row.fields
+        gone = newer.get(row.claim.claim_id, "")
+        if indicator and indicator_id != indicator:
+            continue
+        if (gone or row.claim.status == "withdrawn") and not everything:
+            continue
+        if contains and contains.lower() not in " ".join(fields.values()).lower():
+            continue
+        shown += 1
+        typer.echo(_line(fields, gone))
+    typer.echo(f"{shown} claims" + ("" if everything else "; superseded and withdrawn ones with --all"))
+
+
+def _line(fields: Mapping[str, str], superseded: str) -> str:
+    """Return a claim in one line: what, when, by whom, how good, where."""
+    when = fields.get("happened_from") or fields.get("searched_until") or fields.get("period_end") or ""
+    what = (
+        fields.get("category")
+        or fields.get("value")
+        or "..".join(value for name in ("value_low", "value_high") if (value := fields.get(name)))
+    )
+    state = f"  superseded by {superseded}" if superseded else ""
+    state = "  withdrawn" if fields.get("status") == "withdrawn" else state
+    grade = fields.get("reliability", "") + fields.get("credibility", "")
+    return (
+        f"{fields['claim_id']}  {fields.get('kind', '')}  {when}  {what}  {grade}  {fields.get('source_name', '')}  "
+        f"{fields.get('source_url', '')}{state}"
+    )
+
+
+def correct(claim: str, words: Sequence[str], reason: str, tracker: str) -> None:
+    """Correct a claim by a new row."""
+    own = chosen_tracker(tracker)
+    new_id = correct_claim(own, claim, field_changes(words), reason, datetime.now(UTC))
+    typer.echo(f"{new_id} corrects {claim}; the next run uses it")
+
+
+def withdraw(claim: str, reason: str, on: str, tracker: str) -> None:
+    """Take a claim back by a new row."""
+    own = chosen_tracker(tracker)
+    new_id = withdraw_claim(own, claim, reason, datetime.now(UTC), on)
+    typer.echo(f"{new_id} withdraws {claim}; the next run leaves it out")
+
+
+def import_file(file: Path, indicator: str, mapping: Sequence[str], dry_run: bool, tracker: str) -> int:
+    """Import the rows of a file; print what became of each; 1 if any was refused."""
+    from signposts.desk.importing import import_rows
+
+    outcomes = import_rows(chosen_tracker(tracker), file, indicator, field_changes(mapping), datetime.now(UTC), dry_run)
+    for outcome in outcomes:
+        typer.echo(f"{file.name}:{outcome.row_number}: {outcome.outcome}: {outcome.detail}")
+    counts = {
+        word: sum(outcome.outcome == word for outcome in outcomes) for word in ("accepted", "already known", "refused")
+    }
+    typer.echo(", ".join(f"{n} {word}" for word, n in counts.items()) + ("; nothing written" if dry_run else ""))
+    return 1 if counts["refused"] else 0

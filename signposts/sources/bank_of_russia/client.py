@@ -1,0 +1,179 @@
+"""Bank of Russia: official rates of the rouble.
+
+Belongs here: the daily list, from which each currency's identifier and nominal are read anew, and the history of a
+currency. Not here: which currencies (sources.yaml). Numbers have a decimal comma; VunitRate may have an exponent.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from signposts.errors import SourceChanged
+from signposts.sources import strict
+from signposts.sources.bank_of_russia.options import Ask
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
+from signposts.sources.strict import ParseResult, Row, RowFault
+
+BASE_URL = "https://www.cbr.ru"
+DAY_PATTERN = "%d.%m.%Y"
+CURRENCY_FIELDS = ("NumCode", "CharCode", "Nominal", "Name", "Value", "VunitRate")
+RECORD_FIELDS = ("Nominal", "Value", "VunitRate")
+NUMBER = re.compile(r"\d+(,\d+)?([eE][+-]?\d+)?", re.ASCII)
+IDENTIFIER = re.compile(r"R\d{5}[A-Z]?", re.ASCII)
+LARGEST_RATE = 1e9
+# Value is printed with four decimals, VunitRate with six digits: they agree no better than that.
+LAST_DECIMAL = 1e-4
+LAST_DIGIT = 1e-5
+
+
+def gather(run: SourceRun, today: date) -> None:
+    """Ask for the day's list, then for the history of each wanted currency under the identifier found in the list."""
+    for name, ask in run.asks.items():
+        asked = f"{today:%d/%m/%Y}"
+        listed = run.fetch(HttpRequest(f"{name}/daily", "/scripts/XML_daily.asp", {"date_req": asked}), needed=True)
+        if listed is None:
+            continue
+        identifiers = {row["series"]: row["publisher_id"] for row in listed.rows}
+        for currency in ask.currencies:
+            if currency not in identifiers:
+                run.record_failure(f"the day's list has no {currency}")
+                continue
+            run.fetch(
+                HttpRequest(
+                    f"{name}/{currency}",
+                    "/scripts/XML_dynamic.asp",
+                    {
+                        "date_req1": f"{ask.first_day:%d/%m/%Y}",
+                        "date_req2": asked,
+                        "VAL_NM_RQ": identifiers[currency],
+                    },
+                )
+            )
+
+
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+    """Read the day's list or a currency's history."""
+    part = document.partition("/")[2]
+    return parse_daily(payload, today) if part == "daily" else parse_history(payload, part, today)
+
+
+def parse_daily(payload: bytes, today: date) -> ParseResult:
+    """Return a row a currency: roubles for one unit on the day of the list."""
+    root = strict.read_xml(payload)
+    if root.tag != "ValCurs" or set(root.attrib) - {"Date", "name"}:
+        raise SourceChanged(f"begins with <{root.tag[:40]}>, not with a list of rates")
+    published_on = _day_of(root, today)
+    result = strict.set_aside(
+        enumerate(root, start=1), lambda number, element: _understand_currency(element, published_on)
+    )
+    strict.refuse_duplicates(result.rows, "series")
+    result.auxiliary = True
+    return _readable(result)
+
+
+def parse_history(payload: bytes, currency: str, today: date) -> ParseResult:
+    """Return a row a day: roubles for one unit of the currency."""
+    root = strict.read_xml(payload)
+    if root.tag != "ValCurs" or set(root.attrib) - {"ID", "DateRange1", "DateRange2", "name"}:
+        raise SourceChanged(f"begins with <{root.tag[:40]}>, not with a list of rates")
+    identifier = root.attrib.get("ID", "")
+    result = strict.set_aside(
+        enumerate(root, start=1), lambda number, element: _understand_record(element, currency, identifier)
+    )
+    strict.refuse_duplicates(result.rows, "period_start")
+    strict.refuse_future((row["period_start"] for row in result.rows), today)
+    return _readable(result)
+
+
+def _readable(result: ParseResult) -> ParseResult:
+    """Put the text of an element in the place of the element in rows set aside."""
+    result.rejected = [
+        strict.Rejected(rejected.row_number, rejected.reason, _shown(rejected.raw)) for rejected in result.rejected
+    ]
+    return result
+
+
+def _shown(raw: object) -> object:
+    return {child.tag: child.text for child in raw} if isinstance(raw, Element) else raw
+
+
+def _day_of(root: Element, today: date) -> date:
+    """Return the day that a list is for, which may be the next working day."""
+    try:
+        found = strict.day(root.attrib.get("Date"), DAY_PATTERN)
+    except RowFault as fault:
+        raise SourceChanged(str(fault)) from fault
+    # On a Friday evening Monday's rates are published; before a row of holidays those of ten days later.
+    if (found - today).days > 14:
+        raise SourceChanged(f"holds a date in the future, {found}")
+    return found
+
+
+def _texts(element: Element, tag: str, known: tuple[str, ...], optional: tuple[str, ...] = ()) -> Mapping[str, str]:
+    """Return an element's children as texts; another element or child is refused."""
+    if element.tag != tag:
+        raise SourceChanged(f"has an element <{str(element.tag)[:40]}> among <{tag}>")
+    record: dict[str, Any] = {}
+    for child in element:
+        if child.tag in record:
+            raise RowFault(f"has <{child.tag}> twice")
+        record[child.tag] = child.text or ""
+    return strict.fields(record, [name for name in known if name not in optional], optional, f"<{tag}>")
+
+
+def _decimal(text: str, name: str) -> float:
+    """Return a number written with a decimal comma, perhaps in scientific notation."""
+    if not NUMBER.fullmatch(text):
+        raise RowFault(f"{name} {text[:40]!r} is no number with a decimal comma")
+    return strict.number(text.replace(",", "."), 0, LARGEST_RATE, name)
+
+
+def _rate(texts: Mapping[str, str]) -> tuple[float, int]:
+    """Return roubles for one unit, and the nominal; Value / Nominal must agree with VunitRate."""
+    nominal = strict.whole(texts["Nominal"], 1, 1e7, "nominal")
+    value = _decimal(texts["Value"], "value")
+    if value <= 0:
+        raise RowFault("value 0 is no rate")
+    rate = value / nominal
+    if texts.get("VunitRate"):
+        stated = _decimal(texts["VunitRate"], "VunitRate")
+        if abs(stated * nominal - value) > LAST_DECIMAL + LAST_DIGIT * value:
+            raise RowFault(f"VunitRate {stated:g} is not Value / Nominal, {rate:g}")
+    return rate, nominal
+
+
+def _understand_currency(element: Element, day: date) -> Row:
+    texts = _texts(element, "Valute", CURRENCY_FIELDS)
+    identifier = element.attrib.get("ID", "")
+    if not IDENTIFIER.fullmatch(identifier):
+        raise RowFault(f"identifier {identifier[:20]!r} is none")
+    rate, nominal = _rate(texts)
+    return {
+        "series": strict.word(texts["CharCode"], "CharCode"),
+        "period_start": day,
+        "period_end": day,
+        "value": rate,
+        "nominal": nominal,
+        "publisher_id": identifier,
+        "published_on": day,
+    }
+
+
+def _understand_record(element: Element, currency: str, identifier: str) -> Row:
+    texts = _texts(element, "Record", RECORD_FIELDS, optional=("VunitRate",))
+    if element.attrib.get("Id") != identifier:
+        raise SourceChanged(f"mixes {element.attrib.get('Id')!r} into the history of {identifier[:20]!r}")
+    day = strict.day(element.attrib.get("Date"), DAY_PATTERN)
+    rate, nominal = _rate(texts)
+    return {
+        "series": currency,
+        "period_start": day,
+        "period_end": day,
+        "value": rate,
+        "nominal": nominal,
+        "publisher_id": identifier,
+        "published_on": day,
+    }

@@ -1,0 +1,109 @@
+"""OFAC's list of Specially Designated Nationals, as CSV without a header.
+
+Belongs here: the twelve columns, counting entries by programme, comparing two snapshots. Not here: which programmes
+(sources.yaml). The list carries no listing dates, so additions and removals are found by entry number.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from signposts.errors import SourceChanged
+from signposts.sources import strict
+from signposts.sources.http import HttpRequest
+from signposts.sources.ofac_sdn.options import Ask
+from signposts.sources.source_run import SourceRun
+from signposts.sources.strict import ParseResult, Row, RowFault
+
+BASE_URL = "https://sanctionslistservice.ofac.treas.gov"
+COLUMNS = (
+    "ent_num",
+    "name",
+    "type",
+    "programme",
+    "title",
+    "call_sign",
+    "vessel_type",
+    "tonnage",
+    "gross_tonnage",
+    "vessel_flag",
+    "vessel_owner",
+    "remarks",
+)
+NULL = "-0-"
+# The file ends with the end-of-file character of another age.
+END_OF_FILE = "\x1a"
+TYPES = frozenset({NULL, "individual", "vessel", "aircraft"})
+
+
+def gather(run: SourceRun, today: date) -> None:
+    """Ask for the whole list."""
+    for name in run.asks:
+        run.fetch(HttpRequest(name, "/api/PublicationPreview/exports/SDN.CSV"))
+
+
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+    """Read a snapshot, count its entries by programme, and compare them with the snapshot before."""
+    listed = parse(payload, ask)
+    before = parse(previous, ask.model_copy(update={"least_entries": 0})).rows if previous is not None else None
+    counted = [{**row, "scope": f"{document}/{today}"} for row in count(listed.rows, before, ask.programmes, today)]
+    return ParseResult(counted, listed.rejected, seen=len(listed.rows) + len(listed.rejected))
+
+
+def parse(payload: bytes, ask: Ask) -> ParseResult:
+    """Return a row an entry: its number, type and programmes."""
+    text = strict.decode(payload).rstrip("\r\n \x1a")
+    if END_OF_FILE in text:
+        raise SourceChanged("has an end-of-file character before its end")
+    result = strict.set_aside(strict.read_csv(text, None), lambda number, line: _understand(line))
+    strict.refuse_duplicates(result.rows, "ent_num")
+    entries = len(result.rows) + len(result.rejected)
+    if entries < ask.least_entries:
+        raise SourceChanged(f"has {entries} entries; fewer than {ask.least_entries} cannot be the whole list")
+    return result
+
+
+def _understand(line: Sequence[str]) -> Row:
+    if len(line) > len(COLUMNS):
+        raise SourceChanged(f"has {len(line)} columns, not {len(COLUMNS)}")
+    entry = {name: value.strip() for name, value in strict.columns(line, COLUMNS).items()}
+    if entry["type"] not in TYPES:
+        raise RowFault(f"type {entry['type'][:40]!r} is not known")
+    if entry["programme"] in ("", NULL):
+        raise RowFault("has no programme")
+    return {
+        "ent_num": strict.whole(entry["ent_num"], 1, 10_000_000, "ent_num"),
+        "name": strict.word(entry["name"], "name"),
+        "type": entry["type"],
+        "programmes": tuple(entry["programme"].strip("[]").split("] [")),
+    }
+
+
+def count(
+    entries: Sequence[Row], before: Sequence[Row] | None, programmes: Mapping[str, Sequence[str]], today: date
+) -> list[Row]:
+    """Return the entries listed by group of programmes, and those added and removed since the snapshot before."""
+    rows = []
+    for group, prefixes in programmes.items():
+        now = _numbers(entries, prefixes)
+        rows.append(_counted(f"{group}/listed", len(now), today))
+        if before is not None:
+            then = _numbers(before, prefixes)
+            rows.append(_counted(f"{group}/added", len(now - then), today))
+            rows.append(_counted(f"{group}/removed", len(then - now), today))
+    return [{"row_number": number, **row} for number, row in enumerate(rows, start=1)]
+
+
+def _numbers(entries: Sequence[Row], prefixes: Sequence[str]) -> set[int]:
+    """Return the numbers of the entries that stand under a programme which begins with one of the prefixes."""
+    wanted = tuple(prefixes)
+    return {entry["ent_num"] for entry in entries if any(name.startswith(wanted) for name in entry["programmes"])}
+
+
+def _counted(series: str, value: int, today: date) -> Row:
+    return {
+        "series": series,
+        "period_start": today,
+        "period_end": today,
+        "value": float(value),
+        "published_on": today,
+    }

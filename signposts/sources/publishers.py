@@ -1,0 +1,22 @@
+"""The publishers that this package can ask and read: the folders beside this file.
+
+Belongs here: finding a publisher's client. Not here: what sources.yaml asks of one (options.py in its folder).
+"""
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+
+from signposts.errors import InputError
+
+PUBLISHERS = tuple(sorted(module.name for module in iter_modules([str(Path(__file__).parent)]) if module.ispkg))
+
+
+@cache
+def publisher(source_id: str) -> ModuleType:
+    """Return the client of a publisher: BASE_URL, ``gather(run, today)`` and ``read(ask, document, payload, …)``."""
+    if source_id not in PUBLISHERS:
+        raise InputError(f"sources.yaml names {source_id!r}, for which there is no folder in signposts/sources")
+    return import_module(f"signposts.sources.{source_id}.client")

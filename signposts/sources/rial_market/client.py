@@ -1,0 +1,66 @@
+"""The archive of open-market rial rates.
+
+Belongs here: the one file and its shape. Not here: which currencies (sources.yaml). Rates are in toman.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from signposts.sources import strict
+from signposts.sources.http import HttpRequest
+from signposts.sources.rial_market.options import Ask
+from signposts.sources.source_run import SourceRun
+from signposts.sources.strict import ParseResult, Row, RowFault
+
+BASE_URL = "https://raw.githubusercontent.com/SamadiPour/rial-exchange-rates-archive"
+DAY_PATTERN = "%Y/%m/%d"
+LARGEST_RATE = 1e9
+
+
+def gather(run: SourceRun, today: date) -> None:
+    """Ask for the archive's file."""
+    for name, ask in run.asks.items():
+        run.fetch(HttpRequest(name, ask.path))
+
+
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+    """Read the file as sources.yaml asks for it."""
+    return parse(payload, ask, today)
+
+
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
+    """Return a row a day and wanted currency: the selling rate in toman, and the buying rate."""
+    days = strict.fields_of_any_name(strict.read_json(payload), "the file")
+    start = ask.first_day
+    result = strict.set_aside(
+        enumerate(((day, code, rates.get(code)) for day, rates in _records(days) for code in ask.currencies), start=1),
+        lambda number, quote: _understand(quote[0], quote[1], quote[2], start),
+    )
+    strict.refuse_future((row["period_start"] for row in result.rows), today)
+    strict.refuse_duplicates(result.rows, "series", "period_start")
+    return result
+
+
+def _records(days: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(day, strict.fields_of_any_name(rates, f"the day {day[:20]!r}")) for day, rates in days.items()]
+
+
+def _understand(day_text: str, code: str, quote: Any, start: date) -> Row | None:
+    """Return a quote as a row; None for a day without one, or before the days wanted."""
+    day = strict.day(day_text, DAY_PATTERN)
+    if quote is None or day < start:
+        return None
+    strict.fields(quote, ("sell", "buy"), ("name",), f"the rate of {code}")
+    sell = strict.number(quote["sell"], 1, LARGEST_RATE, "sell")
+    buy = strict.number(quote["buy"], 1, LARGEST_RATE, "buy")
+    if not 0.5 < buy / sell < 2:
+        raise RowFault(f"sell {sell:g} and buy {buy:g} cannot both be right")
+    return {
+        "series": code,
+        "period_start": day,
+        "period_end": day,
+        "value": sell,
+        "buy": buy,
+        "published_on": day,
+    }

@@ -1,0 +1,282 @@
+"""One source in one run: ask for documents, keep their bytes, read them, say what came of each.
+
+Belongs here: the order of those steps and the outcome of each fetch. Not here: which documents, or how they are read.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from signposts.catalogue.models import Source
+from signposts.errors import ArchiveCorrupt, SourceChanged, SourceError
+from signposts.sources.archive import Archive, Attempt, last_good
+from signposts.sources.http import Absent, HttpRequest, HttpResponse, OutOfTime, Session, Unreachable, without_secrets
+from signposts.sources.strict import ParseResult, Rejected, Row
+
+MENDED = "the stored object was broken and has been fetched again; "
+
+# ask, document, payload, day of the fetch, payload of the version before -> what it says
+Reader = Callable[[Any, str, bytes, date, bytes | None], ParseResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One accepted version of one document, read."""
+
+    document: str
+    sha256: str
+    fetched_at: datetime
+    url: str
+    rows: list[Row]
+    rejected: list[Rejected]
+
+
+@dataclass(slots=True)
+class SourceRun:
+    """What is known of one source at the run's start, and what it has brought so far."""
+
+    source_id: str
+    source: Source
+    archive: Archive
+    read: Reader
+    asks: Mapping[str, Any]
+    now: datetime
+    session: Session | None = None
+    inbox: Path | None = None
+    live: Mapping[str, str] = field(default_factory=dict)
+    attempts: list[Attempt] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    _good: dict[str, Attempt] = field(default_factory=dict)
+    _down: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _abandoned: bool = False
+
+    def __post_init__(self) -> None:
+        self._good = last_good(self.archive.attempts(self.source_id))
+
+    def fetch(self, request: HttpRequest, needed: bool = False, absent_is_a_gap: bool = False) -> ParseResult | None:
+        """Ask for a document; return what it says if it is new, or if ``needed`` also when it is unchanged.
+
+        None means that there is nothing to read; every outcome is recorded.
+        """
+        assert self.session is not None
+        url = self.session.address(request)
+        if self._down:
+            self._note(request.document, url, "failure", self._down)
+            return None
+        good = self._good.get(request.document)
+        whole = good is not None and self.archive.holds(str(good.sha256))
+        mended = MENDED if good and not whole else ""
+        answer: HttpResponse | None = None
+        try:
+            answer = self.session.get(request, _conditions(good) if whole else {})
+            if answer.status == 304 and not (whole and _conditions(good)):
+                raise SourceChanged("says that nothing changed, but was not asked that")
+            return self._accept(request, answer, good, needed, mended)
+        except OutOfTime as error:
+            self._note(request.document, url, "miss", str(error))
+            return None
+        except Absent as error:
+            outcome = "skipped" if absent_is_a_gap else "failure"
+            self._note(request.document, url, outcome, str(error), 404)
+            return None
+        except (SourceError, ArchiveCorrupt) as error:
+            if isinstance(error, Unreachable):
+                self._down = str(error)
+            self._note(request.document, url, "failure", f"{mended}{error}", answer.status if answer else None)
+            return None
+
+    def ingest_file(self, document: str, payload: bytes, origin: str) -> ParseResult | None:
+        """Accept bytes that a person dropped by hand as if they had been fetched."""
+        good = self._good.get(document)
+        mended = MENDED if good and not self.archive.holds(str(good.sha256)) else ""
+        try:
+            return self._accept(HttpRequest(document, ""), HttpResponse(origin, 200, {}, payload), good, False, mended)
+        except (SourceError, ArchiveCorrupt) as error:
+            self._note(document, origin, "failure", str(error))
+            return None
+
+    def record_skip(self, message: str) -> None:
+        """Say why the source was not asked."""
+        self._note(None, None, "skipped", message)
+
+    def record_failure(self, message: str, outcome: str = "failure") -> None:
+        """Say why the source as a whole gave nothing."""
+        self._note(None, None, outcome, message)
+
+    def looked_at(self) -> datetime | None:
+        """Return when the source was last looked at with success."""
+        moments = [
+            attempt.fetched_at
+            for attempt in self.archive.attempts(self.source_id)
+            if attempt.outcome in {"hit", "unchanged"}
+        ]
+        return datetime.fromisoformat(max(moments)) if moments else None
+
+    def abandon(self, message: str) -> None:
+        """Close the run while its thread still waits for an answer: what comes later is not taken."""
+        with self._lock:
+            self._abandoned = True
+        attempt = Attempt(self.source_id, None, None, self.now.isoformat(), "miss", message=message)
+        self.archive.record(attempt)
+        self.attempts.append(attempt)
+
+    def replay_archive(self, everything: bool = False, only: str | None = None) -> None:
+        """Read again from the archive what the warehouse lacks, or every accepted version in its order."""
+        before: dict[str, str] = {}
+        for attempt in [attempt for attempt in self.archive.attempts(self.source_id) if attempt.outcome == "hit"]:
+            document, sha256 = str(attempt.document), str(attempt.sha256)
+            newest = self._good[document]
+            lacking = attempt == newest and self.live.get(document) != sha256
+            if only in (None, document) and (everything or lacking):
+                self._read_again(attempt, document, sha256, before.get(document))
+            before[document] = sha256
+
+    def _read_again(self, attempt: Attempt, document: str, sha256: str, before: str | None) -> None:
+        """Read one stored version; one that cannot be used any more is said, and not used."""
+        try:
+            payload = self.archive.load(sha256)
+            fetched_at = datetime.fromisoformat(attempt.fetched_at)
+            previous = self.archive.load(before) if before else None
+            result = self._read(document, payload, fetched_at.date(), previous)
+        except (SourceError, ArchiveCorrupt) as error:
+            self._note(document, attempt.url, "failure", f"from the archive: {error}")
+            return
+        self._deliver(document, sha256, fetched_at, attempt.url or "", result)
+
+    def _accept(
+        self, request: HttpRequest, answer: HttpResponse, good: Attempt | None, needed: bool, mended: str
+    ) -> ParseResult | None:
+        """Keep an answer's bytes, then read them."""
+        document = request.document
+        if good and answer.status == 304:
+            return self._unchanged(document, answer, good, needed)
+        sha256 = self.archive.store(answer.body, self._sidecar(document, answer))
+        if request.md5 and hashlib.md5(answer.body, usedforsecurity=False).hexdigest() != request.md5:
+            raise SourceChanged("the bytes do not have the MD5 sum that the publisher lists")
+        if good and sha256 == good.sha256:
+            return self._unchanged(document, answer, good, needed, mended)
+        try:
+            result = self._read(document, answer.body, self.now.date(), self._previous(document))
+        except SourceChanged as error:
+            self._note(document, answer.url, "failure", f"{mended}{error}", answer.status, sha256, len(answer.body))
+            return None
+        attempt = self._record(
+            Attempt(
+                self.source_id,
+                document,
+                answer.url,
+                self.now.isoformat(),
+                "hit",
+                answer.status,
+                sha256,
+                len(answer.body),
+                f"{mended}{len(result.rows)} rows" + (f", {len(result.rejected)} set aside" if result.rejected else ""),
+                answer.headers.get("ETag"),
+                answer.headers.get("Last-Modified"),
+            )
+        )
+        self._good[document] = attempt
+        self._deliver(document, sha256, self.now, answer.url, result)
+        return result
+
+    def _unchanged(
+        self, document: str, answer: HttpResponse, good: Attempt, needed: bool, mended: str = ""
+    ) -> ParseResult | None:
+        """Record the same bytes; read them only if the caller needs what they say, or if they were broken before."""
+        self._note(
+            document,
+            answer.url,
+            "unchanged",
+            f"{mended}the same bytes as before",
+            answer.status,
+            good.sha256,
+            good.bytes,
+        )
+        if mended:
+            self.replay_archive(only=document)
+        if not needed:
+            return None
+        fetched_on = datetime.fromisoformat(good.fetched_at).date()
+        return self._read(document, self.archive.load(str(good.sha256)), fetched_on, None)
+
+    def _read(self, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+        """Read a payload beside the accepted version before it."""
+        ask = self.asks.get(document.partition("/")[0])
+        if ask is None:
+            raise SourceChanged(f"sources.yaml asks for no document {document!r} any more; was it renamed?")
+        return validate_result(self.source, self.read(ask, document, payload, today, previous))
+
+    def _previous(self, document: str) -> bytes | None:
+        """Return the bytes of the document's newest accepted version; None if there is none that is whole."""
+        good = self._good.get(document)
+        if good is None or not self.archive.holds(str(good.sha256)):
+            return None
+        return self.archive.load(str(good.sha256))
+
+    def _deliver(self, document: str, sha256: str, fetched_at: datetime, url: str, result: ParseResult) -> None:
+        with self._lock:
+            if not self._abandoned and not result.auxiliary:
+                self.deliveries.append(Delivery(document, sha256, fetched_at, url, result.rows, result.rejected))
+
+    def _sidecar(self, document: str, answer: HttpResponse) -> dict[str, object]:
+        """Return what is kept beside the bytes; the address carries no secret."""
+        return {
+            "source_id": self.source_id,
+            "document": document,
+            "url": answer.url,
+            "fetched_at": self.now.isoformat(),
+            "status": answer.status,
+            "headers": dict(answer.headers),
+            "licence": self.source.licence,
+        }
+
+    def _note(
+        self,
+        document: str | None,
+        url: str | None,
+        outcome: str,
+        message: str,
+        status: int | None = None,
+        sha256: str | None = None,
+        size: int | None = None,
+    ) -> None:
+        shown = without_secrets(url) if url else None
+        self._record(
+            Attempt(self.source_id, document, shown, self.now.isoformat(), outcome, status, sha256, size, message)
+        )
+
+    def _record(self, attempt: Attempt) -> Attempt:
+        with self._lock:
+            if self._abandoned:
+                raise OutOfTime("the run has gone on without this source")
+            self.archive.record(attempt)
+            self.attempts.append(attempt)
+        return attempt
+
+
+def validate_result(source: Source, result: ParseResult) -> ParseResult:
+    """Return a result that is neither empty without leave nor spoilt by bad rows."""
+    total = max(result.seen, len(result.rows) + len(result.rejected))
+    if total == 0 and source.empty != "expected":
+        raise SourceChanged("has no rows")
+    if len(result.rejected) > source.quarantine_share * total:
+        first = result.rejected[0]
+        raise SourceChanged(
+            f"{len(result.rejected)} of {total} rows cannot be used, for example row {first.row_number}: {first.reason}"
+        )
+    return result
+
+
+def _conditions(good: Attempt | None) -> dict[str, str]:
+    """Return the headers that ask for a document only if it has changed since it was accepted."""
+    conditions = {}
+    if good and good.etag:
+        conditions["If-None-Match"] = good.etag
+    if good and good.last_modified:
+        conditions["If-Modified-Since"] = good.last_modified
+    return conditions

@@ -1,0 +1,1 @@
+"""World Bank v2: yearly indicators of countries."""

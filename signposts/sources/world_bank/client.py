@@ -1,0 +1,97 @@
+"""World Bank v2: yearly indicators of countries, one call for all of them.
+
+Belongs here: the address and the shape of the answer. Not here: which indicator or countries (sources.yaml).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from signposts.errors import SourceChanged
+from signposts.sources import strict
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
+from signposts.sources.strict import ParseResult, Row
+from signposts.sources.world_bank.options import Ask
+
+BASE_URL = "https://api.worldbank.org"
+PER_PAGE = 20_000
+PAGE_FIELDS = ("page", "pages", "per_page", "total", "lastupdated")
+ROW_FIELDS = ("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal")
+
+
+def gather(run: SourceRun, today: date) -> None:
+    """Ask for each document: one call a document, never a second page."""
+    for name, ask in run.asks.items():
+        run.fetch(
+            HttpRequest(
+                name,
+                f"/v2/country/{';'.join(ask.countries)}/indicator/{ask.indicator}",
+                {"format": "json", "date": f"{ask.from_year}:{today.year}", "per_page": str(PER_PAGE)},
+            )
+        )
+
+
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+    """Read a document as sources.yaml asks for it."""
+    return parse(payload, ask, today)
+
+
+def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
+    """Return a row a country and year that has a value."""
+    answer = strict.listing(strict.read_json(payload), "the answer")
+    if len(answer) == 1:
+        raise SourceChanged(f"answers with an error: {strict.excerpt(str(answer[0]))}")
+    if len(answer) != 2:
+        raise SourceChanged(f"has {len(answer)} parts, not two")
+    about = strict.fields(answer[0], PAGE_FIELDS, ("sourceid",), "the first part")
+    records = strict.listing([] if answer[1] is None else answer[1], "the second part")
+    _check_pages(about, len(records))
+    try:
+        published_on = strict.day(about["lastupdated"], name="lastupdated")
+    except strict.RowFault as fault:
+        raise SourceChanged(str(fault)) from fault
+    strict.refuse_future([published_on], today)
+    result = strict.set_aside(
+        enumerate(records, start=1), lambda number, record: _understand(record, ask, published_on)
+    )
+    strict.refuse_duplicates(result.rows, "series", "period_start")
+    strict.refuse_future((row["period_start"] for row in result.rows), today)
+    missing = set(ask.countries) - {row["series"] for row in result.rows}
+    if result.rows and missing and not result.rejected:
+        raise SourceChanged(f"has no value for {sorted(missing)[0]}")
+    return result
+
+
+def _check_pages(about: Mapping[str, Any], count: int) -> None:
+    """Refuse an answer that is only part of the whole."""
+    if about["pages"] not in (0, 1) or about["page"] not in (0, 1):
+        raise SourceChanged(f"is page {about['page']!r} of {about['pages']!r}; only one was expected")
+    if about["total"] != count:
+        raise SourceChanged(f"announces {about['total']!r} rows and has {count}")
+
+
+def _understand(record: Any, ask: Ask, published_on: date) -> Row | None:
+    """Return a record as a row; None for a year without a value."""
+    strict.fields(record, ROW_FIELDS)
+    indicator = strict.fields(record["indicator"], ("id", "value"), where="the indicator")
+    strict.fields(record["country"], ("id", "value"), where="the country")
+    if indicator["id"] != ask.indicator:
+        raise SourceChanged(f"speaks of {str(indicator['id'])[:40]!r}, not {ask.indicator}")
+    if record["unit"] not in ("", None) or ask.unit not in str(indicator["value"]):
+        unit = f"{str(indicator['value'])[:60]} {str(record['unit'])[:20]}".strip()
+        raise SourceChanged(f"has another unit: {unit!r} instead of {ask.unit}")
+    code = strict.word(record["countryiso3code"], "country")
+    if code not in ask.countries:
+        raise SourceChanged(f"speaks of {code[:10]!r}, which was not asked for")
+    start, end = strict.year_span(record["date"])
+    if record["value"] is None:
+        return None
+    return {
+        "series": code,
+        "period_start": start,
+        "period_end": end,
+        "value": strict.number(record["value"], *ask.value_range),
+        "published_on": published_on,
+        "obs_status": str(record["obs_status"] or ""),
+    }

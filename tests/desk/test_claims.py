@@ -1,0 +1,171 @@
+"""Correcting, withdrawing and importing claims by the command: nothing is edited away, every row gets its answer."""
+
+import csv
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from signposts.catalogue import LEDGER_COLUMNS, load_catalogue
+from signposts.catalogue.writing import PENDING, NewRow, append_rows, tracker_lock
+from signposts.cli.desk_claims import correct, import_file, print_claims, withdraw
+from signposts.errors import InputError
+from tests.paths import CHECKOUT
+
+TRACKERS = CHECKOUT / "tests" / "trackers"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the invented tracker."""
+    root = tmp_path / "catalogue"
+    root.mkdir()
+    shutil.copy(TRACKERS / "sources.yaml", root / "sources.yaml")
+    shutil.copytree(TRACKERS / "island_ferry", root / "island_ferry")
+    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(root))
+    monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "home"))
+    return root / "island_ferry"
+
+
+def rows(folder: Path, indicator: str = "passengers") -> list[dict[str, str]]:
+    with (folder / "ledger" / f"{indicator}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_correction_is_a_new_row_with_the_old_fields_but_for_the_change(folder: Path) -> None:
+    before = (folder / "ledger" / "passengers.csv").read_bytes()
+    old = next(row for row in rows(folder) if row["kind"] == "value" and not row["corrects"])
+    correct(old["claim_id"], ["value=99.5"], "the table was misread", "")
+    new = rows(folder)[-1]
+    assert (folder / "ledger" / "passengers.csv").read_bytes().startswith(before)
+    assert (new["corrects"], new["value"]) == (old["claim_id"], "99.5")
+    assert new["note"] == "corrects value: the table was misread"
+    same = set(LEDGER_COLUMNS) - {"claim_id", "recorded_at", "corrects", "value", "note", "sha256"}
+    assert {name: new[name] for name in same} == {name: old[name] for name in same}
+    load_catalogue(folder.parent)
+    with pytest.raises(InputError, match="corrected already by"):
+        correct(old["claim_id"], ["value=1"], "again", "")
+
+
+def test_a_withdrawal_needs_no_field_typed_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = rows(folder)[0]["claim_id"]
+    withdraw(old, "the page speaks of another ferry", "", "")
+    new = rows(folder)[-1]
+    assert (new["status"], new["corrects"]) == ("withdrawn", old)
+    load_catalogue(folder.parent)
+    capsys.readouterr()
+    print_claims("passengers", "", "", everything=False)
+    assert old not in capsys.readouterr().out
+    with pytest.raises(InputError, match="corrected already"):
+        withdraw(old, "again", "", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason", "said"),
+    [
+        (["value=abc"], "r", "not a number"),
+        (["colour=red"], "r", "no field 'colour'"),
+        (["value"], "r", "FIELD=VALUE"),
+        (["value=3"], " ", "needs a reason"),
+        (["claim_id=x"], "r", "filled in by the command"),
+    ],
+)
+def test_what_cannot_be_corrected_is_refused_and_nothing_is_written(
+    folder: Path, words: list[str], reason: str, said: str
+) -> None:
+    before = (folder / "ledger" / "passengers.csv").read_bytes()
+    with pytest.raises(InputError, match=said):
+        correct(rows(folder)[0]["claim_id"], words, reason, "")
+    assert (folder / "ledger" / "passengers.csv").read_bytes() == before
+
+
+HEADER = "kind;period_start;period_end;value;unit;source_name;Web page;reliability;credibility;published_on\n"
+LINE = "value;01.03.2026;31.03.2026;{value};thousand passengers;Harbour;https://harbour.example/{page};B;2;{day}\n"
+
+
+def test_every_row_of_an_import_is_accepted_refused_or_already_known(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "rows.csv"
+    content = (
+        HEADER
+        + LINE.format(value="10,5", page="a", day="10.04.2026")
+        + LINE.format(value="10.50", page="a", day="10.04.2026")
+        + LINE.format(value="many", page="b", day="10.04.2026")
+        + LINE.format(value="11", page="c", day="03/04/2026")
+        + LINE.format(value="11", page="c", day="31.04.2026")
+    )
+    file.write_bytes(b"\xef\xbb\xbf" + content.replace("\n", "\r\n").encode())
+    before = (folder / "ledger" / "passengers.csv").read_bytes()
+    assert import_file(file, "passengers", ["Web page=source_url"], True, "") == 1
+    assert (folder / "ledger" / "passengers.csv").read_bytes() == before
+    capsys.readouterr()
+    assert import_file(file, "passengers", ["Web page=source_url"], False, "") == 1
+    said = capsys.readouterr().out
+    assert "rows.csv:2: accepted" in said
+    assert "rows.csv:3: already known" in said
+    assert "rows.csv:4: refused: value: 'many' is no number" in said
+    assert "rows.csv:5: refused: published_on: '03/04/2026' may be two days" in said
+    assert "rows.csv:6: refused: published_on: '31.04.2026' is no day of the calendar" in said
+    assert rows(folder)[-1]["value"] == "10.5"
+    assert import_file(file, "passengers", ["Web page=source_url"], False, "") == 1
+    assert "0 accepted, 2 already known" in capsys.readouterr().out
+
+
+def test_a_workbook_gives_the_same_rows(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from datetime import datetime
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    columns = ["kind", "period_start", "period_end", "value", "unit", "source_name", "source_url", "reliability"]
+    sheet.append([*columns, "credibility", "published_on", "indicator_id"])
+    day = datetime(2026, 3, 31)
+    row = ["value", datetime(2026, 3, 1), day, 12.25, "thousand passengers", "Harbour", "https://h.example/x", "B"]
+    sheet.append([*row, 2, datetime(2026, 4, 10), "passengers"])
+    book.save(tmp_path / "rows.xlsx")
+    assert import_file(tmp_path / "rows.xlsx", "", [], False, "") == 0
+    assert "1 accepted" in capsys.readouterr().out
+    assert (rows(folder)[-1]["value"], rows(folder)[-1]["period_end"]) == ("12.25", "2026-03-31")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from signposts import files
+from signposts.catalogue.writing import NewRow, append_rows, tracker_lock
+folder, steps = Path(sys.argv[1]), int(sys.argv[2])
+real, done = os.fsync, 0
+def fsync(descriptor):
+    global done
+    done += 1
+    if done > steps:
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(descriptor)
+files.os.fsync = fsync
+with tracker_lock(folder):
+    append_rows(folder, [NewRow(folder / name, ("a", "b"), (name, "1")) for name in ("one.csv", "two.csv")])
+"""
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_a_kill_at_any_moment_leaves_both_rows_or_neither(tmp_path: Path, steps: int) -> None:
+    (tmp_path / "one.csv").write_text("a,b\nold,1\n")
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(steps)], check=False)
+    assert ended.returncode in (0, -signal.SIGKILL)
+    with tracker_lock(tmp_path):
+        pass
+    one = (tmp_path / "one.csv").read_text() == "a,b\nold,1\none.csv,1\n"
+    two = (tmp_path / "two.csv").exists() and (tmp_path / "two.csv").read_text() == "a,b\ntwo.csv,1\n"
+    assert one == two
+    assert not (tmp_path / PENDING).exists()
+
+
+def test_rows_are_appended_with_the_ending_that_the_file_has(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_bytes(b"a,b\r\nold,1")
+    append_rows(tmp_path, [NewRow(tmp_path / "one.csv", ("a", "b"), ("new", "2"))])
+    assert (tmp_path / "one.csv").read_bytes() == b"a,b\r\nold,1\r\nnew,2\r\n"

@@ -1,0 +1,69 @@
+"""A folder a publisher: found, not listed; its form of what may be asked; where the shape of its documents was seen."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import signposts.sources
+from signposts.catalogue.documents import read_document
+from signposts.catalogue.faults import FaultList
+from signposts.catalogue.loading import load_sources
+from signposts.errors import CatalogueError
+from signposts.gather import load_publishers
+from signposts.sources.options import ask_model
+from signposts.sources.publishers import PUBLISHERS, publisher
+from tests.publishers.catalogue import ROOT, real_sources
+from tests.publishers.documents import PUBLISHERS as SERVED
+
+FOLDER = Path(signposts.sources.__file__).parent
+
+
+def test_every_folder_of_sources_is_a_publisher_and_every_publisher_of_the_catalogue_has_one() -> None:
+    folders = {path.parent.name for path in FOLDER.glob("*/__init__.py")}
+    assert set(PUBLISHERS) == folders
+    assert {name for name, source in real_sources().items() if source.documents} <= folders
+
+
+@pytest.mark.parametrize("source_id", PUBLISHERS)
+def test_a_publisher_has_a_client_its_options_and_the_notes_of_its_recordings(source_id: str) -> None:
+    client = publisher(source_id)
+    assert client.BASE_URL.startswith("https://")
+    assert callable(client.gather)
+    assert callable(client.read)
+    assert ask_model(source_id).__doc__
+    notes = (FOLDER / source_id / "recordings.md").read_text(encoding="utf-8")
+    assert re.search(r"^\| shape \| recording \| of \|$", notes, re.MULTILINE)
+    assert re.search(r"^Never seen: \S", notes, re.MULTILINE)
+
+
+def test_every_publisher_with_an_address_speaks_on_loopback() -> None:
+    by_hand = {name for name, source in real_sources().items() if source.inbox}
+    assert set(SERVED) | by_hand >= set(real_sources())
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("frequency: A,", "freqency: A,", "imf_imts.russia_iran_annual.ask.freqency: this publisher has no such key"),
+        ("frequency: A,", "frequency: W,", "imf_imts.russia_iran_annual.ask.frequency: Input should be 'A' or 'M'"),
+        ("days_back: 3", "days_back: many", "gdelt_events.exports.ask.days_back: Input should be a valid integer"),
+        ("indicator: NY.GDP.MKTP.CD\n", "\n", "world_bank.gdp.ask.indicator: Field required"),
+    ],
+)
+def test_a_key_that_a_publisher_does_not_have_is_refused_with_its_line(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    text = (ROOT / "sources.yaml").read_text(encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"sources\.yaml:\d+: ") as caught:
+        load_publishers(tmp_path)
+    assert said in str(caught.value)
+    line = int(re.search(r"sources\.yaml:(\d+)", str(caught.value))[1])  # type: ignore[index]
+    assert abs(line - 1 - text[: text.index(right)].count("\n")) <= 2
+
+
+def test_the_real_asks_fit_their_publishers() -> None:
+    faults = FaultList()
+    assert load_sources(read_document(ROOT / "sources.yaml", faults), faults)
+    assert load_publishers(ROOT)
