@@ -10,6 +10,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 PROBABILITY_TOLERANCE = 1e-6
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+UnitWords = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, pattern=r"^[^{}|]*\{(n|x|p|change)\}[^{}|]*(\|[^{}|]*\{(n|x|p|change)\}[^{}|]*)?$"
+    ),
+]
+"""Words for an indicator's numbers with one slot: {n} a count, {x} a number, {p} a share in percent, {change} a ratio
+as percent above or below; after | the words for any number but one."""
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
