@@ -55,10 +55,10 @@ def ledger_schema() -> dict[str, Any]:
     fields = []
     for column in LEDGER_COLUMNS:
         options = properties[column].get("anyOf", [properties[column]])
-        option = next((each for each in options if each.get("type") != "null"), {})
+        option: dict[str, Any] = next((each for each in options if each.get("type") != "null"), {})
         kind = FRICTIONLESS_TYPES.get(option.get("format") or option.get("type", ""), "string")
         field: dict[str, Any] = {"name": column, "type": kind}
-        constraints = {"enum": option["enum"]} if "enum" in option else {}
+        constraints: dict[str, Any] = {"enum": option["enum"]} if "enum" in option else {}
         if column in Claim.model_json_schema()["required"]:
             constraints["required"] = True
         fields.append(field | ({"constraints": constraints} if constraints else {}))
