@@ -38,6 +38,13 @@ def write_publisher_rows(warehouse: Warehouse) -> None:
             )
 
 
+def write_claims(warehouse: Warehouse) -> tuple[int, list[str]]:
+    """Append new versions of claims and make table claim; return its rows and the claims that left their ledger."""
+    append_versions(warehouse)
+    gone = judge_kept_rows(warehouse)
+    return warehouse.build_table("observe/claim") + derive_claims(warehouse), gone
+
+
 def append_versions(warehouse: Warehouse) -> None:
     """Append the versions that the ledger and the publishers bring.
 
