@@ -306,6 +306,17 @@ def new(tracker: Annotated[str, typer.Argument(metavar="TRACKER", help="Identifi
 
 
 @app.command()
+def schema(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Print this schema; with no name, list them.")] = "",
+    write: Annotated[bool, typer.Option("--write", help="Write them all where the catalogue's files point.")] = False,
+) -> None:
+    """JSON schemas of the catalogue's files, for completion and red lines in an editor."""
+    from signposts.cli.schema import show_schemas
+
+    show_schemas(name, write)
+
+
+@app.command()
 def init(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The project folder to make.")],
     example: Annotated[str, typer.Option("--example", metavar="NAME", help="Bring a worked tracker along.")] = "",
