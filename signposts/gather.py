@@ -74,6 +74,7 @@ def feed_rows(catalogue: Catalogue) -> list[Row]:
             "indicator_id": feed.indicator,
             "scale": feed.scale,
             "period": feed.period,
+            "combine": feed.combine,
             "unit": units[feed.tracker, feed.indicator],
             "source_name": source.title,
             "reliability": source.admiralty.reliability if source.admiralty else "F",

@@ -12,7 +12,8 @@ from typing import Any
 
 from signposts.errors import InputError
 from signposts.settings import sql_root
-from signposts.warehouse import Warehouse
+from signposts.sources.publishers import PUBLISHERS
+from signposts.warehouse import Warehouse, dictionary_columns
 
 RELEASED_SEARCH = "select tracker_id, indicator_id, searched_on, window_from, looked_until from search"
 UNCHANGED = {
@@ -24,10 +25,23 @@ LIST_KEYS = ("tracker_id", "as_of", "indicator_id")
 LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
 
 
-def publishers() -> list[str]:
-    """Return the sources whose raw rows a file of sql/observe turns into candidates."""
-    names = (path.stem.removeprefix("candidate_") for path in (sql_root() / "observe").glob("candidate_*.sql"))
-    return sorted(name for name in names if name != "ledger")
+def write_publisher_rows(warehouse: Warehouse) -> None:
+    """Bring every publisher's raw rows into the one shape of table publisher_row.
+
+    Rows that have its columns are taken by name; rows of another grain, such as deals or events, have a statement
+    sql/observe/rows_<source>.sql.
+    """
+    warehouse.write_rows("publisher_row", [])
+    columns = dictionary_columns()
+    with warehouse.connect() as connection:
+        for source_id in PUBLISHERS:
+            if (sql_root() / "observe" / f"rows_{source_id}.sql").exists():
+                warehouse.append_made("publisher_row", f"observe/rows_{source_id}")
+                continue
+            shared = ", ".join(name for name in columns["publisher_row"] if name in columns[f"raw_{source_id}"])
+            connection.execute(
+                f"insert into publisher_row by name select '{source_id}' as source_id, {shared} from raw_{source_id}"  # noqa: S608 - our own names
+            )
 
 
 def append_versions(warehouse: Warehouse) -> None:
@@ -37,10 +51,8 @@ def append_versions(warehouse: Warehouse) -> None:
     second ones. A usual run has one turn, a rebuild as many as the document that changed most often.
     """
     warehouse.append_made("claim_version", "observe/ledger_version")
-    warehouse.write_rows("candidate", [])
-    for source_id in publishers():
-        warehouse.build_table(f"observe/candidate_{source_id}")
-        warehouse.append_table("candidate", f"candidate_{source_id}")
+    write_publisher_rows(warehouse)
+    warehouse.build_table("observe/candidate")
     warehouse.build_table("observe/publisher_candidate")
     warehouse.build_table("observe/document_turn")
     (last,) = warehouse.rows("select coalesce(max(turn), 0) as turn from document_turn")
@@ -87,6 +99,11 @@ def judge_kept_rows(warehouse: Warehouse) -> list[str]:
 def read_claims(warehouse: Warehouse, as_of: date, now: datetime) -> None:
     """Make the readings of every month end since t0 and of the run's own date, from what was known at each."""
     warehouse.build_table("observe/as_of_date", as_of=as_of)
+    make_readings(warehouse, now)
+
+
+def make_readings(warehouse: Warehouse, now: datetime) -> None:
+    """Make the readings of the dates that stand in table as_of_date."""
     warehouse.build_table("observe/last_fetch")
     pool_reports(warehouse, now)
     warehouse.build_table("observe/shown_claim", now=now.replace(tzinfo=None))
