@@ -129,8 +129,9 @@ def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, n
     warehouse.write_rows("released_claim", claims)
     warehouse.write_rows("released_search", searches)
     news = warehouse.rows(
-        "select tracker_id from claim anti join released_claim using (tracker_id, claim_id) union all select tracker_id "
-        "from search anti join released_search using (tracker_id, indicator_id, searched_on, window_from, looked_until)"
+        "select tracker_id from claim anti join released_claim using (tracker_id, claim_id) union all "
+        "select tracker_id from search anti join released_search "
+        "using (tracker_id, indicator_id, searched_on, window_from, looked_until)"
     )
     if last[0]["as_of"] == as_of and not news:
         for name in UNCHANGED:
