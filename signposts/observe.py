@@ -121,7 +121,9 @@ def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, n
         released = Warehouse(path, read_only=True)
         with released.connect():
             last, claims = released.rows(LAST_RELEASE), released.rows("select tracker_id, claim_id from claim")
-            searches = released.rows(RELEASED_SEARCH) if released.has_table("search") else []
+            # A release made before there were searches has no such table.
+            if released.rows("select 1 from duckdb_tables() where table_name = 'search'"):
+                searches = released.rows(RELEASED_SEARCH)
     if not last or as_of < last[0]["as_of"]:
         for name in UNCHANGED:
             warehouse.write_rows(name, [])
