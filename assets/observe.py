@@ -9,7 +9,7 @@ from signposts import observe
 from .resources import MonitoringRun
 
 GROUP = "observe"
-READINGS = ("as_of_date", "reading", "pooled_report", "reading_claim")
+READINGS = ("as_of_date", "reading", "pooled_report", "reading_claim", "list_completeness", "chain_link")
 
 
 @dg.asset(

@@ -28,7 +28,9 @@ Letter = Literal["A", "B", "C", "D", "E", "F"]
 Number = Literal["1", "2", "3", "4", "5", "6"]
 Direction = Literal["up", "down"]
 ClaimStatus = Literal["reported", "estimated", "preliminary", "final", "disputed", "unverified", "withdrawn"]
-PredictionType = Literal["path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal", "silent"]
+PredictionType = Literal[
+    "path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal", "trajectory", "silent"
+]
 
 
 def number_as_text(value: Any) -> Any:
