@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from signposts.settings import CHECKOUT, Settings, prepare_home
-from tests.scale.many_trackers import write_trackers
+from tests.nightly.many_trackers import write_trackers
 
 TRACKERS = 50
 # How Dagster's commands are told where the definitions are: in this process, or in a code server.
