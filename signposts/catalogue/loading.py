@@ -18,6 +18,7 @@ from signposts.catalogue.ledger_rules import judge_ledger
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
 from signposts.catalogue.rules import Draft, judge_feeds, judge_tracker, judge_watch
 from signposts.catalogue.trackers import LEDGER_SOURCE, Catalogue, Ledger, LedgerRow, Tracker
+from signposts.catalogue.triage import read_triage
 from signposts.catalogue.watch import LeadFeed, WatchNames
 from signposts.catalogue.writing import finish_pending
 from signposts.errors import InputError
@@ -107,6 +108,7 @@ def load_tracker(
     for ledger in ledgers.values():
         judge_ledger(ledger, draft, faults)
     judge_silence(draft, ledgers, faults)
+    read_triage(folder, faults)
     return Tracker(
         tracker_id=folder.name,
         folder=folder,
