@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from signposts.assess.models import TrackerModel, reports_of, tracker_models
+from signposts.assess.models import TrackerModel, observations_of, tracker_models
+from signposts.scoring.arrays import Floats
 from signposts.scoring.change import scenario_shares, split_move
 from signposts.scoring.combining import group_weights, hypothesis_prior, pooled_log_ratios
-from signposts.scoring.model import Floats, scoreable
+from signposts.scoring.model import scoreable
 from signposts.scoring.predictive import log_lambda
 from signposts.warehouse import Warehouse
 
@@ -66,7 +67,7 @@ def state(tracker: TrackerModel, reports: "pd.DataFrame") -> State:
         return State(tracker, log_prior, {})
     place = {name: position for position, name in enumerate(names)}
     log_ratios = pooled_log_ratios(
-        log_lambda(model, reports_of(tracker, own)),
+        log_lambda(model, observations_of(tracker, own)),
         own["pool_weight"].to_numpy(dtype=np.float64),
         own["reliability"].to_numpy(dtype=np.float64),
         np.array([place[name] for name in own["indicator_id"]]),
@@ -84,7 +85,7 @@ def state(tracker: TrackerModel, reports: "pd.DataFrame") -> State:
 
 def _fitting(tracker: TrackerModel, own: "pd.DataFrame") -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return which reports the tracker's predictions can score; an edited catalogue may have changed the family."""
-    from signposts.scoring.model import KINDS
+    from signposts.scoring.observations import KINDS
 
     codes = np.array([KINDS.index(kind) for kind in own["kind"]], dtype=np.int64)
     indicator = tracker.model.indicator_index(own["indicator_id"].to_numpy(dtype=object))

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from signposts.assess.models import TrackerModel, reports_of
+from signposts.assess.models import TrackerModel, observations_of
 from signposts.assess.verdicts import named_prior
+from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.combining import group_weights
+from signposts.scoring.families import FAMILIES
 from signposts.scoring.information import (
     contradiction_bounds,
     diagnosticity,
     staleness,
 )
-from signposts.scoring.model import DAYS_PER_YEAR, FAMILIES, KINDS, Floats, Integers, Reports
+from signposts.scoring.observations import DAYS_PER_YEAR, KINDS, Observations
 from signposts.scoring.outcomes import Prospects
 from signposts.scoring.simulation import Designs, surprise
 from signposts.scoring.what_if import Evidence, odds, smallest_overturn, strongest_reading
@@ -404,7 +406,7 @@ def surprise_rows(present: Present, odds_of_other: float) -> Rows:
 
 def _designs(present: Present) -> Designs:
     """Return the scored reports as designs that simulated worlds can fill again."""
-    reports = reports_of(present.tracker, present.reports)
+    reports = observations_of(present.tracker, present.reports)
     kind = np.array(KINDS, dtype=object)[reports.kind]
     counted = np.isin(kind, ("count", "open_count"))
     end = np.where(np.isnan(reports.exposure_end), reports.time, reports.exposure_end)
@@ -435,7 +437,7 @@ def _designs(present: Present) -> Designs:
     )
 
 
-def _observed(present: Present, reports: Reports) -> Floats:
+def _observed(present: Present, reports: Observations) -> Floats:
     """Return what each report says as one number.
 
     A value or count as it is, an interval as its middle, a category as its index, an event as its date; none seen is 0

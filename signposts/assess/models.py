@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from signposts.scoring.model import Model, Reports, build_model, make_reports, years_of_dates, years_since
+from signposts.scoring.model import Model, build_model, make_observations
+from signposts.scoring.observations import Observations, years_of_dates, years_since
 from signposts.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _indicator_setting(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def reports_of(tracker: TrackerModel, frame: "pd.DataFrame") -> Reports:
+def observations_of(tracker: TrackerModel, frame: "pd.DataFrame") -> Observations:
     """Return the method's reports for rows of pooled_report of one tracker, dates as years since t0."""
     columns: dict[str, Any] = {
         "indicator_id": frame["indicator_id"].to_numpy(dtype=object),
@@ -112,4 +113,4 @@ def reports_of(tracker: TrackerModel, frame: "pd.DataFrame") -> Reports:
     }
     columns |= {name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in NUMBER_COLUMNS}
     columns |= {name: years_of_dates(tracker.t0, frame[name].to_numpy(dtype="datetime64[D]")) for name in DATE_COLUMNS}
-    return make_reports(tracker.model, columns)
+    return make_observations(tracker.model, columns)

@@ -12,9 +12,10 @@ import numpy as np
 
 from signposts.assess.models import TrackerModel
 from signposts.assess.verdicts import named_prior
+from signposts.scoring.families import FAMILIES
 from signposts.scoring.fans import fan_quantiles
 from signposts.scoring.information import diagnosticity, silence_dates
-from signposts.scoring.model import DAYS_PER_YEAR, FAMILIES
+from signposts.scoring.observations import DAYS_PER_YEAR
 from signposts.scoring.simulation import Correlation, outlook
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from signposts.assess.models import TrackerModel, reports_of
+from signposts.assess.models import TrackerModel, observations_of
 from signposts.scoring.model import Model, stated_only
 from signposts.scoring.predictive import log_lambda
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KEYS = ["tracker_id", "as_of", "indicator_id", "report_id"]
 
 
-def report_ratios(trackers: Iterable[TrackerModel], pooled: "pd.DataFrame") -> "pd.DataFrame":
+def observation_ratios(trackers: Iterable[TrackerModel], pooled: "pd.DataFrame") -> "pd.DataFrame":
     """Return log Lambda of each scored report and hypothesis, for all predictions and for the stated ones alone."""
     import pandas as pd
 
@@ -46,7 +46,7 @@ def _ratios(model: Model, tracker: TrackerModel, reports: "pd.DataFrame", subset
     """Return the ratios of one subset of the predictions as rows, a report's hypotheses together."""
     import pandas as pd
 
-    ratios = log_lambda(model, reports_of(tracker, reports))
+    ratios = log_lambda(model, observations_of(tracker, reports))
     n_reports, n_hypotheses = ratios.shape
     repeated = {name: np.repeat(reports[name].to_numpy(), n_hypotheses) for name in KEYS}
     return pd.DataFrame(

@@ -9,7 +9,7 @@ from datetime import date
 from signposts.assess.foresight import write_foresight as write_foresight_rows
 from signposts.assess.models import tracker_models
 from signposts.assess.prospects import diagnosticity_rows, fans, outlook_rows, silence_rows
-from signposts.assess.scoring import report_ratios
+from signposts.assess.scoring import observation_ratios
 from signposts.assess.verdicts import status_words
 from signposts.warehouse import Warehouse
 
@@ -28,8 +28,8 @@ MADE_OF_RATIOS = (
 
 def write_probabilities(warehouse: Warehouse) -> None:
     """Write the log ratios and, for every as-of date and variant, the probabilities of the scenarios."""
-    ratios = report_ratios(tracker_models(warehouse), warehouse.read_frame("pooled_report"))
-    warehouse.write_frame("report_ratio", ratios)
+    ratios = observation_ratios(tracker_models(warehouse), warehouse.read_frame("pooled_report"))
+    warehouse.write_frame("observation_ratio", ratios)
     for name in MADE_OF_RATIOS:
         warehouse.build_table(f"assess/{name}")
 

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from signposts.assess.models import TrackerModel, reports_of
+from signposts.assess.models import TrackerModel, observations_of
+from signposts.scoring.arrays import Booleans, Floats, Integers
+from signposts.scoring.families import FAMILIES
 from signposts.scoring.information import diagnosticity, needed_growth
-from signposts.scoring.model import FAMILIES, Booleans, Floats, Integers, Reports, scoreable
+from signposts.scoring.model import scoreable
+from signposts.scoring.observations import Observations
 from signposts.scoring.status import Readings, status
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
 
     model, prior = tracker.model, named_prior(tracker)
     spoken = pooled.merge(own[READING_KEYS].assign(reading=own.index), on=READING_KEYS, how="inner")
-    reports = reports_of(tracker, _scoreable_rows(tracker, spoken))
+    reports = observations_of(tracker, _scoreable_rows(tracker, spoken))
     spoken = _scoreable_rows(tracker, spoken)
     judged = _judged(tracker, reports)
     spoken, reports = spoken[judged], reports.take(np.flatnonzero(judged))
@@ -56,7 +59,7 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
             indicator=indicator,
             time=time,
             bits=bits,
-            of_report=spoken["reading"].to_numpy(dtype=np.int64),
+            of_observation=spoken["reading"].to_numpy(dtype=np.int64),
             pool_weight=_share_of_judged(spoken),
         ),
         tracker.settings["thresholds"],
@@ -75,14 +78,14 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
 
 def _scoreable_rows(tracker: TrackerModel, spoken: "pd.DataFrame") -> "pd.DataFrame":
     """Return the reports whose kind the indicator's predictions can be compared with."""
-    from signposts.scoring.model import KINDS
+    from signposts.scoring.observations import KINDS
 
     codes = np.array([KINDS.index(kind) for kind in spoken["kind"]], dtype=np.int64)
     indicator = tracker.model.indicator_index(spoken["indicator_id"].to_numpy(dtype=object))
     return spoken[scoreable(tracker.model, indicator, codes)] if len(spoken) else spoken
 
 
-def _judged(tracker: TrackerModel, reports: Reports) -> Booleans:
+def _judged(tracker: TrackerModel, reports: Observations) -> Booleans:
     """Return which reports lie after t0 and after every start of their predictions: earlier ones are history."""
     starts = tracker.model.parameters["start_time"][reports.indicator]
     latest = np.where(np.isnan(starts), -np.inf, starts).max(axis=1, initial=-np.inf)
@@ -127,7 +130,7 @@ def _tracker_growth(tracker: TrackerModel, own: "pd.DataFrame") -> "pd.DataFrame
     """Return the growth still needed from each numeric reading, one row per reading and scenario that has a target."""
     import pandas as pd
 
-    from signposts.scoring.model import years_of_dates
+    from signposts.scoring.observations import years_of_dates
 
     value = own["value"].to_numpy(dtype=np.float64, na_value=np.nan)
     time = years_of_dates(tracker.t0, own["reading_date"].to_numpy(dtype="datetime64[D]"))

@@ -59,7 +59,8 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
     """Return a tracker's model and what is simulated with it: every scored indicator, read at each year end."""
     from signposts.catalogue import headline_priors, reliability_value, tables
     from signposts.scoring.calibration import Design
-    from signposts.scoring.model import build_model, years_since
+    from signposts.scoring.model import build_model
+    from signposts.scoring.observations import years_since
     from signposts.scoring.simulation import Correlation
 
     own = {
@@ -279,7 +280,7 @@ def show_backtest(tracker: str) -> None:
     """Print how the fans and two naive forecasts would have done on history, as the newest release has it."""
     release = open_release()
     chosen = tracker or only_tracker(release)
-    rows = published_rows(release, "standings/backtest", tracker=chosen)
+    rows = published_rows(release, "run_summary/backtest", tracker=chosen)
     console = Console(highlight=False)
     if not rows:
         console.print("No yearly series of this tracker reaches far enough back: five values before it began.")

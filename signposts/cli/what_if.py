@@ -18,8 +18,10 @@ from signposts.cli.explaining import describe_reading
 from signposts.cli.formatting import percent
 from signposts.cli.published import nearest_name, only_tracker, open_release
 from signposts.errors import InputError
+from signposts.scoring.arrays import Floats
 from signposts.scoring.combining import indicator_log_ratio
-from signposts.scoring.model import FAMILIES, Floats, make_reports
+from signposts.scoring.families import FAMILIES
+from signposts.scoring.model import make_observations
 from signposts.scoring.predictive import log_lambda
 from signposts.scoring.what_if import Evidence, odds, with_reading
 from signposts.warehouse import Warehouse
@@ -111,7 +113,7 @@ def log_ratio_of(tracker: TrackerModel, name: str, value: str, when: date, relia
     if min(columns["reading_date"][0], columns.get("happened_from", [0.0])[0]) < 0:
         raise InputError(f"{name}: that is before {tracker.t0}, when the clock starts; give a later day")
     one = np.ones(1)
-    return indicator_log_ratio(log_lambda(model, make_reports(model, columns)), one, one * reliability)
+    return indicator_log_ratio(log_lambda(model, make_observations(model, columns)), one, one * reliability)
 
 
 # ---- words as reports: one reader a family

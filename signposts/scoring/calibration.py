@@ -1,7 +1,7 @@
 """Whether the method is right about itself: its odds against simulated worlds in which the truth is known.
 
 Belongs here: the checks of docs/method.md, 6, with their bounds, and the choice of the temper. Not here: the worlds
-(simulation.py), readings drawn step by step (sampling.py), the page that reports them.
+(simulation.py), readings drawn step by step (sampling.py), the page that observations them.
 """
 
 import math
@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.combining import group_weights
+from signposts.scoring.families import FAMILIES
+from signposts.scoring.families.truths import Truths
 from signposts.scoring.fans import quantiles
-from signposts.scoring.model import FAMILIES, KINDS, Floats, Integers, Model, Reports, with_settings
+from signposts.scoring.model import Model, with_settings
+from signposts.scoring.observations import KINDS, Observations, blank_observations
 from signposts.scoring.outcomes import prospects_at, tabulate
-from signposts.scoring.predictive import blank_reports, log_density, log_lambda, predictive_cdf
-from signposts.scoring.sampling import Truths, draw_readings, draw_truths
+from signposts.scoring.predictive import log_density, log_lambda, predictive_cdf
+from signposts.scoring.sampling import draw_readings, draw_truths
 from signposts.scoring.simulation import (
     Correlation,
     Prospect,
@@ -286,8 +290,8 @@ def good_identities(model: Model, design: Design, *, draws: int, seed: int) -> l
     generator = np.random.default_rng(seed + 4)
     names, rows = model.hypothesis_scenario_ids(), []
     for indicator in design.indicator.tolist():
-        reports = _reference_reports(model, indicator, design.middle_time, draws, generator)
-        ratios = np.exp(log_lambda(model, reports))
+        observations = _reference_observations(model, indicator, design.middle_time, draws, generator)
+        ratios = np.exp(log_lambda(model, observations))
         mean, spread = ratios.mean(axis=0), ratios.std(axis=0, ddof=1) / math.sqrt(draws)
         # a silent scenario's ratio is 1 without spread
         distance = np.abs(mean - 1) / np.maximum(spread, 1e-9)
@@ -305,31 +309,31 @@ def good_identities(model: Model, design: Design, *, draws: int, seed: int) -> l
     return rows
 
 
-def _reference_reports(
+def _reference_observations(
     model: Model, indicator: int, time: float, draws: int, generator: np.random.Generator
-) -> Reports:
-    """Return reports of one indicator at a date as the reference would have them."""
+) -> Observations:
+    """Return observations of one indicator at a date as the reference would have them."""
     rows, at = np.full(draws, indicator), np.full(draws, time)
     other = np.full(draws, model.n_hypotheses - 1)
     readings = quantiles(model, rows, other, at, generator.random(draws))
     family = FAMILIES[model.family[indicator]]
     if family != "event":
-        return _reports(family, rows, at, readings)
+        return _observations(family, rows, at, readings)
     detected = generator.random(draws) < model.detect_prob[indicator]
     seen = (readings <= time) & detected
     date = np.where(seen, readings, np.nan)
     kind = np.where(seen, KINDS.index("event"), KINDS.index("none_seen"))
-    return blank_reports(rows, kind, at, happened_from=date, happened_to=date)
+    return blank_observations(rows, kind, at, happened_from=date, happened_to=date)
 
 
-def _reports(family: str, indicator: Integers, time: Floats, readings: Floats) -> Reports:
-    """Return exact reports of one family's readings; an event's is its date."""
+def _observations(family: str, indicator: Integers, time: Floats, readings: Floats) -> Observations:
+    """Return exact observations of one family's readings; an event's is its date."""
     kind = KINDS.index(_REPORT_KIND[family])
     if family == "event":
-        return blank_reports(indicator, kind, readings, happened_from=readings, happened_to=readings)
+        return blank_observations(indicator, kind, readings, happened_from=readings, happened_to=readings)
     if family == "ordinal":
-        return blank_reports(indicator, kind, time, category=readings)
-    return blank_reports(indicator, kind, time, value=readings, exposure_end=time)
+        return blank_observations(indicator, kind, time, category=readings)
+    return blank_observations(indicator, kind, time, value=readings, exposure_end=time)
 
 
 def uniformity(model: Model, *, size: int, latest: float, seed: int) -> list[Uniformity]:
@@ -355,12 +359,12 @@ def uniformity(model: Model, *, size: int, latest: float, seed: int) -> list[Uni
 
 def _transforms(model: Model, family: str, truths: Truths, readings: Floats, generator: np.random.Generator) -> Floats:
     """Return F(reading) under the hypothesis it was drawn from, spread evenly over the jump of a discrete one."""
-    reports = _reports(family, truths.indicator, truths.time, readings)
+    observations = _observations(family, truths.indicator, truths.time, readings)
     at = np.arange(len(readings)), truths.hypothesis
-    middle: Floats = predictive_cdf(model, reports)[at]
+    middle: Floats = predictive_cdf(model, observations)[at]
     if family not in _DISCRETE:
         return middle
-    return middle + (generator.random(len(readings)) - 0.5) * np.exp(log_density(model, reports)[at])
+    return middle + (generator.random(len(readings)) - 0.5) * np.exp(log_density(model, observations)[at])
 
 
 # ---- bounds

@@ -22,8 +22,8 @@ DECIBANS_PER_NAT = 10 / math.log(10)
 def indicator_log_ratio(log_lambda: Floats, pool_weight: Floats, reliability: Floats) -> Floats:
     """Return l = ln sum_k omega_k (r_k Lambda_k + 1 - r_k), shape (..., H) (docs/method.md, 1).
 
-    log_lambda (..., k, H), pool_weight and reliability (..., k); weights of a reading's k reports sum to 1. Stable for
-    any size of Lambda.
+    log_lambda (..., k, H), pool_weight and reliability (..., k); weights of a reading's k observations sum
+    to 1. Stable for any size of Lambda.
     """
     with np.errstate(divide="ignore"):
         agrees = np.log(pool_weight * reliability)[..., None] + log_lambda
@@ -37,7 +37,7 @@ def pooled_log_ratios(
 ) -> Floats:
     """Return l of many readings at once, shape (n_readings, H): row k of log_lambda belongs to reading[k].
 
-    log_lambda (n, H); pool_weight, reliability, reading (n,). A reading without reports gets 0.
+    log_lambda (n, H); pool_weight, reliability, reading (n,). A reading without observations gets 0.
     """
     with np.errstate(divide="ignore"):
         agrees = np.log(pool_weight * reliability)[:, None] + log_lambda

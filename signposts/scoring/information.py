@@ -9,10 +9,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from signposts.scoring.arrays import Floats, Integers
+from signposts.scoring.families import FAMILIES, TYPES
 from signposts.scoring.fans import fan_quantiles, quantiles
-from signposts.scoring.model import FAMILIES, KINDS, TYPES, Floats, Integers, Model
+from signposts.scoring.model import Model
+from signposts.scoring.observations import KINDS, blank_observations
 from signposts.scoring.outcomes import Outcomes, prospects_at, tabulate
-from signposts.scoring.predictive import blank_reports, predictive_cdf, survival
+from signposts.scoring.predictive import predictive_cdf, survival
 
 LOG_TYPES = ("path", "range", "drift")
 MONTH = 1 / 12
@@ -103,7 +106,7 @@ def _counts_within(model: Model, indicator: Integers, time: Floats, ends: list[F
     moved = []
     for end, inwards in zip(ends, (1, -1), strict=True):
         flat = end.ravel().copy()
-        counted = blank_reports(indicator[rows], _COUNT, time[rows], value=flat[rows], exposure_end=time[rows])
+        counted = blank_observations(indicator[rows], _COUNT, time[rows], value=flat[rows], exposure_end=time[rows])
         below = predictive_cdf(model, counted)[np.arange(len(rows)), hypothesis]
         flat[rows] += inwards * (np.minimum(below, 1 - below) < tail)
         moved.append(flat.reshape(end.shape))

@@ -1,7 +1,7 @@
 """What one tracker's scenarios predict, as arrays: the scorer's view of the catalogue.
 
-Belongs here: the data types `Model` and `Reports`, and their making from plain catalogue rows and table columns.
-Not here: any density (families.py, predictive.py), any weighing of evidence (combining.py), any reading of files.
+Belongs here: the data types `Model`, and their making from plain catalogue rows and table columns.
+Not here: any density (families/), any weighing of evidence (combining.py), any reading of files.
 Times are years since t0 (days / 365.25), in every module of this package.
 """
 
@@ -11,72 +11,23 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from signposts.errors import InputError
-from signposts.scoring.families import solve_threshold_mean
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
+from signposts.scoring.arrays import Booleans, Floats, Integers
+from signposts.scoring.families import FAMILIES, FAMILY_OF_TYPE, KINDS_OF_FAMILY, PARAMETERS, REGISTRY, TYPES
+from signposts.scoring.observations import (
+    KINDS,
+    Observations,
+    direction,
+    years_since,
+)
 
 OTHER = "other"
-DAYS_PER_YEAR = 365.25
-
-TYPES = ("silent", "path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal")
-FAMILIES = ("none", "lognormal", "beta", "event", "rate", "ordinal")
-FAMILY_OF_TYPE = {
-    "path": "lognormal",
-    "drift": "lognormal",
-    "range": "lognormal",
-    "threshold": "beta",
-    "share": "beta",
-    "event_by": "event",
-    "rate": "rate",
-    "ordinal": "ordinal",
-}
-KINDS = ("value", "interval", "nowcast", "count", "open_count", "event", "none_seen", "category", "share_count")
-KINDS_OF_FAMILY = {
-    "none": KINDS,
-    "lognormal": ("value", "interval", "nowcast"),
-    "beta": ("value", "interval", "share_count"),
-    "event": ("event", "none_seen"),
-    "rate": ("value", "interval", "count", "open_count", "none_seen"),
-    "ordinal": ("category",),
-}
-PARAMETERS = (
-    # log-normal: path, drift and range
-    "start_time",
-    "log_start",
-    "start_sd",
-    "sigma",
-    "drift_sd",
-    "slope",
-    "length",
-    "long_run_mean",
-    "long_run_variance",
-    "reversion",
-    # beta: threshold and share
-    "beta_a",
-    "beta_b",
-    # event_by
-    "cumulative",
-    "earliest",
-    "span",
-    "shape",
-    "by",
-    "p",
-    # rate
-    "rate_mean",
-    "rate_cv",
-    # when a path, range or event is due; +1 up, -1 down for the way a path, drift or range expects
-    "due",
-    "toward",
-)
 
 
 @dataclass(frozen=True)
@@ -127,6 +78,11 @@ class Model:
     open_list_coverage: tuple[float, float]
 
     @property
+    def type_names(self) -> tuple[str, ...]:
+        """Return the names that `type` indexes."""
+        return TYPES
+
+    @property
     def n_hypotheses(self) -> int:
         """Return H, `other` included."""
         return len(self.hypothesis_scenario)
@@ -147,56 +103,6 @@ class Model:
         return tuple(names[index] for index in self.hypothesis_scenario)
 
 
-@dataclass(frozen=True)
-class Reports:
-    """Reports to be scored, one row each: the columns of table pooled_report with dates as years since t0.
-
-    Every array has shape (n,); a column that the kind does not use is NaN.
-    """
-
-    indicator: Integers
-    kind: Integers
-    value: Floats
-    value_low: Floats
-    value_high: Floats
-    category: Integers
-    """Index into the indicator's categories; -1 where the kind has none."""
-    time: Floats
-    """Date the report refers to."""
-    log_sd: Floats
-    trials: Floats
-    exposure_start: Floats
-    exposure_end: Floats
-    happened_from: Floats
-    happened_to: Floats
-
-    def __len__(self) -> int:
-        return len(self.indicator)
-
-    def take(self, rows: NDArray[Any] | slice) -> Reports:
-        """Return the chosen rows."""
-        return Reports(**{name: column[rows] for name, column in vars(self).items()})
-
-
-def years_since(t0: date, when: date | str | None) -> float:
-    """Return years from t0 to a date (days / 365.25); NaN for none."""
-    if when is None:
-        return math.nan
-    if isinstance(when, str):
-        when = date.fromisoformat(when)
-    if isinstance(when, datetime):
-        when = when.date()
-    return (when - t0).days / DAYS_PER_YEAR
-
-
-def years_of_dates(t0: date, dates: NDArray[Any]) -> Floats:
-    """Return years from t0 of an array of dates (datetime64 of any unit); NaN where the date is missing."""
-    days = (np.asarray(dates, dtype="datetime64[D]") - np.datetime64(t0, "D")).astype("timedelta64[D]")
-    missing = np.isnat(days)
-    years: Floats = np.where(missing, np.nan, days.astype(np.int64) / DAYS_PER_YEAR)
-    return years
-
-
 def _codes(names: Sequence[Any] | NDArray[Any], known: Mapping[Any, int], what: str) -> Integers:
     try:
         return np.fromiter((known[name] for name in names), dtype=np.int64, count=len(names))
@@ -205,8 +111,8 @@ def _codes(names: Sequence[Any] | NDArray[Any], known: Mapping[Any, int], what: 
         raise InputError(message) from None
 
 
-def make_reports(model: Model, columns: Mapping[str, Any]) -> Reports:
-    """Return the reports of a mapping of columns of equal length, dates as years since t0 (docs/method.md, 3.1).
+def make_observations(model: Model, columns: Mapping[str, Any]) -> Observations:
+    """Return the observations of a mapping of columns of equal length, dates as years since t0 (docs/method.md, 3.1).
 
     Needed: `indicator_id` (or integer `indicator`), `kind` (or integer codes into KINDS), `reading_date`. The other
     columns of pooled_report may be missing or hold NaN. A kind that the indicator's family cannot score is an
@@ -228,7 +134,7 @@ def make_reports(model: Model, columns: Mapping[str, Any]) -> Reports:
             return np.full(n_rows, default)
         return np.asarray(column, dtype=np.float64)
 
-    reports = Reports(
+    observations = Observations(
         indicator=indicator,
         kind=np.asarray(kinds, dtype=np.int64),
         value=numbers("value"),
@@ -243,8 +149,8 @@ def make_reports(model: Model, columns: Mapping[str, Any]) -> Reports:
         happened_from=numbers("happened_from"),
         happened_to=numbers("happened_to"),
     )
-    _refuse_unfit_kinds(model, reports)
-    return reports
+    _refuse_unfit_kinds(model, observations)
+    return observations
 
 
 def _category_codes(model: Model, indicator: Integers, names: Any) -> Integers:
@@ -270,14 +176,16 @@ def scoreable(model: Model, indicator: Integers, kind: Integers) -> Booleans:
     return cast(Booleans, table[model.family[indicator], kind])
 
 
-def _refuse_unfit_kinds(model: Model, reports: Reports) -> None:
-    unfit = ~scoreable(model, reports.indicator, reports.kind)
+def _refuse_unfit_kinds(model: Model, observations: Observations) -> None:
+    unfit = ~scoreable(model, observations.indicator, observations.kind)
     if unfit.any():
         row = int(np.flatnonzero(unfit)[0])
-        name = model.indicator_ids[reports.indicator[row]]
-        family = FAMILIES[model.family[reports.indicator[row]]]
-        kind = KINDS[reports.kind[row]]
-        message = f"{name}: a report of kind {kind} cannot be scored by {family} predictions ({int(unfit.sum())} rows)"
+        name = model.indicator_ids[observations.indicator[row]]
+        family = FAMILIES[model.family[observations.indicator[row]]]
+        kind = KINDS[observations.kind[row]]
+        message = (
+            f"{name}: a observation of kind {kind} cannot be scored by {family} predictions ({int(unfit.sum())} rows)"
+        )
         raise InputError(message)
 
 
@@ -329,7 +237,7 @@ def build_model(
         exposure_start=np.array(
             [years_since(t0, row.get("exposure_start") or date(t0.year, 1, 1)) for row in settings]
         ),
-        cooperative=np.array([_direction(row.get("cooperative")) for row in settings], dtype=np.int64),
+        cooperative=np.array([direction(row.get("cooperative")) for row in settings], dtype=np.int64),
         shared_sd=bool(scoring["shared_sd"]),
         obs_sd=float(scoring["obs_sd"]),
         open_list_coverage=(float(low), float(high)),
@@ -399,10 +307,6 @@ def _number(value: Any, default: float = math.nan) -> float:
     return default if value is None or value != value else float(value)
 
 
-def _direction(word: Any) -> int:
-    return {"up": 1, "down": -1}.get(word, 0)
-
-
 class _Cells:
     """Fills the (indicator, scenario) arrays of a model, one prediction at a time."""
 
@@ -429,11 +333,13 @@ class _Cells:
         given = json.loads(given) if isinstance(given, str) else given
         self.type[cell] = TYPES.index(row["type"])
         self.stated[cell] = row.get("basis") == "stated"
+        if row["type"] == "silent":
+            return
         if row["type"] == "ordinal":
             self._probs[cell] = {str(name): float(share) for name, share in given["probs"].items()}
             return
         try:
-            for name, value in _parameters(self.t0, row["type"], given).items():
+            for name, value in REGISTRY[FAMILY_OF_TYPE[row["type"]]].parse(self.t0, row["type"], given).items():
                 self.parameters[name][cell] = value
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             raise InputError(f"{where}: parameters of {row['type']} cannot be used: {error!r}") from error
@@ -463,69 +369,3 @@ class _Cells:
                     raise InputError(f"{self.indicator_ids[row]}: category {name!r} is not among {names[row]}")
                 probabilities[row, column, names[row].index(name)] = share / total
         return tuple(names), probabilities
-
-
-def _parameters(t0: date, kind: str, given: Mapping[str, Any]) -> dict[str, float]:
-    """Return a prediction's numbers in the form that the densities need, times as years since t0."""
-    if kind in ("path", "drift", "range"):
-        return _lognormal_parameters(t0, kind, given)
-    if kind in ("threshold", "share"):
-        concentration = float(given["concentration"])
-        mean = float(given["mean"]) if kind == "share" else _threshold_mean(given)
-        return {"beta_a": mean * concentration, "beta_b": (1 - mean) * concentration}
-    if kind == "event_by":
-        earliest = max(years_since(t0, given["earliest"]) if given.get("earliest") else 0.0, 0.0)
-        by = years_since(t0, given["by"])
-        if by <= earliest:
-            raise ValueError("`by` is not after `earliest`")
-        return {
-            "cumulative": -math.log1p(-float(given["p"])),
-            "earliest": earliest,
-            "span": by - earliest,
-            "shape": float(given.get("shape", 1.0)),
-            "by": by,
-            "p": float(given["p"]),
-            "due": by,
-        }
-    if kind == "rate":
-        return {"rate_mean": float(given["mean"]), "rate_cv": float(given["cv"])}
-    return {}
-
-
-def _threshold_mean(given: Mapping[str, Any]) -> float:
-    return solve_threshold_mean(
-        float(given["value"]), float(given["p_beyond"]), float(given["concentration"]), str(given.get("op", ">="))
-    )
-
-
-def _lognormal_parameters(t0: date, kind: str, given: Mapping[str, Any]) -> dict[str, float]:
-    start = given["start"]
-    start_time, log_start = years_since(t0, start["date"]), math.log(float(start["value"]))
-    numbers = {
-        "start_time": start_time,
-        "log_start": log_start,
-        "start_sd": float(start.get("start_sd") or given.get("start_sd") or 0.0),
-        "sigma": float(given.get("sigma") or 0.0),
-        "drift_sd": float(given.get("drift_sd") or 0.0),
-        "slope": 0.0,
-        "length": math.inf,
-        "toward": float(_direction(given.get("toward"))),
-    }
-    if kind == "path":
-        target = given["target"]
-        numbers["due"] = years_since(t0, target["date"])
-        numbers["length"] = numbers["due"] - start_time
-        numbers["slope"] = (math.log(float(target["value"])) - log_start) / numbers["length"]
-    elif kind == "drift":
-        numbers["slope"] = math.log1p(float(given["annual_change"]))
-    else:
-        from scipy.special import ndtri
-
-        low, high = math.log(float(given["lo"])), math.log(float(given["hi"]))
-        numbers["due"] = years_since(t0, given["reach_by"])
-        numbers["long_run_mean"] = (low + high) / 2
-        numbers["long_run_variance"] = ((high - low) / (2 * float(ndtri((1 + float(given["coverage"])) / 2)))) ** 2
-        numbers["reversion"] = 3 / (numbers["due"] - start_time)
-    if not numbers["toward"]:
-        numbers["toward"] = math.copysign(1.0, numbers["slope"])
-    return numbers

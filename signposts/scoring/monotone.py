@@ -10,10 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from signposts.scoring.arrays import Booleans, Floats
 from signposts.scoring.combining import DECIBANS_PER_NAT, scenario_log_likelihood
+from signposts.scoring.families import FAMILIES
 from signposts.scoring.fans import fan_quantiles
-from signposts.scoring.model import FAMILIES, KINDS, Booleans, Floats, Model, Reports
-from signposts.scoring.predictive import blank_reports, log_density
+from signposts.scoring.model import Model
+from signposts.scoring.observations import KINDS, Observations, blank_observations
+from signposts.scoring.predictive import log_density
 
 CENTRAL = 0.99
 POINTS = 201
@@ -74,9 +77,9 @@ def _fall(log_ratio: Floats, inside: Booleans) -> tuple[float, int] | None:
 
 def _likelihoods(model: Model, indicator: int, time: float) -> tuple[Floats, Floats, Booleans]:
     """Return readings from less to more cooperative, ln p per scenario (n, S), and which lie in the central part."""
-    readings, reports = _grid(model, indicator, time)
+    readings, observations = _grid(model, indicator, time)
     logs = scenario_log_likelihood(
-        log_density(model, reports), model.hypothesis_scenario, model.onset_weight, model.n_scenarios
+        log_density(model, observations), model.hypothesis_scenario, model.onset_weight, model.n_scenarios
     )[:, :-1]
     mass = np.exp(logs[:, model.speaks[indicator]]).mean(axis=1) * _width(model, indicator, readings)
     below = np.cumsum(mass) / mass.sum()
@@ -94,14 +97,14 @@ def _width(model: Model, indicator: int, readings: Floats) -> Floats:
     return np.gradient(readings) if family == "beta" else np.ones_like(readings)
 
 
-def _grid(model: Model, indicator: int, time: float) -> tuple[Floats, Reports]:
-    """Return readings over the fans' whole reach, and a report of each."""
+def _grid(model: Model, indicator: int, time: float) -> tuple[Floats, Observations]:
+    """Return readings over the fans' whole reach, and a observation of each."""
     family = FAMILIES[model.family[indicator]]
     if family == "event":
         rows = np.full(2, indicator)
         kind = np.array([KINDS.index("none_seen"), KINDS.index("event")])
         ends = {"happened_from": np.array([np.nan, 0.0]), "happened_to": np.array([np.nan, time])}
-        return np.array([0.0, 1.0]), blank_reports(rows, kind, np.full(2, time), **ends)
+        return np.array([0.0, 1.0]), blank_observations(rows, kind, np.full(2, time), **ends)
     if family == "ordinal":
         readings = np.arange(len(model.categories[indicator]), dtype=np.float64)
         kind_name, column = "category", "category"
@@ -115,4 +118,4 @@ def _grid(model: Model, indicator: int, time: float) -> tuple[Floats, Reports]:
             readings = np.exp(np.linspace(np.log(low), np.log(high), POINTS))
     rows = np.full(len(readings), indicator)
     at = np.full(len(readings), time)
-    return readings, blank_reports(rows, KINDS.index(kind_name), at, **{column: readings, "exposure_end": at})
+    return readings, blank_observations(rows, KINDS.index(kind_name), at, **{column: readings, "exposure_end": at})

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.combining import by_scenario, group_weights, hypothesis_prior, posterior
+from signposts.scoring.families import FAMILIES
 from signposts.scoring.information import entropy_bits
-from signposts.scoring.model import FAMILIES, Floats, Integers, Model
+from signposts.scoring.model import Model
 from signposts.scoring.outcomes import Outcomes, Prospects, cell_of, prospects_at, tabulate
 
 LEAST_MASS = 1e-300
@@ -95,7 +97,7 @@ def simulate_worlds(
 ) -> Worlds:
     """Return worlds drawn from the prior (S + 1,), each of I prospects read once with reliability r (I,).
 
-    ``weights`` (W, I), ``uniforms`` (N, I). A report is accurate with probability r and otherwise drawn from the
+    ``weights`` (W, I), ``uniforms`` (N, I). A observation is accurate with probability r and otherwise drawn from the
     reference, as the score supposes.
     """
     draws = len(uniforms)
@@ -173,14 +175,14 @@ def outlook(
 
 @dataclass(frozen=True)
 class Designs:
-    """The reports at hand, as designs that a simulated world can fill again: K reports of N readings."""
+    """The observations at hand, as designs that a simulated world can fill again: K observations of N readings."""
 
     prospects: Prospects
     """(K,)"""
     observed: Floats
     """(K,) what was reported: a value, a count, a category's index, a date; inf for `not yet`."""
     reading: Integers
-    """(K,) reading of each report."""
+    """(K,) reading of each observation."""
     pool_weight: Floats
     """(K,)"""
     reliability: Floats
@@ -193,7 +195,7 @@ def surprise(model: Model, designs: Designs, *, draws: int, seed: int) -> Floats
     """Return u_s = P(L_rep <= L_obs | s) of each named scenario, shape (S,) (docs/method.md, 4.4).
 
     L is the weighted sum over readings of the log of the pooled, reliability-mixed absolute probability of the cell
-    that a report falls in; replicas are drawn from the scenario, onset and reliability included.
+    that a observation falls in; replicas are drawn from the scenario, onset and reliability included.
     """
     outcomes = tabulate(model, designs.prospects)
     observed_cells = cell_of(outcomes, np.arange(len(designs.observed)), designs.observed)
@@ -214,9 +216,9 @@ def surprise(model: Model, designs: Designs, *, draws: int, seed: int) -> Floats
 def _replica_cells(
     outcomes: Outcomes, designs: Designs, hypothesis: Integers, generator: np.random.Generator, other: int
 ) -> Integers:
-    """Return the cells of the reports in every replica, shape (draws, K).
+    """Return the cells of the observations in every replica, shape (draws, K).
 
-    Accurate reports of one reading tell of the same truth, so they share its random number.
+    Accurate observations of one reading tell of the same truth, so they share its random number.
     """
     draws, n_reports = len(hypothesis), len(designs.reading)
     truth = generator.random((draws, len(designs.weight)))[:, designs.reading]
@@ -231,7 +233,7 @@ def _replica_cells(
 
 
 def _pooled_score(designs: Designs, probability: Floats) -> Floats:
-    """Return L of every row of report probabilities (M, K), shape (M,)."""
+    """Return L of every row of observation probabilities (M, K), shape (M,)."""
     pooled = np.zeros((len(probability), len(designs.weight)))
     weighted = designs.pool_weight * np.maximum(probability, LEAST_MASS)
     for position, reading in enumerate(designs.reading):

@@ -12,20 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from signposts.scoring.model import FAMILIES, KINDS, TYPES, Booleans, Floats, Integers, Model, Reports
+from signposts.scoring.arrays import Booleans, Floats, Integers
+from signposts.scoring.families import FAMILIES, REGISTRY
+from signposts.scoring.families.words import ON_TRACK, Cases
+from signposts.scoring.model import Model
+from signposts.scoring.observations import KINDS, Observations
 from signposts.scoring.predictive import log_density, predictive_cdf
 
 Words = NDArray[np.object_]
 
 NO_DATA, NO_PREDICTION = "no data", "no prediction"
-FULFILLED, MISSED, CONTRADICTED = "fulfilled", "missed", "contradicted"
-BEHIND, AHEAD, ABOVE, BELOW = "behind", "ahead", "above", "below"
-TOO_EARLY, OPEN, ON_TRACK = "too early to tell", "open", "on track"
+
 
 _EVENT, _ORDINAL = FAMILIES.index("event"), FAMILIES.index("ordinal")
 _HAPPENED = KINDS.index("event")
-_WITH_DUE_DATE = [TYPES.index("path"), TYPES.index("range")]
-_WITH_DIRECTION = [TYPES.index("path"), TYPES.index("drift")]
 
 
 @dataclass(frozen=True)
@@ -42,36 +42,38 @@ class Status:
 
 @dataclass(frozen=True)
 class Readings:
-    """R readings, and which reading each of n reports is pooled into."""
+    """R readings, and which reading each of n observations is pooled into."""
 
     indicator: Integers
     """(R,)"""
     time: Floats
-    """(R,) date of the reading in years since t0: the newest of its reports; NaN where there is none."""
+    """(R,) date of the reading in years since t0: the newest of its observations; NaN where there is none."""
     bits: Floats
     """(R,) information the indicator carries at that date (5.2)."""
-    of_report: Integers
+    of_observation: Integers
     """(n,) index of the reading."""
     pool_weight: Floats
-    """(n,) share of the report in the pool; sums to 1 per reading."""
+    """(n,) share of the observation in the pool; sums to 1 per reading."""
 
 
-def status(model: Model, reports: Reports, readings: Readings, thresholds: Mapping[str, float]) -> Status:
+def status(model: Model, observations: Observations, readings: Readings, thresholds: Mapping[str, float]) -> Status:
     """Return the status word of every reading under every named scenario (docs/method.md, 3.4).
 
-    thresholds is the mapping of tracker.yaml. An event counts as happened where reports with at least half of the
+    thresholds is the mapping of tracker.yaml. An event counts as happened where observations with at least half of the
     pool's weight say so.
     """
     n_readings, n_named = len(readings.indicator), model.n_scenarios
     family = model.family[readings.indicator]
-    has_reports = np.bincount(readings.of_report, minlength=n_readings) > 0
-    said_happened = _pooled(readings, (reports.kind == _HAPPENED).astype(np.float64)[:, None], n_readings)[:, 0]
+    has_reports = np.bincount(readings.of_observation, minlength=n_readings) > 0
+    said_happened = _pooled(readings, (observations.kind == _HAPPENED).astype(np.float64)[:, None], n_readings)[:, 0]
     happened = (family == _EVENT) & (said_happened >= 0.5)
-    # of an event, only the reports that agree with the reading say how well it fits
-    agrees = (family[readings.of_report] != _EVENT) | ((reports.kind == _HAPPENED) == happened[readings.of_report])
-    below = predictive_cdf(model, reports)
+    # of an event, only the observations that agree with the reading say how well it fits
+    agrees = (family[readings.of_observation] != _EVENT) | (
+        (observations.kind == _HAPPENED) == happened[readings.of_observation]
+    )
+    below = predictive_cdf(model, observations)
     u = _pooled(readings, below, n_readings, agrees)
-    p = _pooled(readings, np.exp(log_density(model, reports)), n_readings, agrees)
+    p = _pooled(readings, np.exp(log_density(model, observations)), n_readings, agrees)
 
     is_event, is_ordinal = (family == _EVENT)[:, None], (family == _ORDINAL)[:, None]
     two_sided = np.minimum(u, 1 - u)
@@ -83,27 +85,23 @@ def status(model: Model, reports: Reports, readings: Readings, thresholds: Mappi
 
     speaks = model.speaks[readings.indicator]
     shown = has_reports[:, None] & speaks
-    cases = _Cases(model, readings, u, p, happened, dict(thresholds))
+    cases = Cases(model, readings.indicator, readings.time, readings.bits, u, p, happened, dict(thresholds))
     word = np.full((n_readings, n_named), ON_TRACK, dtype=object)
-    for rows, table in (
-        (~is_event & ~is_ordinal, cases.value_table()),
-        (is_event & cases.expected, cases.expected_event_table()),
-        (is_event & ~cases.expected, cases.unexpected_event_table()),
-        (is_ordinal & np.ones_like(speaks), cases.category_table()),
-    ):
-        found = np.select([condition for condition, _ in table], [name for _, name in table], default=ON_TRACK)
-        word = np.where(rows, found, word)
+    for name, own in REGISTRY.items():
+        table = own.words(cases)
+        found = np.select([condition for condition, _ in table], [said for _, said in table], default=ON_TRACK)
+        word = np.where((family == FAMILIES.index(name))[:, None], found, word)
     word = np.where(has_reports[:, None], word, NO_DATA)
     word = np.where(speaks, word, NO_PREDICTION)
     return Status(word.astype(object), np.where(shown, fit, np.nan))
 
 
 def _pooled(readings: Readings, values: Floats, n_readings: int, counts: Booleans | None = None) -> Floats:
-    """Return the pool-weighted mean of the reports' values that count, shape (R, columns); NaN where none does."""
+    """Return the pool-weighted mean of the observations' values that count, shape (R, columns); NaN where none does."""
     weight = readings.pool_weight if counts is None else np.where(counts, readings.pool_weight, 0.0)
     total = np.zeros((n_readings, values.shape[1]))
-    np.add.at(total, readings.of_report, weight[:, None] * values)
-    size = np.bincount(readings.of_report, weights=weight, minlength=n_readings)[:, None]
+    np.add.at(total, readings.of_observation, weight[:, None] * values)
+    size = np.bincount(readings.of_observation, weights=weight, minlength=n_readings)[:, None]
     with np.errstate(invalid="ignore"):
         result: Floats = np.where(size > 0, total / np.where(size > 0, size, 1.0), np.nan)
     return result
@@ -117,91 +115,6 @@ def _best_onset(model: Model, closeness: Floats) -> Integers:
         own = np.flatnonzero(model.hypothesis_scenario == scenario)
         columns.append(own[np.argmax(ranked[:, own], axis=1)])
     return np.stack(columns, axis=1)
-
-
-Table = list[tuple[Booleans, str]]
-
-
-@dataclass(frozen=True)
-class _Cases:
-    """The rows of the table of 3.4, as conditions of shape (R, S); the first that holds gives the word."""
-
-    model: Model
-    readings: Readings
-    u: Floats
-    p: Floats
-    happened: Booleans
-    limits: dict[str, float]
-
-    def _parameter(self, name: str) -> Floats:
-        return self.model.parameters[name][self.readings.indicator]
-
-    @property
-    def expected(self) -> Booleans:
-        """Whether the scenario gives the event at least an even chance by its date."""
-        return np.asarray(self._parameter("p") >= 0.5)
-
-    @property
-    def due(self) -> Booleans:
-        """Whether the date of the prediction's target had come at the reading's date."""
-        return np.asarray(self.readings.time[:, None] >= self._parameter("due"))
-
-    @property
-    def uninformative(self) -> Booleans:
-        """Whether the indicator carries too few bits at this date."""
-        return np.broadcast_to((self.readings.bits < self.limits["too_early_bits"])[:, None], self.u.shape)
-
-    def value_table(self) -> Table:
-        """Return the column for values, shares and counts."""
-        kind = self.model.type[self.readings.indicator]
-        tail = (1 - self.limits["central"]) / 2
-        low, high = self.u < tail, self.u > 1 - tail
-        inside = ~low & ~high
-        judged = self.due & np.isin(kind, _WITH_DUE_DATE)
-        directed = np.isin(kind, _WITH_DIRECTION)
-        upward = self._parameter("toward") > 0
-        against = np.where(upward, low, high)
-        along = np.where(upward, high, low)
-        return [
-            (judged & inside, FULFILLED),
-            (judged, MISSED),
-            (np.minimum(self.u, 1 - self.u) < self.limits["contradicted_tail"], CONTRADICTED),
-            (directed & against, BEHIND),
-            (directed & along, AHEAD),
-            (high, ABOVE),
-            (low, BELOW),
-            (self.uninformative, TOO_EARLY),
-        ]
-
-    def expected_event_table(self) -> Table:
-        """Return the column for events with p of at least .5."""
-        happened, not_yet = self.happened[:, None] & np.ones_like(self.due), 1 - self.u
-        return [
-            (happened, FULFILLED),
-            (self.due, MISSED),
-            (not_yet <= self.limits["event_contradicted"], CONTRADICTED),
-            (not_yet <= self.limits["event_behind"], BEHIND),
-            (not_yet >= self.limits["too_early_survival"], TOO_EARLY),
-            (np.ones_like(self.due), OPEN),
-        ]
-
-    def unexpected_event_table(self) -> Table:
-        """Return the column for events with p below .5."""
-        happened = self.happened[:, None] & np.ones_like(self.due)
-        return [
-            (~happened & self.due, FULFILLED),
-            (happened & (self.u < self.limits["event_contradicted"]), CONTRADICTED),
-            (happened & (self.u < self.limits["event_behind"]), BEHIND),
-            (~happened & (1 - self.u > self.limits["too_early_survival_unexpected"]), TOO_EARLY),
-        ]
-
-    def category_table(self) -> Table:
-        """Return the rule for categories."""
-        return [
-            (self.p <= self.limits["category_contradicted"], CONTRADICTED),
-            (self.p < self.limits["category_behind"], BEHIND),
-            (self.uninformative, TOO_EARLY),
-        ]
 
 
 def evidence_cells(decibans: Floats) -> Words:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from signposts.scoring.arrays import Booleans, Floats, Integers
 from signposts.scoring.combining import (
     by_scenario,
     group_weights,
@@ -16,7 +17,7 @@ from signposts.scoring.combining import (
     posterior,
     weighted_evidence,
 )
-from signposts.scoring.model import Booleans, Floats, Integers, Model
+from signposts.scoring.model import Model
 from signposts.scoring.outcomes import Outcomes, prospects_at, tabulate
 from signposts.scoring.simulation import cell_log_ratios
 

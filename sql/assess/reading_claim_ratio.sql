@@ -1,5 +1,5 @@
 -- Grain: one row per pooled claim and hypothesis; the claims of one list share the ratio of their list.
--- Reads: reading_claim, report_ratio
+-- Reads: reading_claim, observation_ratio
 select
     reading_claim.tracker_id,
     reading_claim.as_of,
@@ -9,7 +9,7 @@ select
     ratio.onset,
     ratio.log_lambda
 from reading_claim
-inner join report_ratio as ratio
+inner join observation_ratio as ratio
     on
         reading_claim.tracker_id = ratio.tracker_id
         and reading_claim.as_of = ratio.as_of

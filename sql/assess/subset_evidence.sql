@@ -1,5 +1,5 @@
 -- Grain: one row per subset of the predictions, as-of date, scored indicator with a reading, and hypothesis.
--- Reads: report_ratio, pooled_report, indicator
+-- Reads: observation_ratio, pooled_report, indicator
 -- Sums have an order, so that the same rows give the same last digit.
 -- The l of the method: natural log of sum_k omega_k (r_k Lambda_k + 1 - r_k) over the reports pooled into the reading.
 -- Subsets: all; stated (its own ratios, other predictions silent); conditions and outcomes (whole indicators by role).
@@ -17,7 +17,7 @@ with pooled as (
                 order by report.report_id
             )
         ) as log_ratio
-    from report_ratio as ratio
+    from observation_ratio as ratio
     inner join pooled_report as report
         on
             ratio.tracker_id = report.tracker_id

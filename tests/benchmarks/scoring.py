@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from signposts.scoring.model import KINDS, Model, build_model, stack
-from signposts.scoring.predictive import blank_reports, log_lambda
+from signposts.scoring.model import Model, build_model, stack
+from signposts.scoring.observations import KINDS, blank_observations
+from signposts.scoring.predictive import log_lambda
 from tests.benchmarks.harness import peak_memory, row, seconds
 
 TRACKERS, INDICATORS, DATES, SCENARIOS = 1000, 66, 24, 13
@@ -23,9 +24,11 @@ def measure() -> list[dict[str, Any]]:
     indicator = (np.arange(TRACKERS)[:, None] * INDICATORS + own).reshape(-1)
     value = rng.lognormal(2, 0.5, TRACKERS * per_tracker)
     when = np.tile(np.linspace(0.1, 3.0, DATES), TRACKERS * INDICATORS)
-    reports = blank_reports(indicator, KINDS.index("value"), when, value=value)
+    reports = blank_observations(indicator, KINDS.index("value"), when, value=value)
     found = log_lambda(model, reports, threads=2)
-    alone = log_lambda(single, blank_reports(own, KINDS.index("value"), when[:per_tracker], value=value[:per_tracker]))
+    alone = log_lambda(
+        single, blank_observations(own, KINDS.index("value"), when[:per_tracker], value=value[:per_tracker])
+    )
     speeds = [found.size / seconds(lambda: log_lambda(model, reports, threads=2)) / 1e6 for _ in range(REPEATS)]
     peak = peak_memory()
     return [

@@ -9,14 +9,11 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from signposts.scoring import combining, fans
-from signposts.scoring.model import FAMILIES, KINDS, build_model
-from signposts.scoring.predictive import (
-    blank_reports,
-    log_density,
-    log_lambda,
-    predictive_cdf,
-    survival,
-)
+from signposts.scoring.families import FAMILIES
+from signposts.scoring.families.event import LAST_YEAR
+from signposts.scoring.model import build_model
+from signposts.scoring.observations import KINDS, blank_observations
+from signposts.scoring.predictive import log_density, log_lambda, predictive_cdf, survival
 
 T0 = date(2025, 1, 17)
 SCENARIOS = ("rise", "stay", "fall")
@@ -117,7 +114,7 @@ def predictions_of(family, silent=True):
 
 def report(kind, time, rows=1, **columns):
     given_ = {name: np.broadcast_to(np.asarray(value, dtype=float), rows) for name, value in columns.items()}
-    return blank_reports(np.zeros(rows, dtype=np.int64), KINDS.index(kind), np.full(rows, float(time)), **given_)
+    return blank_observations(np.zeros(rows, dtype=np.int64), KINDS.index(kind), np.full(rows, float(time)), **given_)
 
 
 def spoken(model):
@@ -132,7 +129,7 @@ TIMES = numbers(0.1, 9.0)
 @given(predictions_of("rate"), TIMES, st.booleans())
 @settings(max_examples=40, deadline=None)
 def test_masses_of_a_count_sum_to_one(predictions, time, is_open):
-    """Planted: ln N! as lgamma(N) in place of lgamma(N + 1) in families.negative_binomial_log_mass."""
+    """Planted: ln N! as lgamma(N) in place of lgamma(N + 1) in densities.negative_binomial_log_mass."""
     model = model_of(predictions)
     kind = "open_count" if is_open else "count"
     top = 6000
@@ -145,7 +142,7 @@ def test_masses_of_a_count_sum_to_one(predictions, time, is_open):
 @given(predictions_of("beta"), TIMES, st.integers(1, 40))
 @settings(max_examples=40, deadline=None)
 def test_masses_of_votes_sum_to_one(predictions, time, trials):
-    """Planted: the binomial coefficient without its ln(n + 1) in families.beta_binomial_log_mass."""
+    """Planted: the binomial coefficient without its ln(n + 1) in densities.beta_binomial_log_mass."""
     model = model_of(predictions)
     counts = np.arange(trials + 1)
     masses = np.exp(log_density(model, report("share_count", time, trials + 1, value=counts, trials=trials)))
@@ -221,10 +218,10 @@ def test_a_quantile_is_where_the_distribution_function_reaches_its_share(family,
     hypothesis = np.repeat(np.arange(model.n_hypotheses), len(shares))
     share_ = np.tile(shares, model.n_hypotheses)
     found = fans.quantiles(model, np.zeros(n_rows, dtype=np.int64), hypothesis, np.full(n_rows, time), share_)
-    kept = ~np.isnan(found) & (found < fans.LAST_YEAR)
+    kept = ~np.isnan(found) & (found < LAST_YEAR)
     at = found if family == "event" else np.full(n_rows, time)
     kind = KINDS.index("none_seen" if family == "event" else "value")
-    reports = blank_reports(np.zeros(n_rows, dtype=np.int64), kind, np.nan_to_num(at, nan=1.0), value=found)
+    reports = blank_observations(np.zeros(n_rows, dtype=np.int64), kind, np.nan_to_num(at, nan=1.0), value=found)
     cdf = predictive_cdf(model, reports)[np.arange(n_rows), hypothesis]
     np.testing.assert_allclose(cdf[kept], share_[kept], atol=1e-7)
     assert (np.isnan(found) == ~spoken(model)[hypothesis]).all()
@@ -378,7 +375,7 @@ def _all_readings(family, time):
     rows = np.zeros(2, dtype=np.int64)
     kind = np.array([KINDS.index("event"), KINDS.index("none_seen")])
     ends = {"happened_from": np.array([0.0, np.nan]), "happened_to": np.array([time, np.nan])}
-    return blank_reports(rows, kind, np.full(2, time), **ends), np.ones(2)
+    return blank_observations(rows, kind, np.full(2, time), **ends), np.ones(2)
 
 
 # ------------------------------------------------------------------ combining

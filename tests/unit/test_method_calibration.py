@@ -21,7 +21,8 @@ from signposts.scoring.calibration import (
     recover,
     uniformity,
 )
-from signposts.scoring.model import FAMILIES, years_since
+from signposts.scoring.families import FAMILIES
+from signposts.scoring.observations import years_since
 from signposts.scoring.sampling import draw_readings, draw_truths
 from tests.invented_model import PREDICTIONS, PRIOR, invented_model
 

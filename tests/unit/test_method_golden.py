@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from signposts.scoring import combining
-from signposts.scoring.model import build_model, make_reports
+from signposts.scoring.model import build_model, make_observations
 from signposts.scoring.predictive import log_lambda
 
 T0 = date(2025, 1, 1)
@@ -71,7 +71,9 @@ def test_the_golden_case_gives_the_odds_worked_out_on_paper():
         "exposure_end": [np.nan, 1.0, np.nan],
     }
     ratios = combining.indicator_log_ratio(
-        log_lambda(model, make_reports(model, columns))[:, None, :], np.ones((3, 1)), np.array([[1.0], [0.8], [0.5]])
+        log_lambda(model, make_observations(model, columns))[:, None, :],
+        np.ones((3, 1)),
+        np.array([[1.0], [0.8], [0.5]]),
     )
     paper = [[-0.559616, 0.133531, 0], [-0.373539, 0.162619, 0], [0.477077, -0.430159, 0]]
     np.testing.assert_allclose(ratios, paper, atol=1e-6)

@@ -9,7 +9,8 @@ import yaml
 
 from signposts.catalogue import load_catalogue, reliability_value, tables
 from signposts.scoring import combining
-from signposts.scoring.model import build_model, make_reports, with_settings, years_since
+from signposts.scoring.model import build_model, make_observations, with_settings
+from signposts.scoring.observations import years_since
 from signposts.scoring.predictive import log_lambda
 
 TRACKERS = Path(__file__).parents[1] / "trackers"
@@ -67,7 +68,7 @@ def posterior(shared_sd):
     scale = catalogue.tracker("draft_illustration").settings.reliability
     reliability = np.array([reliability_value(scale, *READINGS[name][2]) for name in names])
     ratios = combining.indicator_log_ratio(
-        log_lambda(model, make_reports(model, columns))[:, None, :], np.ones((len(names), 1)), reliability[:, None]
+        log_lambda(model, make_observations(model, columns))[:, None, :], np.ones((len(names), 1)), reliability[:, None]
     )
     rho = {row["group_id"]: row["rho"] for row in rows["evidence_group"]}
     group_of = {row["indicator_id"]: row["group_id"] for row in rows["indicator"]}

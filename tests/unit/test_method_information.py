@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from signposts.scoring.combining import scenario_log_likelihood
+from signposts.scoring.families import FAMILIES
 from signposts.scoring.fans import quantiles
 from signposts.scoring.information import (
     contradiction_bounds,
@@ -15,8 +16,8 @@ from signposts.scoring.information import (
     silence_dates,
     staleness,
 )
-from signposts.scoring.model import FAMILIES, KINDS, years_since
-from signposts.scoring.predictive import blank_reports, log_density, survival
+from signposts.scoring.observations import KINDS, blank_observations, years_since
+from signposts.scoring.predictive import log_density, survival
 from signposts.scoring.status import Readings, status
 from tests.invented_model import DECLINE, PREDICTIONS, PRIOR, START, T0, TARGET, invented_model
 
@@ -84,7 +85,7 @@ def test_diagnosticity_agrees_with_brute_force(name):
     speaks = MODEL.speaks[indicator, MODEL.hypothesis_scenario[hypothesis]]
     source = np.where(speaks, hypothesis, MODEL.n_hypotheses - 1)
     drawn = quantiles(MODEL, indicator, source, np.full(draws, time), generator.random(draws))
-    reports = reports_of(name, indicator, time, drawn, generator.random(draws))
+    reports = observations_of(name, indicator, time, drawn, generator.random(draws))
     logs = scenario_log_likelihood(
         log_density(MODEL, reports), MODEL.hypothesis_scenario, MODEL.onset_weight, MODEL.n_scenarios
     )[:, :-1]
@@ -96,18 +97,18 @@ def test_diagnosticity_agrees_with_brute_force(name):
     assert bits(MODEL, name, time) == pytest.approx(expected, abs=4 * error + 0.004)
 
 
-def reports_of(name, indicator, time, drawn, noticed):
+def observations_of(name, indicator, time, drawn, noticed):
     family = FAMILIES[MODEL.family[NAMES.index(name)]]
     at = np.full(len(drawn), time)
     if family == "event":
         seen = (drawn <= time) & (noticed < MODEL.detect_prob[indicator])
         when = np.where(seen, drawn, np.nan)
         kind = np.where(seen, KINDS.index("event"), KINDS.index("none_seen"))
-        return blank_reports(indicator, kind, at, happened_from=when, happened_to=when)
+        return blank_observations(indicator, kind, at, happened_from=when, happened_to=when)
     if family == "ordinal":
-        return blank_reports(indicator, KINDS.index("category"), at, category=drawn)
+        return blank_observations(indicator, KINDS.index("category"), at, category=drawn)
     kind = KINDS.index("count" if family == "rate" else "value")
-    return blank_reports(indicator, kind, at, value=drawn, exposure_end=at)
+    return blank_observations(indicator, kind, at, value=drawn, exposure_end=at)
 
 
 def test_predictions_that_agree_carry_no_information():
@@ -161,7 +162,7 @@ def word(name, time, value):
     at = np.array([time])
     family = FAMILIES[MODEL.family[index[0]]]
     kind = KINDS.index("count" if family == "rate" else "value")
-    reports = blank_reports(index, kind, at, value=np.array([value]), exposure_end=at)
+    reports = blank_observations(index, kind, at, value=np.array([value]), exposure_end=at)
     readings = Readings(index, at, np.array([1.0]), np.array([0]), np.array([1.0]))
     return status(MODEL, reports, readings, THRESHOLDS).word[0].tolist()
 

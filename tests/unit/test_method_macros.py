@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from signposts.scoring import families
+from signposts.scoring import densities
 
 MACROS = Path(__file__).parents[2] / "sql" / "macros"
 
@@ -40,19 +40,19 @@ def uniform(low, high):
 
 def event(time, p, earliest, span, shape):
     parameters = (-np.log1p(-p), earliest, span, shape)
-    return parameters, families.cumulative_hazard(time, *parameters)
+    return parameters, densities.cumulative_hazard(time, *parameters)
 
 
 def test_log_normal_density(connection):
     value, mean, sd = uniform(0.1, 500), uniform(-2, 6), uniform(0.02, 1)
     found = answers(connection, "lognormal_log_density(value, mean, sd)", value=value, mean=mean, sd=sd)
-    np.testing.assert_allclose(found, families.normal_log_density(np.log(value), mean, sd), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found, densities.normal_log_density(np.log(value), mean, sd), rtol=1e-9, atol=1e-9)
 
 
 def test_beta_density(connection):
     value, a, b = np.append(uniform(0, 1)[:-2], [0.0, 1.0]), uniform(0.3, 110), uniform(0.3, 60)
     found = answers(connection, "beta_log_density(value, a, b)", value=value, a=a, b=b)
-    np.testing.assert_allclose(found, families.beta_log_density(value, a, b), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found, densities.beta_log_density(value, a, b), rtol=1e-9, atol=1e-9)
 
 
 def test_beta_binomial_mass(connection):
@@ -60,13 +60,13 @@ def test_beta_binomial_mass(connection):
     k = np.floor(n * uniform(0, 1))
     a, b = uniform(0.3, 60), uniform(0.3, 60)
     found = answers(connection, "beta_binomial_log_mass(k, n, a, b)", k=k, n=n, a=a, b=b)
-    np.testing.assert_allclose(found, families.beta_binomial_log_mass(k, n, a, b), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found, densities.beta_binomial_log_mass(k, n, a, b), rtol=1e-9, atol=1e-9)
 
 
 def test_negative_binomial_mass(connection):
     count, mean, shape = np.floor(uniform(0, 60)), uniform(0.01, 60), uniform(0.3, 25)
     found = answers(connection, "negative_binomial_log_mass(n, mean, shape)", n=count, mean=mean, shape=shape)
-    np.testing.assert_allclose(found, families.negative_binomial_log_mass(count, mean, shape), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found, densities.negative_binomial_log_mass(count, mean, shape), rtol=1e-9, atol=1e-9)
 
 
 def test_event_survival_and_density(connection):
@@ -78,5 +78,5 @@ def test_event_survival_and_density(connection):
         parameters, hazard = event(time, p, earliest, span, shape)
         found = answers(connection, call, t=time, p=p, earliest=earliest, span=span, shape=shape)
         density = "density" in call
-        expected = families.log_hazard(time, *parameters) - hazard if density else -hazard
+        expected = densities.log_hazard(time, *parameters) - hazard if density else -hazard
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from signposts.scoring.model import FAMILIES, KINDS
+from signposts.scoring.families import FAMILIES
+from signposts.scoring.observations import KINDS, blank_observations
 from signposts.scoring.outcomes import cell_of, prospects_at, tabulate
-from signposts.scoring.predictive import blank_reports, log_density, predictive_cdf, survival
+from signposts.scoring.predictive import log_density, predictive_cdf, survival
 from tests.invented_model import PREDICTIONS, invented_model
 
 MODEL = invented_model()
@@ -27,7 +28,7 @@ def table(name, time, **changes):
 
 def densities(name, kind, time, **columns):
     size = len(next(iter(columns.values())))
-    reports = blank_reports(np.full(size, position(name)), KINDS.index(kind), np.full(size, time), **columns)
+    reports = blank_observations(np.full(size, position(name)), KINDS.index(kind), np.full(size, time), **columns)
     return np.exp(log_density(MODEL, reports))
 
 
@@ -101,7 +102,7 @@ def test_a_cell_of_values_has_the_mass_of_the_interval(name, time):
 def test_a_nowcast_s_spread_widens_the_cells_masses():
     found = table("trade", 1.0, log_sd=0.5)
     indicator, edges = np.full(20, position("trade")), found.low[0, 1:21]
-    reports = blank_reports(indicator, KINDS.index("value"), np.ones(20), value=edges, log_sd=np.full(20, 0.5))
+    reports = blank_observations(indicator, KINDS.index("value"), np.ones(20), value=edges, log_sd=np.full(20, 0.5))
     below = np.cumsum(found.mass[0], axis=0)[:20]
     np.testing.assert_allclose(below, predictive_cdf(MODEL, reports), atol=1e-9)
 

@@ -8,8 +8,9 @@ from scipy import stats
 
 from signposts.errors import InputError
 from signposts.scoring import fans, monotone
-from signposts.scoring.model import KINDS, build_model, make_reports, stack, stated_only, with_settings
-from signposts.scoring.predictive import blank_reports, log_density, log_lambda, predictive_cdf, survival
+from signposts.scoring.model import build_model, make_observations, stack, stated_only, with_settings
+from signposts.scoring.observations import KINDS, blank_observations
+from signposts.scoring.predictive import log_density, log_lambda, predictive_cdf, survival
 
 T0 = date(2025, 1, 1)
 START = {"date": "2025-01-01", "value": 4.0}
@@ -52,7 +53,7 @@ def world(predictions, *, shared=False, delayed=ALL_TYPES, settings=None, basis=
 
 def density(model, kind, time, **columns):
     given = {name: np.array([value], dtype=float) for name, value in columns.items()}
-    reports = blank_reports(np.zeros(1, dtype=int), KINDS.index(kind), np.array([time]), **given)
+    reports = blank_observations(np.zeros(1, dtype=int), KINDS.index(kind), np.array([time]), **given)
     return np.exp(log_density(model, reports)[0])
 
 
@@ -145,7 +146,7 @@ def test_a_threshold_puts_the_stated_share_beyond_its_value():
             "old": ("share", {"mean": 0.8, "concentration": 8}),
         }
     )
-    reports = blank_reports(np.zeros(2, dtype=int), KINDS.index("value"), np.ones(2), value=np.array([0.95, 0.5]))
+    reports = blank_observations(np.zeros(2, dtype=int), KINDS.index("value"), np.ones(2), value=np.array([0.95, 0.5]))
     cdf = predictive_cdf(model, reports)
     assert cdf[0, 0] == pytest.approx(0.1)
     assert cdf[1, 2] == pytest.approx(0.7)
@@ -245,13 +246,13 @@ def test_categories_have_their_probabilities_and_other_half_uniform():
         settings={"categories": ["down", "up"]},
     )
     columns = {"indicator_id": ["x"], "kind": ["category"], "category": ["up"], "reading_date": [3.0]}
-    found = np.exp(log_density(model, make_reports(model, columns))[0])
+    found = np.exp(log_density(model, make_observations(model, columns))[0])
     assert found == pytest.approx([0.9, 0.9, 0.5, 0.2, (1.6 / 3) / 2 + 0.25])
 
 
 def test_a_silent_scenario_neither_gains_nor_loses():
     model = world({"new": DRIFT, "mid": ("silent", {}), "old": FALL})
-    reports = blank_reports(np.zeros(1, dtype=int), KINDS.index("value"), np.array([3.0]), value=np.array([9.0]))
+    reports = blank_observations(np.zeros(1, dtype=int), KINDS.index("value"), np.array([3.0]), value=np.array([9.0]))
     found = log_lambda(model, reports)[0]
     assert found[2] == 0
     assert found[4] == 0
@@ -279,7 +280,7 @@ def test_a_silent_scenario_neither_gains_nor_loses():
 def test_before_the_onset_a_silent_baseline_says_nothing(predictions, kind, columns):
     model = world({**predictions, "mid": ("silent", {})})
     given = {name: np.array([value]) for name, value in columns.items()}
-    reports = blank_reports(np.zeros(1, dtype=int), KINDS.index(kind), np.array([1.6]), **given)
+    reports = blank_observations(np.zeros(1, dtype=int), KINDS.index(kind), np.array([1.6]), **given)
     found = log_lambda(model, reports)[0]
     assert found[1] == pytest.approx(0, abs=1e-12)
     assert found[0] != 0
@@ -301,7 +302,7 @@ def test_types_that_do_not_wait_keep_their_dates():
 def test_stated_only_silences_the_rest_and_keeps_their_baseline():
     model = world({"new": DRIFT, "mid": RANGE, "old": FALL}, basis={"mid": "operationalised"})
     stated = stated_only(model)
-    reports = blank_reports(np.zeros(1, dtype=int), KINDS.index("value"), np.array([1.5]), value=np.array([5.0]))
+    reports = blank_observations(np.zeros(1, dtype=int), KINDS.index("value"), np.array([1.5]), value=np.array([5.0]))
     found = log_lambda(stated, reports)[0]
     assert found[2] == 0
     baseline = stats.norm.pdf(np.log(5), *_sd(range_moments(1.5)))
@@ -311,7 +312,7 @@ def test_stated_only_silences_the_rest_and_keeps_their_baseline():
 
 def test_a_report_that_no_hypothesis_allows_says_nothing():
     model = world({"new": EVENT, "mid": SLOW, "old": RARE})
-    reports = blank_reports(
+    reports = blank_observations(
         np.zeros(1, dtype=int),
         KINDS.index("event"),
         np.array([-1.0]),
@@ -323,7 +324,7 @@ def test_a_report_that_no_hypothesis_allows_says_nothing():
 
 def test_ratios_stay_finite_where_a_scenario_is_impossible():
     model = world({"new": EVENT, "mid": SLOW, "old": RARE})
-    reports = blank_reports(
+    reports = blank_observations(
         np.zeros(1, dtype=int),
         KINDS.index("event"),
         np.array([0.5]),
@@ -347,9 +348,9 @@ def test_many_trackers_in_one_pass_equal_each_alone():
         "category": [None, "b"],
         "reading_date": [3.0, 3.0],
     }
-    together = log_lambda(both, make_reports(both, columns))
+    together = log_lambda(both, make_observations(both, columns))
     alone = {name: [column[0]] for name, column in columns.items() if name != "indicator_id"} | {"indicator_id": ["x"]}
-    np.testing.assert_array_equal(together[0], log_lambda(one, make_reports(one, alone))[0])
+    np.testing.assert_array_equal(together[0], log_lambda(one, make_observations(one, alone))[0])
 
 
 def test_models_with_other_settings_are_not_stacked():
@@ -369,7 +370,7 @@ def test_models_with_other_settings_are_not_stacked():
 def test_reports_that_cannot_be_scored_are_refused_by_name(columns, message):
     model = world({"new": DRIFT, "mid": RANGE, "old": FALL})
     with pytest.raises(InputError, match=message):
-        make_reports(model, {**columns, "reading_date": [1.0]})
+        make_observations(model, {**columns, "reading_date": [1.0]})
 
 
 @pytest.mark.parametrize(
@@ -390,7 +391,7 @@ def test_chunks_and_threads_change_nothing():
     model = world({"new": DRIFT, "mid": RANGE, "old": FALL})
     n_rows = 9000
     values = np.exp(np.random.default_rng(2).normal(1.5, 0.5, n_rows))
-    reports = blank_reports(
+    reports = blank_observations(
         np.zeros(n_rows, dtype=int), KINDS.index("value"), np.linspace(0.1, 9, n_rows), value=values
     )
     together = log_lambda(model, reports, threads=2)

@@ -7,8 +7,9 @@ import pytest
 from scipy.stats import kstest
 
 from signposts.scoring.combining import group_weights
+from signposts.scoring.observations import blank_observations
 from signposts.scoring.outcomes import cell_of, prospects_at, tabulate
-from signposts.scoring.predictive import blank_reports, log_lambda
+from signposts.scoring.predictive import log_lambda
 from signposts.scoring.simulation import (
     Correlation,
     Designs,
@@ -89,7 +90,9 @@ def test_a_cell_s_log_ratio_is_that_of_a_reading_in_it():
     """ln(r Lambda + 1 - r), r = .8, against predictive.py for a count; `other` has 0."""
     row = NAMES.index("visits")
     ratios = cell_log_ratios(tabulate(MODEL, prospects_at(MODEL, np.array([row]), 4.0)), np.array([0.8]))
-    reports = blank_reports(np.array([row]), 3, np.array([4.0]), value=np.array([5.0]), exposure_end=np.array([4.0]))
+    reports = blank_observations(
+        np.array([row]), 3, np.array([4.0]), value=np.array([5.0]), exposure_end=np.array([4.0])
+    )
     expected = np.log(0.8 * np.exp(log_lambda(MODEL, reports)[0]) + 0.2)
     np.testing.assert_allclose(ratios[0, 5], expected, rtol=1e-9, atol=1e-12)
     assert (ratios[:, :, -1] == 0).all()

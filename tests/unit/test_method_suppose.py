@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from signposts.scoring.model import KINDS
+from signposts.scoring.observations import KINDS, blank_observations
 from signposts.scoring.outcomes import prospects_at, tabulate
-from signposts.scoring.predictive import blank_reports, log_lambda
+from signposts.scoring.predictive import log_lambda
 from signposts.scoring.what_if import (
     Evidence,
     hypothesis_odds,
@@ -34,7 +34,7 @@ def log_ratio(name, kind, value, reliability=0.98, time=TIME):
         columns = {"happened_from": np.array([value]), "happened_to": np.array([value])}
     if kind == "category":
         columns = {"category": np.array([value])}
-    reports = blank_reports(index, KINDS.index(kind), at, **columns)
+    reports = blank_observations(index, KINDS.index(kind), at, **columns)
     return np.log(reliability * np.exp(log_lambda(MODEL, reports)[0]) + 1 - reliability)
 
 

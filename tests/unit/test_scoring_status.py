@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from signposts.scoring import status
-from signposts.scoring.model import KINDS, build_model
-from signposts.scoring.predictive import blank_reports
+from signposts.scoring.model import build_model
+from signposts.scoring.observations import KINDS, blank_observations
 
 THRESHOLDS = {
     "central": 0.80,
@@ -55,7 +55,7 @@ def word_of(indicator, kind, time, bits=0.5, **columns):
     model = only_scenario()
     index = model.indicator_index([indicator])
     given = {name: np.array([value]) for name, value in columns.items()}
-    reports = blank_reports(index, KINDS.index(kind), np.array([time]), **given)
+    reports = blank_observations(index, KINDS.index(kind), np.array([time]), **given)
     readings = status.Readings(index, np.array([time]), np.array([bits]), np.array([0]), np.array([1.0]))
     return status.status(model, reports, readings, THRESHOLDS).word[0, 0]
 
@@ -137,7 +137,7 @@ def test_a_silent_scenario_reads_no_prediction_and_a_missing_reading_no_data():
     assert word_of("mute", "value", 1.0, value=1.0) == "no prediction"
     model = only_scenario()
     index = model.indicator_index(["calls"])
-    empty = blank_reports(index[:0], KINDS.index("count"), np.empty(0))
+    empty = blank_observations(index[:0], KINDS.index("count"), np.empty(0))
     none = np.empty(0)
     readings = status.Readings(index, np.array([np.nan]), np.array([0.5]), none.astype(int), none)
     found = status.status(model, empty, readings, THRESHOLDS)
@@ -148,7 +148,7 @@ def test_a_silent_scenario_reads_no_prediction_and_a_missing_reading_no_data():
 def test_pooled_reports_are_judged_by_their_weighted_mean():
     model = only_scenario()
     index = model.indicator_index(["part", "part"])
-    reports = blank_reports(index, KINDS.index("value"), np.ones(2), value=np.array([0.5, 0.9]))
+    reports = blank_observations(index, KINDS.index("value"), np.ones(2), value=np.array([0.5, 0.9]))
     weights = np.array([0.75, 0.25])
     readings = status.Readings(index[:1], np.ones(1), np.ones(1), np.zeros(2, dtype=int), weights)
     assert status.status(model, reports, readings, THRESHOLDS).fit[0, 0] == pytest.approx(
@@ -178,7 +178,7 @@ def test_the_onset_that_fits_best_speaks_for_the_scenario():
         scoring={"shared_sd": True, "obs_sd": 0.0, "open_list_coverage": [0.4, 1.0]},
     )
     index = np.zeros(1, dtype=int)
-    reports = blank_reports(index, KINDS.index("value"), np.ones(1), value=np.array([0.5]))
+    reports = blank_observations(index, KINDS.index("value"), np.ones(1), value=np.array([0.5]))
     readings = status.Readings(index, np.ones(1), np.ones(1), index, np.ones(1))
     found = status.status(model, reports, readings, THRESHOLDS)
     assert list(found.word[0]) == ["on track", "on track"]

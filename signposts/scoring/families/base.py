@@ -1,0 +1,230 @@
+"""What every family of predictions answers, and what follows from it for all hypotheses at once.
+
+Belongs here: the questions, onset rules that all families share, the reference p_ref, and the ratios against it. Not
+here: any family's own formula.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from signposts.scoring.arrays import Booleans, Floats
+from signposts.scoring.families.truths import Truths
+from signposts.scoring.families.words import Cases, Table
+from signposts.scoring.observations import KIND, Observations, blank_observations, spoken_date
+from signposts.scoring.onsets import delayed_pairs, hypothesis_columns, reference_mean
+
+if TYPE_CHECKING:
+    from signposts.scoring.model import Model
+    from signposts.scoring.outcomes import Prospects
+
+LOG_FLOOR = -700.0
+"""Least log ratio that is handed out: e^-700 is still a number above 0."""
+
+Cells = tuple[Floats, Floats, Floats]
+"""Masses (P, C, H), lower ends (P, C), upper ends (P, C)."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Parameters of a family, each (n, C), C = S scenarios + 1 wide reference + onset columns."""
+
+    first: Floats
+    """Log mean; beta a; mean count per year; H at happened_from; probability of the category."""
+    second: Floats
+    """Log sd; beta b; shape of the count; H at the date; probability of lower categories."""
+    third: Floats
+    """Log hazard at the date, for events; unused by others."""
+
+
+class Family(ABC):
+    """One family of predictions: how it is read, scored, inverted, drawn, cut into cells and put into words.
+
+    n observations, C columns (onsets.py), H hypotheses with `other` last.
+    """
+
+    name: ClassVar[str]
+    types: ClassVar[tuple[str, ...]]
+    """Prediction types of the catalogue."""
+    kinds: ClassVar[tuple[str, ...]]
+    """Kinds of observation that it can score."""
+    parameters: ClassVar[tuple[str, ...]]
+    """Numbers kept for each prediction; what a type lacks is NaN."""
+    figure: ClassVar[Literal["fan", "survival", "bars"]]
+    """How a prediction is drawn."""
+    probe: ClassVar[str]
+    """Kind of the observation that stands for `a reading at this date` where no reading is given."""
+
+    @abstractmethod
+    def parse(self, t0: date, kind: str, given: Mapping[str, Any]) -> dict[str, float]:
+        """Return a prediction's numbers in the form that the densities need, times as years since t0."""
+
+    @abstractmethod
+    def columns(self, model: Model, observations: Observations) -> Columns:
+        """Return the parameters of every column at each observation."""
+
+    @abstractmethod
+    def column_log_density(self, model: Model, observations: Observations, columns: Columns) -> Floats:
+        """Return the log density, or the log mass of an interval or a count, of each observation, shape (n, C)."""
+
+    @abstractmethod
+    def column_cdf(self, model: Model, observations: Observations, columns: Columns) -> Floats:
+        """Return the mid-distribution function at each observation, shape (n, C)."""
+
+    @abstractmethod
+    def quantiles(self, model: Model, observations: Observations, hypothesis_weight: Floats, share: Floats) -> Floats:
+        """Return the quantiles of a mixture of hypotheses, shape (n, Q), of shares (n, Q)."""
+
+    @abstractmethod
+    def cells(self, model: Model, prospects: Prospects) -> Cells:
+        """Return the cells that a reading may fall in, with every hypothesis's mass in each."""
+
+    @abstractmethod
+    def sample(self, model: Model, truths: Truths, generator: np.random.Generator) -> Floats:
+        """Draw one reading a row from first principles, shape (n,)."""
+
+    @abstractmethod
+    def words(self, cases: Cases) -> Table:
+        """Return the conditions and words of the status table, first match wins."""
+
+    # ---- what follows for all hypotheses
+
+    def log_ratios(self, model: Model, observations: Observations) -> tuple[Floats, Floats]:
+        """Return ln p_ref(y), shape (n,), and ln p(y | h) / p_ref(y), shape (n, H)."""
+        column, is_other = hypothesis_columns(model)
+        logs = self.column_log_density(model, observations, self.columns(model, observations))
+        speaks = model.speaks[observations.indicator]
+        base = log_reference(logs, speaks)
+        follow_reference(model, observations, logs, base)
+        with np.errstate(invalid="ignore"):
+            found = np.maximum(logs[:, column] - base[:, None], LOG_FLOOR)
+        found[~np.isfinite(base)] = 0.0
+        silent = ~speaks[:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)] | is_other
+        found[silent] = 0.0
+        reference = np.where(speaks.any(axis=1), np.maximum(base, LOG_FLOOR), 0.0)
+        return reference, found
+
+    def log_density(self, model: Model, observations: Observations) -> Floats:
+        """Return the absolute ln p(y | h), shape (n, H); a silent scenario has the density of the reference."""
+        reference, ratio = self.log_ratios(model, observations)
+        return np.maximum(reference[:, None] + ratio, LOG_FLOOR)
+
+    def cdf(self, model: Model, observations: Observations) -> Floats:
+        """Return u = F_h(y), shape (n, H): the mid-PIT; NaN for a silent scenario."""
+        column, is_other = hypothesis_columns(model)
+        shares = self.column_cdf(model, observations, self.columns(model, observations))
+        speaks = model.speaks[observations.indicator]
+        reference = reference_mean(shares, speaks)
+        follow_reference(model, observations, shares, reference)
+        found = shares[:, column]
+        found[~speaks[:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)] & ~is_other] = math.nan
+        found[:, is_other] = reference[:, None]
+        return found
+
+
+class MixedFamily(Family):
+    """A family whose quantiles are those of a mixture of its columns."""
+
+    @abstractmethod
+    def mixture_quantiles(self, model: Model, observations: Observations, weights: Floats, share: Floats) -> Floats:
+        """Return the quantiles of the columns mixed with weights (n, C), shape (n, Q)."""
+
+    def quantiles(self, model: Model, observations: Observations, hypothesis_weight: Floats, share: Floats) -> Floats:
+        """Return the quantiles of a mixture of hypotheses, shape (n, Q)."""
+        weights = column_weights(model, observations, hypothesis_weight)
+        return self.mixture_quantiles(model, observations, weights, share)
+
+
+def log_reference(logs: Floats, speaks: Booleans) -> Floats:
+    """Return ln(half the mean over speaking scenarios + half p_wide), shape (n,) (docs/method.md, 4.4)."""
+    n_named = speaks.shape[1]
+    named = np.where(speaks, logs[:, :n_named], -np.inf)
+    wide = logs[:, n_named]
+    top = np.maximum(named.max(axis=1), wide)
+    top = np.where(np.isfinite(top), top, 0.0)
+    count = np.maximum(speaks.sum(axis=1), 1)
+    with np.errstate(divide="ignore"):
+        mixture = np.log(0.5 * np.exp(named - top[:, None]).sum(axis=1) / count + 0.5 * np.exp(wide - top))
+    result: Floats = top + mixture
+    return result
+
+
+def follow_reference(model: Model, observations: Observations, columns: Floats, reference: Floats) -> None:
+    """Give the reference to hypotheses before an onset whose baseline is silent: they say nothing yet."""
+    baselines = model.baseline[model.baseline >= 0]
+    if (model.type[observations.indicator][:, baselines] > 0).all():
+        return
+    pairs = delayed_pairs(model, observations)
+    lost = ~pairs.baseline_speaks
+    if lost.any():
+        row, column, onset = pairs.row[lost], pairs.column[lost], pairs.onset[lost]
+        before = spoken_date(observations)[row] <= onset
+        columns[row[before], column[before]] = reference[row[before]]
+
+
+def column_weights(model: Model, observations: Observations, hypothesis_weight: Floats) -> Floats:
+    """Return the weight of each column of predictive.py in a mixture of hypotheses, shape (n, C); 0 where silent."""
+    column, is_other = hypothesis_columns(model)
+    n_named, n_rows = model.n_scenarios, len(observations)
+    speaks = model.speaks[observations.indicator]
+    n_columns = n_named + 1 + int((column > n_named).sum())
+    weights = np.zeros((n_rows, n_columns))
+    spoken = speaks[:, np.minimum(model.hypothesis_scenario, n_named - 1)][:, ~is_other]
+    weights[:, column[~is_other]] = hypothesis_weight[~is_other] * spoken
+    # `other`, and hypotheses that wait for an onset while their baseline is silent, follow the reference
+    reference = np.full(n_rows, hypothesis_weight[is_other].sum())
+    pairs = delayed_pairs(model, observations)
+    waiting = ~pairs.baseline_speaks & (observations.time[pairs.row] <= pairs.onset)
+    lost = (pairs.row[waiting], pairs.column[waiting])
+    reference += np.bincount(lost[0], weights=weights[lost], minlength=n_rows)
+    weights[lost] = 0.0
+    weights[:, :n_named] += reference[:, None] * 0.5 * speaks / np.maximum(speaks.sum(axis=1, keepdims=True), 1)
+    weights[:, n_named] += reference * 0.5 * speaks.any(axis=1)
+    return weights
+
+
+def is_interval(observations: Observations) -> Booleans:
+    """Return which observations give two ends."""
+    return np.asarray(observations.kind == KIND["interval"])
+
+
+def interval_ends(observations: Observations, top: float = math.inf) -> tuple[Floats, Floats]:
+    """Return both ends of an interval, or the value twice; an open end is 0 or `top`."""
+    interval = is_interval(observations)
+    low = np.where(interval, np.nan_to_num(observations.value_low, nan=0.0), observations.value)
+    high = np.where(
+        interval, np.where(np.isnan(observations.value_high), top, observations.value_high), observations.value
+    )
+    return low, high
+
+
+def cells_between(family: Family, model: Model, prospects: Prospects, edges: Floats) -> Floats:
+    """Return the mass between consecutive edges (P, E), with an open cell below and above: (P, E + 1, H)."""
+    n_prospects, n_edges = edges.shape
+    observations = blank_observations(
+        np.repeat(prospects.indicator, n_edges),
+        KIND["value"],
+        np.repeat(prospects.time, n_edges),
+        value=edges.ravel().astype(np.float64),
+        log_sd=np.repeat(prospects.log_sd, n_edges),
+    )
+    cdf = fill_silent(family.cdf(model, observations)).reshape(n_prospects, n_edges, -1)
+    ends = np.zeros((n_prospects, 1, cdf.shape[2]))
+    return np.maximum(np.diff(np.concatenate([ends, cdf, ends + 1], axis=1), axis=1), 0.0)
+
+
+def fill_silent(shares: Floats) -> Floats:
+    """Return the shares with a silent scenario's replaced by those of the reference, the last hypothesis."""
+    return np.where(np.isnan(shares), shares[..., -1:], shares)
+
+
+def masses(family: Family, model: Model, observations: Observations, n_prospects: int) -> Floats:
+    """Return the probabilities of observations listed prospect by prospect, shape (P, C, H)."""
+    return np.exp(family.log_density(model, observations)).reshape(n_prospects, -1, model.n_hypotheses)
