@@ -35,7 +35,6 @@ DISMISSALS = {
     "no_new_fact": "comment or repetition without a fact of its own",
     "cannot_be_trusted": "the source or the text cannot be trusted",
     "gone": "the page is gone or cannot be read",
-    "undone": "the decision before was a slip",
 }
 """Reasons for which a lead is dismissed, and what each means."""
 

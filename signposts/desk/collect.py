@@ -36,6 +36,7 @@ DOC_LIMITS = Limits(requests=1, seconds=6.0, timeout_seconds=30.0, max_body_byte
 FIRST_LOOK_BACK = timedelta(days=1)
 LONGEST_LOOK_BACK = timedelta(days=2)
 MINUTES_BEHIND = 20
+LONGEST_SILENCE = timedelta(hours=1)
 DOC_SPAN = timedelta(days=7)
 REFUSALS_THAT_END = 2
 RETHINK_DAYS = 30
@@ -275,10 +276,13 @@ def ask_minutes(
         )
     )
     last = minute - timedelta(minutes=1)
+    # The files come in clusters, four an hour; none at all for longer is no quiet hour.
+    is_silent = not read_count and minute - start >= LONGEST_SILENCE
+    outcome = "items" if read_count else "failed" if is_silent else "empty"
     read = FeedRead(
-        feed_id, work.now.isoformat(), "items" if read_count else "failed", read_count, 0, len(kept),
+        feed_id, work.now.isoformat(), outcome, read_count, 0, len(kept),
         last.date().isoformat(), start.date().isoformat(), last.date().isoformat(),
-        message if read_count else "no minute file was there", sha256, last.isoformat(),
+        message, sha256, last.isoformat(),
     )  # fmt: skip
     return [
         FoundLead(each.item, feed_id, each.reliability, sha256, each.seen_at, True, each.matches) for each in found

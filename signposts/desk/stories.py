@@ -19,6 +19,8 @@ from signposts.desk.text import fold, split_words
 WINDOW = timedelta(days=7)
 ALIKE = 70.0
 """Least likeness, 0 to 100, of two titles of one story; chosen on the labelled pairs of tests/desk."""
+LEAST_OF_INTEREST = 55.0
+"""Least likeness at which two titles that differ are shown beside each other."""
 STEM = 5
 NEGATION = frozenset(
     split_words(
@@ -73,12 +75,8 @@ def take_apart(title: str) -> Title:
     negations = frozenset(word for word in words if word in NEGATION)
     numbers = frozenset(_number(word) for word in words if _number(word))
     content = [word for word in words if word not in STOP and word not in NEGATION and not _number(word)]
-    is_title_case = sum(word[:1].isupper() for word in raw) > 0.6 * len(raw)
-    capital = {
-        words[place]
-        for place, word in enumerate(raw)
-        if word[:1].isupper() and (place > 0 or is_title_case) and words[place] not in STOP
-    }
+    # The first word may be a name too; what is none stands in the other title as well, or costs a grouping at most.
+    capital = {words[place] for place, word in enumerate(raw) if word[:1].isupper() and words[place] not in STOP}
     names = frozenset(word[:STEM] for word in capital if word in content)
     return Title(
         frozenset(word[:STEM] for word in content),
@@ -119,6 +117,8 @@ def likeness(one: Title, other: Title) -> float:
     if one.script != other.script or not one.content or not other.content:
         return 0.0
     shared = 200.0 * len(one.content & other.content) / (len(one.content) + len(other.content))
+    if shared < 2 * LEAST_OF_INTEREST - 100:
+        return 0.0
     return (shared + fuzz.token_sort_ratio(one.text, other.text)) / 2
 
 
@@ -160,11 +160,14 @@ def is_same_story(one: str, other: str) -> bool:
 
 
 class StoryIndex:
-    """The titles of the last days, to which a new lead is joined; stories are never joined with each other."""
+    """The titles of the last days, to which a new lead is joined; stories are never joined with each other.
+
+    Titles that differ in a number are of different stories, so each is held only against those with the same numbers.
+    """
 
     def __init__(self) -> None:
-        self._leads: list[tuple[date, str, Title, str]] = []
-        self._by_stem: dict[str, list[int]] = defaultdict(list)
+        self._leads: list[tuple[date, Title, str]] = []
+        self._by_stem: dict[tuple[frozenset[str], str], list[int]] = defaultdict(list)
         self._titles: dict[str, list[Title]] = defaultdict(list)
 
     def add(self, lead_id: str, title: str, day: date, story_id: str = "") -> str:
@@ -172,35 +175,41 @@ class StoryIndex:
         parts = take_apart(title)
         story_id = story_id or self._nearest(parts, day) or lead_id
         for stem in parts.content:
-            self._by_stem[stem].append(len(self._leads))
-        self._leads.append((day, lead_id, parts, story_id))
-        self._titles[story_id].append(parts)
+            self._by_stem[parts.numbers, stem].append(len(self._leads))
+        self._leads.append((day, parts, story_id))
+        if parts not in self._titles[story_id]:
+            self._titles[story_id].append(parts)
         return story_id
 
     def _nearest(self, parts: Title, day: date) -> str:
         """Return the story of the most alike lead, the oldest among equals; empty if none is alike enough."""
         best, story = 0.0, ""
+        tried: set[tuple[str, Title]] = set()
         for place in self._candidates(parts):
-            other_day, _, other, story_id = self._leads[place]
-            if abs(day - other_day) > WINDOW or differences(parts, other):
+            other_day, other, story_id = self._leads[place]
+            if abs(day - other_day) > WINDOW or (story_id, other) in tried:
                 continue
+            tried.add((story_id, other))
             found = likeness(parts, other)
-            if found >= ALIKE and found > best and self._fits(parts, story_id):
+            if found >= ALIKE and found > best and not any(differences(parts, each) for each in self._titles[story_id]):
                 best, story = found, story_id
+                if parts == other:
+                    break
         return story
-
-    def _fits(self, parts: Title, story_id: str) -> bool:
-        """Return whether a title differs from no title of a story in number, name or negation."""
-        return not any(differences(parts, other) for other in self._titles[story_id])
 
     def _candidates(self, parts: Title) -> Sequence[int]:
         """Return the places of leads that share enough stems to be alike, in order."""
         shared: dict[int, int] = defaultdict(int)
         for stem in parts.content:
-            for place in self._by_stem[stem]:
+            for place in self._by_stem[parts.numbers, stem]:
                 shared[place] += 1
-        least = max(1, len(parts.content) // 3)
-        return sorted(place for place, count in shared.items() if count >= least)
+        # Letters can add at most 100, so that shared stems must give the rest.
+        least = 2 * ALIKE - 100
+        return sorted(
+            place
+            for place, count in shared.items()
+            if 200.0 * count >= least * (len(parts.content) + len(self._leads[place][1].content))
+        )
 
 
 def near_but_different(title: str, others: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
@@ -209,6 +218,6 @@ def near_but_different(title: str, others: Iterable[tuple[str, str]]) -> list[tu
     found = []
     for lead_id, other_title in others:
         other = take_apart(other_title)
-        if own.script == other.script and (apart := differences(own, other)) and likeness(own, other) >= ALIKE - 15:
+        if likeness(own, other) >= LEAST_OF_INTEREST and (apart := differences(own, other)):
             found.append((lead_id, apart))
     return found
