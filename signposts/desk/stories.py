@@ -3,8 +3,9 @@
 Belongs here: when two titles are nearly equal, and what sets them apart although they are. Not here: which page is the
 same page (feeds.py).
 
-Two titles are of one story if they are alike and differ in no number, no name and no negation. Those that are alike but
-differ are *near*: shown beside each other with the difference named, never covered by one decision.
+Two titles are of one story if they are alike, differ in no number, name or negation, and neither replaces a word of the
+other by one of its own. Those that are alike but differ are *near*: shown beside each other with the difference named,
+never covered by one decision.
 """
 
 import re
@@ -22,6 +23,8 @@ ALIKE = 70.0
 LEAST_OF_INTEREST = 55.0
 """Least likeness at which two titles that differ are shown beside each other."""
 STEM = 5
+VARIANT = 75.0
+"""Least likeness, 0 to 100, of two spellings of one word: araghchi and araqchi have 80."""
 NEGATION = frozenset(
     split_words(
         "no not never none without denies denied deny denying rejects rejected reject refuses refused refuse neither "
@@ -58,6 +61,7 @@ class Title:
     """A title taken apart for comparison."""
 
     content: frozenset[str]
+    words: frozenset[str]
     numbers: frozenset[str]
     negations: frozenset[str]
     names: frozenset[str]
@@ -77,9 +81,10 @@ def take_apart(title: str) -> Title:
     content = [word for word in words if word not in STOP and word not in NEGATION and not _number(word)]
     # The first word may be a name too; what is none stands in the other title as well, or costs a grouping at most.
     capital = {words[place] for place, word in enumerate(raw) if word[:1].isupper() and words[place] not in STOP}
-    names = frozenset(word[:STEM] for word in capital if word in content)
+    names = frozenset(word for word in capital if word in content)
     return Title(
         frozenset(word[:STEM] for word in content),
+        frozenset(content),
         numbers,
         negations,
         names,
@@ -135,7 +140,9 @@ def differences(one: Title, other: Title) -> list[str]:
         )
     only_here, only_there = _strange(one, other), _strange(other, one)
     if only_here and only_there:
-        apart.append(f"name: {', '.join(sorted(only_here))} / {', '.join(sorted(only_there))}")
+        is_name = bool(only_here & one.names or only_there & other.names)
+        here, there = (", ".join(sorted(words)) for words in (only_here, only_there))
+        apart.append(f"{'name' if is_name else 'word'}: {here} / {there}")
     return apart
 
 
@@ -144,13 +151,22 @@ def _same_sense(one: Iterable[str], other: Iterable[str]) -> bool:
     return {word[:4] for word in one} == {word[:4] for word in other}
 
 
-def _strange(one: Title, other: Title) -> set[str]:
-    """Return names of one title that the other does not hold, spelling variants passed over."""
+def _strange(one: Title, other: Title) -> frozenset[str]:
+    """Return words of one title that the other does not hold; inflections and spelling variants are passed over."""
     from rapidfuzz import fuzz
 
-    return {
-        name for name in one.names - other.content if not any(fuzz.ratio(name, word) >= 75 for word in other.content)
-    }
+    left = {word for word in one.words - other.words if word[:STEM] not in other.content}
+    return frozenset(
+        word
+        for word in left
+        if not any(fuzz.ratio(word, each) >= VARIANT or _begins(word, each) for each in other.words)
+    )
+
+
+def _begins(one: str, other: str) -> bool:
+    """Return whether one word begins with the other, as Iranian with Iran."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 4 and long.startswith(short)
 
 
 def is_same_story(one: str, other: str) -> bool:
