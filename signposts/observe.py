@@ -12,15 +12,31 @@ from typing import Any
 
 from signposts.errors import InputError
 from signposts.settings import sql_root
-from signposts.warehouse import Warehouse
+from signposts.sources.publishers import PUBLISHERS
+from signposts.warehouse import Warehouse, dictionary_columns
 
+LIST_KEYS = ("tracker_id", "as_of", "indicator_id")
 LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
 
 
-def publishers() -> list[str]:
-    """Return the sources whose raw rows a file of sql/observe turns into candidates."""
-    names = (path.stem.removeprefix("candidate_") for path in (sql_root() / "observe").glob("candidate_*.sql"))
-    return sorted(name for name in names if name != "ledger")
+def write_publisher_rows(warehouse: Warehouse) -> None:
+    """Bring every publisher's raw rows into the one shape of table publisher_row.
+
+    Rows that have its columns are taken by name; rows of another grain, such as deals or events, have a statement
+    sql/observe/rows_<source>.sql.
+    """
+    warehouse.write_rows("publisher_row", [])
+    warehouse.build_table("observe/confirmed_version")
+    columns = dictionary_columns()
+    with warehouse.connect() as connection:
+        for source_id in PUBLISHERS:
+            if (sql_root() / "observe" / f"rows_{source_id}.sql").exists():
+                warehouse.append_made("publisher_row", f"observe/rows_{source_id}")
+                continue
+            shared = ", ".join(name for name in columns["publisher_row"] if name in columns[f"raw_{source_id}"])
+            connection.execute(
+                f"insert into publisher_row by name select '{source_id}' as source_id, {shared} from raw_{source_id}"  # noqa: S608 - our own names
+            )
 
 
 def append_versions(warehouse: Warehouse) -> None:
@@ -30,10 +46,8 @@ def append_versions(warehouse: Warehouse) -> None:
     second ones. A usual run has one turn, a rebuild as many as the document that changed most often.
     """
     warehouse.append_made("claim_version", "observe/ledger_version")
-    warehouse.write_rows("candidate", [])
-    for source_id in publishers():
-        warehouse.build_table(f"observe/candidate_{source_id}")
-        warehouse.append_table("candidate", f"candidate_{source_id}")
+    write_publisher_rows(warehouse)
+    warehouse.build_table("observe/candidate")
     warehouse.build_table("observe/publisher_candidate")
     warehouse.build_table("observe/document_turn")
     (last,) = warehouse.rows("select coalesce(max(turn), 0) as turn from document_turn")
@@ -83,8 +97,9 @@ def read_claims(warehouse: Warehouse, as_of: date, now: datetime) -> None:
     warehouse.build_table("observe/last_fetch")
     pool_reports(warehouse, now)
     warehouse.build_table("observe/shown_claim", now=now.replace(tzinfo=None))
-    for name in ("reading_claim", "reading"):
-        warehouse.build_table(f"observe/{name}")
+    warehouse.build_table("observe/reading_claim")
+    warehouse.write_frame("list_completeness", completeness_of_lists(warehouse))
+    warehouse.build_table("observe/reading")
 
 
 def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, now: datetime) -> None:
@@ -125,6 +140,7 @@ def pool_reports(warehouse: Warehouse, now: datetime) -> None:
     warehouse.build_table("observe/known_claim", now=now.replace(tzinfo=None))
     for name in (
         "bucket_report",
+        "list_search",
         "counted_claim",
         "list_report",
         "vote_report",
@@ -161,6 +177,28 @@ def nowcasts(warehouse: Warehouse) -> Any:
     columns = {"tracker_id": "str", "claim_id": "str", "months": "float", "value": "float", "log_sd": "float"}
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
     return pd.concat(parts, ignore_index=True) if parts else empty
+
+
+def completeness_of_lists(warehouse: Warehouse) -> Any:
+    """Return the nodes of the completeness of each list that was searched or closed: q and weight."""
+    import pandas as pd
+
+    from signposts.scoring.completeness import list_completeness
+
+    rows: list[dict[str, Any]] = []
+    for found in warehouse.rows("from list_search order by tracker_id, as_of, indicator_id"):
+        share = list_completeness(
+            found["n_known"], found["n_found"], found["n_both"], (found["reach_low"], found["reach_high"])
+        )
+        rows += [
+            {**{name: found[name] for name in LIST_KEYS}, "node": node, "q": float(q), "weight": float(weight)}
+            for node, (q, weight) in enumerate(zip(share.q, share.weight, strict=True), start=1)
+        ]
+    closed = warehouse.rows("select tracker_id, as_of, indicator_id from pooled_report where kind = 'count'")
+    keys = {tuple(row[name] for name in LIST_KEYS) for row in closed}
+    rows = [row for row in rows if tuple(row[name] for name in LIST_KEYS) not in keys]
+    rows += [dict(zip(LIST_KEYS, key, strict=True)) | {"node": 1, "q": 1.0, "weight": 1.0} for key in sorted(keys)]
+    return pd.DataFrame(rows, columns=[*LIST_KEYS, "node", "q", "weight"])
 
 
 def nowcast_settings(warehouse: Warehouse, tracker_id: str) -> Mapping[str, float]:

@@ -6,6 +6,7 @@ claims.py, rules.py, ledger_rules.py), or rows for the warehouse (tables.py).
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,6 +19,7 @@ from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.ledger_rules import judge_ledger
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
 from signposts.catalogue.rules import Draft, judge_feeds, judge_tracker, judge_watch
+from signposts.catalogue.searches import read_searches
 from signposts.catalogue.trackers import LEDGER_SOURCE, Catalogue, Ledger, LedgerRow, Tracker
 from signposts.catalogue.watch import LeadFeed, WatchNames
 from signposts.catalogue.writing import finish_pending
@@ -35,9 +37,16 @@ LEDGER = Source(
 RECORDED = ("ledger", "accepted.csv", "triage.csv", "searches.csv")
 
 
-def load_catalogue(root: Path, trackers: Sequence[str] = ()) -> Catalogue:
-    """Return the catalogue of a folder, or of some of its trackers; CatalogueError lists every fault, one a line."""
+def load_catalogue(root: Path, trackers: Sequence[str] = (), today: date | None = None) -> Catalogue:
+    """Return the catalogue of a folder, or of some of its trackers.
+
+    Dates that lie ahead of today (by default the day of the clock, UTC) are faults.
+
+    Raises:
+        CatalogueError: lists every fault, one a line.
+    """
     faults = FaultList()
+    today = today or datetime.now(UTC).date()
     folders = tracker_folders(root, trackers)
     source_file = read_document(root / "sources.yaml", faults)
     sources = load_sources(source_file, faults)
@@ -45,7 +54,7 @@ def load_catalogue(root: Path, trackers: Sequence[str] = ()) -> Catalogue:
         names = {folder.name: {path.stem for path in (folder / "indicators").glob("*.yaml")} for folder in folders}
         judge_feeds(source_file, sources, names, faults)
     feeds = load_lead_feeds(root, faults)
-    loaded = [load_tracker(folder, sources, faults, feeds) for folder in folders]
+    loaded = [load_tracker(folder, sources, today, faults, feeds) for folder in folders]
     faults.raise_if_any()
     warnings = tuple(str(warning) for warning in sorted(set(faults.warnings)))
     return Catalogue(root, tuple(tracker for tracker in loaded if tracker is not None), sources, warnings, feeds)
@@ -94,7 +103,7 @@ def load_watch_names(folder: Path, faults: FaultList) -> WatchNames:
 
 
 def load_tracker(
-    folder: Path, sources: Mapping[str, Source], faults: FaultList, feeds: Mapping[str, LeadFeed]
+    folder: Path, sources: Mapping[str, Source], today: date, faults: FaultList, feeds: Mapping[str, LeadFeed]
 ) -> Tracker | None:
     """Return the tracker of a folder; None if its faults leave nothing to judge."""
     finish_pending(folder)
@@ -109,6 +118,7 @@ def load_tracker(
     for ledger in ledgers.values():
         judge_ledger(ledger, draft, faults)
     judge_silence(draft, ledgers, faults)
+    searches = read_searches(folder, draft.indicator_names, today, faults)
     return Tracker(
         tracker_id=folder.name,
         folder=folder,
@@ -118,6 +128,7 @@ def load_tracker(
         projects=draft.projects,
         coverage=draft.coverage,
         ledgers=ledgers,
+        searches=searches,
         catalogue_sha256=catalogue_sha256(folder),
         watch_names=watch_names,
     )
@@ -214,7 +225,7 @@ def judge_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList
 def catalogue_sha256(folder: Path) -> str:
     """Return the SHA-256 of a tracker's files: of the lines `sha256sum` prints, sorted by path.
 
-    What people record from day to day is left out: the ledger, and the revisions they accepted.
+    What people record from day to day is left out: ledger, searches, decisions on leads, accepted revisions.
     """
     lines = []
     for path in sorted(folder.rglob("*")):

@@ -7,7 +7,7 @@ ledger's rows (claims.py), or anything computed from the entries.
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, Strict, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, Strict, StringConstraints, model_validator
 
 from signposts.catalogue.derivations import Derivation
 from signposts.catalogue.fields import (
@@ -28,6 +28,19 @@ from signposts.catalogue.fields import (
 )
 from signposts.catalogue.predictions import FAMILY_OF_TYPE, Family, Prediction
 from signposts.catalogue.watch import Watch
+
+ReachShare = Annotated[float, Field(gt=0, le=1)]
+
+
+def is_reach(reach: tuple[float, float]) -> tuple[float, float]:
+    """Refuse a reach whose lower end is above its upper one."""
+    if reach[0] > reach[1]:
+        raise ValueError(f"reach {reach[0]:g} to {reach[1]:g} is no interval|write the lower share first")
+    return reach
+
+
+Reach = Annotated[tuple[ReachShare, ReachShare], Strict(False), AfterValidator(is_reach)]
+"""Share of events that a search in the usual places can see at all, as an interval."""
 
 # ---- tracker.yaml
 
@@ -101,6 +114,7 @@ class Scoring(Entry):
     shared_sd: bool
     obs_sd: Positive
     open_list_coverage: Annotated[tuple[Positive, Positive], Strict(False)]
+    reach: Reach = (0.7, 1.0)
     trailing_months: Annotated[int, Field(ge=1)]
     nowcast: Nowcast
 
@@ -269,6 +283,8 @@ class Indicator(Entry):
     caution: Text | None = None
     detect_prob: Annotated[float, Field(gt=0, le=1)] | None = None
     exposure_start: date | None = None
+    reach: Reach | None = None
+    reach_reason: Text | None = None
     categories: Annotated[tuple[str, ...], Strict(False)] = ()
     monotone_waiver: Text | None = None
     derive: Derivation | None = None
@@ -308,6 +324,7 @@ class Feed(Entry):
     series: Text
     scale: Positive = 1.0
     period: Literal["month"] | None = None
+    combine: Literal["mean", "sum"] = "mean"
 
 
 class SourceDocument(Entry):

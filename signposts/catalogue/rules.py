@@ -188,8 +188,11 @@ def family_faults(indicator: Indicator) -> Iterable[Finding]:
         yield ("predictions",), why, "predict one quantity in one way; the others may be silent"
     if indicator.detect_prob is not None and "event" not in families:
         yield ("detect_prob",), "only events have one", "remove it"
-    if indicator.exposure_start is not None and "rate" not in families:
-        yield ("exposure_start",), "only counts have one", "remove it"
+    for key in ("exposure_start", "reach"):
+        if getattr(indicator, key) is not None and "rate" not in families:
+            yield (key,), "only counts have one", "remove it"
+    if (indicator.reach is None) != (indicator.reach_reason is None):
+        yield ("reach",), "reach and reach_reason belong together", "say how much a search can see, and why"
     if "ordinal" in families and len(set(indicator.categories)) < max(2, len(indicator.categories)):
         yield (
             ("categories",),

@@ -30,6 +30,7 @@ def _indicator_settings(tracker: Tracker) -> Iterator[Row]:
     """Yield what the scorer asks of each indicator beside its published row."""
     default_band = tracker.settings.revision_gate.default_band
     for indicator_id, indicator in tracker.indicators.items():
+        reach = indicator.reach or tracker.settings.scoring.reach
         yield {
             "tracker_id": tracker.tracker_id,
             "indicator_id": indicator_id,
@@ -37,6 +38,8 @@ def _indicator_settings(tracker: Tracker) -> Iterator[Row]:
             "exposure_start": indicator.exposure_start,
             "categories": json.dumps(list(indicator.categories)) if indicator.categories else None,
             "revision_band": indicator.revision_band if indicator.revision_band is not None else default_band,
+            "reach_low": reach[0],
+            "reach_high": reach[1],
             "monotone_waiver": indicator.monotone_waiver,
         }
 

@@ -250,6 +250,28 @@ def calibrate(
     raise typer.Exit(run_calibration(draws, tracker))
 
 
+@app.command("suggest-sigma")
+def suggest_sigma(
+    path: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns date and value, oldest first.")],
+    scale: Annotated[str, typer.Option("--scale", help="log, or linear for what can be negative.")] = "log",
+) -> None:
+    """The spread of a series from its own history: how far it wanders, how much its readings jitter."""
+    from signposts.cli.suggesting import suggest_sigma as print_spread
+
+    print_spread(path, scale)
+
+
+@app.command()
+def elicit(
+    who: Annotated[str, typer.Option("--as", metavar="WHO", help="The analyst; names the file of answers.")],
+    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+) -> None:
+    """An analyst's own numbers, asked blind: no readings, no catalogue numbers, no one else's answers."""
+    from signposts.cli.eliciting import elicit as ask
+
+    ask(who, tracker)
+
+
 @app.command()
 def check() -> None:
     """Validate catalogue and ledger; every error says file:line, what, why and how to mend it."""

@@ -280,7 +280,7 @@ def show_backtest(tracker: str) -> None:
     """Print how the fans and two naive forecasts would have done on history, as the newest release has it."""
     release = open_release()
     chosen = tracker or only_tracker(release)
-    rows = published_rows(release, "standings/backtest", tracker=chosen)
+    rows = published_rows(release, "run_summary/backtest", tracker=chosen)
     console = Console(highlight=False)
     if not rows:
         console.print("No yearly series of this tracker reaches far enough back: five values before it began.")

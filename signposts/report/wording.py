@@ -17,9 +17,12 @@ MINUS = "\u2212"
 _ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-[0-3]\d\b")
 _MISSING = {
     "not_due": "not due yet",
-    "unreported": "due, but nobody has published it",
-    "source_failed": "the source could not be fetched",
-    "none_seen": "looked for, nothing seen",
+    "not_in_ledger": "nothing in our ledger",
+    "never_asked": "its publisher was never asked",
+    "source_failed": "its publisher could not be read",
+    "none_seen": "looked for, none seen",
+    "before_the_clock": "only figures from before the clock started",
+    "list_not_searched": "nobody has searched for all such events",
 }
 STATUS_TONE = {
     "fulfilled": "good",

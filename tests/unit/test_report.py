@@ -295,12 +295,20 @@ def test_the_ends_of_probability_are_never_rounded_to_certainty() -> None:
     assert wording.percent(0.9996) == "over 99%"
 
 
-def test_the_four_causes_of_nothing_are_told_apart() -> None:
+def test_the_seven_causes_of_nothing_have_words_of_their_own() -> None:
     said = {
         wording.reading_words({"kind": None, "missing_reason": cause}, None)
-        for cause in ("not_due", "unreported", "source_failed", "none_seen")
+        for cause in (
+            "not_due",
+            "not_in_ledger",
+            "never_asked",
+            "source_failed",
+            "none_seen",
+            "before_the_clock",
+            "list_not_searched",
+        )
     }
-    assert len(said) == 4
+    assert len(said) == 7
 
 
 @pytest.mark.parametrize(
