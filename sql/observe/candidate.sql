@@ -3,8 +3,8 @@
 -- Days are put together to whole months where the feed says so: a mean over at least two fifths of the month's days, a
 -- sum over all of them; the document must reach the month's last days (quotes skip weekends), and a month is known on
 -- the day after its end. A period that is not over when the bytes came is an estimate and no claim; a day counts as it
--- is, and so do a counted event and a search that found none. Without a date of its own a version could be known from the day on which it was fetched. looked_before is the day
--- on which the document was last fetched before these bytes came.
+-- is, and so do a counted event and a search that found none. Without a date of its own a version could be known from
+-- the day on which it was fetched. looked_before is the day on which the document was last fetched before that.
 with fed as (
     select
         publisher_row.*,
