@@ -94,6 +94,11 @@ def judge_kept_rows(warehouse: Warehouse) -> list[str]:
 def read_claims(warehouse: Warehouse, as_of: date, now: datetime) -> None:
     """Make the readings of every month end since t0 and of the run's own date, from what was known at each."""
     warehouse.build_table("observe/as_of_date", as_of=as_of)
+    make_readings(warehouse, now)
+
+
+def make_readings(warehouse: Warehouse, now: datetime) -> None:
+    """Make the readings of the dates that stand in table as_of_date."""
     warehouse.build_table("observe/last_fetch")
     pool_reports(warehouse, now)
     warehouse.build_table("observe/shown_claim", now=now.replace(tzinfo=None))
