@@ -32,7 +32,7 @@ class _Collector(HTMLParser):
         if tag == "span":
             self._span = named.get("id") or ""
             if self._span in self.page.spans:
-                raise SourceChanged(f"has two parts with the identifier {self._span[:60]!r}")
+                raise SourceChanged(f"is a web page that has two parts with the identifier {self._span[:60]!r}")
             if self._span:
                 self.page.spans[self._span] = ""
         elif tag in HEADINGS:

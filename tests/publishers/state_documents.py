@@ -1,5 +1,6 @@
-"""Valid answers of the publishers of states, launches, strikes and votes. TEST DATA: names and numbers are invented,
-but for the launches, days and shares that sources.yaml asks to find.
+"""Valid answers of the publishers of states, launches, strikes and votes. TEST DATA.
+
+Names and numbers are invented, but for the launches, days and shares that sources.yaml asks to find.
 
 Belongs here: bytes as such a publisher would send them, in the shape that the recordings.md beside each client names.
 Not here: serving them, or spoiling them.
@@ -140,14 +141,14 @@ def voeten_agreement(query: dict[str, str], path: str, headers: dict[str, str]) 
     return whole[: int(wanted.partition("-")[2]) + 1]
 
 
-CANDIDATE_COLUMNS = (
+CANDIDATE_HEADER = (
     "id,relid,year,active_year,code_status,type_of_violence,conflict_dset_id,conflict_new_id,conflict_name,"
     "dyad_dset_id,dyad_new_id,dyad_name,side_a_dset_id,side_a_new_id,side_a,side_b_dset_id,side_b_new_id,side_b,"
     "number_of_sources,source_article,source_office,source_date,source_headline,source_original,where_prec,"
-    "where_coordinates,where_description,adm_1,adm_2,latitude,longitude,geom_wkt,priogrid_gid,country,country_id,region,"
-    "event_clarity,date_prec,date_start,date_end,deaths_a,deaths_b,deaths_civilians,deaths_unknown,best,high,low,gwnoa,"
-    "gwnob"
-).split(",")
+    "where_coordinates,where_description,adm_1,adm_2,latitude,longitude,geom_wkt,priogrid_gid,country,country_id,"
+    "region,event_clarity,date_prec,date_start,date_end,deaths_a,deaths_b,deaths_civilians,deaths_unknown,best,"
+    "high,low,gwnoa,gwnob"
+)
 FILES = ("25_01_25_12", "26_01_26_06", *(f"26_0_{month}" for month in range(1, 11)))
 STRIKES = (
     (501, "2025-06-13", "Government of Israel"),
@@ -175,11 +176,11 @@ def candidate_file(rows: Iterable[tuple[int, str, str]], first: str) -> bytes:
             "high": 4,
             "low": 2,
         }
-        return ",".join(f'"{values.get(name, "")}"' for name in CANDIDATE_COLUMNS)
+        return ",".join(f'"{values.get(name, "")}"' for name in CANDIDATE_HEADER.split(","))
 
     body = [line(number, day, attacker, 630, 1) for number, day, attacker in rows]
     body += [line(900 + place, f"{first}-01", "Invented rebels", 645, 1) for place in range(20)]
-    return "\n".join([",".join(CANDIDATE_COLUMNS), *body, ""]).encode()
+    return "\n".join([CANDIDATE_HEADER, *body, ""]).encode()
 
 
 def ucdp_candidate(query: dict[str, str], path: str) -> bytes:

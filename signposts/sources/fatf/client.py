@@ -40,7 +40,9 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
     headings = read_page(payload).headings
     listed = any(ask.country in heading for heading in headings)
     if not listed and not any(ask.control in heading for heading in headings):
-        raise SourceChanged(f"names neither {ask.country} nor {ask.control} in a heading: {'; '.join(headings)[:80]!r}")
+        raise SourceChanged(
+            f"is a web page whose headings name neither {ask.country} nor {ask.control}: {'; '.join(headings)[:80]!r}"
+        )
     month = date.fromisoformat(f"{document.partition('/')[2]}-01")
     last_day = month.replace(day=calendar.monthrange(month.year, month.month)[1])
     detail = f"{ask.country} is {'on' if listed else 'not on'} the list of the plenary of {month:%B %Y}"

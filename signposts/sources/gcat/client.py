@@ -73,9 +73,7 @@ def parse_satellites(payload: bytes, ask: Ask, today: date) -> ParseResult:
     header, body = _lines(payload)
     if tuple(header[: len(SATELLITE_FIELDS)]) != SATELLITE_FIELDS or header[STATE_PLACE : STATE_PLACE + 1] != ["State"]:
         raise SourceChanged("has its first columns in another order, or others")
-    lines = list(body)
-    result = strict.set_aside(lines, lambda number, line: _satellite(line, ask))
-    result.seen = len(lines)
+    result = strict.set_aside(body, lambda number, line: _satellite(line, ask))
     strict.refuse_duplicates(result.rows, "object")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
     _refuse_without({row["launch"] for row in result.rows}, ask)
@@ -134,9 +132,7 @@ def parse_launches(payload: bytes, ask: Ask, today: date) -> ParseResult:
             "period_start": _day(line[day]),
         }
 
-    lines = list(body)
-    result = strict.set_aside(lines, lambda number, line: launch(line))
-    result.seen = len(lines)
+    result = strict.set_aside(body, lambda number, line: launch(line))
     strict.refuse_duplicates(result.rows, "launch")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
     _refuse_without({row["launch"] for row in result.rows if row["code"].startswith("OS")}, ask)
@@ -155,9 +151,7 @@ def parse_sites(payload: bytes, ask: Ask, today: date) -> ParseResult:
             return None
         return {"series": "site", "site": strict.word(line[site], "Site")}
 
-    lines = list(body)
-    result = strict.set_aside(lines, lambda number, line: launch_site(line))
-    result.seen = len(lines)
+    result = strict.set_aside(body, lambda number, line: launch_site(line))
     found = {row["site"] for row in result.rows}
     if missing := [name for name in ask.sites if name not in found]:
         raise SourceChanged(f"does not place {missing[0]} in {ask.launched_from}, where it must be")

@@ -32,7 +32,7 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
     """Read a reactor's page, or a country's."""
     page = read_page(payload)
     if b"Errorpage" in payload[:2000]:
-        raise SourceChanged("is the publisher's error page")
+        raise SourceChanged("is a web page that reports an error")
     if document.partition("/")[2] == "country":
         return parse_country(page, ask)
     return parse_reactor(page, ask, today)
@@ -42,7 +42,9 @@ def parse_reactor(page: Page, ask: Ask, today: date) -> ParseResult:
     """Return one row: whether the reactor has no date of its first power to the grid."""
     name, start = _part(page, "lblReactorName"), _day(_part(page, "lblConstructionStartDate"))
     if ask.name not in name or start != ask.construction_start:
-        raise SourceChanged(f"speaks of {name[:40]!r}, begun on {start}, not of {ask.name}, {ask.construction_start}")
+        raise SourceChanged(
+            f"is a web page about {name[:40]!r}, begun on {start}, not of {ask.name}, {ask.construction_start}"
+        )
     connected = _day(_part(page, "lblGridConnectionDate"))
     strict.refuse_future([connected] if connected else [], today)
     status = _part(page, "lblReactorStatus")
@@ -54,7 +56,7 @@ def parse_reactor(page: Page, ask: Ask, today: date) -> ParseResult:
 
 def _part(page: Page, name: str) -> str:
     if PREFIX + name not in page.spans:
-        raise SourceChanged(f"lacks the part {name!r}")
+        raise SourceChanged(f"is a web page that lacks the part {name!r}")
     return page.spans[PREFIX + name]
 
 
@@ -72,7 +74,9 @@ def parse_country(page: Page, ask: Ask) -> ParseResult:
     """Return one row: whether the country's reactors are all known ones."""
     listed = sorted({int(found[1]) for link in page.links if (found := REACTOR_LINK.search(link))})
     if missing := [number for number in ask.known if number not in listed]:
-        raise SourceChanged(f"lists {len(listed)} reactors without number {missing[0]}, which must be there")
+        raise SourceChanged(
+            f"is a web page that lists {len(listed)} reactors without number {missing[0]}, which must be there"
+        )
     new = [str(number) for number in listed if number not in ask.known]
     detail = f"reactors {', '.join(map(str, listed))}" + (f", of which new: {', '.join(new)}" if new else "")
     return ParseResult([{"row_number": 1, "series": "no_new_reactor", "holds": not new, "detail": detail}], seen=1)

@@ -94,7 +94,7 @@ def parse_index(payload: bytes) -> ParseResult:
     """Return a row a candidate file that the page links to."""
     names = sorted({found[1] for link in read_page(payload).links if (found := FILE.search(link))})
     if not names:
-        raise SourceChanged("links to no candidate file")
+        raise SourceChanged("is a web page that links to no candidate file")
     rows: list[Row] = [
         {"row_number": place, "series": "file", "detail": f"v{name}"} for place, name in enumerate(names)
     ]
@@ -109,9 +109,7 @@ def parse(payload: bytes, ask: Ask, version: str, today: date) -> ParseResult:
     if missing := [name for name in COLUMNS if name not in header]:
         raise SourceChanged(f"lacks the column {missing[0]!r}")
     places = {name: header.index(name) for name in COLUMNS}
-    body = list(lines)
-    result = strict.set_aside(body, lambda number, line: _understand(_named(line, header, places), ask, start, end))
-    result.seen = len(body)
+    result = strict.set_aside(lines, lambda number, line: _understand(_named(line, header, places), ask, start, end))
     strict.refuse_duplicates(result.rows, "event_id")
     days = {row["period_start"] for row in result.rows}
     if absent := [day for day in ask.anchors if start <= day <= end and day not in days]:

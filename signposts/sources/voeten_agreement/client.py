@@ -4,8 +4,6 @@ Belongs here: reading the end of a large file, its columns. Not here: which pair
 half marks for an abstention is not documented where we could read it, so past years must come out as they are known.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -39,7 +37,7 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 
 def parse_header(payload: bytes) -> ParseResult:
     """Refuse a file whose first columns are others than those that are read."""
-    names = next(csv.reader(io.StringIO(strict.decode(payload))), [])
+    _, names = next(strict.read_csv(strict.decode(payload), None), (0, []))
     if tuple(names[: len(COLUMNS)]) != COLUMNS:
         missing = [name for name in COLUMNS if name not in names]
         raise SourceChanged(f"lacks the column {missing[0]!r}" if missing else "has its columns in another order")
@@ -49,9 +47,8 @@ def parse_header(payload: bytes) -> ParseResult:
 def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a year of the pair; the first line of the end of a file is cut and left out."""
     text = strict.decode(payload)
-    lines = list(strict.read_csv(text[text.find("\n") + 1 :], None))
+    lines = strict.read_csv(text[text.find("\n") + 1 :], None)
     result = strict.set_aside(lines, lambda number, line: _understand(line, ask))
-    result.seen = len(lines)
     years = {row["period_start"].year for row in result.rows}
     if not years or min(years) > min(ask.anchors):
         raise SourceChanged(f"begins after {min(ask.anchors)} in the last {ask.tail_bytes:,} bytes: raise `tail_bytes`")
