@@ -179,6 +179,7 @@ class TrackerSettings(Entry):
     """tracker.yaml: title, clock and every number the method takes from the catalogue."""
 
     title: Text
+    draft: bool = False
     t0: date
     horizon_end: date
     registered_on: date

@@ -290,11 +290,14 @@ def elicit(
 
 
 @app.command()
-def check() -> None:
+def check(
+    tracker: TrackerOption = [],  # noqa: B006 - typer copies the default
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a warning.")] = False,
+) -> None:
     """Validate catalogue and ledger; every error says file:line, what, why and how to mend it."""
     from signposts.cli.checking import check_catalogue
 
-    raise typer.Exit(check_catalogue())
+    raise typer.Exit(check_catalogue(tracker, strict=strict))
 
 
 @app.command()
@@ -303,6 +306,14 @@ def new(tracker: Annotated[str, typer.Argument(metavar="TRACKER", help="Identifi
     from signposts.cli.scaffolding import new_tracker
 
     new_tracker(tracker)
+
+
+@app.command()
+def preview(tracker: TrackerOption = []) -> None:  # noqa: B006 - typer copies the default
+    """What publishing now would change against the last release: odds, readings, claims; nothing is written."""
+    from signposts.cli.preview import preview as show_preview
+
+    raise typer.Exit(show_preview(tracker))
 
 
 @app.command()
