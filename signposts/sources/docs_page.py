@@ -1,7 +1,7 @@
 """docs/sources.md, written from sources.yaml and the notes of recordings.
 
-Belongs here: the wording of the page. Not here: facts about a publisher, which stand in sources.yaml, or where the shape
-of its answers was seen, which stands in its folder's recordings.md.
+Belongs here: the wording of the page. Not here: facts about a publisher, which stand in sources.yaml, or where the
+shape of its answers was seen, which stands in its folder's recordings.md.
 """
 
 import re
@@ -59,7 +59,7 @@ def _section(name: str, source: Source) -> str:
 
 
 def recorded_on(source_id: str) -> str:
-    """Return when the newest recording was made that a publisher's notes name, as far as known; '' if they name none."""
+    """Return when the newest recording in a publisher's notes was made, as far as known; '' if they name none."""
     days = re.findall(r"^\|.*\| (\d{4}[-\d]*|unknown day) \|$", _notes(source_id), re.MULTILINE)
     return max((day for day in days if day[0].isdigit()), default=days[0] if days else "")
 

@@ -11,6 +11,8 @@ import json
 import zipfile
 from datetime import date, timedelta
 
+from tests.publishers import state_documents
+
 TODAY = date(2026, 11, 23)
 
 
@@ -370,6 +372,7 @@ PUBLISHERS = {
     "sipri_arms": sipri_arms,
     "un_comtrade": un_comtrade,
     "ucdp_ged": ucdp_ged,
+    **state_documents.PUBLISHERS,
 }
 CONTENT_TYPES = {
     "world_bank": "application/json;charset=utf-8",
@@ -383,4 +386,5 @@ CONTENT_TYPES = {
     "sipri_arms": "application/json; charset=utf-8",
     "un_comtrade": "application/json; charset=utf-8",
     "ucdp_ged": "application/json; charset=utf-8",
+    **state_documents.CONTENT_TYPES,
 }
