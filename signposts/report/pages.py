@@ -11,6 +11,7 @@ from signposts.report import attribution, front_page, illustrations, indicator_i
 from signposts.report.attribution import LogRatios
 from signposts.report.citations import cite
 from signposts.report.evidence_page import evidence_matrix
+from signposts.report.overdue import milestones
 from signposts.report.page import Page, page_values
 from signposts.report.records import Row, Rows, TrackerTables, grouped
 from signposts.report.scenario_page import scenario_page
@@ -126,13 +127,6 @@ def indicator_page(
 
 
 # ---------------------------------------------------------------------- the other pages
-
-
-def milestones(tables: TrackerTables) -> Page:
-    """Return the timeline of projects."""
-    figure = indicator_illustrations.milestones(tables)
-    content = {"figure": figure, "projects": sorted(tables.rows["project"], key=lambda row: row["title"] or "")}
-    return Page("milestones.html", "milestones.html", "Milestones", content, [figure] if figure else [])
 
 
 def sensitivity(tables: TrackerTables, current: LogRatios) -> Page:
