@@ -31,7 +31,9 @@ select
     step.tracker_id,
     step.project_id,
     step.stage,
-    case when step.kind <> 'plan' then coalesce(step.happened_to, step.period_end, step.published_on) end as happened_on,
+    case
+        when step.kind <> 'plan' then coalesce(step.happened_to, step.period_end, step.published_on)
+    end as happened_on,
     step.planned_for,
     case
         when step.planned_for is not null
