@@ -5,7 +5,7 @@ Belongs here: a type used by more than one module of this package. Not here: ent
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 PROBABILITY_TOLERANCE = 1e-6
 
@@ -28,7 +28,9 @@ Letter = Literal["A", "B", "C", "D", "E", "F"]
 Number = Literal["1", "2", "3", "4", "5", "6"]
 Direction = Literal["up", "down"]
 ClaimStatus = Literal["reported", "estimated", "preliminary", "final", "disputed", "unverified", "withdrawn"]
-PredictionType = Literal["path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal", "silent"]
+PredictionType = Literal[
+    "path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal", "trajectory", "silent"
+]
 
 
 def number_as_text(value: Any) -> Any:
@@ -36,7 +38,9 @@ def number_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-AdmiraltyNumber = Annotated[Number, BeforeValidator(number_as_text)]
+AdmiraltyNumber = Annotated[
+    Number, BeforeValidator(number_as_text), WithJsonSchema({"enum": ["1", "2", "3", "4", "5", "6", 1, 2, 3, 4, 5, 6]})
+]
 
 
 class Entry(BaseModel):

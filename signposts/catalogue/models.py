@@ -114,6 +114,7 @@ class Scoring(Entry):
     temper: Annotated[float, Field(gt=0, le=1)]
     shared_sd: bool
     obs_sd: Positive
+    yardstick_spread: Positive = 2.0
     open_list_coverage: Annotated[tuple[Positive, Positive], Strict(False)]
     reach: Reach = (0.7, 1.0)
     trailing_months: Annotated[int, Field(ge=1)]
@@ -178,6 +179,7 @@ class TrackerSettings(Entry):
     """tracker.yaml: title, clock and every number the method takes from the catalogue."""
 
     title: Text
+    draft: bool = False
     t0: date
     horizon_end: date
     registered_on: date
