@@ -181,7 +181,7 @@ def write_release_notes(warehouse: Warehouse, settings: Settings, release_id: st
         released = Warehouse(settings.released_database, read_only=True)
         with released.connect():
             before = {name: released.rows(statement) for name, statement in report.news_before().items()}
-            if released.has_table("release_note"):
+            if released.rows("from duckdb_tables() where table_name = 'release_note'"):
                 columns = ", ".join(dictionary.tables["release_note"].columns)
                 earlier = released.rows(f"select {columns} from release_note order by all")  # noqa: S608 - names of the dictionary
     frames = {
