@@ -24,6 +24,7 @@ from signposts.catalogue.fields import (
     PredictionType,
     Probability,
     Text,
+    UnitWords,
     WebAddress,
 )
 from signposts.catalogue.predictions import FAMILY_OF_TYPE, Family, Prediction
@@ -113,6 +114,7 @@ class Scoring(Entry):
     temper: Annotated[float, Field(gt=0, le=1)]
     shared_sd: bool
     obs_sd: Positive
+    yardstick_spread: Positive = 2.0
     open_list_coverage: Annotated[tuple[Positive, Positive], Strict(False)]
     reach: Reach = (0.7, 1.0)
     trailing_months: Annotated[int, Field(ge=1)]
@@ -177,6 +179,7 @@ class TrackerSettings(Entry):
     """tracker.yaml: title, clock and every number the method takes from the catalogue."""
 
     title: Text
+    draft: bool = False
     t0: date
     horizon_end: date
     registered_on: date
@@ -270,6 +273,7 @@ class Indicator(Entry):
     domain: str
     role: Literal["condition", "outcome", "provision", "challenge", "context"]
     unit: Text
+    words: UnitWords | None = None
     frequency: Literal["annual", "quarterly", "monthly", "irregular", "event"]
     usual_period_months: Annotated[int, Field(ge=1)] | None = None
     group: str | None = None
@@ -316,6 +320,9 @@ class Rate(Entry):
     seconds: Positive
 
 
+Sha256Start = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
+
+
 class Feed(Entry):
     """Joins a series of a publisher's document to the indicator that it feeds."""
 
@@ -333,6 +340,8 @@ class SourceDocument(Entry):
     name: Identifier
     ask: dict[str, Any]
     feeds: Annotated[tuple[Feed, ...], Strict(False)] = ()
+    # Beginnings of the SHA-256 of versions that were held back and found to be right.
+    accepted_versions: Annotated[tuple[Sha256Start, ...], Strict(False)] = ()
 
 
 class Source(Entry):
@@ -356,5 +365,7 @@ class Source(Entry):
     empty: Literal["expected"] | None = None
     bulk: bool = False
     inbox: Text | None = None
+    # Share of bad rows, and of values of the version before that are missing, beyond which a document is refused.
     quarantine_share: Probability = 0.05
+    missing_share: Probability = 0.1
     documents: Annotated[tuple[SourceDocument, ...], Strict(False)] = ()

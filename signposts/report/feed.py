@@ -6,58 +6,59 @@ Belongs here: the same verdict in other forms. Not here: HTML. Everything comes 
 import json
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urljoin
 from xml.sax.saxutils import escape, quoteattr
 
 from signposts.report import verdict, wording
-from signposts.report.movement import most_telling, release_moves
-from signposts.report.records import Facts, Row
+from signposts.report.attribution import most_influential, release_moves
+from signposts.report.cautions import cautions
+from signposts.report.front_page import telling_apart
+from signposts.report.news import by_release
+from signposts.report.records import Row, TrackerTables
 
 
-def atom(facts: Facts, identifier: str) -> str:
-    """Return an Atom feed with an entry a release, newest first; the newest carries the verdict."""
-    entries = [_entry(facts, row, identifier) for row in facts.releases]
-    updated = _moment(facts.release["created_at"] or datetime.combine(facts.as_of, datetime.min.time()))
+def atom(tables: TrackerTables, identifier: str, address: str) -> str:
+    """Return an Atom feed with an entry a release, newest first, each as it was published.
+
+    Links are absolute where the site's address is known; without one they are relative to the feed.
+    """
+    entries = [_entry(tables, row, identifier, address) for row in by_release(tables)]
+    updated = _moment(tables.release["created_at"] or datetime.combine(tables.as_of, datetime.min.time()))
+    base = f"{address}/" if address else ""
     head = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
         f"  <id>{_xml(identifier)}</id>",
-        f"  <title>{_xml(facts.tracker['title'])}</title>",
+        f"  <title>{_xml(tables.tracker['title'])}</title>",
         f"  <updated>{updated}</updated>",
         "  <author><name>Signposts</name></author>",
-        '  <link rel="self" href="feed.xml"/>',
-        '  <link rel="alternate" href="index.html"/>',
+        f'  <link rel="self" href={quoteattr(base + "feed.xml")}/>',
+        f'  <link rel="alternate" href={quoteattr(base + "index.html")}/>',
     ]
     return "\n".join([*head, *entries, "</feed>", ""])
 
 
-def _entry(facts: Facts, row: Row, identifier: str) -> str:
-    own = row["release_id"] == facts.release["release_id"]
-    title = verdict.headline(facts) if own else f"Release of {wording.day(row['created_at'])}"
-    text = (
-        " ".join(verdict.paragraph(facts))
-        if own
-        else f"As of {wording.day(row['as_of'])}; predictions {row['scenario_version'] or 'without version'}."
-    )
-    if own:
-        text += " " + _moved(facts)
-    address = quoteattr("index.html" if own else "changes.html")
-    lines = [
+def _entry(tables: TrackerTables, release: dict[str, Any], identifier: str, address: str) -> str:
+    """Return the entry of one release from its kept notes, so that it reads the same for ever."""
+    notes = release["notes"]
+    title = notes["headline"][0]["text"] if "headline" in notes else f"Release of {wording.day(release['created_at'])}"
+    lines = [wording.unbroken(row["text"]) for kind in ("verdict", "move", "status") for row in notes.get(kind, [])]
+    where = release_address(release["release_id"], address) if address else "changes.html"
+    parts = [
         "  <entry>",
-        f"    <id>{_xml(identifier)}:{_xml(row['release_id'])}</id>",
+        f"    <id>{_xml(identifier)}:{_xml(release['release_id'])}</id>",
         f"    <title>{_xml(title)}</title>",
-        f"    <updated>{_moment(row['created_at'])}</updated>",
-        f'    <link rel="alternate" href={address}/>',
-        f"    <summary>{_xml(text.strip())}</summary>",
+        f"    <updated>{_moment(release['created_at'])}</updated>",
+        f'    <link rel="alternate" href={quoteattr(where)}/>',
+        f"    <summary>{_xml(' '.join(lines).strip())}</summary>",
         "  </entry>",
     ]
-    return "\n".join(lines)
+    return "\n".join(parts)
 
 
-def _moved(facts: Facts) -> str:
-    moves = [
-        f"{row['title']} {wording.points(row['change'], 1)}" for row in facts.scenarios if row["change"] is not None
-    ]
-    return f"Points since the release before: {'; '.join(moves)}." if moves else "This is the first release."
+def release_address(release_id: str, address: str) -> str:
+    """Return the lasting address of a release's report, which stands beside the newest under releases/."""
+    return urljoin(f"{address}/", f"../releases/{release_id}/report/index.html")
 
 
 def _xml(text: object) -> str:
@@ -72,15 +73,18 @@ def _moment(moment: datetime | None) -> str:
     return (moment or datetime(1970, 1, 1)).strftime("%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ001 (clocks of a release are UTC)
 
 
-def summary(facts: Facts) -> str:
-    """Return the verdict as Markdown, for mail or a wiki."""
-    lines = [f"# {_plain(facts.tracker['title'])}", "", f"**{_plain(verdict.headline(facts))}.**", ""]
-    lines += [" ".join(_plain(part) for part in verdict.paragraph(facts)), ""]
+def summary(tables: TrackerTables, address: str) -> str:
+    """Return the verdict as Markdown, for mail or a wiki: the headline first, links where an address is known."""
+    title = _plain(tables.tracker["title"])
+    lines = [f"# {_plain(verdict.headline(tables))}", ""]
+    lines += [f"[{title}]({address}/index.html)" if address else title, ""]
+    lines += [f"- {_plain(one.text)}" for one in verdict.sentences(tables)]
     lines += [
-        "| Scenario | The analysis says | At the start | Now | Since the release before |",
+        "",
+        "| Scenario | The analysts said | At the start | Now | Since the release before |",
         "| --- | --- | ---: | ---: | ---: |",
     ]
-    for row in facts.scenarios:
+    for row in tables.scenarios:
         moved = wording.points(row["change"], 1) if row["change"] is not None else "first release"
         cells = (
             row["title"],
@@ -90,28 +94,37 @@ def summary(facts: Facts) -> str:
             moved,
         )
         lines.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
-    leader = facts.ranked[0]
-    lines += ["", "## What weighs most", ""]
-    for found in most_telling(facts):
+    leader = tables.ranked[0]
+    lines += ["", "## What it hangs on", ""]
+    for found in most_influential(tables):
         indicator = found["indicator"]
-        reading = wording.reading_words(facts.reading.get(indicator["indicator_id"]), indicator["unit"])
+        reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator)
         without = wording.percent(found["without"].get(leader["scenario_id"]))
+        flags = wording.listed([caution.flag for caution in cautions(tables, indicator["indicator_id"])])
         lines.append(
-            f"- {_plain(indicator['title'])}: {_plain(reading)}. Without it the leader would stand at {without}."
+            f"- {_linked(indicator, address)}: {_plain(reading)}{f' ({_plain(flags)})' if flags else ''}. "
+            f"Without it the leader would stand at {without}."
         )
-    lines += ["", "## Next dates", ""]
-    for row in [row for row in facts.deadlines if row["date"] > facts.as_of][:6]:
-        indicator = facts.indicator.get(row["indicator_id"], {})
-        title = indicator.get("title", row["indicator_id"])
-        scenario = facts.scenario.get(row["scenario_id"], {}).get("title", row["scenario_id"])
-        condition = wording.condition_words(row, indicator.get("unit"))
-        lines.append(
-            f"- {wording.day(row['date'])}: {_plain(title)}: {row['becomes']} for {_plain(scenario)} if "
-            f"{_plain(condition)}."
+    lines += ["", "## Next dates that tell the scenarios apart", ""]
+    for row in telling_apart(tables)[:6]:
+        title = _linked(row["indicator"] or {"title": row["indicator_id"]}, address)
+        words = "; ".join(
+            f"{line['becomes']} for {wording.listed(titles)} if {line['condition']}"
+            for line in row["lines"]
+            if (titles := [one["title"] for one in line["scenarios"]])
         )
-    lines += ["", f"{_plain(verdict.coverage(facts))}. {_plain(verdict.health(facts))}", ""]
-    lines += [f"As of {wording.day(facts.as_of)}, release {facts.release['release_id']}.", ""]
+        lines.append(f"- {wording.day(row['date'])}: {title}: {_plain(words)}.")
+    lines += ["", f"{_plain(verdict.coverage(tables))}. {_plain(verdict.health(tables))}", ""]
+    lines += [f"As of {wording.day(tables.as_of)}, release {tables.release['release_id']}.", ""]
     return "\n".join(lines)
+
+
+def _linked(indicator: Row, address: str) -> str:
+    """Return an indicator's title in Markdown, as a link where the site's address is known."""
+    title = _plain(indicator["title"])
+    if not address or "indicator_id" not in indicator:
+        return title
+    return f"[{title}]({address}/indicators/{wording.file_name(indicator['indicator_id'])}.html)"
 
 
 def _plain(text: object) -> str:
@@ -122,17 +135,17 @@ def _plain(text: object) -> str:
     return found.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def machine_report(facts: Facts) -> dict[str, Any]:
+def machine_report(tables: TrackerTables) -> dict[str, Any]:
     """Return the report's content as plain data."""
-    scored, read, fresh = facts.coverage
+    scored, read, fresh = tables.coverage
     return {
-        "tracker_id": facts.tracker["tracker_id"],
-        "title": facts.tracker["title"],
-        "release_id": facts.release["release_id"],
-        "as_of": facts.as_of,
-        "headline": verdict.headline(facts),
-        "verdict": verdict.paragraph(facts),
-        "no_scenario_fits": facts.alarm,
+        "tracker_id": tables.tracker["tracker_id"],
+        "title": tables.tracker["title"],
+        "release_id": tables.release["release_id"],
+        "as_of": tables.as_of,
+        "headline": verdict.headline(tables),
+        "verdict": [one.text for one in verdict.sentences(tables)],
+        "no_scenario_fits": tables.alarm,
         "coverage": {"scored": scored, "with_reading": read, "fresh": fresh},
         "scenarios": [
             {
@@ -148,43 +161,43 @@ def machine_report(facts: Facts) -> dict[str, Any]:
                     "surprise",
                 )
             }
-            for row in facts.scenarios
+            for row in tables.scenarios
         ],
-        "changes": release_moves(facts),
-        "most_telling": [
+        "changes": release_moves(tables),
+        "most_influential": [
             {"indicator_id": row["indicator"]["indicator_id"], "distance": row["distance"], "without": row["without"]}
-            for row in most_telling(facts)
+            for row in most_influential(tables)
         ],
-        "overturn": [_without_release(row) for row in facts.tables["overturn"]],
-        "deadlines": [_without_release(row) for row in facts.deadlines[:50]],
-        "look_next": [_without_release(row) for row in _by_rank(facts)[:20]],
-        "indicators": [_indicator(facts, row) for row in facts.indicators],
+        "overturn": [_without_release(row) for row in tables.rows["overturn"]],
+        "deadlines": [_without_release(row) for row in tables.deadlines[:50]],
+        "look_next": [_without_release(row) for row in _by_rank(tables)[:20]],
+        "indicators": [_indicator(tables, row) for row in tables.indicators],
     }
 
 
-def _by_rank(facts: Facts) -> list[Row]:
-    return sorted(facts.tables["collection_priority"], key=lambda row: row["rank"] or 0)
+def _by_rank(tables: TrackerTables) -> list[Row]:
+    return sorted(tables.rows["collection_priority"], key=lambda row: row["rank"] or 0)
 
 
 def _without_release(row: Row) -> Row:
     return {name: value for name, value in row.items() if name not in ("release_id", "tracker_id")}
 
 
-def _indicator(facts: Facts, row: Row) -> dict[str, Any]:
+def _indicator(tables: TrackerTables, row: Row) -> dict[str, Any]:
     key = row["indicator_id"]
-    reading = facts.reading.get(key) or {}
+    reading = tables.reading.get(key) or {}
     return {
         "indicator_id": key,
         "title": row["title"],
         "scored": row["scored"],
         "unit": row["unit"],
-        "reading": wording.reading_words(reading, row["unit"]),
+        "reading": wording.reading_words(reading, row),
         "value": reading.get("value"),
         "reading_date": reading.get("reading_date"),
         "assessment": {
             scenario["scenario_id"]: {name: found[name] for name in ("status", "decibans", "contribution", "cell")}
-            for scenario in facts.named
-            if (found := facts.assessment.get((key, scenario["scenario_id"])))
+            for scenario in tables.named
+            if (found := tables.assessment.get((key, scenario["scenario_id"])))
         },
     }
 

@@ -6,20 +6,25 @@ Belongs here: which files there are and where. Not here: what stands on a page (
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 
-from signposts.report import drawing, feed, glossary, pages, verdict, wording
-from signposts.report.records import Facts, facts_by_tracker
+from signposts.report import cards, drawing, feed, glossary, pages, search, share, verdict, wording
+from signposts.report.page import Page
+from signposts.report.records import TrackerTables, tables_by_tracker
 
 if TYPE_CHECKING:
     import pandas as pd
 
 HERE = Path(__file__).parent
-STATIC = ("report.css", "theme.js", "report.js")
+_BEFORE_PERCENT = re.compile(r"(?<=\d) %(?![\w])")
+"""The blank between a number and its percent sign, at which no line may break."""
+STATIC = ("report.css", "theme.js", "report.js", "favicon.svg")
 FILTERS = (
     "domain_of",
     "percent",
@@ -31,7 +36,10 @@ FILTERS = (
     "short_day",
     "clock",
     "decibans",
-    "odds",
+    "about_odds",
+    "chance",
+    "count_word",
+    "of_ten",
     "plural",
     "listed",
     "lower_first",
@@ -41,52 +49,63 @@ FILTERS = (
     "period_words",
     "web_address",
     "file_name",
-    "evidence_word",
     "range_words",
     "with_days",
     "growth_words",
     "priority_words",
-    "condition_words",
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Where a site will be served, empty if unknown, and the earlier releases whose reports are kept beside it."""
+
+    address: str = ""
+    kept: frozenset[str] = frozenset()
+
+
 def write_site(
-    tables: Mapping[str, pd.DataFrame], folder: Path, cache: Path, method_text: str, calibration_text: str = ""
+    frames: Mapping[str, pd.DataFrame], folder: Path, cache: Path, texts: tuple[str, str], publication: Publication
 ) -> None:
-    """Write all files of the site and take away pages that an earlier build left."""
-    trackers = facts_by_tracker(tables)
-    files: dict[str, str] = {}
+    """Write all files of the site and take away pages that an earlier build left.
+
+    `texts` are the method and the calibration in Markdown.
+    """
+    trackers = tables_by_tracker(frames)
+    files: dict[str, str | bytes] = {}
     alone = len(trackers) == 1
-    for facts in trackers:
-        base = "" if alone else f"{wording.file_name(facts.tracker['tracker_id'])}/"
-        files |= _tracker_files(facts, base, cache, (method_text, calibration_text), several=not alone)
+    for tables in trackers:
+        base = "" if alone else f"{wording.file_name(tables.tracker['tracker_id'])}/"
+        files |= _tracker_files(tables, base, cache, texts, publication)
     if not alone:
         files["index.html"] = (
             _environment(cache)
             .get_template("trackers.html")
             .render(
-                trackers=[_tracker_card(facts) for facts in trackers], root="", home="", path="index.html", **_stamp()
+                trackers=[_tracker_card(tables) for tables in trackers], root="", home="", path="index.html", **_stamp()
             )
         )
-        files["report.json"] = feed.to_json([feed.machine_report(facts) for facts in trackers])
+        files["report.json"] = feed.to_json([feed.machine_report(tables) for tables in trackers])
     for name in STATIC:
         files[f"static/{name}"] = (HERE / "static" / name).read_text(encoding="utf-8")
     files["static/vega.js"] = drawing.script_bundle(cache)
     _write(folder, files)
 
 
-def _tracker_card(facts: Facts) -> dict[str, object]:
+def _tracker_card(tables: TrackerTables) -> dict[str, object]:
     return {
-        "facts": facts,
-        "base": wording.file_name(facts.tracker["tracker_id"]),
-        "headline": verdict.headline(facts),
-        "coverage": verdict.coverage(facts),
+        "tables": tables,
+        "base": wording.file_name(tables.tracker["tracker_id"]),
+        "headline": verdict.headline(tables),
+        "coverage": verdict.coverage(tables),
     }
 
 
-def _tracker_files(facts: Facts, base: str, cache: Path, texts: tuple[str, str], *, several: bool) -> dict[str, str]:
-    """Return one tracker's files by path."""
-    made = pages.tracker_pages(facts, *texts)
+def _tracker_files(
+    tables: TrackerTables, base: str, cache: Path, texts: tuple[str, str], publication: Publication
+) -> dict[str, str | bytes]:
+    """Return one tracker's files by path: pages, cards, figures as CSV, the search index, feed and summaries."""
+    made = pages.tracker_pages(tables, *texts)
     requests = {
         f"{page.path}#{figure.name}": figure.request
         for page in made
@@ -94,28 +113,48 @@ def _tracker_files(facts: Facts, base: str, cache: Path, texts: tuple[str, str],
         if figure.request is not None
     }
     drawn = drawing.draw(requests, cache)
+    address = f"{publication.address}/{base}".rstrip("/") if publication.address else ""
+    index = search.search_index(tables, texts[0])
+    files: dict[str, str | bytes] = {base + "search-index.js": index}
+    common = {
+        "tables": tables,
+        "several": bool(base),
+        "kept": publication.kept,
+        "record_title": pages.record_title(tables),
+        "address": address,
+        "index_mark": hashlib.sha256(index.encode()).hexdigest()[:10],
+        **_stamp(),
+    }
     environment = _environment(cache)
-    files: dict[str, str] = {}
     for page in made:
-        depth = page.path.count("/")
-        home = "../" * depth
-        files[base + page.path] = environment.get_template(page.template).render(
-            facts=facts,
-            path=page.path,
-            title=page.title,
-            home=home,
-            root=home + ("../" if several else ""),
-            several=several,
-            drawings={figure.name: drawn.get(f"{page.path}#{figure.name}") for figure in page.figures},
-            citations=page.citations,
-            **_stamp(),
-            **page.context,
-        )
-    identifier = f"tag:signposts,2025:{facts.tracker['tracker_id']}"
-    files[base + "feed.xml"] = feed.atom(facts, identifier)
-    files[base + "report.json"] = feed.to_json(feed.machine_report(facts))
-    files[base + "summary.md"] = feed.summary(facts)
+        files[base + page.path] = _page(page, environment, common, drawn)
+        for figure in page.figures:
+            if figure.rows:
+                files[base + share.csv_path(page, figure)] = share.csv_text(figure)
+    pictures = {page.card_path: page.card for page in made if page.card is not None}
+    files |= {base + path: picture for path, picture in cards.draw_cards(pictures, cache).items()}
+    files[base + "feed.xml"] = feed.atom(tables, f"tag:signposts,2025:{tables.tracker['tracker_id']}", address)
+    files[base + "report.json"] = feed.to_json(feed.machine_report(tables))
+    files[base + "summary.md"] = feed.summary(tables, address)
     return files
+
+
+def _page(page: Page, environment: Environment, common: dict[str, Any], drawn: Mapping[str, drawing.Drawing]) -> str:
+    """Return a page's HTML; between a number and its percent sign no line breaks."""
+    home = "../" * page.path.count("/")
+    text = environment.get_template(page.template).render(
+        **common,
+        page=page,
+        path=page.path,
+        title=page.title,
+        home=home,
+        root=home + ("../" if common["several"] else ""),
+        drawings={figure.name: drawn.get(f"{page.path}#{figure.name}") for figure in page.figures},
+        share={figure.name: share.kit(common["tables"], page, figure, common["address"]) for figure in page.figures},
+        citations=page.citations,
+        **page.context,
+    )
+    return _BEFORE_PERCENT.sub("\u00a0%", text)
 
 
 def _stamp() -> dict[str, object]:
@@ -140,12 +179,17 @@ def _environment(cache: Path) -> Environment:
     return environment
 
 
-def _write(folder: Path, files: Mapping[str, str]) -> None:
+def _write(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write the files and take away what an earlier build left of their kinds."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path, text in files.items():
+    for path, content in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="\n")
-    for left in sorted(folder.rglob("*.html")):
-        if left.relative_to(folder).as_posix() not in files:
-            left.unlink()
+        if isinstance(content, bytes):
+            target.write_bytes(content)
+        else:
+            target.write_text(content, encoding="utf-8", newline="\n")
+    for kind in ("*.html", "*.png", "*.csv"):
+        for stale in sorted(folder.rglob(kind)):
+            if stale.relative_to(folder).as_posix() not in files:
+                stale.unlink()

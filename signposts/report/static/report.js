@@ -49,10 +49,7 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
 
   // Sorting: the heading becomes a button.
-  const valueOf = (row, column) => {
-    const cell = row.cells[column];
-    return cell.dataset.value ?? cell.textContent.trim();
-  };
+  const valueOf = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
   const compare = (kind, rising) => (a, b) => {
     if (kind === "number") {
       const [x, y] = [a, b].map((text) => (text === "" ? NaN : Number(String(text).replace("\u2212", "-").replace(/[,%+]/g, ""))));
@@ -83,34 +80,104 @@
     });
   });
 
-  // Filtering: of the evidence matrix and of the list of indicators.
+  // Filtering: of the evidence matrix and of lists. The state stands in the address, after the hash.
   const filters = document.getElementById("filters");
   if (filters) {
     filters.hidden = false;
     const field = (name) => document.getElementById(name);
-    const items = [...document.querySelectorAll("#matrix tbody tr, .indicator-list > li")];
+    const names = ["find", "domain", "status", "indicator", "source", "grade", "from", "withreading", "all"].filter(field);
+    const items = [...document.querySelectorAll("#matrix tbody tr, .indicator-list > li, #claims tbody tr")];
+    const noun = filters.dataset.noun ?? "indicators";
+    const fold = (text) => text.toLocaleLowerCase("en");
+    const read = (name) => (field(name)?.type === "checkbox" ? field(name).checked : field(name)?.value.trim() ?? "");
+    const state = new URLSearchParams(location.hash.slice(1));
+    for (const name of names) {
+      if (!state.has(name)) continue;
+      if (field(name).type === "checkbox") field(name).checked = state.get(name) === "1"; else field(name).value = state.get(name);
+    }
     const apply = () => {
-      const find = (field("find")?.value ?? "").trim().toLocaleLowerCase("en");
-      const domain = field("domain")?.value ?? "";
-      const status = field("status")?.value ?? "";
-      const read = field("withreading")?.checked ?? false;
+      const words = fold(read("find")).split(/\s+/).filter(Boolean);
+      const any = words.length || read("domain") || read("status");
       let shown = 0;
       for (const item of items) {
-        const title = (item.querySelector("a")?.textContent ?? "").toLocaleLowerCase("en");
-        const fits = title.includes(find) && (!domain || item.dataset.domain === domain)
-          && (!status || item.dataset.status.includes(`|${status}|`)) && (!read || item.dataset.reading === "yes");
+        const text = item.dataset.search ?? fold(item.textContent);
+        const fits = words.every((word) => text.includes(word))
+          && (!read("domain") || item.dataset.domain === read("domain"))
+          && (!read("status") || item.dataset.status.includes(`|${read("status")}|`))
+          && ["indicator", "source", "grade"].every((name) => !read(name) || item.dataset[name] === read(name))
+          && (!read("from") || (item.dataset.day ?? "") >= read("from"))
+          && (!read("withreading") || item.dataset.reading === "yes")
+          && (!field("all") || any || read("all") || item.dataset.carries === "yes");
         item.hidden = !fits;
         shown += fits;
       }
       document.querySelectorAll("section.domain").forEach((section) => { section.hidden = !section.querySelector("li:not([hidden])"); });
-      field("shown").textContent = `${shown} of ${items.length} indicators`;
+      field("shown").textContent = `${shown} of ${items.length} ${noun}`;
       const nothing = field("nothing");
       if (nothing) nothing.hidden = shown > 0;
     };
-    filters.addEventListener("input", apply);
+    const remember = () => {
+      const kept = new URLSearchParams();
+      for (const name of names) { const value = read(name); if (value) kept.set(name, value === true ? "1" : value); }
+      try { history.replaceState(null, "", `#${kept}`); } catch { /* an address that cannot be kept */ }
+    };
+    filters.addEventListener("input", () => { apply(); remember(); });
     filters.addEventListener("submit", (event) => event.preventDefault());
     apply();
   }
+
+  // Search: the index is a script of its own, fetched when the page of searching is open.
+  const search = document.getElementById("search");
+  if (search) {
+    search.hidden = false;
+    search.addEventListener("submit", (event) => event.preventDefault());
+    const script = document.createElement("script");
+    script.src = search.dataset.index;
+    script.onload = () => {
+      const fold = (text) => text.toLocaleLowerCase("en").normalize("NFD").replace(/\p{M}/gu, "");
+      const entries = window.signpostsIndex.map((row) => ({ row, title: fold(row[1]), all: fold(`${row[1]} ${row[2]} ${row[0]}`) }));
+      const field = document.getElementById("search-words"), list = document.getElementById("search-results"), count = document.getElementById("search-count");
+      const show = () => {
+        const words = fold(field.value).split(/\s+/).filter(Boolean);
+        list.replaceChildren();
+        count.textContent = "";
+        if (words.join("").length < 2) return;
+        const hits = entries.filter((entry) => words.every((word) => entry.all.includes(word)))
+          .map((entry, place) => [words.filter((word) => entry.title.includes(word)).length, place, entry.row])
+          .sort((a, b) => b[0] - a[0] || a[1] - b[1]);
+        for (const [, , [kind, title, text, address]] of hits.slice(0, 60)) {
+          const item = document.createElement("li"), link = document.createElement("a"), more = document.createElement("span");
+          link.href = address; link.textContent = title;
+          more.className = "sub"; more.textContent = ` ${kind}. ${text.length > 160 ? `${text.slice(0, 160)}…` : text}`;
+          item.append(link, more);
+          list.append(item);
+        }
+        count.textContent = hits.length > 60 ? `60 of ${hits.length} found` : `${hits.length} found`;
+        try { history.replaceState(null, "", `#${new URLSearchParams({ find: field.value })}`); } catch { /* an address that cannot be kept */ }
+      };
+      field.value = new URLSearchParams(location.hash.slice(1)).get("find") ?? "";
+      field.addEventListener("input", show);
+      show();
+    };
+    document.head.append(script);
+  }
+
+  // A figure as a file of its own: the drawing with the colours it has on the page.
+  document.querySelectorAll(".as-svg").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const figure = button.closest("figure");
+      const drawing = figure.querySelector(".drawn .wide svg").cloneNode(true);
+      const colours = getComputedStyle(document.documentElement);
+      drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+      const text = new XMLSerializer().serializeToString(drawing).replace(/var\((--[\w-]+)\)/g, (_, name) => colours.getPropertyValue(name).trim());
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+      link.download = `${button.dataset.name}.svg`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    });
+  });
 
   // Charts: the drawing in the page becomes one to point at. The interpreter needs no eval (Content-Security-Policy).
   const charts = [...document.querySelectorAll(".chart")];
