@@ -1,4 +1,4 @@
-"""When things run: jobs, schedules, sensors, freshness policies, and what a run tells while it goes.
+"""When things run: jobs, schedules, sensors, freshness policies, and what a run prints while it goes.
 
 Belongs here: what starts a run and what it prints. Not here: work, which the stages do.
 """
@@ -40,7 +40,7 @@ def daily_monitoring(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=f"daily-{context.scheduled_execution_time.date()}")
 
 
-# ---- telling people
+# ---- messages to people
 
 
 @dg.op(description="Send what the week brought to whoever SIGNPOSTS_NOTIFY_URL names, or log it if it names nobody.")
@@ -74,9 +74,9 @@ weekly_digest_schedule = dg.ScheduleDefinition(
 )
 
 
-@dg.op(description="Tell the alerts that waited for the quiet hours' end or could not be handed over.")
-def tell_waiting(context: dg.OpExecutionContext) -> None:
-    """Tell what waits."""
+@dg.op(description="Send the alerts that waited for the quiet hours' end or could not be handed over.")
+def send_waiting(context: dg.OpExecutionContext) -> None:
+    """Send what waits."""
     from signposts.alerts.delivery import deliver
 
     for alert in deliver(load_settings(), datetime.now(UTC)):
@@ -84,9 +84,9 @@ def tell_waiting(context: dg.OpExecutionContext) -> None:
 
 
 @dg.job(executor_def=dg.in_process_executor, tags={NOT_THE_WRITER: "alerts"})
-def tell_alerts() -> None:
-    """Tell the alerts that wait."""
-    tell_waiting()
+def send_waiting_alerts() -> None:
+    """Send the alerts that wait."""
+    send_waiting()
 
 
 # ---- what starts a run when it happens
@@ -175,14 +175,14 @@ def inbox_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
 @dg.sensor(job=monitor, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def nothing_published_yet(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Ask for the first run of a new installation at once, not at the next scheduled hour."""
-    if load_settings().published_database.exists():
+    if load_settings().released_database.exists():
         return dg.SensorResult(skip_reason="there is a release")
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key="first-run")])
 
 
-@dg.sensor(job=tell_alerts, minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job=send_waiting_alerts, minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
 def alerts_wait(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    """Once an hour at most, tell the alerts that waited for quiet hours to end or could not be handed over."""
+    """Once an hour at most, send the alerts that waited for quiet hours to end or could not be handed over."""
     from signposts.alerts.delivery import waiting
 
     now = datetime.now(UTC)
@@ -193,19 +193,19 @@ def alerts_wait(context: dg.SensorEvaluationContext) -> dg.SensorResult:
 
 @dg.run_failure_sensor(monitored_jobs=[monitor], default_status=dg.DefaultSensorStatus.RUNNING)
 def run_failed(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
-    """Tell that a run published nothing, once for each cause; one that a later run has made good is let be."""
+    """Send an alert that a run published nothing, once for each cause, unless a later run has published."""
     from signposts.alerts.withheld import raise_withheld
 
     if context.dagster_run.tags.get("dagster/will_retry") == "true":
         return dg.SkipReason("it is tried again")
     settings = load_settings()
     record = context.instance.get_run_record_by_id(context.dagster_run.run_id)
-    target = settings.published_database
+    target = settings.released_database
     if record is not None and target.exists() and target.stat().st_mtime > record.create_timestamp.timestamp():
         return dg.SkipReason("a later run has published")
     reasons = list(failure_reasons(context)) or [context.failure_event.message or "the run failed"]
     raised = raise_withheld(settings, reasons, datetime.now(UTC))
-    return None if raised else dg.SkipReason("told before")
+    return None if raised else dg.SkipReason("raised before")
 
 
 def failure_reasons(context: dg.RunFailureSensorContext) -> Iterator[str]:
@@ -270,7 +270,7 @@ class LineFormatter(logging.Formatter):
         return json.dumps(parts) if self.as_json else " ".join(value for value in parts.values() if value)
 
 
-TOLD = {
+LOGGED_EVENTS = {
     "PIPELINE_START",
     "PIPELINE_SUCCESS",
     "PIPELINE_FAILURE",
@@ -281,10 +281,10 @@ TOLD = {
 }
 
 
-def is_told(record: logging.LogRecord) -> bool:
+def should_log(record: logging.LogRecord) -> bool:
     """Return whether a record is worth a line: what a step logs, and the events that say how far the run has come."""
     event = (getattr(record, "dagster_meta", {}) or {}).get("dagster_event")
-    return record.levelno >= logging.INFO if event is None else event.event_type_value in TOLD
+    return record.levelno >= logging.INFO if event is None else event.event_type_value in LOGGED_EVENTS
 
 
 @dg.logger(
@@ -295,7 +295,7 @@ def lines(context: dg.InitLoggerContext) -> logging.Logger:
     """Return the logger that writes one line an event to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter(as_json=bool(context.logger_config["json"])))
-    handler.addFilter(is_told)
+    handler.addFilter(should_log)
     logger = logging.Logger("signposts", level=str(context.logger_config["level"]).upper())
     logger.addHandler(handler)
     return logger
@@ -325,7 +325,7 @@ def progress(context: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-JOBS: list[Any] = [monitor, weekly_digest, tell_alerts]
+JOBS: list[Any] = [monitor, weekly_digest, send_waiting_alerts]
 SCHEDULES = [daily_monitoring, weekly_digest_schedule]
 SENSORS = [
     ledger_changed,

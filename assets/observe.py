@@ -9,10 +9,12 @@ from signposts import observe
 from .resources import MonitoringRun
 
 GROUP = "observe"
-READINGS = ("as_of_date", "reading", "pooled_report", "reading_claim")
+READINGS = ("as_of_date", "reading", "pooled_report", "reading_claim", "list_completeness", "chain_link")
 
 
-@dg.asset(deps=["raw_ledger", "feed", "fetch_attempt"], group_name=GROUP, kinds={"duckdb"})
+@dg.asset(
+    deps=["raw_ledger", "feed", "fetch_attempt", "derivation", "derivation_anchor"], group_name=GROUP, kinds={"duckdb"}
+)
 def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
     """One row per version of a claim; kept between runs and only appended to."""
     warehouse = run.warehouse()
@@ -21,12 +23,18 @@ def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.Materiali
         if run.from_archive:
             warehouse.write_rows("claim_version", [])
         kept = warehouse.count("claim_version")
-        observe.append_versions(warehouse)
-        for claim_id in observe.judge_kept_rows(warehouse):
+        rows, gone = observe.write_claims(warehouse)
+        for claim_id in gone:
             context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
-        rows = warehouse.build_table("observe/claim")
         appended = warehouse.count("claim_version") - kept
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "new versions": appended})
+
+
+@dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
+def derived_part(run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """One row per derived claim and claim that it was computed from."""
+    rows = run.warehouse().build_table("observe/derived_part")
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
 
 @dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})

@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 
 KEEP_RUNS = timedelta(days=90)
 RUNS_A_BATCH = 50
-# The tag of jobs that never take the writer's lock.
+# The tag of jobs that never acquire the writer's lock.
 NOT_THE_WRITER = "signposts/not_the_writer"
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
-def no_earlier_than_the_last(settings: Settings, now: datetime) -> datetime:
-    """Return the run's clock: now, or just after the last release if the machine's clock went back within the day.
+def clock_after_last_release(settings: Settings, now: datetime) -> datetime:
+    """Return the run's clock: now, or a second after the last release if the machine's clock went back within the day.
 
     Raises:
         InputError: the clock is a day or more behind the last release, so that dates would be wrong.
     """
-    from signposts.warehouse import Warehouse
+    from signposts.release import latest
 
-    if not settings.published_database.exists():
+    release = latest(settings)
+    if release is None:
         return now
-    last = "select max(created_at) as made, max(as_of) as as_of from release"
-    (row,) = Warehouse(settings.published_database, read_only=True).rows(last)
+    (row,) = release.rows("select max(created_at) as made, max(as_of) as as_of from release")
     made: datetime = row["made"].replace(tzinfo=UTC)
     if now > made:
         return now
@@ -52,8 +52,8 @@ def no_earlier_than_the_last(settings: Settings, now: datetime) -> datetime:
 
 
 @contextmanager
-def sign_of_life(file: Path) -> Iterator[None]:
-    """Hold a lock on a file of the run's own while the block lasts: the kernel drops it when the process dies."""
+def hold_run_lock(file: Path) -> Iterator[None]:
+    """Hold an operating-system lock on a file of the run's own: the kernel releases it when the process dies."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w") as handle:
         fcntl.flock(handle.fileno(), fcntl.LOCK_EX)
@@ -63,7 +63,7 @@ def sign_of_life(file: Path) -> Iterator[None]:
             file.unlink(missing_ok=True)
 
 
-def lives(file: Path) -> bool:
+def is_run_alive(file: Path) -> bool:
     """Return whether a living process holds the lock on a run's file."""
     try:
         with file.open("r") as handle:
@@ -75,25 +75,25 @@ def lives(file: Path) -> bool:
     return False
 
 
-def bury_the_dead(instance: dg.DagsterInstance, own_run_id: str, signs: Path) -> list[str]:
+def fail_orphaned_runs(instance: dg.DagsterInstance, own_run_id: str, locks: Path) -> list[str]:
     """Mark every other started run whose process is gone as failed; return their ids.
 
-    A run that waits for the writer's lock lives; jobs that never take it are none of ours.
+    A run that waits for the writer's lock is alive; jobs that never acquire it are left alone.
     """
-    buried = []
+    failed = []
     for run in instance.get_runs(filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
-        sign = signs / run.run_id
-        if run.run_id != own_run_id and NOT_THE_WRITER not in run.tags and not lives(sign):
+        file = locks / run.run_id
+        if run.run_id != own_run_id and NOT_THE_WRITER not in run.tags and not is_run_alive(file):
             instance.report_run_failed(run, f"its process died; marked by run {own_run_id}")
-            sign.unlink(missing_ok=True)
-            buried.append(run.run_id)
-    return buried
+            file.unlink(missing_ok=True)
+            failed.append(run.run_id)
+    return failed
 
 
-def forget_old_runs(instance: dg.DagsterInstance, now: datetime) -> int:
+def delete_old_runs(instance: dg.DagsterInstance, now: datetime) -> int:
     """Delete a batch of the runs older than KEEP_RUNS, with events and logs; return how many.
 
-    Dagster keeps runs for ever.
+    Dagster itself keeps runs without limit.
     """
     old = instance.get_run_records(
         filters=dg.RunsFilter(created_before=now - KEEP_RUNS, statuses=ENDED), limit=RUNS_A_BATCH, ascending=True
@@ -125,21 +125,25 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["MonitoringRun"]:
         """Hold the writer's lock and one clock from the run's first write to its release."""
+        from signposts.release.latest import mend_release
         from signposts.warehouse import Warehouse, single_writer
 
         run_id = context.run.run_id if context.run is not None else ""
         kept = Warehouse(self.settings.warehouse)
         purpose = f"run {run_id or 'without an id'}"
-        signs = self.settings.home / "alive"
+        locks = self.settings.home / "alive"
         with (
-            sign_of_life(signs / (run_id or f"process-{os.getpid()}")),
+            hold_run_lock(locks / (run_id or f"process-{os.getpid()}")),
             single_writer(self.settings.lock, wait_seconds=self.wait_seconds, purpose=purpose),
             kept.connect(),
         ):
             if context.instance is not None and run_id:
-                bury_the_dead(context.instance, run_id, signs)
-                forget_old_runs(context.instance, self.now())
-            moment = self.now() if self.as_of else no_earlier_than_the_last(self.settings, self.now())
+                fail_orphaned_runs(context.instance, run_id, locks)
+                delete_old_runs(context.instance, self.now())
+            for line in mend_release(self.settings):
+                if context.log is not None:
+                    context.log.warning(line)
+            moment = self.now() if self.as_of else clock_after_last_release(self.settings, self.now())
             begun = self.model_copy(update={"started_at": moment.isoformat()})
             begun._warehouse = kept
             yield begun

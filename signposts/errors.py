@@ -40,5 +40,9 @@ class WarehouseDamaged(SignpostsError):
     """The working database's bytes were damaged; it was set aside and the next run builds it anew."""
 
 
+class ReleaseDamaged(SignpostsError):
+    """A published file's bytes were damaged; the next run restores it."""
+
+
 class ReleaseWithheld(SignpostsError):
     """A critical check failed, so the last release stays in place."""

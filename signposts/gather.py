@@ -37,8 +37,9 @@ CATALOGUE_TABLES = (
     "indicator",
     "prediction",
     "project",
+    "search",
 )
-SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting")
+SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting", "derivation", "derivation_anchor")
 INPUT_TABLES = (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted")
 
 
@@ -73,6 +74,7 @@ def feed_rows(catalogue: Catalogue) -> list[Row]:
             "indicator_id": feed.indicator,
             "scale": feed.scale,
             "period": feed.period,
+            "combine": feed.combine,
             "unit": units[feed.tracker, feed.indicator],
             "source_name": source.title,
             "reliability": source.admiralty.reliability if source.admiralty else "F",

@@ -12,15 +12,43 @@ from typing import Any
 
 from signposts.errors import InputError
 from signposts.settings import sql_root
-from signposts.warehouse import Warehouse
+from signposts.sources.publishers import PUBLISHERS
+from signposts.warehouse import Warehouse, dictionary_columns
 
+RELEASED_SEARCH = "select tracker_id, indicator_id, searched_on, window_from, looked_until from search"
+UNCHANGED = {
+    "unchanged_report": "pooled_report",
+    "unchanged_earlier_report": "earlier_report",
+    "unchanged_list_completeness": "list_completeness",
+}
+LIST_KEYS = ("tracker_id", "as_of", "indicator_id")
 LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
 
 
-def publishers() -> list[str]:
-    """Return the sources whose raw rows a file of sql/observe turns into candidates."""
-    names = (path.stem.removeprefix("candidate_") for path in (sql_root() / "observe").glob("candidate_*.sql"))
-    return sorted(name for name in names if name != "ledger")
+def write_publisher_rows(warehouse: Warehouse) -> None:
+    """Bring every publisher's raw rows into the one shape of table publisher_row.
+
+    Rows that have its columns are taken by name; rows of another grain, such as deals or events, have a statement
+    sql/observe/rows_<source>.sql.
+    """
+    warehouse.write_rows("publisher_row", [])
+    columns = dictionary_columns()
+    with warehouse.connect() as connection:
+        for source_id in PUBLISHERS:
+            if (sql_root() / "observe" / f"rows_{source_id}.sql").exists():
+                warehouse.append_made("publisher_row", f"observe/rows_{source_id}")
+                continue
+            shared = ", ".join(name for name in columns["publisher_row"] if name in columns[f"raw_{source_id}"])
+            connection.execute(
+                f"insert into publisher_row by name select '{source_id}' as source_id, {shared} from raw_{source_id}"  # noqa: S608 - our own names
+            )
+
+
+def write_claims(warehouse: Warehouse) -> tuple[int, list[str]]:
+    """Append new versions of claims and make table claim; return its rows and the claims that left their ledger."""
+    append_versions(warehouse)
+    gone = judge_kept_rows(warehouse)
+    return warehouse.build_table("observe/claim") + derive_claims(warehouse), gone
 
 
 def append_versions(warehouse: Warehouse) -> None:
@@ -30,10 +58,8 @@ def append_versions(warehouse: Warehouse) -> None:
     second ones. A usual run has one turn, a rebuild as many as the document that changed most often.
     """
     warehouse.append_made("claim_version", "observe/ledger_version")
-    warehouse.write_rows("candidate", [])
-    for source_id in publishers():
-        warehouse.build_table(f"observe/candidate_{source_id}")
-        warehouse.append_table("candidate", f"candidate_{source_id}")
+    write_publisher_rows(warehouse)
+    warehouse.build_table("observe/candidate")
     warehouse.build_table("observe/publisher_candidate")
     warehouse.build_table("observe/document_turn")
     (last,) = warehouse.rows("select coalesce(max(turn), 0) as turn from document_turn")
@@ -46,6 +72,17 @@ def take_turn(warehouse: Warehouse, turn: int) -> None:
     warehouse.build_table("observe/newest_version")
     warehouse.build_table("observe/usable_version")
     warehouse.append_made("claim_version", "observe/publisher_version", turn=turn)
+
+
+def derive_claims(warehouse: Warehouse) -> int:
+    """Add the claims that follow by formula from other indicators' claims to table claim; return how many.
+
+    They are computed anew from the parts' versions in every run, so that a part that is held, accepted, revised or
+    withdrawn moves them as it should.
+    """
+    warehouse.build_table("observe/derived_state")
+    warehouse.build_table("observe/derived_claim")
+    return warehouse.append_table("claim", "derived_claim")
 
 
 def judge_kept_rows(warehouse: Warehouse) -> list[str]:
@@ -69,42 +106,59 @@ def judge_kept_rows(warehouse: Warehouse) -> list[str]:
 def read_claims(warehouse: Warehouse, as_of: date, now: datetime) -> None:
     """Make the readings of every month end since t0 and of the run's own date, from what was known at each."""
     warehouse.build_table("observe/as_of_date", as_of=as_of)
+    make_readings(warehouse, now)
+
+
+def make_readings(warehouse: Warehouse, now: datetime) -> None:
+    """Make the readings of the dates that stand in table as_of_date."""
     warehouse.build_table("observe/last_fetch")
     pool_reports(warehouse, now)
     warehouse.build_table("observe/shown_claim", now=now.replace(tzinfo=None))
-    for name in ("reading_claim", "reading"):
+    for name in ("chain_link", "reading_claim", "reading"):
         warehouse.build_table(f"observe/{name}")
 
 
 def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, now: datetime) -> None:
-    """Make table unchanged_report: what the run's date would read had no claim come since the release before.
+    """Make the tables UNCHANGED: what the run's date would read had no claim or search come since the last release.
 
     Empty where there is no release, or the run looks back behind it.
     """
-    last, claims = [], []
+    last, claims, searches = [], [], []
     if path.exists():
         released = Warehouse(path, read_only=True)
         with released.connect():
             last, claims = released.rows(LAST_RELEASE), released.rows("select tracker_id, claim_id from claim")
+            # A release made before there were searches has no such table.
+            if released.rows("select 1 from duckdb_tables() where table_name = 'search'"):
+                searches = released.rows(RELEASED_SEARCH)
     if not last or as_of < last[0]["as_of"]:
-        warehouse.write_rows("unchanged_report", [])
+        for name in UNCHANGED:
+            warehouse.write_rows(name, [])
         return
     warehouse.write_rows("released_claim", claims)
-    since = warehouse.rows("select count(*) as n from claim anti join released_claim using (tracker_id, claim_id)")
-    if last[0]["as_of"] == as_of and since[0]["n"] == 0:
-        warehouse.build_table("observe/unchanged_report")
+    warehouse.write_rows("released_search", searches)
+    news = warehouse.rows(
+        "select tracker_id from claim anti join released_claim using (tracker_id, claim_id) union all "
+        "select tracker_id from search anti join released_search "
+        "using (tracker_id, indicator_id, searched_on, window_from, looked_until)"
+    )
+    if last[0]["as_of"] == as_of and not news:
+        for name in UNCHANGED:
+            warehouse.build_table(f"observe/{name}")
         return
     read_without_news(warehouse, last[0]["as_of"], now)
 
 
 def read_without_news(warehouse: Warehouse, last_as_of: date, now: datetime) -> None:
-    """Make table unchanged_report from the claims that the release before holds."""
+    """Make the tables UNCHANGED from the claims and searches that the release before holds."""
     with warehouse.aside("before"):
         warehouse.build_table("observe/before/claim", as_of=last_as_of)
+        warehouse.build_table("observe/before/search")
         warehouse.build_table("observe/before/as_of_date")
         pool_reports(warehouse, now)
-        reports = warehouse.read_frame("pooled_report")
-    warehouse.write_frame("unchanged_report", reports)
+        frames = {name: warehouse.read_frame(table) for name, table in UNCHANGED.items()}
+    for name, frame in frames.items():
+        warehouse.write_frame(name, frame)
 
 
 def pool_reports(warehouse: Warehouse, now: datetime) -> None:
@@ -114,13 +168,16 @@ def pool_reports(warehouse: Warehouse, now: datetime) -> None:
     warehouse.build_table("observe/known_claim", now=now.replace(tzinfo=None))
     for name in (
         "bucket_report",
+        "list_search",
         "counted_claim",
         "list_report",
         "vote_report",
         "event_report",
         "pooled_report",
+        "earlier_report",
     ):
         warehouse.build_table(f"observe/{name}")
+    warehouse.write_frame("list_completeness", completeness_of_lists(warehouse))
 
 
 def nowcasts(warehouse: Warehouse) -> Any:
@@ -150,6 +207,28 @@ def nowcasts(warehouse: Warehouse) -> Any:
     columns = {"tracker_id": "str", "claim_id": "str", "months": "float", "value": "float", "log_sd": "float"}
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
     return pd.concat(parts, ignore_index=True) if parts else empty
+
+
+def completeness_of_lists(warehouse: Warehouse) -> Any:
+    """Return the nodes of the completeness of each list that was searched or closed: q and weight."""
+    import pandas as pd
+
+    from signposts.scoring.completeness import list_completeness
+
+    rows: list[dict[str, Any]] = []
+    for found in warehouse.rows("from list_search order by tracker_id, as_of, indicator_id"):
+        share = list_completeness(
+            found["n_known"], found["n_found"], found["n_both"], (found["reach_low"], found["reach_high"])
+        )
+        rows += [
+            {**{name: found[name] for name in LIST_KEYS}, "node": node, "q": float(q), "weight": float(weight)}
+            for node, (q, weight) in enumerate(zip(share.q, share.weight, strict=True), start=1)
+        ]
+    closed = warehouse.rows("select tracker_id, as_of, indicator_id from pooled_report where kind = 'count'")
+    keys = {tuple(row[name] for name in LIST_KEYS) for row in closed}
+    rows = [row for row in rows if tuple(row[name] for name in LIST_KEYS) not in keys]
+    rows += [dict(zip(LIST_KEYS, key, strict=True)) | {"node": 1, "q": 1.0, "weight": 1.0} for key in sorted(keys)]
+    return pd.DataFrame(rows, columns=[*LIST_KEYS, "node", "q", "weight"])
 
 
 def nowcast_settings(warehouse: Warehouse, tracker_id: str) -> Mapping[str, float]:

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from signposts.errors import InputError, WarehouseDamaged, WriterBusy
+from signposts.errors import InputError, ReleaseDamaged, WarehouseDamaged, WriterBusy
 from signposts.settings import sql_root
 
 if TYPE_CHECKING:
@@ -61,29 +61,30 @@ class Warehouse:
     def connect(self, *, read_only: bool = False) -> Iterator["duckdb.DuckDBPyConnection"]:
         """Yield a connection and close it whatever happens inside the block."""
         if self._open is not None:
-            with self._damage_told(self.read_only):
+            with self._damage_reported(self.read_only):
                 yield self._open
             return
         read_only = read_only or self.read_only
         self._open = self._connection(read_only)
         try:
-            with self._damage_told(read_only):
+            with self._damage_reported(read_only):
                 self._open.execute("set timezone = 'UTC'")
                 yield self._open
         finally:
             self._close()
 
     @contextmanager
-    def _damage_told(self, read_only: bool) -> Iterator[None]:
+    def _damage_reported(self, read_only: bool) -> Iterator[None]:
         """Move the file away if the block finds it damaged, and say so; a reader leaves it where it is."""
         import duckdb
 
         try:
             yield
         except duckdb.Error as error:
-            if read_only or not is_damage(error):
+            if not is_damage(error):
                 raise
             self._close()
+            self._refuse_damage(read_only, error)
             kept = set_aside(self.path)
             raise WarehouseDamaged(
                 f"the working database was damaged ({_first_line(error)}); it is kept as {kept.name}, and the next run "
@@ -101,8 +102,9 @@ class Warehouse:
                 raise WriterBusy(
                     f"{self.path} is open in another program; close it and run again: {_first_line(error)}"
                 ) from error
-            if read_only or not is_damage(error):
+            if not is_damage(error):
                 raise
+            self._refuse_damage(read_only, error)
             kept = set_aside(self.path)
             logging.getLogger(__name__).warning(
                 "the working database was damaged (%s); it is kept as %s, and this run builds it anew from the archive "
@@ -111,6 +113,14 @@ class Warehouse:
                 kept.name,
             )
             return duckdb.connect(str(self.path))
+
+    def _refuse_damage(self, read_only: bool, error: Exception) -> None:
+        """Name a damaged file that is only read, so that no other file is blamed for it."""
+        if read_only:
+            raise ReleaseDamaged(
+                f"{self.path} is damaged ({_first_line(error)}): `signposts run` restores it from the other copy or "
+                "from the release before"
+            ) from error
 
     def _close(self) -> None:
         """Close the connection if one is open."""
@@ -185,11 +195,6 @@ class Warehouse:
     def count(self, table: str) -> int:
         """Return a table's number of rows."""
         return int(self.rows(f"select count(*) as n from {_identifier(table)}")[0]["n"])
-
-    def has_table(self, table: str) -> bool:
-        """Return whether the table exists."""
-        found = self.rows("select 1 from duckdb_tables() where table_name = $table", table=table)
-        return bool(found)
 
     def fingerprint(self, table: str) -> str:
         """Return a digest of a table's rows, whatever their order, in memory that does not grow with the table.
@@ -425,7 +430,7 @@ def single_writer(lock: Path, *, wait_seconds: float, purpose: str) -> Iterator[
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a+", encoding="utf-8") as handle:
-        _take(handle.fileno(), lock, wait_seconds)
+        _acquire(handle.fileno(), lock, wait_seconds)
         handle.truncate(0)
         handle.write(f"process {os.getpid()}, {purpose}, since {datetime.now(UTC).isoformat(timespec='seconds')}\n")
         handle.flush()
@@ -436,7 +441,7 @@ def single_writer(lock: Path, *, wait_seconds: float, purpose: str) -> Iterator[
             fcntl.flock(handle.fileno(), fcntl.LOCK_UN)
 
 
-def _take(descriptor: int, lock: Path, wait_seconds: float) -> None:
+def _acquire(descriptor: int, lock: Path, wait_seconds: float) -> None:
     """Take the lock, or raise WriterBusy with the holder's name once the time is up."""
     deadline = time.monotonic() + wait_seconds
     told = False

@@ -1,6 +1,6 @@
 -- Severity: critical
 -- Target: reading
--- Rule: where there is no reading, one of the four causes is named; where there is one, none is.
+-- Rule: where there is no reading a reason is named; a scored one has none.
 -- Grain: one row per reading that breaks it.
 -- Reads: reading
 select
@@ -10,4 +10,4 @@ select
     kind,
     missing_reason
 from reading
-where (kind is null) = (missing_reason is null)
+where (kind is null and missing_reason is null) or (scored and missing_reason is not null)

@@ -12,6 +12,7 @@ from signposts.alerts.accepted import expired, load_accepted
 from signposts.alerts.journal import read_journal
 from signposts.alerts.rules import release_file
 from signposts.errors import CatalogueError
+from signposts.release import latest
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse, load_sql
 
@@ -23,9 +24,9 @@ RELEASES = "select release_id, as_of, created_at from release order by release_i
 def weekly_digest(settings: Settings, now: datetime) -> tuple[str, str]:
     """Return title and text of the week's digest; it says so if nothing was published."""
     moment = now.astimezone(UTC).replace(tzinfo=None)
-    if not settings.published_database.exists():
+    release = latest(settings)
+    if release is None:
         return "Signposts: nothing published yet", "No release has been made; `signposts doctor` says why."
-    release = Warehouse(settings.published_database, read_only=True)
     with release.connect():
         releases = release.rows(RELEASES)
         odds = release.rows(load_sql("alerts/week_odds"))

@@ -12,6 +12,7 @@ from typing import Any
 
 from signposts.alerts.accepted import AcceptedProblem
 from signposts.alerts.journal import Alert, read_journal
+from signposts.release import latest
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse, load_sql
 
@@ -24,9 +25,8 @@ PATIENCE_DAYS = 3
 
 def earlier_releases(settings: Settings) -> list[dict[str, Any]]:
     """Return the last two releases that readers were shown, newest first: name, as-of date, time."""
-    if not settings.published_database.exists():
-        return []
-    return Warehouse(settings.published_database, read_only=True).rows(LINEAGE)
+    release = latest(settings)
+    return [] if release is None else release.rows(LINEAGE)
 
 
 def release_file(settings: Settings, release_id: str) -> Path:

@@ -127,7 +127,7 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
         "where variant = 'headline' and as_of = $as_of",
         as_of=last["as_of"],
     )
-    comparable = before.has_table("shared_luck")
+    comparable = bool(before.rows("select 1 from duckdb_tables() where table_name = 'shared_luck'"))
     old_models = {tracker.tracker_id: tracker for tracker in tracker_models(before)} if comparable else {}
     old = _observed(before, "pooled_report", last["as_of"]) if comparable else None
     (newest,) = warehouse.rows("select max(as_of) as day from as_of_date")

@@ -6,17 +6,20 @@ claims.py, rules.py, ledger_rules.py), or rows for the warehouse (tables.py).
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from signposts.catalogue.claims import LEDGER_COLUMNS, Claim
+from signposts.catalogue.derivation_rules import judge_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.ledger_rules import judge_ledger
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
-from signposts.catalogue.rules import Draft, judge_feeds, judge_tracker, judge_watch
+from signposts.catalogue.rules import Draft, judge_feeds, judge_placeholders, judge_tracker, judge_watch
+from signposts.catalogue.searches import read_searches
 from signposts.catalogue.trackers import LEDGER_SOURCE, Catalogue, Ledger, LedgerRow, Tracker
 from signposts.catalogue.watch import LeadFeed, WatchNames
 from signposts.catalogue.writing import finish_pending
@@ -34,9 +37,17 @@ LEDGER = Source(
 RECORDED = ("ledger", "accepted.csv", "triage.csv", "searches.csv")
 
 
-def load_catalogue(root: Path, trackers: Sequence[str] = ()) -> Catalogue:
-    """Return the catalogue of a folder, or of some of its trackers; CatalogueError lists every fault, one a line."""
+def load_catalogue(
+    root: Path, trackers: Sequence[str] = (), today: date | None = None, *, drafts: bool = True
+) -> Catalogue:
+    """Return the catalogue of a folder, or of some of its trackers, with or without those that are drafts.
+
+    Raises:
+        CatalogueError: there are faults; the message lists all of them, one a line.
+        InputError: there is no such tracker, or none but drafts where they are left out.
+    """
     faults = FaultList()
+    today = today or datetime.now(UTC).date()
     folders = tracker_folders(root, trackers)
     source_file = read_document(root / "sources.yaml", faults)
     sources = load_sources(source_file, faults)
@@ -44,10 +55,13 @@ def load_catalogue(root: Path, trackers: Sequence[str] = ()) -> Catalogue:
         names = {folder.name: {path.stem for path in (folder / "indicators").glob("*.yaml")} for folder in folders}
         judge_feeds(source_file, sources, names, faults)
     feeds = load_lead_feeds(root, faults)
-    loaded = [load_tracker(folder, sources, faults, feeds) for folder in folders]
+    loaded = [load_tracker(folder, sources, today, faults, feeds) for folder in folders]
     faults.raise_if_any()
     warnings = tuple(str(warning) for warning in sorted(set(faults.warnings)))
-    return Catalogue(root, tuple(tracker for tracker in loaded if tracker is not None), sources, warnings, feeds)
+    kept = tuple(tracker for tracker in loaded if tracker is not None and (drafts or not tracker.settings.draft))
+    if not kept:
+        raise InputError(f"{root} holds only drafts; look at them with `signposts preview`, or take `draft: true` out")
+    return Catalogue(root, kept, sources, warnings, feeds)
 
 
 def check(root: Path, trackers: Sequence[str] = ()) -> list[str]:
@@ -93,7 +107,7 @@ def load_watch_names(folder: Path, faults: FaultList) -> WatchNames:
 
 
 def load_tracker(
-    folder: Path, sources: Mapping[str, Source], faults: FaultList, feeds: Mapping[str, LeadFeed]
+    folder: Path, sources: Mapping[str, Source], today: date, faults: FaultList, feeds: Mapping[str, LeadFeed]
 ) -> Tracker | None:
     """Return the tracker of a folder; None if its faults leave nothing to judge."""
     finish_pending(folder)
@@ -103,10 +117,13 @@ def load_tracker(
     if draft is None:
         return None
     judge_tracker(draft, faults)
+    judge_placeholders(draft, faults)
+    judge_derivations(draft, faults)
     judge_watch(draft, feeds, watch_names, faults)
     for ledger in ledgers.values():
         judge_ledger(ledger, draft, faults)
     judge_silence(draft, ledgers, faults)
+    searches = read_searches(folder, draft.indicator_names, today, faults)
     return Tracker(
         tracker_id=folder.name,
         folder=folder,
@@ -116,6 +133,7 @@ def load_tracker(
         projects=draft.projects,
         coverage=draft.coverage,
         ledgers=ledgers,
+        searches=searches,
         catalogue_sha256=catalogue_sha256(folder),
         watch_names=watch_names,
     )
@@ -212,7 +230,7 @@ def judge_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList
 def catalogue_sha256(folder: Path) -> str:
     """Return the SHA-256 of a tracker's files: of the lines `sha256sum` prints, sorted by path.
 
-    What people record from day to day is left out: the ledger, and the revisions they accepted.
+    What people record from day to day is left out: ledger, searches, decisions on leads, accepted revisions.
     """
     lines = []
     for path in sorted(folder.rglob("*")):

@@ -7,8 +7,9 @@ ledger's rows (claims.py), or anything computed from the entries.
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, Strict, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, Strict, StringConstraints, field_validator, model_validator
 
+from signposts.catalogue.derivations import Derivation
 from signposts.catalogue.fields import (
     PROBABILITY_TOLERANCE,
     AdmiraltyNumber,
@@ -23,10 +24,24 @@ from signposts.catalogue.fields import (
     PredictionType,
     Probability,
     Text,
+    UnitWords,
     WebAddress,
 )
 from signposts.catalogue.predictions import FAMILY_OF_TYPE, Family, Prediction
 from signposts.catalogue.watch import Watch
+
+ReachShare = Annotated[float, Field(gt=0, le=1)]
+
+
+def is_reach(reach: tuple[float, float]) -> tuple[float, float]:
+    """Refuse a reach whose lower end is above its upper one."""
+    if reach[0] > reach[1]:
+        raise ValueError(f"reach {reach[0]:g} to {reach[1]:g} is no interval|write the lower share first")
+    return reach
+
+
+Reach = Annotated[tuple[ReachShare, ReachShare], Strict(False), AfterValidator(is_reach)]
+"""Share of events that a search in the usual places can see at all, as an interval."""
 
 # ---- tracker.yaml
 
@@ -101,7 +116,9 @@ class Scoring(Entry):
     contamination: Annotated[float, Field(gt=0, lt=1)]
     shared_sd: bool
     obs_sd: Positive
+    yardstick_spread: Positive = 2.0
     open_list_coverage: Annotated[tuple[Positive, Positive], Strict(False)]
+    reach: Reach = (0.7, 1.0)
     trailing_months: Annotated[int, Field(ge=1)]
     nowcast: Nowcast
 
@@ -167,6 +184,7 @@ class TrackerSettings(Entry):
     """tracker.yaml: title, clock and every number the method takes from the catalogue."""
 
     title: Text
+    draft: bool = False
     t0: date
     horizon_end: date
     registered_on: date
@@ -278,6 +296,7 @@ class Indicator(Entry):
     domain: str
     role: Literal["condition", "outcome", "provision", "challenge", "context"]
     unit: Text
+    words: UnitWords | None = None
     frequency: Literal["annual", "quarterly", "monthly", "irregular", "event"]
     usual_period_months: Annotated[int, Field(ge=1)] | None = None
     group: str | None = None
@@ -292,8 +311,11 @@ class Indicator(Entry):
     caution: Text | None = None
     detect_prob: Annotated[float, Field(gt=0, le=1)] | None = None
     exposure_start: date | None = None
+    reach: Reach | None = None
+    reach_reason: Text | None = None
     categories: Annotated[tuple[str, ...], Strict(False)] = ()
     monotone_waiver: Text | None = None
+    derive: Derivation | None = None
     revision_band: Positive | None = None
     watch: Watch | None = None
     predictions: dict[str, Prediction] = Field(default_factory=dict)
@@ -330,6 +352,7 @@ class Feed(Entry):
     series: Text
     scale: Positive = 1.0
     period: Literal["month"] | None = None
+    combine: Literal["mean", "sum"] = "mean"
 
 
 class SourceDocument(Entry):

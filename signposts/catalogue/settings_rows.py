@@ -20,6 +20,8 @@ def working_tables(catalogue: Catalogue) -> dict[str, list[Row]]:
             for tracker in catalogue.trackers
         ],
         "indicator_setting": [row for tracker in catalogue.trackers for row in _indicator_settings(tracker)],
+        "derivation": [row for tracker in catalogue.trackers for row in _derivations(tracker)],
+        "derivation_anchor": [row for tracker in catalogue.trackers for row in _anchors(tracker)],
         "variant_setting": [row for tracker in catalogue.trackers for row in _variant_settings(tracker)],
     }
 
@@ -28,6 +30,7 @@ def _indicator_settings(tracker: Tracker) -> Iterator[Row]:
     """Yield what the scorer asks of each indicator beside its published row."""
     default_band = tracker.settings.revision_gate.default_band
     for indicator_id, indicator in tracker.indicators.items():
+        reach = indicator.reach or tracker.settings.scoring.reach
         yield {
             "tracker_id": tracker.tracker_id,
             "indicator_id": indicator_id,
@@ -36,8 +39,42 @@ def _indicator_settings(tracker: Tracker) -> Iterator[Row]:
             "defines": indicator.defines,
             "categories": json.dumps(list(indicator.categories)) if indicator.categories else None,
             "revision_band": indicator.revision_band if indicator.revision_band is not None else default_band,
+            "reach_low": reach[0],
+            "reach_high": reach[1],
             "monotone_waiver": indicator.monotone_waiver,
         }
+
+
+def _derivations(tracker: Tracker) -> Iterator[Row]:
+    """Yield a row a part of each formula; the base of a ratio to a base year is the same parts once more."""
+    for indicator_id, indicator in tracker.indicators.items():
+        derive = indicator.derive
+        if derive is None:
+            continue
+        sides = {
+            "of": derive.of,
+            "to": derive.to,
+            "base": derive.of if derive.base_year else (),
+            "month": derive.months,
+        }
+        for side, parts in sides.items():
+            for position, part in enumerate(parts, start=1):
+                yield {
+                    "tracker_id": tracker.tracker_id,
+                    "indicator_id": indicator_id,
+                    "formula": derive.formula,
+                    "side": side,
+                    "position": position,
+                    "part_indicator_id": part,
+                    "base_year": derive.base_year,
+                }
+
+
+def _anchors(tracker: Tracker) -> Iterator[Row]:
+    """Yield the past values that each formula must reproduce."""
+    for indicator_id, indicator in tracker.indicators.items():
+        for anchor in indicator.derive.anchors if indicator.derive else ():
+            yield {"tracker_id": tracker.tracker_id, "indicator_id": indicator_id, **anchor.model_dump()}
 
 
 def _variant_settings(tracker: Tracker) -> Iterator[Row]:

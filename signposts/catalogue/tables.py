@@ -10,6 +10,7 @@ from typing import Any
 
 from signposts.catalogue.claims import LEDGER_COLUMNS, reliability_value
 from signposts.catalogue.models import PriorSet, Scenario
+from signposts.catalogue.searches import SEARCH_COLUMNS
 from signposts.catalogue.trackers import LEDGER_SOURCE, OTHER, Catalogue, Tracker
 
 Row = dict[str, object]
@@ -37,6 +38,7 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
         "indicator": indicator_rows,
         "prediction": prediction_rows,
         "project": project_rows,
+        "search": search_rows,
     }
     for table, maker in makers.items():
         rows[table] = [
@@ -165,6 +167,7 @@ def indicator_rows(tracker: Tracker) -> list[Row]:
             "domain_title": tracker.settings.domains.get(indicator.domain),
             "role": indicator.role,
             "unit": indicator.unit,
+            "words": indicator.words,
             "frequency": indicator.frequency,
             "usual_period_months": indicator.usual_period_months,
             "group_id": indicator.group,
@@ -209,6 +212,26 @@ def project_rows(tracker: Tracker) -> list[Row]:
         {"project_id": project_id, "title": project.title, "meaning": project.meaning}
         for project_id, project in tracker.projects.items()
     ]
+
+
+def search_rows(tracker: Tracker) -> list[Row]:
+    """Return the searches; a reach that a row leaves out is the indicator's, else the tracker's."""
+    rows: list[Row] = []
+    for row in tracker.searches:
+        search = row.search
+        indicator = tracker.indicators.get(search.indicator_id)
+        usual = (indicator.reach if indicator else None) or tracker.settings.scoring.reach
+        low, high = (search.reach_low or usual[0], search.reach_high or usual[1])
+        rows.append(
+            {
+                **{column: getattr(search, column) for column in SEARCH_COLUMNS},
+                "reach_low": low,
+                "reach_high": high,
+                "reach": (low + high) / 2,
+                "row_number": row.line,
+            }
+        )
+    return rows
 
 
 def source_rows(catalogue: Catalogue) -> list[Row]:

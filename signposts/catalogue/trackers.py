@@ -9,6 +9,7 @@ from pathlib import Path
 
 from signposts.catalogue.claims import Claim
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
+from signposts.catalogue.searches import SearchRow
 from signposts.catalogue.watch import LeadFeed, WatchNames
 
 OTHER = "other"
@@ -46,6 +47,7 @@ class Tracker:
     projects: Mapping[str, Project]
     coverage: tuple[Statement, ...]
     ledgers: Mapping[str, Ledger]
+    searches: tuple[SearchRow, ...]
     catalogue_sha256: str
     watch_names: WatchNames = WatchNames()
 

@@ -250,12 +250,54 @@ def calibrate(
     raise typer.Exit(run_calibration(draws, tracker))
 
 
+@app.command("track-record")
+def track_record(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="Resolved sets; default examples/resolved.")
+    ] = None,
+    only: Annotated[
+        list[str], typer.Option("--set", metavar="ID", help="Only this set: printed, not kept; repeatable.")
+    ] = [],  # noqa: B006 - typer copies the default
+    page: Annotated[bool, typer.Option("--page/--no-page", help="Write docs/track-record.md.")] = True,
+    wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", help="Wait this long for a run.")] = 600.0,
+) -> None:
+    """The method on scenario sets whose end is known, scored beside plain rules."""
+    from signposts.cli.track_record import track_record as run_it
+
+    run_it(folder, only, page, wait)
+
+
+@app.command("suggest-sigma")
+def suggest_sigma(
+    path: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns date and value, oldest first.")],
+    scale: Annotated[str, typer.Option("--scale", help="log, or linear for what can be negative.")] = "log",
+) -> None:
+    """The spread of a series from its own history: how far it wanders, how much its readings jitter."""
+    from signposts.cli.suggesting import suggest_sigma as print_spread
+
+    print_spread(path, scale)
+
+
 @app.command()
-def check() -> None:
+def elicit(
+    who: Annotated[str, typer.Option("--as", metavar="WHO", help="The analyst; names the file of answers.")],
+    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+) -> None:
+    """An analyst's own numbers, asked blind: no readings, no catalogue numbers, no one else's answers."""
+    from signposts.cli.eliciting import elicit as ask
+
+    ask(who, tracker)
+
+
+@app.command()
+def check(
+    tracker: TrackerOption = [],  # noqa: B006 - typer copies the default
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a warning.")] = False,
+) -> None:
     """Validate catalogue and ledger; every error says file:line, what, why and how to mend it."""
     from signposts.cli.checking import check_catalogue
 
-    raise typer.Exit(check_catalogue())
+    raise typer.Exit(check_catalogue(tracker, strict=strict))
 
 
 @app.command()
@@ -264,6 +306,25 @@ def new(tracker: Annotated[str, typer.Argument(metavar="TRACKER", help="Identifi
     from signposts.cli.scaffolding import new_tracker
 
     new_tracker(tracker)
+
+
+@app.command()
+def preview(tracker: TrackerOption = []) -> None:  # noqa: B006 - typer copies the default
+    """What publishing now would change against the last release: odds, readings, claims; nothing is written."""
+    from signposts.cli.preview import preview as show_preview
+
+    raise typer.Exit(show_preview(tracker))
+
+
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Print this schema; with no name, list them.")] = "",
+    write: Annotated[bool, typer.Option("--write", help="Write them all where the catalogue's files point.")] = False,
+) -> None:
+    """JSON schemas of the catalogue's files, for completion and red lines in an editor."""
+    from signposts.cli.schema import show_schemas
+
+    show_schemas(name, write)
 
 
 @app.command()

@@ -9,16 +9,14 @@ from datetime import date
 from typing import Any
 
 from signposts.errors import InputError
+from signposts.release import require_latest
 from signposts.settings import load_settings
 from signposts.warehouse import Warehouse, load_sql
 
 
 def open_release() -> Warehouse:
     """Return the newest release, or say how to make one."""
-    database = load_settings().published_database
-    if not database.exists():
-        raise InputError(f"nothing published yet at {database}: run `signposts run` first")
-    return Warehouse(database, read_only=True)
+    return require_latest(load_settings())
 
 
 def published_rows(release: Warehouse, statement: str, **parameters: str | date) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from signposts.errors import InputError
+from signposts.release import require_latest
 from signposts.release.cookbook import load_cookbook
 from signposts.release.query import run_query
 from signposts.settings import load_settings
@@ -14,9 +15,7 @@ from signposts.settings import load_settings
 
 def answer(query: str, output: str, parameters: Sequence[str]) -> None:
     """Write the answer to standard output, in the format asked for."""
-    database = load_settings().published_database
-    if not database.exists():
-        raise InputError(f"nothing published yet at {database}: run `signposts run` first")
+    database = require_latest(load_settings()).path
     sys.stdout.buffer.write(run_query(database, query, read_parameters(parameters), output))
     sys.stdout.buffer.flush()
 

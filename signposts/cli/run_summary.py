@@ -20,7 +20,7 @@ def print_run_summary(settings: Settings) -> int:
     console = Console(highlight=False)
     _print_scenarios(console, release)
     _print_movers(console, release)
-    for row in published_rows(release, "standings/coverage"):
+    for row in published_rows(release, "run_summary/coverage"):
         console.print(
             f"{row['with_reading']} of {row['scored']} scored indicators have a reading, {row['fresh']} of them fresh."
         )
@@ -32,7 +32,7 @@ def print_run_summary(settings: Settings) -> int:
 
 def _print_scenarios(console: Console, release: Warehouse) -> None:
     """Print a table a tracker: prior, now, and the change since the release before."""
-    rows = published_rows(release, "standings/scenarios")
+    rows = published_rows(release, "run_summary/scenarios")
     for _, group in groupby(rows, key=lambda row: row["tracker_id"]):
         scenarios = list(group)
         table = Table(title=f"{scenarios[0]['tracker_title']}, as of {scenarios[0]['as_of']}", title_justify="left")
@@ -47,7 +47,7 @@ def _print_scenarios(console: Console, release: Warehouse) -> None:
 
 def _print_movers(console: Console, release: Warehouse) -> None:
     """Print the three indicators that moved the odds most, or that carry them where nothing moved."""
-    rows = published_rows(release, "standings/movers")
+    rows = published_rows(release, "run_summary/movers")
     if not rows:
         return
     console.print("What moved the odds most:" if rows[0]["how"] == "moved" else "What the odds rest on most:")
@@ -57,7 +57,7 @@ def _print_movers(console: Console, release: Warehouse) -> None:
 
 def _print_sources(console: Console, release: Warehouse) -> int:
     """Print how many publishers are fresh, and name the others; return how many failed."""
-    rows = published_rows(release, "standings/sources")
+    rows = published_rows(release, "run_summary/sources")
     bad = [row for row in rows if row["verdict"] != "fresh"]
     if rows:
         named = ", ".join(f"{row['source_id']} {row['verdict']}" for row in bad)

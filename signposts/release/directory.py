@@ -61,7 +61,7 @@ def keep_release(folder: Path, published: Path, release_id: str) -> Path:
 def show_release(published: Path, release_id: str) -> None:
     """Make a kept release the one that readers see; each name changes in one rename, the database first."""
     kept = published / RELEASES / release_id
-    _rename_over(published / DATABASE, partial(_copy, kept / DATABASE))
+    copy_over(kept / DATABASE, published / DATABASE)
     _rename_over(published / LATEST, partial(_link, Path(RELEASES) / release_id))
     for name in THROUGH_LATEST:
         wanted = Path(LATEST) / name
@@ -94,6 +94,11 @@ def drop_oldest(published: Path, keep: int) -> list[str]:
         (published / RELEASES / name).rename(scrap)
         shutil.rmtree(scrap)
     return dropped
+
+
+def copy_over(original: Path, name: Path) -> None:
+    """Let a copy of a file take a name in one rename, whatever bore it before."""
+    _rename_over(name, partial(_copy, original))
 
 
 def _rename_over(name: Path, make: Callable[[Path], object]) -> None:

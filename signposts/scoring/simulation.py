@@ -53,8 +53,12 @@ def draw_uniforms(
 
 
 def draw_cells(outcomes: Outcomes, prospect: int, hypothesis: Integers, uniform: Floats) -> Integers:
-    """Return the cell that each world's reading of a prospect falls in, shape (draws,)."""
-    cumulative = np.cumsum(outcomes.mass[prospect], axis=0)
+    """Return the cell that each world's reading of a prospect falls in, shape (draws,).
+
+    ``hypothesis`` (draws,) indexes the model's hypotheses; one more than the last stands for p_wide.
+    """
+    masses = np.concatenate([outcomes.mass[prospect], outcomes.wide[prospect][:, None]], axis=1)
+    cumulative = np.cumsum(masses, axis=0)
     cells = np.zeros(len(hypothesis), dtype=np.int64)
     for chosen in np.unique(hypothesis):
         rows = np.flatnonzero(hypothesis == chosen)
@@ -77,6 +81,8 @@ class Worlds:
     defining_contaminated: Floats
     luck: Floats
     """(N, H - 1) sum of c over storylines."""
+    head_count: Floats
+    """(N, H - 1) sum of l divided by 1 + (n - 1) rho of its group: how readings were weighed before."""
 
 
 def draw_hypotheses(model: Model, prior: Floats, draws: int, generator: np.random.Generator) -> Integers:
@@ -106,7 +112,9 @@ def simulate_worlds(
     """
     draws, n_named = len(uniforms), model.n_hypotheses - 1
     accurate = generator.random(uniforms.shape) < reliability
-    plain, contaminated, defining, defining_contaminated = (np.zeros((draws, n_named)) for _ in range(4))
+    plain, contaminated, defining, defining_contaminated, counted = (np.zeros((draws, n_named)) for _ in range(5))
+    size = np.bincount(group, minlength=len(rho))
+    head_weight = (1 / (1 + np.maximum(size - 1, 0) * rho))[group]
     n, total, squares = np.zeros((draws, len(rho), 1)), *(np.zeros((draws, len(rho), n_named)) for _ in range(2))
     for position in range(len(outcomes.indicator)):
         holds = hypothesis if source is None else source(position)
@@ -117,6 +125,7 @@ def simulate_worlds(
         found = cell_evidence(model, outcomes, position, reliability)
         decisive = found.is_defining[cell][:, None]
         ratio, mixed, z = found.log_ratio[cell, :-1], found.contaminated[cell, :-1], found.z[cell, :-1]
+        counted += head_weight[position] * ratio
         plain += np.where(decisive, 0.0, ratio)
         contaminated += np.where(decisive, 0.0, mixed)
         defining += np.where(decisive, ratio, 0.0)
@@ -127,7 +136,7 @@ def simulate_worlds(
         total[:, group[position]] += z
         squares[:, group[position]] += z**2
     luck = luck_of_sums(n, total, squares, rho[:, None]).sum(axis=1)
-    return Worlds(hypothesis, plain, contaminated, defining, defining_contaminated, luck)
+    return Worlds(hypothesis, plain, contaminated, defining, defining_contaminated, luck, counted)
 
 
 def _middle(outcomes: Outcomes, prospect: int, cell: Integers) -> Floats:

@@ -1,14 +1,52 @@
--- Grain: one row per as-of date and claim that is counted: a dated event since exposure start, or a vote since t0.
--- Reads: known_claim
-select
-    *,
-    'list' as report_id,
-    coalesce(happened_to, period_end) as counted_on
-from known_claim
-where
-    kind = 'count'
-    and coalesce(happened_to, period_end) <= as_of
-    and (
-        (family = 'count' and trials is null and coalesce(happened_from, period_start, period_end) >= exposure_start)
-        or (family = 'value' and trials is not null and coalesce(happened_from, period_start, period_end) >= t0)
-    )
+-- Grain: one row per as-of date and claim that is counted: a dated event within its list's exposure, a vote since t0.
+-- Reads: known_claim, list_search
+-- A list speaks up to the day to which its publisher closed it, else to the last day that a search covers; an event
+-- after that day is shown and not counted. Nobody having searched, all events are counted and the list is only shown.
+with dated as (
+    select
+        *,
+        'list' as report_id,
+        coalesce(happened_to, period_end) as counted_on
+    from known_claim
+    where
+        kind = 'count'
+        and coalesce(happened_to, period_end) <= as_of
+        and (
+            (
+                family = 'count'
+                and trials is null
+                and coalesce(happened_from, period_start, period_end) >= exposure_start
+            )
+            or (family = 'value' and trials is not null and coalesce(happened_from, period_start, period_end) >= t0)
+        )
+),
+
+closing as (
+    select
+        *,
+        max(counted_on) over (partition by tracker_id, as_of, indicator_id) as last_event,
+        max(case when searched_until <= as_of then searched_until end) over (
+            partition by tracker_id, as_of, indicator_id
+        ) as closed_until
+    from dated
+),
+
+bounded as (
+    select
+        closing.*,
+        coalesce(closing.closed_until >= closing.last_event, false) as list_closed,
+        case
+            when closing.closed_until >= closing.last_event then closing.closed_until
+            else list_search.looked_until
+        end as looked_until
+    from closing
+    left join list_search
+        on
+            closing.tracker_id = list_search.tracker_id
+            and closing.as_of = list_search.as_of
+            and closing.indicator_id = list_search.indicator_id
+)
+
+select * exclude (last_event, closed_until)
+from bounded
+where family = 'value' or looked_until is null or counted_on <= looked_until

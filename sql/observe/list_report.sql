@@ -1,8 +1,8 @@
--- Grain: one row per as-of date, indicator and report on counted events: the list, and the newest `none seen`.
--- Reads: counted_claim, known_claim
--- A list counts its events since exposure start. Closed by a searched_until that no event is later than, it is exact up
--- to that day; open, it is incomplete by an unknown share up to the as-of date. r is the mean of the events' r. A
--- `none seen` is a report of no event up to its date.
+-- Grain: one row per as-of date, indicator and list of counted events.
+-- Reads: counted_claim, list_search
+-- A list counts its events from exposure start. Closed by its publisher, it is exact up to that day; searched, it holds
+-- an estimated share of the events up to the last day that the search covers; searched by nobody, it is shown up to the
+-- as-of date and not scored. r is the mean of the events' r; of a search that found nothing, the middle of its reach.
 with listed as (
     select
         tracker_id,
@@ -12,30 +12,42 @@ with listed as (
         any_value(t0) as t0,
         sum(value order by claim_id) as value,
         avg(reliability_value order by claim_id) as reliability,
-        max(counted_on) as last_event,
-        max(case when searched_until <= as_of then searched_until end) as searched_until
+        any_value(list_closed) as list_closed,
+        max(looked_until) as looked_until
     from counted_claim
     where family = 'count'
     group by tracker_id, as_of, indicator_id
 ),
 
-dated as (
+searched as (
     select
-        *,
-        coalesce(searched_until >= last_event, false) as is_closed,
-        case when searched_until >= last_event then searched_until else as_of end as exposure_end
-    from listed
+        tracker_id,
+        as_of,
+        indicator_id,
+        exposure_start,
+        t0,
+        looked_until,
+        (reach_low + reach_high) / 2 as reach
+    from list_search
 ),
 
-none_seen as (
-    select *
-    from known_claim
-    where family = 'count' and kind = 'none_seen' and searched_until <= as_of and searched_until > exposure_start
-    qualify
-        row_number() over (
-            partition by tracker_id, as_of, indicator_id
-            order by searched_until desc, reliability_value desc, published_on desc, claim_id asc
-        ) = 1
+dated as (
+    select
+        coalesce(listed.tracker_id, searched.tracker_id) as tracker_id,
+        coalesce(listed.as_of, searched.as_of) as as_of,
+        coalesce(listed.indicator_id, searched.indicator_id) as indicator_id,
+        coalesce(listed.exposure_start, searched.exposure_start) as exposure_start,
+        coalesce(listed.t0, searched.t0) as t0,
+        coalesce(listed.value, 0) as value,
+        coalesce(listed.reliability, searched.reach) as reliability,
+        coalesce(listed.list_closed, false) as list_closed,
+        coalesce(listed.looked_until, searched.looked_until) as looked_until
+    from listed
+    full join searched
+        on
+            listed.tracker_id = searched.tracker_id
+            and listed.as_of = searched.as_of
+            and listed.indicator_id = searched.indicator_id
 )
 
 select
@@ -43,26 +55,12 @@ select
     as_of,
     indicator_id,
     'list' as report_id,
-    case when is_closed then 'count' else 'open_count' end as kind,
+    case when list_closed then 'count' else 'open_count' end as kind,
     value,
-    exposure_end as reading_date,
+    coalesce(looked_until, as_of) as reading_date,
     exposure_start,
-    exposure_end,
+    coalesce(looked_until, as_of) as exposure_end,
     reliability,
-    exposure_end >= t0 as can_score
+    coalesce(looked_until >= t0, false) as can_score
 from dated
-where exposure_end > exposure_start
-union all
-select
-    tracker_id,
-    as_of,
-    indicator_id,
-    claim_id as report_id,
-    'none_seen' as kind,
-    0 as value,
-    searched_until as reading_date,
-    exposure_start,
-    searched_until as exposure_end,
-    reliability_value as reliability,
-    searched_until >= t0 as can_score
-from none_seen
+where coalesce(looked_until, as_of) > exposure_start

@@ -1,7 +1,9 @@
 -- Grain: one row per version that the publishers' documents of one turn bring: a new, revised or withdrawn value.
--- Reads: publisher_candidate, document_turn, newest_version, usable_version, feed
+-- Reads: publisher_candidate, document_turn, newest_version, usable_version, feed, quarantine
 -- A difference within 1e-9 of the value is rounding noise and no version. What a document no longer carries, though the
--- indicator is still fed from it, is withdrawn. revision_share is measured against the version in use. The identifier
+-- indicator is still fed from it, is withdrawn, but for a document with rows set aside: that is not absence.
+-- What differs from the version fetched before was not there then: it could be known from the day of that fetch at the
+-- earliest, whatever date the publisher gives it. revision_share is measured against the version in use. The identifier
 -- follows from what is said and when it was recorded, so that a rebuild gives the same.
 with turn as (
     select *
@@ -39,9 +41,28 @@ measure as (
         row_number() over (partition by candidate.tracker_id, candidate.claim_key order by usable.version desc) = 1
 ),
 
+heard as (
+    select distinct
+        tracker_id,
+        indicator_id,
+        source_id,
+        scope,
+        true as is_heard
+    from newest_version
+),
+
 brought as (
     select
-        candidate.* exclude (corrects),
+        candidate.* exclude (corrects)
+        replace (
+            case
+                when heard.is_heard then greatest(candidate.published_on, candidate.looked_before)
+                else candidate.published_on
+            end as published_on,
+            candidate.published_on_inferred
+            or coalesce(heard.is_heard and candidate.looked_before > candidate.published_on, false)
+                as published_on_inferred
+        ),
         newest.version as last_version,
         newest.first_claim_id,
         newest.claim_id as corrects,
@@ -54,6 +75,12 @@ brought as (
         on candidate.tracker_id = newest.tracker_id and candidate.claim_key = newest.claim_key
     left join measure
         on candidate.tracker_id = measure.tracker_id and candidate.claim_key = measure.claim_key
+    left join heard
+        on
+            candidate.tracker_id = heard.tracker_id
+            and candidate.indicator_id = heard.indicator_id
+            and candidate.source_id = heard.source_id
+            and candidate.scope = heard.scope
     where
         newest.claim_id is null
         or newest.status <> candidate.status
@@ -95,6 +122,13 @@ missed as (
     where status <> 'withdrawn'
 ),
 
+set_aside as (
+    select distinct
+        source_id,
+        sha256
+    from quarantine
+),
+
 gone as (
     select
         missed.*,
@@ -116,7 +150,9 @@ gone as (
             and missed.source_id = fed.source_id
     left join candidate
         on missed.tracker_id = candidate.tracker_id and missed.claim_key = candidate.claim_key
-    where candidate.claim_key is null
+    left join set_aside
+        on turn.source_id = set_aside.source_id and turn.sha256 = set_aside.sha256
+    where candidate.claim_key is null and set_aside.sha256 is null
 ),
 
 brought_or_gone as (
@@ -148,7 +184,7 @@ identified as (
 )
 
 select
-    identified.* exclude (first_claim_id, last_version),
+    identified.* exclude (first_claim_id, last_version, looked_before),
     coalesce(first_claim_id, claim_id) as first_claim_id,
     coalesce(last_version, 0) + 1 as version
 from identified

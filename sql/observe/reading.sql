@@ -1,7 +1,10 @@
--- Grain: one row per as-of date and indicator, with a reason where there is nothing.
--- Reads: as_of_date, indicator_family, pooled_report, reading_claim, claim, indicator, last_fetch, shown_claim
--- Pooled values: mean weighted by share, intervals by their middle. Nothing is told apart four ways: the first period
--- since t0 has not closed, somebody looked and saw none, a source could not be fetched, nobody published.
+-- Grain: one row per as-of date and indicator, with a reason where there is nothing that could be scored.
+-- Reads: as_of_date, indicator_family, pooled_report, reading_claim, claim, indicator, last_fetch, shown_claim,
+-- list_search, list_completeness
+-- Pooled values: mean weighted by share, intervals by their middle. Absence in our hands is not absence in the world:
+-- not_due (the first period since t0 has not closed), before_the_clock (only figures from before t0), list_not_searched
+-- (events are listed, nobody looked for all of them), none_seen (looked, nothing there), source_failed (could not be
+-- read), never_asked (a publisher of it was never asked), not_in_ledger (nobody has recorded anything).
 with pooled as (
     select
         tracker_id,
@@ -42,15 +45,34 @@ speaker as (
     group by reading_claim.tracker_id, reading_claim.as_of, reading_claim.indicator_id
 ),
 
-source_failed as (
-    select distinct
-        indicator.tracker_id,
-        indicator.indicator_id
+feeding as (
+    select
+        tracker_id,
+        indicator_id,
+        unnest(string_split(replace(sources, ' ', ''), ',')) as source_id
     from indicator
-    inner join last_fetch
-        on
-            contains(',' || replace(indicator.sources, ' ', '') || ',', ',' || last_fetch.source_id || ',')
-            and last_fetch.outcome in ('failure', 'miss')
+),
+
+asked as (
+    select
+        feeding.tracker_id,
+        feeding.indicator_id,
+        bool_or(feeding.source_id = 'ledger') as has_ledger,
+        coalesce(bool_or(last_fetch.outcome in ('failure', 'miss')), false) as failed,
+        bool_or(feeding.source_id <> 'ledger' and last_fetch.answered_at is null) as never_asked
+    from feeding
+    left join last_fetch on feeding.source_id = last_fetch.source_id
+    group by feeding.tracker_id, feeding.indicator_id
+),
+
+completeness as (
+    select
+        tracker_id,
+        as_of,
+        indicator_id,
+        sum(q * weight order by node) as completeness
+    from list_completeness
+    group by tracker_id, as_of, indicator_id
 ),
 
 first_period as (
@@ -91,12 +113,16 @@ select
     pooled.trials,
     pooled.exposure_start,
     pooled.exposure_end,
+    case when pooled.list_closed then pooled.exposure_end else list_search.looked_until end as looked_until,
+    completeness.completeness,
     pooled.list_closed,
     coalesce(pooled.scored, false) as scored,
     case
         when pooled.scored then null
         when not family.indicator_scored then family.indicator_why_not_scored
         when pooled.reading_date < family.t0 then 'the period ended before the clock started'
+        when pooled.kind = 'count' and completeness.completeness is null
+            then 'nobody has searched for all such events: the list is shown, not scored'
         when pooled.kind is not null then 'the reading is not later than the start of its predictions'
         when shown.only_plans then 'only plans are known, and plans are never scored'
         when shown.only_growth then 'only growth without a usable base, or of too few months, is known'
@@ -107,11 +133,17 @@ select
     coalesce(speaker.n_sources, 0) as n_sources,
     pooled.reliability,
     case
+        when pooled.scored then null
+        when pooled.reading_date < family.t0 then 'before_the_clock'
+        when pooled.kind = 'count' and completeness.completeness is null then 'list_not_searched'
         when pooled.kind is not null then null
         when as_of_date.as_of <= first_period.period_end then 'not_due'
         when shown.none_seen then 'none_seen'
-        when source_failed.indicator_id is not null then 'source_failed'
-        else 'unreported'
+        when shown.last_day < family.t0 then 'before_the_clock'
+        when asked.failed then 'source_failed'
+        when asked.never_asked then 'never_asked'
+        when asked.has_ledger then 'not_in_ledger'
+        else 'none_seen'
     end as missing_reason
 from as_of_date
 inner join indicator_family as family on as_of_date.tracker_id = family.tracker_id
@@ -130,8 +162,18 @@ left join shown_claim as shown
         as_of_date.tracker_id = shown.tracker_id
         and as_of_date.as_of = shown.as_of
         and family.indicator_id = shown.indicator_id
-left join source_failed
-    on family.tracker_id = source_failed.tracker_id and family.indicator_id = source_failed.indicator_id
+left join asked
+    on family.tracker_id = asked.tracker_id and family.indicator_id = asked.indicator_id
+left join list_search
+    on
+        as_of_date.tracker_id = list_search.tracker_id
+        and as_of_date.as_of = list_search.as_of
+        and family.indicator_id = list_search.indicator_id
+left join completeness
+    on
+        as_of_date.tracker_id = completeness.tracker_id
+        and as_of_date.as_of = completeness.as_of
+        and family.indicator_id = completeness.indicator_id
 left join first_period
     on family.tracker_id = first_period.tracker_id and family.indicator_id = first_period.indicator_id
 order by family.tracker_id, as_of_date.as_of, family.indicator_id

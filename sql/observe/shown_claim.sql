@@ -6,7 +6,9 @@ select
     claim.indicator_id,
     bool_and(claim.kind = 'plan') as only_plans,
     bool_and(claim.kind in ('plan', 'growth')) as only_growth,
-    bool_or(claim.kind = 'none_seen') as none_seen
+    bool_or(claim.kind = 'none_seen') as none_seen,
+    max(coalesce(claim.happened_to, claim.period_end, claim.searched_until)) filter (where claim.kind <> 'plan')
+        as last_day
 from as_of_date
 inner join claim
     on

@@ -1,4 +1,4 @@
--- Question: Which indicators have no reading, and is it that nothing is due, nobody reported, or we could not fetch it?
+-- Question: Which indicators have no reading to score, and why: not due, not recorded, never asked, not searched?
 -- Columns: tracker_id, indicator_id, title, missing_reason
 select
     reading.tracker_id,

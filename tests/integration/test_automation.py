@@ -18,7 +18,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 from signposts.alerts.journal import read_journal
 from signposts.assets import automation
 from signposts.assets.definitions import defs
-from signposts.assets.resources import KEEP_RUNS, RUNS_A_BATCH, forget_old_runs
+from signposts.assets.resources import KEEP_RUNS, RUNS_A_BATCH, delete_old_runs
 from signposts.settings import Settings, load_settings
 from signposts.sources.publishers import PUBLISHERS
 from tests.paths import CHECKOUT
@@ -215,8 +215,8 @@ def test_a_year_of_ticks_asks_once_for_each_day_on_which_the_ledger_changed(sett
 def test_a_new_installation_asks_for_its_first_run_once(settings, instance):
     first = evaluate(automation.nothing_published_yet, instance, None)
     assert [request.run_key for request in first.run_requests] == ["first-run"]
-    settings.published.mkdir(parents=True)
-    settings.published_database.touch()
+    settings.released_database.parent.mkdir(parents=True)
+    settings.released_database.touch()
     assert evaluate(automation.nothing_published_yet, instance, None).run_requests == []
 
 
@@ -252,9 +252,9 @@ def test_a_failed_run_is_told_once_for_its_cause_with_the_causes_own_words(setti
 
 def test_a_failed_run_that_a_later_one_has_made_good_is_not_told(settings, instance):
     context = failed_run(instance)
-    settings.published.mkdir(parents=True)
-    settings.published_database.touch()
-    os.utime(settings.published_database, (time.time() + 60, time.time() + 60))
+    settings.released_database.parent.mkdir(parents=True)
+    settings.released_database.touch()
+    os.utime(settings.released_database, (time.time() + 60, time.time() + 60))
     assert isinstance(automation.run_failed(context), dg.SkipReason)
     assert not settings.alert_journal.exists()
 
@@ -275,25 +275,24 @@ def test_every_source_has_a_freshness_policy_and_nothing_else_has():
     assert with_policy == {"raw_ledger", *(f"raw_{source_id}" for source_id in PUBLISHERS)}
 
 
-def test_the_daily_run_makes_everything_but_the_backfill_and_the_fleet():
+def test_the_daily_run_makes_everything_but_the_backfill():
     selected = {key.to_user_string() for key in defs.resolve_job_def("monitor").asset_layer.selected_asset_keys}
     made = {
         key.to_user_string()
         for key in defs.resolve_asset_graph().get_all_asset_keys()
         if defs.resolve_asset_graph().get(key).is_materializable
     }
-    assert made - selected == {"gdelt_export_day", "fleet_hand_over", "tracker_part", "fleet_release"}
+    assert made - selected == {"gdelt_export_day"}
 
 
-def test_the_release_waits_for_the_alerts_and_the_telling_for_the_release():
+def test_the_release_waits_for_the_alerts_and_sending_them_for_the_release():
     graph = defs.resolve_asset_graph()
-    alert, release, telling = dg.AssetKey("alert"), dg.AssetKey("release"), dg.AssetKey("telling")
-    assert alert in graph.get(release).parent_keys
-    assert release in graph.get(telling).parent_keys
+    assert dg.AssetKey("alert") in graph.get(dg.AssetKey("release")).parent_keys
+    assert dg.AssetKey("release") in graph.get(dg.AssetKey("send_alerts")).parent_keys
 
 
-def test_dagster_is_told_one_run_at_a_time_no_telemetry_no_second_layer_of_retries():
-    told = yaml.safe_load((CHECKOUT / "dagster.yaml").read_text(encoding="utf-8"))
+def test_dagster_is_configured_for_one_run_at_a_time_no_telemetry_no_second_layer_of_retries():
+    told = yaml.safe_load((CHECKOUT / "assets" / "dagster.yaml").read_text(encoding="utf-8"))
     assert told["run_queue"]["max_concurrent_runs"] == 1
     assert told["telemetry"]["enabled"] is False
     assert told["run_monitoring"]["enabled"] is True
@@ -315,8 +314,8 @@ def test_runs_older_than_a_quarter_are_forgotten_with_their_files_and_younger_on
         root = Path(instance.root_directory)
         (root / "storage" / old[0]).mkdir(parents=True, exist_ok=True)
         now = datetime.now(UTC)
-        assert forget_old_runs(instance, now) == 0
-        assert forget_old_runs(instance, now + KEEP_RUNS + timedelta(minutes=1)) == len(old) <= RUNS_A_BATCH
+        assert delete_old_runs(instance, now) == 0
+        assert delete_old_runs(instance, now + KEEP_RUNS + timedelta(minutes=1)) == len(old) <= RUNS_A_BATCH
         assert instance.get_runs() == []
         assert not (root / "storage" / old[0]).exists()
         assert not any(root.glob(f"history/runs/{old[0]}*"))

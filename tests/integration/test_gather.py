@@ -23,14 +23,16 @@ from signposts.sources import http
 from signposts.sources.docs_page import sources_page
 from signposts.sources.publishers import PUBLISHERS
 from signposts.warehouse import Warehouse, dictionary_columns
-from tests.paths import CHECKOUT, SQL_ROOT
+from tests.paths import CHECKOUT
 from tests.publishers.catalogue import real_sources, without_ledger
 from tests.publishers.documents import PUBLISHERS as SPOKEN_FOR
 from tests.publishers.documents import un_general_assembly
 from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
 
 # What a candidate says of its own; identifier, worth, succession and holding come with the merge.
-SAID = set(LEDGER_COLUMNS) - {"claim_id"} | {"tracker_id", "indicator_id", "source_id", "row_number", "scope"}
+SAID = set(LEDGER_COLUMNS) - {"claim_id"} | {
+    *("tracker_id", "indicator_id", "source_id", "row_number", "scope", "looked_before")
+}
 
 
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,10 +105,10 @@ def test_one_run_gathers_every_publisher_and_each_feeds_its_indicators(
     fed = {row["source_id"]: set() for row in warehouse.rows("select distinct source_id from feed")}
     for row in warehouse.rows("select source_id, indicator_id from feed"):
         fed[row["source_id"]].add(row["indicator_id"])
+    everything = warehouse.read_frame("candidate")
+    assert set(everything.columns) == SAID
     for source_id in PUBLISHERS:
-        statement = (SQL_ROOT / "observe" / f"candidate_{source_id}.sql").read_text(encoding="utf-8")
-        candidates = warehouse.query(statement)
-        assert set(candidates.columns) == SAID, source_id
+        candidates = everything[everything["source_id"] == source_id]
         # Changes of the sanctions list need an older snapshot, and a month of events needs twenty days of files.
         late = {name for name in fed[source_id] if "additions" in name or "removals" in name or "events" in name}
         assert set(candidates["indicator_id"]) == fed[source_id] - late, source_id

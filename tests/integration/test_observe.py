@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from signposts import observe
+from signposts.assets import observe as assets
 from signposts.assets.resources import MonitoringRun
 from signposts.catalogue import ledger_rows, load_catalogue, tables
 from signposts.catalogue.settings_rows import working_tables
@@ -19,6 +20,7 @@ from tests.paths import CHECKOUT
 
 TRACKERS = CHECKOUT / "tests" / "trackers"
 AS_OF = date(2026, 6, 30)
+SEARCHED = date(2026, 2, 28)
 NOW = datetime(2026, 11, 23, 12)
 OBSERVED = ("claim", "milestone", "as_of_date", "reading", "pooled_report", "reading_claim", "freshness")
 
@@ -88,13 +90,21 @@ def test_a_claim_taken_back_is_read_until_then(ferry: Warehouse) -> None:
     assert reading(ferry, "freight", date(2026, 3, 31))["n_reports"] == 1
 
 
-def test_a_closed_list_an_open_list_and_votes(ferry: Warehouse) -> None:
+def test_a_closed_list_a_searched_list_and_votes(ferry: Warehouse) -> None:
     storms, inspections, votes = (
         reading(ferry, name) for name in ("storm_cancellations", "inspections", "council_votes")
     )
     assert (storms["value"], storms["list_closed"], storms["exposure_end"]) == (3, True, date(2025, 12, 31))
-    assert (inspections["value"], inspections["list_closed"], inspections["exposure_end"]) == (3, False, AS_OF)
+    assert (inspections["value"], inspections["list_closed"], inspections["exposure_end"]) == (2, False, SEARCHED)
+    assert (inspections["looked_until"], inspections["scored"]) == (SEARCHED, True)
+    assert inspections["completeness"] == pytest.approx(0.85 * (1 - 1 / 3 * 1 / 2))
     assert (votes["kind"], votes["value"], votes["trials"]) == ("share_count", 3, 4)
+
+
+def test_a_list_that_nobody_has_searched_is_shown_not_scored(ferry: Warehouse) -> None:
+    before = reading(ferry, "inspections", date(2025, 12, 31))
+    assert (before["value"], before["scored"], before["missing_reason"]) == (2, False, "list_not_searched")
+    assert "nobody has searched" in before["why_not_scored"]
 
 
 def test_an_event_is_read_from_the_day_it_was_reported(ferry: Warehouse) -> None:
@@ -144,10 +154,10 @@ def test_a_ledger_row_that_vanishes_stays_and_is_told(tmp_path: Path) -> None:
     with warehouse.connect():
         load(warehouse, TRACKERS, "island_ferry")
         look(warehouse)
-        warehouse.rows("delete from raw_ledger where claim_id = 'inspections-3'")
+        warehouse.rows("delete from raw_ledger where claim_id = 'inspections-2'")
         look(warehouse)
-        assert observe.judge_kept_rows(warehouse) == ["inspections-3"]
-        assert reading(warehouse, "inspections")["value"] == 3
+        assert observe.judge_kept_rows(warehouse) == ["inspections-2"]
+        assert reading(warehouse, "inspections")["value"] == 2
 
 
 def test_a_ledger_row_that_was_edited_stops_the_run(tmp_path: Path) -> None:
@@ -270,9 +280,7 @@ def test_dagster_makes_every_table_of_the_stage(ferry: Warehouse, tmp_path: Path
     run = MonitoringRun(as_of=AS_OF.isoformat(), started_at=NOW.isoformat(), trackers=["island_ferry"])
     with run.warehouse().connect():
         load(run.warehouse(), TRACKERS, "island_ferry")
-    made = dg.materialize(
-        [observe.claim, observe.milestone, observe.readings, observe.freshness], resources={"run": run}
-    )
+    made = dg.materialize([assets.claim, assets.milestone, assets.readings, assets.freshness], resources={"run": run})
     assert made.success
     assert run.warehouse().fingerprint("reading") == ferry.fingerprint("reading")
 

@@ -72,7 +72,7 @@ CASES = {
         {
             "reading": [
                 KEY | {"indicator_id": "rides", "kind": "value"},
-                KEY | {"indicator_id": "ship", "missing_reason": "unreported"},
+                KEY | {"indicator_id": "ship", "missing_reason": "not_in_ledger"},
                 KEY | {"indicator_id": "sunk", "kind": "none_seen"},
             ]
         },
@@ -136,8 +136,9 @@ def test_a_reading_that_rests_on_a_held_or_withdrawn_claim_is_rejected(change, t
     assert not verdict("readings_use_only_what_was_known", tables, tmp_path).passed
 
 
-def test_a_reason_beside_a_value_is_rejected(tmp_path):
-    tables = {"reading": [KEY | {"indicator_id": "rides", "kind": "value", "missing_reason": "unreported"}]}
+def test_a_reason_beside_a_scored_value_is_rejected(tmp_path):
+    reading = KEY | {"indicator_id": "rides", "kind": "value", "scored": True, "missing_reason": "not_in_ledger"}
+    tables = {"reading": [reading]}
     assert not verdict("readings_have_a_value_or_a_reason", tables, tmp_path).passed
 
 

@@ -41,7 +41,7 @@ GOOD = {
             "tracker_id": ["ferry", "ferry"],
             "as_of": pd.to_datetime(["2026-01-31", "2026-01-31"]),
             "indicator_id": ["a", "b"],
-            "missing_reason": [None, "unreported"],
+            "missing_reason": [None, "not_in_ledger"],
             "scored": [True, False],
             "reliability": [0.5, None],
             "exposure_end": pd.to_datetime(["2026-01-31", None]),

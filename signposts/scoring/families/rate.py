@@ -58,12 +58,13 @@ def _mid_distribution(low: Floats, high: Floats, mean: Floats, shape: Floats) ->
 
 def _open_log_mass(count: Floats, mean: Floats, shape: Floats, observations: Observations) -> Floats:
     """Return ln of the mass of an incomplete count: mean q mean, averaged over the nodes of q."""
-    parts = [
-        np.log(observations.completeness_weight[:, [node]])
-        + densities.negative_binomial_log_mass(count, observations.completeness[:, [node]] * mean, shape)
-        for node in range(observations.completeness.shape[1])
-    ]
-    result: Floats = np.logaddexp.reduce(parts)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [
+            np.log(observations.completeness_weight[:, [node]])
+            + densities.negative_binomial_log_mass(count, observations.completeness[:, [node]] * mean, shape)
+            for node in range(observations.completeness.shape[1])
+        ]
+        result: Floats = np.logaddexp.reduce(parts)
     return result
 
 

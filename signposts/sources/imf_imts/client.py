@@ -90,6 +90,7 @@ def _understand(line: Mapping[str, str], ask: Ask) -> Row | None:
         "frequency": line["FREQUENCY"],
         "derivation_type": line["DERIVATION_TYPE"],
         "obs_status": line["STATUS"],
+        "note": f"derivation {line['DERIVATION_TYPE']}, status {line['STATUS']}",
     }
 
 

@@ -45,7 +45,7 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
     """Read a snapshot, count its entries by programme, and compare them with the snapshot before."""
     listed = parse(payload, ask)
     before = parse(previous, ask.model_copy(update={"least_entries": 0})).rows if previous is not None else None
-    counted = count(listed.rows, before, ask.programmes, today)
+    counted = [{**row, "scope": f"{document}/{today}"} for row in count(listed.rows, before, ask.programmes, today)]
     return ParseResult(counted, listed.rejected, seen=len(listed.rows) + len(listed.rejected))
 
 

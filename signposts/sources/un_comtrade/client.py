@@ -131,4 +131,5 @@ def _understand(record: Any, ask: Ask, year: str) -> Row | None:
         "period_end": end,
         "value": strict.number(record["primaryValue"], 0, LARGEST_TRADE_USD),
         "is_reported": bool(record["isReported"]),
+        "note": "reported" if record["isReported"] else "not marked as reported",
     }

@@ -125,6 +125,9 @@ def _count(both: Mapping[str, Mapping[str, tuple[str, date]]], series: str, from
             "series": series,
             "period_start": date(year, 1, 1),
             "period_end": date(year, 12, 31),
-            "value": float(alike[year]),
+            "value": alike[year] / trials[year],
             "trials": trials[year],
+            "published_on": date(year + 1, 1, 1),
+            "published_on_inferred": True,
+            "note": f"{alike[year]} of {trials[year]} recorded votes",
         }

@@ -58,7 +58,7 @@ def gather(run: SourceRun, today: date) -> None:
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read the list and count its entries."""
     listed, generated_on = parse(payload, ask, today)
-    counted = count(listed.rows, ask.lists, generated_on)
+    counted = [{**row, "scope": f"{document}/{generated_on}"} for row in count(listed.rows, ask.lists, generated_on)]
     return ParseResult(counted, listed.rejected, seen=len(listed.rows) + len(listed.rejected))
 
 

@@ -1,0 +1,89 @@
+"""`signposts elicit`: one analyst's own numbers for a tracker's predictions, asked blind.
+
+Belongs here: which numbers are asked for, the questions, writing the answers. Not here: how answers are pooled
+(scoring/interval.py). The catalogue's own numbers, the readings and other analysts' answers are never shown.
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from signposts.catalogue import Catalogue, Tracker, load_catalogue
+from signposts.catalogue.elicitation import COLUMNS, Answer, NumberAsked, fault, numbers_asked, read_answers
+from signposts.errors import InputError
+from signposts.settings import load_settings
+
+STOP = ("q", "quit", "stop")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One number of one prediction, with what an analyst may see of it."""
+
+    asked: NumberAsked
+    place: int
+    total: int
+
+
+def elicit(who: str, tracker: str) -> None:
+    """Ask for every number that this analyst has not answered yet, and write each answer at once."""
+    owner = _tracker(load_catalogue(load_settings().catalogue_root, [tracker] if tracker else ()), tracker)
+    if not who.isidentifier() or who != who.lower():
+        raise InputError(f"{who!r} cannot name a file; write a name as anna_k: small letters, digits and _")
+    path = owner.folder / "elicitation" / f"{who}.csv"
+    answered = {(each.indicator, each.scenario, each.number) for each in read_answers(path)} if path.exists() else set()
+    asked = list(numbers_asked(owner))
+    open_ones = [each for each in asked if each.key not in answered]
+    typer.echo(
+        f"{len(asked)} numbers of {owner.settings.title}; {len(asked) - len(open_ones)} answered. Answer with your own "
+        "number; an empty line leaves one out, q stops. Neither readings nor anyone else's numbers are shown."
+    )
+    last = ""
+    for place, each in enumerate(open_ones, start=len(asked) - len(open_ones) + 1):
+        if each.indicator != last:
+            indicator = owner.indicators[each.indicator]
+            typer.echo(f"\n{indicator.title} ({indicator.unit})\n{indicator.meaning}")
+            last = each.indicator
+        value = _answer(owner, Question(each, place, len(asked)))
+        if value is None:
+            break
+        if value:
+            _append(path, Answer(each.indicator, each.scenario, each.number, float(value)))
+    typer.echo(f"\n{path}")
+
+
+def _tracker(catalogue: Catalogue, tracker: str) -> Tracker:
+    """Return the tracker asked for, or the only one."""
+    names = [own.tracker_id for own in catalogue.trackers]
+    if not tracker and len(names) > 1:
+        raise InputError(f"there are {len(names)} trackers; name one with --tracker: {', '.join(names)}")
+    return catalogue.tracker(tracker or names[0])
+
+
+def _answer(owner: Tracker, question: Question) -> str | None:
+    """Return a number as text, nothing for one left out, None to stop; what cannot be is asked again."""
+    asked = question.asked
+    title = owner.scenarios[asked.scenario].title
+    while True:
+        text = typer.prompt(
+            f"[{question.place}/{question.total}] if `{title}` holds: {asked.question}", default="", show_default=False
+        )
+        if text.strip().lower() in STOP:
+            return None
+        found = fault(asked, text)
+        if not text or not found:
+            return str(text)
+        typer.echo(found)
+
+
+def _append(path: Path, answer: Answer) -> None:
+    """Add one answer to the analyst's file."""
+    fresh = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        if fresh:
+            writer.writerow(COLUMNS)
+        writer.writerow((answer.indicator, answer.scenario, answer.number, f"{answer.value:g}"))

@@ -1,0 +1,156 @@
+"""Forecasts of single indicators given what was last read of them, and the scores of forecasts that have fallen due.
+
+Belongs here: how a hypothesis goes on from a reading, mixtures over hypotheses, quantiles, proper scores. Not here:
+which forecasts are made and when they are frozen (assess/forecasts.py), or how hypotheses are weighed (combining.py).
+Mixtures have weights (..., C) that sum to 1; C components are the hypotheses and, for `other`, the yardstick.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaln, gammaln, ndtr
+
+from signposts.scoring.arrays import Floats
+
+LEAST_PROBABILITY = 1e-12
+"""Log scores are taken of at least this much."""
+HALVINGS = 80
+
+
+def event_probability(weight: Floats, survival_now: Floats, survival_then: Floats, reliability: Floats) -> Floats:
+    """Return P(the event happens by T), shape (...), given that a report of this reliability saw none by t.
+
+    1 - sum_h P(h|D) S_h(T) [r / S_h(t) + 1 - r]: where the report is right the rest of the hazard is left, where it is
+    wrong nothing is known. weight, survival_now (at t) and survival_then (at T) are (..., C), reliability (...).
+    """
+    known = reliability[..., None] / np.maximum(survival_now, LEAST_PROBABILITY) + 1 - reliability[..., None]
+    missed: Floats = (weight * np.minimum(survival_then * known, 1.0)).sum(axis=-1)
+    return np.clip(1 - missed, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Mean and variance of the logarithm at a reading and at a later date, and their covariance; broadcastable."""
+
+    mean_now: Floats
+    variance_now: Floats
+    mean_then: Floats
+    variance_then: Floats
+    covariance: Floats
+
+
+def carried_on(moments: Moments, log_value: Floats) -> tuple[Floats, Floats]:
+    """Return mean and variance of the logarithm at the later date, given the reading (normal conditioning)."""
+    slope = moments.covariance / moments.variance_now
+    mean = moments.mean_then + slope * (log_value - moments.mean_now)
+    return mean, moments.variance_then - slope * moments.covariance
+
+
+@dataclass(frozen=True)
+class Process:
+    """What moves the logarithm from the start: a walk with an uncertain drift, or a pull towards a range."""
+
+    sigma: Floats
+    drift_sd: Floats
+    start_sd: Floats
+    reversion: Floats
+    """Per year; NaN where nothing pulls."""
+    long_run_variance: Floats
+
+
+def covariance(process: Process, years_now: Floats, years_then: Floats) -> Floats:
+    """Return the covariance of the logarithm after so many years with that at a later date, observation error apart.
+
+    sigma^2 D1 + drift_sd^2 D1 D2 + start_sd^2; of a range v e^(-k (D2 - D1)) (1 - e^(-2 k D1)) + start_sd^2.
+    """
+    walked = process.sigma**2 * years_now + process.drift_sd**2 * years_now * years_then
+    reversion = np.nan_to_num(process.reversion)
+    kept = np.exp(-reversion * (years_then - years_now)) * -np.expm1(-2 * reversion * years_now)
+    pulled = np.nan_to_num(process.long_run_variance) * kept
+    return np.where(np.isnan(process.reversion), walked, pulled) + process.start_sd**2
+
+
+def count_log_mass(more: Floats, seen: Floats, seen_years: Floats, years: Floats, mean: Floats, cv: Floats) -> Floats:
+    """Return ln P(N = more in the next years), given `seen` events in seen_years (a list's years times its q).
+
+    The rate is Gamma(a = 1 / cv^2, b = a / mean) before, Gamma(a + seen, b + seen_years) after: NegBin.
+    """
+    shape = cv**-2.0
+    learned, exposed = shape + seen, shape / mean + seen_years
+    result: Floats = (
+        gammaln(more + learned)
+        - gammaln(learned)
+        - gammaln(more + 1)
+        + learned * np.log(exposed / (exposed + years))
+        + more * np.log(years / (exposed + years))
+    )
+    return result
+
+
+def vote_log_mass(more: Floats, trials: Floats, seen: Floats, seen_trials: Floats, a: Floats, b: Floats) -> Floats:
+    """Return ln P(`more` of the next `trials`), given `seen` of `seen_trials`, under a Beta(a, b) share."""
+    a, b = a + seen, b + seen_trials - seen
+    result: Floats = (
+        -np.log1p(trials) - betaln(trials - more + 1, more + 1) + betaln(more + a, trials - more + b) - betaln(a, b)
+    )
+    return result
+
+
+def mixture_quantiles(cdf: Callable[[Floats], Floats], low: float, high: float, shares: Floats) -> Floats:
+    """Return x with cdf(x) = share for each share, by bisection between low and high; cdf takes and gives (Q,)."""
+    below, above = np.full(shares.shape, low), np.full(shares.shape, high)
+    for _ in range(HALVINGS):
+        middle = (below + above) / 2
+        under = cdf(middle) < shares
+        below, above = np.where(under, middle, below), np.where(under, above, middle)
+    return above
+
+
+def normal_mixture_cdf(x: Floats, weight: Floats, mean: Floats, sd: Floats) -> Floats:
+    """Return F(x), shape (Q,), of a mixture of normals with weights, means and sds (C,)."""
+    result: Floats = (weight * ndtr((x[:, None] - mean) / sd)).sum(axis=-1)
+    return result
+
+
+# ------------------------------------------------------------------ scores
+
+
+def brier_score(probability: Floats, came_true: Floats) -> Floats:
+    """Return (p - o)^2 of an event's probability; 0 is best."""
+    result: Floats = (probability - came_true) ** 2
+    return result
+
+
+def log_score(probability: Floats) -> Floats:
+    """Return ln of what was said of what came; 0 is best."""
+    return np.log(np.maximum(probability, LEAST_PROBABILITY))
+
+
+def normal_mixture_crps(x: float, weight: Floats, mean: Floats, variance: Floats) -> float:
+    """Return the CRPS of a mixture of normals at x: sum w A(x - m, s^2) - half of sum w w' A(m - m', s^2 + s'^2).
+
+    weight, mean and variance (C,). Grimit et al. 2006.
+    """
+    apart = mean[:, None] - mean[None, :]
+    spread = variance[:, None] + variance[None, :]
+    between = (weight[:, None] * weight[None, :] * _absolute_mean(apart, spread)).sum()
+    return float((weight * _absolute_mean(x - mean, variance)).sum() - between / 2)
+
+
+def _absolute_mean(mean: Floats, variance: Floats) -> Floats:
+    """Return E|X| of N(mean, variance)."""
+    sd = np.sqrt(variance)
+    z = mean / sd
+    density = np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+    result: Floats = 2 * sd * density + mean * (2 * ndtr(z) - 1)
+    return result
+
+
+def count_crps(count: int, distribution: Floats) -> float:
+    """Return sum over k of (F(k) - [count <= k])^2 of a distribution function F(0), F(1), … given far enough."""
+    steps = np.arange(len(distribution)) >= count
+    return float(((distribution - steps) ** 2).sum())

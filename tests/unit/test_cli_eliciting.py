@@ -1,0 +1,95 @@
+"""Numbers asked blind and spreads read off a file: what is shown, what is refused, what is written."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from signposts.catalogue import load_catalogue
+from signposts.catalogue.elicitation import numbers_asked, read_answers
+from signposts.cli import app
+from signposts.errors import InputError
+from tests.paths import CHECKOUT
+
+TRACKERS = CHECKOUT / "tests" / "trackers"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the invented tracker."""
+    root = tmp_path / "catalogue"
+    root.mkdir()
+    shutil.copy(TRACKERS / "sources.yaml", root / "sources.yaml")
+    shutil.copytree(TRACKERS / "island_ferry", root / "island_ferry")
+    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(root))
+    monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "home"))
+    return root / "island_ferry"
+
+
+def ask(*lines: str) -> str:
+    result = CliRunner().invoke(app, ["elicit", "--as", "anna"], input="".join(f"{line}\n" for line in lines))
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_every_number_of_every_prediction_that_speaks_is_asked_for(folder: Path) -> None:
+    tracker = load_catalogue(folder.parent).tracker("island_ferry")
+    asked = {each.key for each in numbers_asked(tracker)}
+    speaking = {
+        (indicator_id, scenario_id)
+        for indicator_id, indicator in tracker.indicators.items()
+        for scenario_id, prediction in indicator.predictions.items()
+        if prediction.type != "silent"
+    }
+    assert {key[:2] for key in asked} == speaking
+    assert ("council_votes", "steady", "mean") in asked
+
+
+def test_answers_are_written_one_by_one_and_not_asked_again(folder: Path) -> None:
+    ask("0.7", "", "q")
+    path = folder / "elicitation" / "anna.csv"
+    assert [answer.value for answer in read_answers(path)] == [0.7]
+    second = ask("0.5", "q")
+    assert "1 answered" in second
+    assert [answer.value for answer in read_answers(path)] == [0.7, 0.5]
+
+
+def test_a_number_that_cannot_be_is_asked_again(folder: Path) -> None:
+    assert "does not lie between 0 and 1" in ask("1.5", "0.5", "q")
+
+
+def test_neither_readings_nor_the_catalogues_numbers_are_shown(folder: Path) -> None:
+    shown = ask(*[""] * 60)
+    tracker = load_catalogue(folder.parent).tracker("island_ferry")
+    for indicator in tracker.indicators.values():
+        for prediction in indicator.predictions.values():
+            assert prediction.claim not in shown
+    values = {str(claim.value) for claim in tracker.claims if claim.value is not None and claim.value > 20}
+    assert not [value for value in values if value in shown]
+
+
+def test_a_broken_answer_names_its_line(folder: Path) -> None:
+    path = folder / "elicitation" / "anna.csv"
+    path.parent.mkdir()
+    path.write_text("indicator,scenario,number,value\nfreight,steady,mean,many\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"anna\.csv:2: 'many' is no number"):
+        read_answers(path)
+
+
+def test_a_spread_is_suggested_as_the_catalogue_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    rows = [f"{2000 + year}-07-01,{100 * 1.02**year * (1.01 if year % 3 else 0.99):.3f}" for year in range(20)]
+    path.write_text("date,value\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["suggest-sigma", str(path)])
+    assert result.exit_code == 0, result.output
+    assert "sigma: {from: history, walk: 0." in result.output
+    assert "degrees: 3.8}" in result.output
+
+
+def test_a_history_without_its_columns_says_which_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    path.write_text("day,value\n2000-01-01,1\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["suggest-sigma", str(path)])
+    assert isinstance(result.exception, InputError)
+    assert "no column 'date'" in str(result.exception)

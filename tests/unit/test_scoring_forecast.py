@@ -1,0 +1,108 @@
+"""Forecasts from a last reading, and the scores of those that fell due: golden values and laws of probability."""
+
+import math
+
+import numpy as np
+import pytest
+import scoringrules
+
+from signposts.scoring.forecast import (
+    Moments,
+    Process,
+    carried_on,
+    count_crps,
+    count_log_mass,
+    covariance,
+    event_probability,
+    mixture_quantiles,
+    normal_mixture_cdf,
+    normal_mixture_crps,
+    vote_log_mass,
+)
+
+
+def array(*numbers):
+    return np.array(numbers, dtype=np.float64)
+
+
+def test_an_unseen_event_still_has_the_hazard_that_is_left():
+    found = event_probability(array(0.2, 0.7, 0.1), array(0.9, 0.97, 0.6), array(0.5, 0.8, 0.2), np.float64(0.9))
+    assert float(found) == pytest.approx(0.2824, abs=5e-5)
+
+
+def test_a_worthless_report_leaves_the_forecast_at_the_prior_of_each_hypothesis():
+    weight, then = array(0.4, 0.6), array(0.5, 0.9)
+    found = event_probability(weight, array(0.7, 0.95), then, np.float64(0.0))
+    assert float(found) == pytest.approx(1 - float(weight @ then), abs=1e-12)
+
+
+def path_moments(years_now, years_then, total=6.0):
+    """A path from 4.8 to 10 in six years, as the golden value gives it."""
+    process = Process(array(0.22), array(0.03), array(0.04), array(math.nan), array(math.nan))
+    slope = math.log(10 / 4.8) / total
+
+    def at(years):
+        variance = 0.22**2 * years + (0.03 * years) ** 2 + 0.04**2 + 0.03**2
+        return array(math.log(4.8) + slope * years), array(variance)
+
+    now, then = at(years_now), at(years_then)
+    shared = covariance(process, array(years_now), array(years_then))
+    return Moments(now[0], now[1], then[0], then[1], shared)
+
+
+def test_a_path_goes_on_from_its_last_reading():
+    mean, variance = carried_on(path_moments(1.0, 2.0), array(math.log(5.19)))
+    assert (float(mean[0]), float(variance[0])) == pytest.approx((1.7691, 0.0511), abs=5e-5)
+
+
+def test_going_on_from_a_drawn_reading_gives_back_the_fan():
+    moments = path_moments(1.0, 3.0)
+    generator = np.random.default_rng(3)
+    now = moments.mean_now + np.sqrt(moments.variance_now) * generator.standard_normal(200_000)
+    mean, variance = carried_on(moments, now)
+    then = mean + np.sqrt(variance) * generator.standard_normal(len(now))
+    assert then.mean() == pytest.approx(float(moments.mean_then[0]), abs=0.005)
+    assert then.var() == pytest.approx(float(moments.variance_then[0]), rel=0.02)
+
+
+def test_a_range_forgets_its_reading_in_time():
+    process = Process(array(0.0), array(0.0), array(0.0), array(1.5), array(0.01))
+    near, far = (float(covariance(process, array(1.0), array(then))[0]) for then in (1.1, 9.0))
+    assert far < 1e-6 < near < 0.01
+
+
+def test_a_count_learns_its_rate_from_what_was_listed():
+    found = count_log_mass(array(12), array(20), array(1.195), array(1.0), array(12.0), array(0.3))
+    assert float(np.exp(found[0])) == pytest.approx(0.0811, abs=5e-5)
+    whole = np.exp(count_log_mass(np.arange(200.0), array(20), array(1.195), array(1.0), array(12.0), array(0.3)))
+    assert whole.sum() == pytest.approx(1.0, abs=1e-9)
+
+
+def test_the_next_votes_learn_from_those_cast():
+    masses = np.exp(vote_log_mass(np.arange(9.0), array(8.0), array(6.0), array(7.0), array(2.0), array(3.0)))
+    assert masses.sum() == pytest.approx(1.0, abs=1e-12)
+    assert (masses * np.arange(9)).sum() == pytest.approx(8 * (2 + 6) / (2 + 3 + 7), abs=1e-9)
+
+
+def test_crps_of_a_mixture_is_the_golden_value_and_that_of_an_independent_library():
+    weight, mean, sd = array(0.3, 0.7), array(1.5, 1.7), array(0.1, 0.2)
+    found = normal_mixture_crps(1.6, weight, mean, sd**2)
+    assert found == pytest.approx(0.0485, abs=5e-5)
+    independent = scoringrules.crps_mixnorm(np.array([1.6]), mean[None], sd[None], weight[None])
+    assert found == pytest.approx(float(np.ravel(independent)[0]), abs=1e-9)
+
+
+def test_crps_of_a_count_is_least_where_the_mass_is():
+    distribution = np.cumsum(np.exp(count_log_mass(np.arange(100.0), *map(array, (20, 1.195, 1.0, 12.0, 0.3)))))
+    scores = [count_crps(count, distribution) for count in (0, 15, 60)]
+    assert scores[1] < min(scores[0], scores[2])
+
+
+def test_quantiles_of_a_mixture_invert_its_distribution():
+    weight, mean, sd = array(0.3, 0.7), array(1.5, 1.7), array(0.1, 0.2)
+    shares = array(0.05, 0.5, 0.95)
+
+    def cdf(x):
+        return normal_mixture_cdf(x, weight, mean, sd)
+
+    assert cdf(mixture_quantiles(cdf, -5.0, 8.0, shares)) == pytest.approx(shares, abs=1e-9)
