@@ -129,17 +129,23 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
     )
     comparable = bool(before.rows("select 1 from duckdb_tables() where table_name = 'shared_luck'"))
     old_models = {tracker.tracker_id: tracker for tracker in tracker_models(before)} if comparable else {}
-    old = _observed(before, "pooled_report", last["as_of"]) if comparable else None
+    old = _observed(before, "pooled_report", last["as_of"], _links(warehouse, "unchanged_earlier_report"))
     (newest,) = warehouse.rows("select max(as_of) as day from as_of_date")
-    unchanged = _observed(warehouse, "unchanged_report", newest["day"], chains=old.chains if old else None)
-    now = _observed(warehouse, "pooled_report", newest["day"])
+    unchanged = _observed(
+        warehouse,
+        "unchanged_report",
+        newest["day"],
+        _links(warehouse, "unchanged_earlier_report"),
+        "unchanged_list_completeness",
+    )
+    now = _observed(warehouse, "pooled_report", newest["day"], _links(warehouse, "earlier_report"))
     rows: Rows = []
     for tracker in tracker_models(warehouse):
         own = {row["scenario_id"]: row["posterior"] for row in published if row["tracker_id"] == tracker.tracker_id}
         if not own:
             continue
         end = state(tracker, now.observations, now.nodes)
-        if old is None or tracker.tracker_id not in old_models:
+        if tracker.tracker_id not in old_models:
             found = _method_rows(own, end.probabilities())
         else:
             chain = [
@@ -159,35 +165,35 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
 
 @dataclass(frozen=True)
 class Observed:
-    """What a database read at one as-of date."""
+    """What a database read at one as-of date: reports with the links behind them, and the nodes of lists."""
 
     observations: "pd.DataFrame"
-    chains: "pd.DataFrame"
     nodes: "pd.DataFrame"
 
 
-def _observed(warehouse: Warehouse, table: str, as_of: date, chains: "pd.DataFrame | None" = None) -> Observed:
-    """Return a table's observations at a date, with the older links of their chains and the nodes of their lists."""
+def _links(warehouse: Warehouse, table: str) -> "pd.DataFrame":
+    """Return the links behind the newest of each reading; a release does not keep them, so the run's own serve."""
+    links = warehouse.read_frame(table)
+    return links[links["as_of"] == links["as_of"].max()].assign(scored=True)
+
+
+def _observed(
+    warehouse: Warehouse, table: str, as_of: date, links: "pd.DataFrame", nodes: str = "list_completeness"
+) -> Observed:
+    """Return a table's observations at a date with the links behind them, and the nodes of the lists."""
     import pandas as pd
 
-    if chains is None:
-        chains = warehouse.query(
-            "select tracker_id, as_of, indicator_id, claim_id as report_id, position, 'none_seen' as kind, "
-            "date as reading_date, 0.0 as log_sd, reliability, 1.0 as pool_weight, true as scored "
-            "from chain_link where position > 1 and as_of = $as_of",
-            as_of=as_of,
-        )
-    nodes = list_nodes(warehouse)
     own = warehouse.query(f"from {table} where as_of = $as_of", as_of=as_of).assign(position=1)
-    known = set(zip(own["tracker_id"], own["indicator_id"], strict=True))
-    links = chains[[key in known for key in zip(chains["tracker_id"], chains["indicator_id"], strict=True)]]
-    links = links.assign(as_of=as_of)
-    return Observed(pd.concat([own, links], ignore_index=True) if len(links) else own, chains, nodes)
+    scored = own[own["scored"]]
+    known = set(zip(scored["tracker_id"], scored["indicator_id"], strict=True))
+    behind = links[[key in known for key in zip(links["tracker_id"], links["indicator_id"], strict=True)]]
+    joined = pd.concat([own, behind.assign(as_of=own["as_of"].iloc[0])], ignore_index=True) if len(behind) else own
+    return Observed(joined, list_nodes(warehouse, nodes))
 
 
-def list_nodes(warehouse: Warehouse) -> "pd.DataFrame":
+def list_nodes(warehouse: Warehouse, table: str = "list_completeness") -> "pd.DataFrame":
     """Return the nodes of the completeness of searched lists, with their weights."""
-    return warehouse.query("select tracker_id, as_of, indicator_id, q, weight from list_completeness order by all")
+    return warehouse.read_frame(table)[["tracker_id", "as_of", "indicator_id", "q", "weight"]]
 
 
 def _method_rows(before: Mapping[str, float], after: Mapping[str, float]) -> Rows:

@@ -12,7 +12,6 @@ import numpy as np
 from signposts.assess.models import TrackerModel, observations_of
 from signposts.scoring.arrays import Floats
 from signposts.scoring.combining import Pool, luck_scores, pooled_places, pooled_ratios
-from signposts.scoring.families import FAMILIES
 from signposts.scoring.families.base import Likelihood
 from signposts.scoring.model import Model, stated_only, with_trigger_shares
 from signposts.scoring.predictive import likelihood
@@ -176,14 +175,13 @@ def evidence_of(model: Model, rows: "pd.DataFrame", found: Likelihood, reading: 
     first = np.full(n_readings, -1)
     first[reading[::-1]] = np.arange(len(rows))[::-1]
     indicator = model.indicator_index(rows["indicator_id"].to_numpy(dtype=object)[first])
-    is_event = model.family[indicator] == FAMILIES.index("event")
     kind = rows["kind"].to_numpy(dtype=object)
     pool = Pool(
         reading=reading,
         position=rows["position"].to_numpy(dtype=np.int64),
         weight=rows["pool_weight"].to_numpy(dtype=np.float64),
         reliability=rows["reliability"].to_numpy(dtype=np.float64),
-        falls_back=np.asarray(kind == "none_seen") & is_event[reading],
+        falls_back=np.asarray(kind != "event"),
     )
     said_happened = np.bincount(
         reading, weights=pool.weight * (kind == "event") * (pool.position == 1), minlength=n_readings

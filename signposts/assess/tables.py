@@ -20,7 +20,6 @@ MADE_OF_RATIOS = (
     "group_evidence",
     "log_ratio",
     "shared_luck",
-    "chain_link",
     "reading_claim_ratio",
     "variant",
     "hypothesis_probability",
@@ -33,7 +32,6 @@ MADE_OF_RATIOS = (
 
 def write_probabilities(warehouse: Warehouse) -> None:
     """Write the log ratios and, for every as-of date and variant, the probabilities of the scenarios."""
-    warehouse.build_table("assess/chain_observation")
     nodes = list_nodes(warehouse)
     scored = warehouse.query(load_sql("assess/scored_observation"))
     ratios, evidence = score_readings(tracker_models(warehouse), scored, nodes)

@@ -66,10 +66,98 @@ def describe_reading(subject: Row) -> str:
     value = subject["category"] or _value_in_words(subject)
     dated = f" at {subject['reading_date']}" if subject["reading_date"] else ""
     reliability = f", mean reliability {subject['reliability']:.2f}" if subject["reliability"] is not None else ""
+    said = f"{subject['kind']} {value}".strip()
+    return f"{said}{dated}, {subject['n_reports']} report(s) pooled{reliability}"
+
+
+def _value_in_words(subject: Row) -> str:
+    """Return a numeric reading with its range and, for counts, its exposure."""
+    words = number(subject["value"]) if subject["value"] is not None else ""
+    low, high = subject["value_low"], subject["value_high"]
+    if low is not None and high is not None and low != high:
+        words += f" (reports from {number(low)} to {number(high)})"
+    if subject["trials"] is not None:
+        words += f" of {subject['trials']}"
+    if subject["exposure_start"] is not None:
+        words += f" from {subject['exposure_start']} to {subject['exposure_end']}"
+    return words
+
+
+def _print_claims(console: Console, claims: Sequence[Row]) -> None:
+    """Print every claim known at the date, those pooled into the reading first with their share."""
+    table = Table(title="Claims known by then", title_justify="left", show_lines=False)
+    for heading in ("claim", "what it says", "speaker", "grade", "r", "published", "share"):
+        table.add_column(heading, overflow="fold")
+    for claim in claims:
+        table.add_row(
+            claim["claim_id"],
+            _claim_in_words(claim),
+            claim["speaker"] or claim["source_name"],
+            claim["grade"],
+            f"{claim['reliability_value']:.2f}",
+            str(claim["published_on"]),
+            percent(claim["pool_weight"]) if claim["pool_weight"] is not None else _why_not_pooled(claim),
+        )
+    console.print(table)
+
+
+def _claim_in_words(claim: Row) -> str:
+    """Return a claim's kind, value and period in a few words."""
+    period = f" for {claim['period_start']} to {claim['period_end']}" if claim["period_end"] else ""
+    if claim["kind"] == "interval":
+        return f"{number(claim['value_low'])} to {number(claim['value_high'])}{period}"
+    if claim["kind"] == "none_seen":
+        return f"none seen by {claim['searched_until']}"
+    if claim["kind"] in ("count", "event"):
+        return f"{claim['category'] or claim['kind']} ({claim['happened_from']})"
+    if claim["kind"] == "plan":
+        return f"plan: {claim['category'] or ''} {claim['planned_for'] or ''}".strip()
+    unit = " %" if claim["kind"] == "growth" else ""
+    return f"{claim['category'] or number(claim['value'])}{unit}{period}"
+
+
+def _why_not_pooled(claim: Row) -> str:
+    """Return the short reason that a claim has no share in the reading."""
+    if claim["held"]:
+        return "held"
+    if claim["superseded_by"]:
+        return "superseded"
+    return "plan" if claim["kind"] == "plan" else "-"
+
+
+def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
+    """Print what each scenario predicted, its fan nearest the reading's date, and the verdict."""
+    if not predictions:
+        return
+    table = Table(title="What each scenario predicted", title_justify="left")
+    for heading in ("scenario", "prediction", "fan: 10 % - median - 90 %", "status", "u", "dB", "dB x f"):
+        table.add_column(heading, overflow="fold")
+    for row in predictions:
+        fan = (
+            f"{number(row['p10'])} - {number(row['p50'])} - {number(row['p90'])} ({row['fan_date']})"
+            if row["p50"] is not None
+            else row["type"]
+        )
+        table.add_row(
+            row["title"],
+            f"{row['claim']} [{row['basis']}]".replace("[", "\\["),
+            fan,
+            row["status"] or "",
+            "" if row["fit"] is None else f"{row['fit']:.3f}",
+            signed(row["decibans"]),
+            signed(row["contribution"]),
+        )
+    console.print(table)
+
+
+def _print_ratios(console: Console, subject: Row, hypotheses: Sequence[Row]) -> None:
+    """Print the log ratios against the reference, with the reading's weight."""
+    if not hypotheses:
+        return
+    weight = next(row["weight"] for row in hypotheses)
     said = "ordinary evidence"
     if weight != subject["evidence_weight"]:
         said = f"it defines the scenario {subject['defines']} and has happened"
-    )
     console.print(
         "\nLog ratio l = ln of the sum over reports of share x (r x ratio + what is left unbelieved), against the "
         f"reference.\nWeight f = {weight:g}: {said}."
@@ -84,18 +172,18 @@ def describe_reading(subject: Row) -> str:
 
 
 def _print_chain(console: Console, links: Sequence[Row]) -> None:
-    """Print the chain of looks that saw nothing: each takes its reliability of what the newer ones left."""
+    """Print the chain of the reading: each link takes its reliability of what the newer ones left."""
     if len(links) < 2:
         return
-    table = Table(title="Chain of looks that saw nothing; each falls back on the one before", title_justify="left")
-    for heading in ("link", "nothing seen by", "claim", "r", "counts for"):
+    table = Table(title="Chain: what a link leaves unbelieved falls to the one before", title_justify="left")
+    for heading in ("link", "up to", "claims", "r", "counts for"):
         table.add_column(heading)
     left = 1.0
     for link in links:
         table.add_row(
             str(link["position"]),
             str(link["date"]),
-            link["claim_id"],
+            link["claim_ids"],
             f"{link['reliability']:.2f}",
             f"{left * link['reliability']:.3f}",
         )

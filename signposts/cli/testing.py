@@ -128,8 +128,8 @@ def plain_words(result: "Calibration", design: "Design") -> list[str]:
     force, before = at_bound["luck", design.evidence_weight], at_bound["head count", HEAD_COUNT_TEMPER]
     lines = [
         f"Where indicators are independent and reports perfect, the mean probabilities lie within {gap:.4f} of the "
-        f"truth (bound .01), the calibration error is at most {error:.4f} (bound .01), and half way to the horizon the true "
-        f"scenario leads in {100 * middle.accuracy:.1f} % of worlds (bound 92 %).",
+        f"truth (bound .01), the calibration error is at most {error:.4f} (bound .01), and half way to the horizon the "
+        f"true scenario leads in {100 * middle.accuracy:.1f} % of worlds (bound 92 %).",
         f"Likelihood ratios average 1 where the reference is true: of {len(result.identities)} pairs of indicator and "
         f"hypothesis the farthest lies {worst.standard_errors:.1f} standard errors off (bound 4).",
         "Readings drawn step by step fall evenly over the predictive distributions: "

@@ -20,7 +20,7 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class LogRatios:
-    """The newest log ratios over strands: each named hypothesis plain, then again contaminated, as `other` is made of."""
+    """The newest log ratios over strands: each named hypothesis, plain and again contaminated: what `other` is."""
 
     keys: list[Hypothesis]
     """The named hypotheses; strand j + len(keys) is the contaminated twin of strand j."""

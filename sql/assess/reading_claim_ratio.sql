@@ -1,5 +1,5 @@
 -- Grain: one row per pooled claim or older link of a chain, and hypothesis; the claims of one list share its ratio.
--- Reads: reading_claim, chain_observation, observation_ratio
+-- Reads: reading_claim, earlier_report, observation_ratio
 with claimed as (
     select
         tracker_id,
@@ -15,7 +15,7 @@ with claimed as (
         indicator_id,
         report_id as claim_id,
         report_id
-    from chain_observation
+    from earlier_report
 )
 
 select

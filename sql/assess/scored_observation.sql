@@ -1,23 +1,27 @@
 -- Grain: one row per as-of date, indicator, link of its chain and report that is scored.
--- Reads: pooled_report, chain_observation
--- Position 1 is the reading itself; an older look is a link by itself.
+-- Reads: pooled_report, earlier_report
+-- Position 1 is the reading itself; the links behind it are scored with it.
+with scored as (
+    select *
+    from pooled_report
+    where scored
+)
+
 select
     *,
     1 as position
-from pooled_report
-where scored
+from scored
 union all by name
 select
-    tracker_id,
-    as_of,
-    indicator_id,
-    report_id,
-    position,
-    'none_seen' as kind,
-    reading_date,
-    0.0 as log_sd,
-    reliability,
-    1.0 as pool_weight,
+    *,
     true as scored
-from chain_observation
+from earlier_report
+where
+    (tracker_id, as_of, indicator_id) in (
+        select
+            tracker_id,
+            as_of,
+            indicator_id
+        from scored
+    )
 order by tracker_id, as_of, indicator_id, position, report_id
