@@ -32,6 +32,7 @@ def write_publisher_rows(warehouse: Warehouse) -> None:
     sql/observe/rows_<source>.sql.
     """
     warehouse.write_rows("publisher_row", [])
+    warehouse.build_table("observe/confirmed_version")
     columns = dictionary_columns()
     with warehouse.connect() as connection:
         for source_id in PUBLISHERS:

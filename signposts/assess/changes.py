@@ -174,7 +174,8 @@ class Observed:
 def _links(warehouse: Warehouse, table: str) -> "pd.DataFrame":
     """Return the links behind the newest of each reading; a release does not keep them, so the run's own serve."""
     links = warehouse.read_frame(table)
-    return links[links["as_of"] == links["as_of"].max()].assign(scored=True)
+    newest: pd.DataFrame = links[links["as_of"] == links["as_of"].max()].assign(scored=True)
+    return newest
 
 
 def _observed(
