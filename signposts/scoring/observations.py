@@ -88,14 +88,9 @@ def blank_observations(
     indicator: Integers,
     kind: int | Integers,
     time: Floats,
-    *,
-    nodes: tuple[Floats, Floats] | None = None,
     **columns: Floats,
 ) -> Observations:
-    """Return observations of one kind with every other column empty but those given, each of shape (n,).
-
-    ``nodes`` are those of the completeness of each row's list and their weights, each (n, K).
-    """
+    """Return observations of one kind with every other column empty but those given, each of shape (n,)."""
     indicator = np.asarray(indicator, dtype=np.int64)
     n_rows = len(indicator)
     empty = np.full(n_rows, math.nan)
@@ -107,8 +102,8 @@ def blank_observations(
         kind=np.broadcast_to(np.asarray(kind, dtype=np.int64), (n_rows,)),
         time=np.broadcast_to(np.asarray(time, dtype=np.float64), (n_rows,)),
         category=np.asarray(columns.get("category", np.full(n_rows, -1)), dtype=np.int64),
-        completeness=np.ones((n_rows, 1)) if nodes is None else nodes[0],
-        completeness_weight=np.ones((n_rows, 1)) if nodes is None else nodes[1],
+        completeness=np.ones((n_rows, 1)),
+        completeness_weight=np.ones((n_rows, 1)),
         **numbers,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -175,17 +176,18 @@ class Rate(MixedFamily):
         spread = np.sqrt(columns.first + columns.first**2 / columns.second)
         top = int(min(MOST_COUNTS, math.ceil(np.nanmax(columns.first + 6 * spread)) + 4))
         counts = np.broadcast_to(np.arange(top + 1.0), (len(indicator), top + 1))
-        observations = blank_observations(
+        listed = blank_observations(
             np.repeat(indicator, top + 1),
             np.repeat(np.where(prospects.is_open, KIND["open_count"], KIND["count"]), top + 1),
             np.repeat(time, top + 1),
             value=counts.ravel(),
             exposure_start=np.repeat(start, top + 1),
             exposure_end=np.repeat(time, top + 1),
-            nodes=(
-                np.repeat(prospects.completeness, top + 1, axis=0),
-                np.repeat(prospects.completeness_weight, top + 1, axis=0),
-            ),
+        )
+        observations = replace(
+            listed,
+            completeness=np.repeat(prospects.completeness, top + 1, axis=0),
+            completeness_weight=np.repeat(prospects.completeness_weight, top + 1, axis=0),
         )
         mass = masses(self, model, observations, len(indicator))
         rest = np.maximum(1 - mass.sum(axis=1, keepdims=True), 0.0)
