@@ -8,7 +8,8 @@ select
     'warning' as severity,
     cast(null as varchar) as indicator_id,
     cast(count(*) as varchar) || if(count(*) = 1, ' claim of ', ' claims of ') || source_id
-    || if(count(*) = 1, ' is', ' are') || ' held and not used: ' || array_to_string(list(claim_id order by recorded_at desc, claim_id asc)[1:3], ', ')
+    || if(count(*) = 1, ' is held and not used: ', ' are held and not used: ')
+    || array_to_string(list(claim_id order by recorded_at desc, claim_id asc)[1:3], ', ')
     || if(count(*) > 3, ' and others', '')
     || '. Look at the publisher''s page, then let each through with `signposts accept CLAIM --reason` or correct it'
         as message,
