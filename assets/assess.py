@@ -20,6 +20,7 @@ PROBABILITIES = (
     "influence",
 )
 VERDICTS = ("assessment", "fan")
+FORECASTS = ("forecast", "resolved_forecast")
 FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
 
 
@@ -89,6 +90,17 @@ def backtest(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
         write_backtest(warehouse, tracker_models(warehouse))
 
     yield from _make(run, ("backtest",), work)
+
+
+@dg.multi_asset(name="forecasts", specs=_specs(FORECASTS, ("scenario_probability", "reading")))
+def forecasts(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Forecasts frozen on the day they are made, those of earlier releases carried over, and what became of them."""
+    from signposts.assess.forecasts import write_forecasts
+
+    def work() -> None:
+        write_forecasts(run.warehouse(), run.settings.released_database, run.as_of_date(), run.now())
+
+    yield from _make(run, FORECASTS, work)
 
 
 @dg.multi_asset(

@@ -14,7 +14,7 @@ from .table_specs import table_spec
 
 GROUP = "observe"
 # In the order in which they depend on each other, as Dagster wants them reported.
-READINGS = ("as_of_date", "list_completeness", "pooled_report", "reading_claim", "reading")
+READINGS = ("as_of_date", "list_completeness", "pooled_report", "chain_link", "reading_claim", "reading")
 
 
 def _made(warehouse: Warehouse, name: str, **more: int) -> dg.MaterializeResult[None]:
@@ -31,23 +31,21 @@ def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.
         if run.from_archive:
             warehouse.write_rows("claim_version", [])
         kept = warehouse.count("claim_version")
-        observe.append_versions(warehouse)
-        for claim_id in _vanished_rows(warehouse):
+        gone = _write_claims(warehouse)
+        for claim_id in gone:
             context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
-        warehouse.build_table("observe/claim")
-        observe.derive_claims(warehouse)
         yield _made(warehouse, "claim", **{"new versions": warehouse.count("claim_version") - kept})
 
 
-def _vanished_rows(warehouse: Warehouse) -> list[str]:
-    """Return the claims whose ledger rows are gone; a tracker of which a recorded row was edited is held back."""
+def _write_claims(warehouse: Warehouse) -> list[str]:
+    """Write the claims; return those whose ledger rows are gone. A tracker of which a row was edited is held back."""
     try:
-        return observe.judge_kept_rows(warehouse)
+        return observe.write_claims(warehouse)[1]
     except InputError as error:
         edited = warehouse.rows("select distinct tracker_id from ledger_fault where fault = 'edited'")
-        if not withhold_at_fault(warehouse, {row["tracker_id"]: str(error) for row in edited}):
+        if not edited or not withhold_at_fault(warehouse, {row["tracker_id"]: str(error) for row in edited}):
             raise
-        return observe.judge_kept_rows(warehouse)
+        return observe.write_claims(warehouse)[1]
 
 
 @dg.multi_asset(name="derived_part", specs=[table_spec("derived_part", group=GROUP)])

@@ -15,6 +15,12 @@ from signposts.settings import sql_root
 from signposts.sources.publishers import PUBLISHERS
 from signposts.warehouse import Warehouse, dictionary_columns
 
+RELEASED_SEARCH = "select tracker_id, indicator_id, searched_on, window_from, looked_until from search"
+UNCHANGED = {
+    "unchanged_report": "pooled_report",
+    "unchanged_earlier_report": "earlier_report",
+    "unchanged_list_completeness": "list_completeness",
+}
 LIST_KEYS = ("tracker_id", "as_of", "indicator_id")
 LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
 
@@ -26,6 +32,7 @@ def write_publisher_rows(warehouse: Warehouse) -> None:
     sql/observe/rows_<source>.sql.
     """
     warehouse.write_rows("publisher_row", [])
+    warehouse.build_table("observe/confirmed_version")
     columns = dictionary_columns()
     with warehouse.connect() as connection:
         for source_id in PUBLISHERS:
@@ -36,6 +43,13 @@ def write_publisher_rows(warehouse: Warehouse) -> None:
             connection.execute(
                 f"insert into publisher_row by name select '{source_id}' as source_id, {shared} from raw_{source_id}"  # noqa: S608 - our own names
             )
+
+
+def write_claims(warehouse: Warehouse) -> tuple[int, list[str]]:
+    """Append new versions of claims and make table claim; return its rows and the claims that left their ledger."""
+    append_versions(warehouse)
+    gone = judge_kept_rows(warehouse)
+    return warehouse.build_table("observe/claim") + derive_claims(warehouse), gone
 
 
 def append_versions(warehouse: Warehouse) -> None:
@@ -93,43 +107,59 @@ def judge_kept_rows(warehouse: Warehouse) -> list[str]:
 def read_claims(warehouse: Warehouse, as_of: date, now: datetime) -> None:
     """Make the readings of every month end since t0 and of the run's own date, from what was known at each."""
     warehouse.build_table("observe/as_of_date", as_of=as_of)
+    make_readings(warehouse, now)
+
+
+def make_readings(warehouse: Warehouse, now: datetime) -> None:
+    """Make the readings of the dates that stand in table as_of_date."""
     warehouse.build_table("observe/last_fetch")
     pool_reports(warehouse, now)
     warehouse.build_table("observe/shown_claim", now=now.replace(tzinfo=None))
-    warehouse.build_table("observe/reading_claim")
-    warehouse.write_frame("list_completeness", completeness_of_lists(warehouse))
-    warehouse.build_table("observe/reading")
+    for name in ("chain_link", "reading_claim", "reading"):
+        warehouse.build_table(f"observe/{name}")
 
 
 def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, now: datetime) -> None:
-    """Make table unchanged_report: what the run's date would read had no claim come since the release before.
+    """Make the tables UNCHANGED: what the run's date would read had no claim or search come since the last release.
 
     Empty where there is no release, or the run looks back behind it.
     """
-    last, claims = [], []
+    last, claims, searches = [], [], []
     if path.exists():
         released = Warehouse(path, read_only=True)
         with released.connect():
             last, claims = released.rows(LAST_RELEASE), released.rows("select tracker_id, claim_id from claim")
+            # A release made before there were searches has no such table.
+            if released.rows("select 1 from duckdb_tables() where table_name = 'search'"):
+                searches = released.rows(RELEASED_SEARCH)
     if not last or as_of < last[0]["as_of"]:
-        warehouse.write_rows("unchanged_report", [])
+        for name in UNCHANGED:
+            warehouse.write_rows(name, [])
         return
     warehouse.write_rows("released_claim", claims)
-    since = warehouse.rows("select count(*) as n from claim anti join released_claim using (tracker_id, claim_id)")
-    if last[0]["as_of"] == as_of and since[0]["n"] == 0:
-        warehouse.build_table("observe/unchanged_report")
+    warehouse.write_rows("released_search", searches)
+    news = warehouse.rows(
+        "select tracker_id from claim anti join released_claim using (tracker_id, claim_id) union all "
+        "select tracker_id from search anti join released_search "
+        "using (tracker_id, indicator_id, searched_on, window_from, looked_until)"
+    )
+    if last[0]["as_of"] == as_of and not news:
+        for name in UNCHANGED:
+            warehouse.build_table(f"observe/{name}")
         return
     read_without_news(warehouse, last[0]["as_of"], now)
 
 
 def read_without_news(warehouse: Warehouse, last_as_of: date, now: datetime) -> None:
-    """Make table unchanged_report from the claims that the release before holds."""
+    """Make the tables UNCHANGED from the claims and searches that the release before holds."""
     with warehouse.aside("before"):
         warehouse.build_table("observe/before/claim", as_of=last_as_of)
+        warehouse.build_table("observe/before/search")
         warehouse.build_table("observe/before/as_of_date")
         pool_reports(warehouse, now)
-        reports = warehouse.read_frame("pooled_report")
-    warehouse.write_frame("unchanged_report", reports)
+        frames = {name: warehouse.read_frame(table) for name, table in UNCHANGED.items()}
+    for name, frame in frames.items():
+        warehouse.write_frame(name, frame)
 
 
 def pool_reports(warehouse: Warehouse, now: datetime) -> None:
@@ -145,8 +175,10 @@ def pool_reports(warehouse: Warehouse, now: datetime) -> None:
         "vote_report",
         "event_report",
         "pooled_report",
+        "earlier_report",
     ):
         warehouse.build_table(f"observe/{name}")
+    warehouse.write_frame("list_completeness", completeness_of_lists(warehouse))
 
 
 def nowcasts(warehouse: Warehouse) -> Any:

@@ -197,11 +197,6 @@ class Warehouse:
         """Return a table's number of rows."""
         return int(self.rows(f"select count(*) as n from {_identifier(table)}")[0]["n"])
 
-    def has_table(self, table: str) -> bool:
-        """Return whether the table exists."""
-        found = self.rows("select 1 from duckdb_tables() where table_name = $table", table=table)
-        return bool(found)
-
     def fingerprint(self, table: str) -> str:
         """Return a digest of a table's rows, whatever their order, in memory that does not grow with the table.
 

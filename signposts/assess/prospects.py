@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FAN_SHARES = {"p05": 0.05, "p10": 0.10, "p50": 0.50, "p90": 0.90, "p95": 0.95}
-NUMERIC_FAMILIES = ("lognormal", "beta", "rate")
+NUMERIC_FAMILIES = ("lognormal", "beta", "rate", "trajectory")
 SILENCE = {"behind": "event_behind", "contradicted": "event_contradicted"}
 """What an expected event becomes while nothing is seen of it, with the threshold that says when."""
 LATEST_YEARS = 25.0

@@ -5,11 +5,19 @@ Belongs here: a type used by more than one module of this package. Not here: ent
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 PROBABILITY_TOLERANCE = 1e-6
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+UnitWords = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, pattern=r"^[^{}|]*\{(n|x|p|change)\}[^{}|]*(\|[^{}|]*\{(n|x|p|change)\}[^{}|]*)?$"
+    ),
+]
+"""Words for an indicator's numbers with one slot: {n} a count, {x} a number, {p} a share in percent, {change} a ratio
+as percent above or below; after | the words for any number but one."""
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -20,7 +28,9 @@ Letter = Literal["A", "B", "C", "D", "E", "F"]
 Number = Literal["1", "2", "3", "4", "5", "6"]
 Direction = Literal["up", "down"]
 ClaimStatus = Literal["reported", "estimated", "preliminary", "final", "disputed", "unverified", "withdrawn"]
-PredictionType = Literal["path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal", "silent"]
+PredictionType = Literal[
+    "path", "drift", "range", "threshold", "share", "event_by", "rate", "ordinal", "trajectory", "silent"
+]
 
 
 def number_as_text(value: Any) -> Any:
@@ -28,7 +38,9 @@ def number_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-AdmiraltyNumber = Annotated[Number, BeforeValidator(number_as_text)]
+AdmiraltyNumber = Annotated[
+    Number, BeforeValidator(number_as_text), WithJsonSchema({"enum": ["1", "2", "3", "4", "5", "6", 1, 2, 3, 4, 5, 6]})
+]
 
 
 class Entry(BaseModel):

@@ -26,6 +26,7 @@ KINDS_OF_FAMILY: dict[str, frozenset[str]] = {
     "event": frozenset({"event", "none_seen"}),
     "rate": frozenset({"count", "none_seen"}),
     "ordinal": frozenset({"category"}),
+    "trajectory": frozenset({"value", "interval"}),
 }
 
 Finding = tuple[str, str, str]

@@ -24,6 +24,7 @@ from signposts.catalogue.fields import (
     PredictionType,
     Probability,
     Text,
+    UnitWords,
     WebAddress,
 )
 from signposts.catalogue.predictions import FAMILY_OF_TYPE, Family, Prediction
@@ -113,6 +114,7 @@ class Scoring(Entry):
     temper: Annotated[float, Field(gt=0, le=1)]
     shared_sd: bool
     obs_sd: Positive
+    yardstick_spread: Positive = 2.0
     open_list_coverage: Annotated[tuple[Positive, Positive], Strict(False)]
     reach: Reach = (0.7, 1.0)
     trailing_months: Annotated[int, Field(ge=1)]
@@ -177,6 +179,7 @@ class TrackerSettings(Entry):
     """tracker.yaml: title, clock and every number the method takes from the catalogue."""
 
     title: Text
+    draft: bool = False
     t0: date
     horizon_end: date
     registered_on: date
@@ -270,6 +273,7 @@ class Indicator(Entry):
     domain: str
     role: Literal["condition", "outcome", "provision", "challenge", "context"]
     unit: Text
+    words: UnitWords | None = None
     frequency: Literal["annual", "quarterly", "monthly", "irregular", "event"]
     usual_period_months: Annotated[int, Field(ge=1)] | None = None
     group: str | None = None

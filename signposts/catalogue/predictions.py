@@ -46,7 +46,7 @@ class PredictionBase(Entry):
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of the type as JSON-ready values."""
         shared = {"type", "basis", "claim", "brief_ref", "note"}
-        return self.model_dump(mode="json", exclude=shared, exclude_none=True)
+        return self.model_dump(mode="json", exclude=shared, exclude_none=True, by_alias=True)
 
 
 class PathPrediction(PredictionBase):
@@ -166,6 +166,46 @@ class OrdinalPrediction(PredictionBase):
         return self
 
 
+class Level(Entry):
+    """Level of a series on a date; it may be negative on a linear scale."""
+
+    date: date
+    value: float
+
+
+class HistorySigma(Entry):
+    """Spread read off the series' history by `signposts suggest-sigma`, with the numbers that it found."""
+
+    origin: Annotated[Literal["history"], Field(alias="from")]
+    walk: Positive
+    noise: NotNegative
+    floor: NotNegative
+    degrees: Positive
+
+
+class TrajectoryPrediction(PredictionBase):
+    """A published path through dated points, on a log or a linear scale."""
+
+    type: Literal["trajectory"]
+    start: Level
+    waypoints: Annotated[dict[date, float], Field(min_length=1)]
+    scale: Literal["log", "linear"] = "log"
+    rebase: bool = False
+    sigma: HistorySigma
+
+    @model_validator(mode="after")
+    def can_be_followed(self) -> Self:
+        """Refuse a path with nothing after its start, one without a logarithm, and a start that rebasing cannot use."""
+        days = sorted(self.waypoints)
+        if days[-1] <= self.start.date:
+            raise ValueError(f"no waypoint is after the start {self.start.date}|add one, or correct the start")
+        if self.scale == "log" and min(self.start.value, *self.waypoints.values()) <= 0:
+            raise ValueError("a level of 0 or less has no logarithm|write `scale: linear`, or correct it")
+        if self.rebase and days[0] > self.start.date:
+            raise ValueError(f"rebase needs a waypoint no later than the start {self.start.date}|add it")
+        return self
+
+
 class SilentPrediction(PredictionBase):
     """The scenario says nothing about the indicator."""
 
@@ -181,11 +221,12 @@ Prediction = Annotated[
     | EventPrediction
     | RatePrediction
     | OrdinalPrediction
+    | TrajectoryPrediction
     | SilentPrediction,
     Field(discriminator="type"),
 ]
 
-Family = Literal["lognormal", "share", "event", "rate", "ordinal"]
+Family = Literal["lognormal", "share", "event", "rate", "ordinal", "trajectory"]
 FAMILY_OF_TYPE: dict[str, Family] = {
     "path": "lognormal",
     "drift": "lognormal",
@@ -195,4 +236,5 @@ FAMILY_OF_TYPE: dict[str, Family] = {
     "event_by": "event",
     "rate": "rate",
     "ordinal": "ordinal",
+    "trajectory": "trajectory",
 }

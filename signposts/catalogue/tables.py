@@ -165,6 +165,7 @@ def indicator_rows(tracker: Tracker) -> list[Row]:
             "domain_title": tracker.settings.domains.get(indicator.domain),
             "role": indicator.role,
             "unit": indicator.unit,
+            "words": indicator.words,
             "frequency": indicator.frequency,
             "usual_period_months": indicator.usual_period_months,
             "group_id": indicator.group,

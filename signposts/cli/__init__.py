@@ -250,6 +250,23 @@ def calibrate(
     raise typer.Exit(run_calibration(draws, tracker))
 
 
+@app.command("track-record")
+def track_record(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="Resolved sets; default examples/resolved.")
+    ] = None,
+    only: Annotated[
+        list[str], typer.Option("--set", metavar="ID", help="Only this set: printed, not kept; repeatable.")
+    ] = [],  # noqa: B006 - typer copies the default
+    page: Annotated[bool, typer.Option("--page/--no-page", help="Write docs/track-record.md.")] = True,
+    wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", help="Wait this long for a run.")] = 600.0,
+) -> None:
+    """The method on scenario sets whose end is known, scored beside plain rules."""
+    from signposts.cli.track_record import track_record as run_it
+
+    run_it(folder, only, page, wait)
+
+
 @app.command("suggest-sigma")
 def suggest_sigma(
     path: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns date and value, oldest first.")],
@@ -273,11 +290,14 @@ def elicit(
 
 
 @app.command()
-def check() -> None:
+def check(
+    tracker: TrackerOption = [],  # noqa: B006 - typer copies the default
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a warning.")] = False,
+) -> None:
     """Validate catalogue and ledger; every error says file:line, what, why and how to mend it."""
     from signposts.cli.checking import check_catalogue
 
-    raise typer.Exit(check_catalogue())
+    raise typer.Exit(check_catalogue(tracker, strict=strict))
 
 
 @app.command()
@@ -286,6 +306,25 @@ def new(tracker: Annotated[str, typer.Argument(metavar="TRACKER", help="Identifi
     from signposts.cli.scaffolding import new_tracker
 
     new_tracker(tracker)
+
+
+@app.command()
+def preview(tracker: TrackerOption = []) -> None:  # noqa: B006 - typer copies the default
+    """What publishing now would change against the last release: odds, readings, claims; nothing is written."""
+    from signposts.cli.preview import preview as show_preview
+
+    raise typer.Exit(show_preview(tracker))
+
+
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Print this schema; with no name, list them.")] = "",
+    write: Annotated[bool, typer.Option("--write", help="Write them all where the catalogue's files point.")] = False,
+) -> None:
+    """JSON schemas of the catalogue's files, for completion and red lines in an editor."""
+    from signposts.cli.schema import show_schemas
+
+    show_schemas(name, write)
 
 
 @app.command()

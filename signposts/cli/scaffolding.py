@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from signposts.catalogue.json_schema import write_schemas
 from signposts.errors import InputError
 from signposts.settings import load_settings, package_folder
 
@@ -37,6 +38,7 @@ def init_project(folder: Path, example: str) -> None:
     if example:
         worked = package_folder("examples") / example
         shutil.copytree(worked, folder / "catalogue", dirs_exist_ok=True, copy_function=shutil.copyfile)
+    write_schemas(folder / "catalogue")
     typer.echo(f"made {folder}")
     typer.echo(f"Next: cd {folder} && signposts {'run' if example else 'new my_tracker'}")
 

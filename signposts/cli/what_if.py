@@ -108,7 +108,7 @@ def log_ratio_of(tracker: TrackerModel, name: str, value: str, when: date, relia
         name, value, when, tracker
     )
     start = model.parameters["start_time"][index]
-    if family == "lognormal" and columns["reading_date"][0] <= np.nanmax(start):
+    if family in ("lognormal", "trajectory") and columns["reading_date"][0] <= np.nanmax(start):
         raise InputError(f"{name}: {when} is not later than the start of its predictions; give a later day with --on")
     if min(columns["reading_date"][0], columns.get("happened_from", [0.0])[0]) < 0:
         raise InputError(f"{name}: that is before {tracker.t0}, when the clock starts; give a later day")
@@ -185,6 +185,14 @@ def _event(name: str, text: str, when: date, tracker: TrackerModel) -> Columns:
     return {"kind": ["event"], "happened_from": [start], "happened_to": [end], "reading_date": [end]}
 
 
+def _level(name: str, text: str, _when: date, tracker: TrackerModel) -> Columns:
+    """Read a value or an interval; on a linear scale it may be negative."""
+    (index,) = tracker.model.indicator_index([name])
+    if np.nanmax(tracker.model.parameters["linear"][index]) == 0:
+        return _value(name, text, _when, tracker)
+    return _value_columns(_numbers(name, text, "a number, or LOW..HIGH"))
+
+
 def _category(name: str, text: str, _when: date, tracker: TrackerModel) -> Columns:
     """Read a category by its name."""
     (index,) = tracker.model.indicator_index([name])
@@ -196,6 +204,7 @@ def _category(name: str, text: str, _when: date, tracker: TrackerModel) -> Colum
 
 READERS: Mapping[str, Callable[[str, str, date, TrackerModel], Columns]] = {
     "lognormal": _value,
+    "trajectory": _level,
     "beta": _share,
     "rate": _count,
     "event": _event,

@@ -148,11 +148,6 @@ def is_whole(folder: Path) -> bool:
         return False
 
 
-def same_bytes(one: Path, other: Path) -> bool:
-    """Return whether both files are there and equal."""
-    return one.is_file() and other.is_file() and sha256_of(one) == sha256_of(other)
-
-
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hexadecimal."""
     with path.open("rb") as handle:

@@ -31,7 +31,7 @@ def load_sound_catalogue(root: Path, trackers: Collection[str] = ()) -> tuple[Ca
         CatalogueError: the only tracker, or all of them, or sources.yaml have faults.
     """
     try:
-        return load_catalogue(root, tuple(trackers)), {}
+        return load_catalogue(root, tuple(trackers), drafts=False), {}
     except CatalogueError as error:
         names = [folder.name for folder in tracker_folders(root, tuple(trackers))]
         faults = {name: fault for name in names if (fault := _faults_alone(root, name))}
@@ -39,7 +39,7 @@ def load_sound_catalogue(root: Path, trackers: Collection[str] = ()) -> tuple[Ca
         if not sound or not faults:
             raise
         del error
-        return load_catalogue(root, sound), faults
+        return load_catalogue(root, sound, drafts=False), faults
 
 
 def _faults_alone(root: Path, tracker_id: str) -> str:

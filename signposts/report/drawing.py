@@ -34,7 +34,7 @@ _IDENTIFIER = re.compile(r'(id="|url\(#|href="#)')
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ChartRequest:
     """A chart to be drawn: its kind (a function of charts.py), its data, and its height in pixels."""
 
     kind: str
@@ -52,7 +52,7 @@ class Drawing:
     height: int
 
 
-def draw(requests: Mapping[str, Request], cache: Path) -> dict[str, Drawing]:
+def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing]:
     """Return each request's drawing; those missing from the cache are drawn and kept."""
     cache.mkdir(parents=True, exist_ok=True)
     salt = _salt()
@@ -82,12 +82,12 @@ def _salt() -> str:
     return digest.hexdigest() + version("altair") + version("vl-convert-python")
 
 
-def _key(request: Request, salt: str) -> str:
+def _key(request: ChartRequest, salt: str) -> str:
     text = json.dumps([salt, request.kind, request.height, request.data], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def draw_missing(missing: Mapping[Path, Request]) -> None:
+def draw_missing(missing: Mapping[Path, ChartRequest]) -> None:
     """Draw charts and keep each at its path."""
     from signposts.report import charts
 

@@ -9,19 +9,19 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from signposts.report import verdict, wording
-from signposts.report.movement import most_telling, release_moves
-from signposts.report.records import Facts, Row
+from signposts.report.attribution import most_influential, release_moves
+from signposts.report.records import Row, TrackerTables
 
 
-def atom(facts: Facts, identifier: str) -> str:
+def atom(tables: TrackerTables, identifier: str) -> str:
     """Return an Atom feed with an entry a release, newest first; the newest carries the verdict."""
-    entries = [_entry(facts, row, identifier) for row in facts.releases]
-    updated = _moment(facts.release["created_at"] or datetime.combine(facts.as_of, datetime.min.time()))
+    entries = [_entry(tables, row, identifier) for row in tables.releases]
+    updated = _moment(tables.release["created_at"] or datetime.combine(tables.as_of, datetime.min.time()))
     head = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
         f"  <id>{_xml(identifier)}</id>",
-        f"  <title>{_xml(facts.tracker['title'])}</title>",
+        f"  <title>{_xml(tables.tracker['title'])}</title>",
         f"  <updated>{updated}</updated>",
         "  <author><name>Signposts</name></author>",
         '  <link rel="self" href="feed.xml"/>',
@@ -30,16 +30,16 @@ def atom(facts: Facts, identifier: str) -> str:
     return "\n".join([*head, *entries, "</feed>", ""])
 
 
-def _entry(facts: Facts, row: Row, identifier: str) -> str:
-    own = row["release_id"] == facts.release["release_id"]
-    title = verdict.headline(facts) if own else f"Release of {wording.day(row['created_at'])}"
+def _entry(tables: TrackerTables, row: Row, identifier: str) -> str:
+    own = row["release_id"] == tables.release["release_id"]
+    title = verdict.headline(tables) if own else f"Release of {wording.day(row['created_at'])}"
     text = (
-        " ".join(verdict.paragraph(facts))
+        " ".join(one.text for one in verdict.sentences(tables))
         if own
         else f"As of {wording.day(row['as_of'])}; predictions {row['scenario_version'] or 'without version'}."
     )
     if own:
-        text += " " + _moved(facts)
+        text += " " + _moved(tables)
     address = quoteattr("index.html" if own else "changes.html")
     lines = [
         "  <entry>",
@@ -53,9 +53,9 @@ def _entry(facts: Facts, row: Row, identifier: str) -> str:
     return "\n".join(lines)
 
 
-def _moved(facts: Facts) -> str:
+def _moved(tables: TrackerTables) -> str:
     moves = [
-        f"{row['title']} {wording.points(row['change'], 1)}" for row in facts.scenarios if row["change"] is not None
+        f"{row['title']} {wording.points(row['change'], 1)}" for row in tables.scenarios if row["change"] is not None
     ]
     return f"Points since the release before: {'; '.join(moves)}." if moves else "This is the first release."
 
@@ -72,15 +72,15 @@ def _moment(moment: datetime | None) -> str:
     return (moment or datetime(1970, 1, 1)).strftime("%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ001 (clocks of a release are UTC)
 
 
-def summary(facts: Facts) -> str:
+def summary(tables: TrackerTables) -> str:
     """Return the verdict as Markdown, for mail or a wiki."""
-    lines = [f"# {_plain(facts.tracker['title'])}", "", f"**{_plain(verdict.headline(facts))}.**", ""]
-    lines += [" ".join(_plain(part) for part in verdict.paragraph(facts)), ""]
+    lines = [f"# {_plain(tables.tracker['title'])}", "", f"**{_plain(verdict.headline(tables))}.**", ""]
+    lines += [" ".join(_plain(one.text) for one in verdict.sentences(tables)), ""]
     lines += [
         "| Scenario | The analysis says | At the start | Now | Since the release before |",
         "| --- | --- | ---: | ---: | ---: |",
     ]
-    for row in facts.scenarios:
+    for row in tables.scenarios:
         moved = wording.points(row["change"], 1) if row["change"] is not None else "first release"
         cells = (
             row["title"],
@@ -90,27 +90,27 @@ def summary(facts: Facts) -> str:
             moved,
         )
         lines.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
-    leader = facts.ranked[0]
+    leader = tables.ranked[0]
     lines += ["", "## What weighs most", ""]
-    for found in most_telling(facts):
+    for found in most_influential(tables):
         indicator = found["indicator"]
-        reading = wording.reading_words(facts.reading.get(indicator["indicator_id"]), indicator["unit"])
+        reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator)
         without = wording.percent(found["without"].get(leader["scenario_id"]))
         lines.append(
             f"- {_plain(indicator['title'])}: {_plain(reading)}. Without it the leader would stand at {without}."
         )
     lines += ["", "## Next dates", ""]
-    for row in [row for row in facts.deadlines if row["date"] > facts.as_of][:6]:
-        indicator = facts.indicator.get(row["indicator_id"], {})
+    for row in [row for row in tables.deadlines if row["date"] > tables.as_of][:6]:
+        indicator = tables.indicator.get(row["indicator_id"], {})
         title = indicator.get("title", row["indicator_id"])
-        scenario = facts.scenario.get(row["scenario_id"], {}).get("title", row["scenario_id"])
-        condition = wording.condition_words(row, indicator.get("unit"))
+        scenario = tables.scenario.get(row["scenario_id"], {}).get("title", row["scenario_id"])
+        condition = wording.condition_words([row], indicator)
         lines.append(
             f"- {wording.day(row['date'])}: {_plain(title)}: {row['becomes']} for {_plain(scenario)} if "
             f"{_plain(condition)}."
         )
-    lines += ["", f"{_plain(verdict.coverage(facts))}. {_plain(verdict.health(facts))}", ""]
-    lines += [f"As of {wording.day(facts.as_of)}, release {facts.release['release_id']}.", ""]
+    lines += ["", f"{_plain(verdict.coverage(tables))}. {_plain(verdict.health(tables))}", ""]
+    lines += [f"As of {wording.day(tables.as_of)}, release {tables.release['release_id']}.", ""]
     return "\n".join(lines)
 
 
@@ -122,17 +122,17 @@ def _plain(text: object) -> str:
     return found.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def machine_report(facts: Facts) -> dict[str, Any]:
+def machine_report(tables: TrackerTables) -> dict[str, Any]:
     """Return the report's content as plain data."""
-    scored, read, fresh = facts.coverage
+    scored, read, fresh = tables.coverage
     return {
-        "tracker_id": facts.tracker["tracker_id"],
-        "title": facts.tracker["title"],
-        "release_id": facts.release["release_id"],
-        "as_of": facts.as_of,
-        "headline": verdict.headline(facts),
-        "verdict": verdict.paragraph(facts),
-        "no_scenario_fits": facts.alarm,
+        "tracker_id": tables.tracker["tracker_id"],
+        "title": tables.tracker["title"],
+        "release_id": tables.release["release_id"],
+        "as_of": tables.as_of,
+        "headline": verdict.headline(tables),
+        "verdict": [one.text for one in verdict.sentences(tables)],
+        "no_scenario_fits": tables.alarm,
         "coverage": {"scored": scored, "with_reading": read, "fresh": fresh},
         "scenarios": [
             {
@@ -148,43 +148,43 @@ def machine_report(facts: Facts) -> dict[str, Any]:
                     "surprise",
                 )
             }
-            for row in facts.scenarios
+            for row in tables.scenarios
         ],
-        "changes": release_moves(facts),
-        "most_telling": [
+        "changes": release_moves(tables),
+        "most_influential": [
             {"indicator_id": row["indicator"]["indicator_id"], "distance": row["distance"], "without": row["without"]}
-            for row in most_telling(facts)
+            for row in most_influential(tables)
         ],
-        "overturn": [_without_release(row) for row in facts.tables["overturn"]],
-        "deadlines": [_without_release(row) for row in facts.deadlines[:50]],
-        "look_next": [_without_release(row) for row in _by_rank(facts)[:20]],
-        "indicators": [_indicator(facts, row) for row in facts.indicators],
+        "overturn": [_without_release(row) for row in tables.rows["overturn"]],
+        "deadlines": [_without_release(row) for row in tables.deadlines[:50]],
+        "look_next": [_without_release(row) for row in _by_rank(tables)[:20]],
+        "indicators": [_indicator(tables, row) for row in tables.indicators],
     }
 
 
-def _by_rank(facts: Facts) -> list[Row]:
-    return sorted(facts.tables["collection_priority"], key=lambda row: row["rank"] or 0)
+def _by_rank(tables: TrackerTables) -> list[Row]:
+    return sorted(tables.rows["collection_priority"], key=lambda row: row["rank"] or 0)
 
 
 def _without_release(row: Row) -> Row:
     return {name: value for name, value in row.items() if name not in ("release_id", "tracker_id")}
 
 
-def _indicator(facts: Facts, row: Row) -> dict[str, Any]:
+def _indicator(tables: TrackerTables, row: Row) -> dict[str, Any]:
     key = row["indicator_id"]
-    reading = facts.reading.get(key) or {}
+    reading = tables.reading.get(key) or {}
     return {
         "indicator_id": key,
         "title": row["title"],
         "scored": row["scored"],
         "unit": row["unit"],
-        "reading": wording.reading_words(reading, row["unit"]),
+        "reading": wording.reading_words(reading, row),
         "value": reading.get("value"),
         "reading_date": reading.get("reading_date"),
         "assessment": {
             scenario["scenario_id"]: {name: found[name] for name in ("status", "decibans", "contribution", "cell")}
-            for scenario in facts.named
-            if (found := facts.assessment.get((key, scenario["scenario_id"])))
+            for scenario in tables.named
+            if (found := tables.assessment.get((key, scenario["scenario_id"])))
         },
     }
 

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from signposts.report import wording
-from signposts.report.drawing import Request
-from signposts.report.records import Facts, Rows
+from signposts.report.drawing import ChartRequest
+from signposts.report.records import Rows, TrackerTables
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 TABLE_ROWS = 400
@@ -36,7 +36,7 @@ class Figure:
     name: str
     title: str
     summary: str
-    request: Request | None
+    request: ChartRequest | None
     source: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -45,23 +45,23 @@ class Figure:
     empty: str = "There is nothing to draw yet."
 
 
-def scenario_keys(facts: Facts, *, mark: str = "line", named_only: bool = False) -> list[Key]:
+def scenario_keys(tables: TrackerTables, *, mark: str = "line", named_only: bool = False) -> list[Key]:
     """Return the scenarios as entries of a legend."""
-    rows = facts.named if named_only else facts.scenarios
+    rows = tables.named if named_only else tables.scenarios
     return [Key(row["title"], row["key"], mark, place) for place, row in enumerate(rows)]
 
 
-def scenario_colors(facts: Facts) -> dict[str, Any]:
+def scenario_colors(tables: TrackerTables) -> dict[str, Any]:
     """Return the scenarios and their colours, in order of display, as a chart takes them."""
     return {
-        "scenarios": [row["scenario_id"] for row in facts.scenarios],
-        "colors": [f"var(--{row['key']})" for row in facts.scenarios],
+        "scenarios": [row["scenario_id"] for row in tables.scenarios],
+        "colors": [f"var(--{row['key']})" for row in tables.scenarios],
     }
 
 
-def marked_breaks(facts: Facts, span: tuple[date, date]) -> Rows:
+def marked_breaks(tables: TrackerTables, span: tuple[date, date]) -> Rows:
     """Return the structural breaks inside a span, each on a line of words of its own."""
-    rows = sorted(facts.tables["structural_break"], key=lambda row: row["date"])
+    rows = sorted(tables.rows["structural_break"], key=lambda row: row["date"])
     inside = [row for row in rows if span[0] <= row["date"] <= span[1]]
     middle = span[0] + (span[1] - span[0]) / 2
     return [

@@ -7,17 +7,17 @@ projects (indicator_illustrations.py), and how a chart is drawn (charts.py).
 from datetime import timedelta
 
 from signposts.report import wording
-from signposts.report.drawing import Request
-from signposts.report.figures import Figure, Key, marked_breaks, scenario_colors, scenario_keys, span_text
-from signposts.report.movement import (
-    Evidence,
+from signposts.report.attribution import (
+    LogRatios,
     claim_ratios,
     group_moves,
     release_moves,
     rounded_to_add_up,
     trust_variants,
 )
-from signposts.report.records import Facts, Row, Rows, grouped
+from signposts.report.drawing import ChartRequest
+from signposts.report.figures import Figure, Key, marked_breaks, scenario_colors, scenario_keys, span_text
+from signposts.report.records import Row, Rows, TrackerTables, grouped
 from signposts.report.verdict import other_settings
 
 
@@ -30,9 +30,9 @@ def _apart(levels: list[float], gap: float) -> list[float]:
     return placed
 
 
-def history(facts: Facts, name: str = "history", height: int = 340) -> Figure:
+def history(tables: TrackerTables, name: str = "history", height: int = 340) -> Figure:
     """Return the probability of each scenario at every as-of date, breaks marked."""
-    rows = sorted(facts.headline, key=lambda row: (row["as_of"], row["scenario_id"]))
+    rows = sorted(tables.headline, key=lambda row: (row["as_of"], row["scenario_id"]))
     dates = sorted({row["as_of"] for row in rows})
     if not dates:
         return Figure(name, "Probability through time", "No probabilities yet.", None, "", (), ())
@@ -42,14 +42,14 @@ def history(facts: Facts, name: str = "history", height: int = 340) -> Figure:
     ends = [row for row in rows if row["as_of"] == last]
     places = _apart([row["posterior"] for row in ends], 0.065)
     data = {
-        **scenario_colors(facts),
+        **scenario_colors(tables),
         "span": span_text(*span),
         "rows": [
             {
                 "date": row["as_of"].isoformat(),
                 "scenario": row["scenario_id"],
                 "probability": round(row["posterior"], 5),
-                "words": f"{_title(facts, row['scenario_id'])}: {wording.percent(row['posterior'])} on "
+                "words": f"{_title(tables, row['scenario_id'])}: {wording.percent(row['posterior'])} on "
                 f"{wording.day(row['as_of'])}",
             }
             for row in rows
@@ -64,24 +64,24 @@ def history(facts: Facts, name: str = "history", height: int = 340) -> Figure:
             }
             for row, place in zip(ends, places, strict=True)
         ],
-        "breaks": marked_breaks(facts, span),
+        "breaks": marked_breaks(tables, span),
     }
     by_date = grouped(rows, "as_of")
     table = [
-        [wording.day(when)] + [wording.percent(_of(by_date[when], row["scenario_id"])) for row in facts.scenarios]
+        [wording.day(when)] + [wording.percent(_of(by_date[when], row["scenario_id"])) for row in tables.scenarios]
         for when in reversed(dates)
     ]
-    marks = wording.listed([f"{row['label']} ({wording.day(row['date'])})" for row in facts.tables["structural_break"]])
-    retrospective = [row["as_of"] for row in facts.tables["as_of_date"] if row["retrospective"]]
+    marks = wording.listed([f"{row['label']} ({wording.day(row['date'])})" for row in tables.rows["structural_break"]])
+    retrospective = [row["as_of"] for row in tables.rows["as_of_date"] if row["retrospective"]]
     note = ""
     if retrospective:
         note = (
-            f"Points before {wording.day(facts.tracker['registered_on'])} are computed in hindsight: the "
+            f"Points before {wording.day(tables.tracker['registered_on'])} are computed in hindsight: the "
             "predictions were "
             "put into numbers after those dates, though each point uses only what was published by then."
         )
     summary = "Lines of the probability of each scenario. " + "; ".join(
-        f"{_title(facts, row['scenario_id'])} ends at {wording.percent(row['posterior'])}" for row in ends
+        f"{_title(tables, row['scenario_id'])} ends at {wording.percent(row['posterior'])}" for row in ends
     )
     if marks:
         summary += f". Marked: {marks}"
@@ -89,17 +89,17 @@ def history(facts: Facts, name: str = "history", height: int = 340) -> Figure:
         name,
         "Probability of each scenario through time",
         summary + ".",
-        Request("probability_history", data, height),
+        ChartRequest("probability_history", data, height),
         "table scenario_probability, variant headline",
-        ["As of"] + [row["title"] for row in facts.scenarios],
+        ["As of"] + [row["title"] for row in tables.scenarios],
         table,
-        scenario_keys(facts),
+        scenario_keys(tables),
         note,
     )
 
 
-def _title(facts: Facts, scenario_id: str) -> str:
-    row = facts.scenario.get(scenario_id)
+def _title(tables: TrackerTables, scenario_id: str) -> str:
+    row = tables.scenario.get(scenario_id)
     return row["title"] if row else scenario_id
 
 
@@ -108,7 +108,7 @@ def _of(rows: Rows, scenario_id: str) -> float | None:
 
 
 def _waterfall(
-    facts: Facts,
+    tables: TrackerTables,
     name: str,
     title: str,
     start: tuple[str, float],
@@ -133,7 +133,7 @@ def _waterfall(
     data = {
         "rows": rows,
         "links": links,
-        "title": f"Probability of {facts.ranked[0]['title']}",
+        "title": f"Probability of {tables.ranked[0]['title']}",
         "domain": [max(0.0, round(min(levels) - room, 3)), min(1.0, round(max(levels) + room, 3))],
     }
     table = [[row["name"], row["label"]] for row in rows]
@@ -144,7 +144,7 @@ def _waterfall(
         name,
         title,
         summary + ".",
-        Request("moves", data, 46 * len(rows) + 46),
+        ChartRequest("moves", data, 46 * len(rows) + 46),
         source,
         ["Step", "Points"],
         table,
@@ -170,19 +170,19 @@ def _bar(place: int, name: str, low: float, high: float, direction: str, label: 
     }
 
 
-def from_prior(facts: Facts, known: Evidence, most: int = 9) -> Figure:
+def from_prior(tables: TrackerTables, current: LogRatios, most: int = 9) -> Figure:
     """Return the way of the leading scenario from its prior to now, by storyline, at most so many rows of them."""
-    leader = facts.ranked[0]
-    titles = {row["group_id"]: row["title"] for row in facts.tables["evidence_group"]}
+    leader = tables.ranked[0]
+    titles = {row["group_id"]: row["title"] for row in tables.rows["evidence_group"]}
     titles |= {"unexplained": "Not explained by the published ratios", "": "Without storyline"}
-    moves = [(titles.get(name, name), parts[leader["scenario_id"]]) for name, parts in group_moves(facts, known)]
+    moves = [(titles.get(name, name), parts[leader["scenario_id"]]) for name, parts in group_moves(tables, current)]
     shown = moves if len(moves) <= most else moves[: most - 1]
     rest = moves[len(shown) :]
     if rest:
         shown = [*shown, (f"{len(rest)} other storylines", sum(part for _, part in rest))]
     word = f"Start: \u201c{leader['likelihood_word']}\u201d" if leader["likelihood_word"] else "Start"
     return _waterfall(
-        facts,
+        tables,
         "waterfall",
         f"What moved \u201c{leader['title']}\u201d from its starting odds to now",
         (word, leader["prior"]),
@@ -196,20 +196,20 @@ def from_prior(facts: Facts, known: Evidence, most: int = 9) -> Figure:
     )
 
 
-def since_last_release(facts: Facts) -> Figure | None:
+def since_last_release(tables: TrackerTables) -> Figure | None:
     """Return the way of the leading scenario since the release before, by cause; None for a first release."""
-    rows = release_moves(facts)
+    rows = release_moves(tables)
     if not rows:
         return None
-    leader = facts.ranked[0]
-    parts = [(cause_words(facts, row), row["moves"].get(leader["scenario_id"], 0.0)) for row in rows]
+    leader = tables.ranked[0]
+    parts = [(cause_words(tables, row), row["moves"].get(leader["scenario_id"], 0.0)) for row in rows]
     parts = [part for part in parts if abs(part[1]) > 5e-6]
     shown, rest = (parts, []) if len(parts) <= 9 else (parts[:8], parts[8:])
     if rest:
         shown = [*shown, (f"{len(rest)} smaller causes", sum(part for _, part in rest))]
     move = leader["change"] or 0.0
     return _waterfall(
-        facts,
+        tables,
         "since",
         f"What moved \u201c{leader['title']}\u201d since the release before",
         ("Release before", leader["posterior"] - move),
@@ -221,24 +221,24 @@ def since_last_release(facts: Facts) -> Figure | None:
     )
 
 
-def cause_words(facts: Facts, row: Row) -> str:
+def cause_words(tables: TrackerTables, row: Row) -> str:
     """Return the cause of a part of a move in words."""
     cause = wording.CAUSES.get(row["cause"], str(row["cause"]).replace("_", " "))
-    title = facts.indicator.get(row["indicator_id"] or "", {}).get("title", row["indicator_id"])
+    title = tables.indicator.get(row["indicator_id"] or "", {}).get("title", row["indicator_id"])
     return f"{cause[:1].upper()}{cause[1:]}: {title}" if title else f"{cause[:1].upper()}{cause[1:]}"
 
 
-def tornado(facts: Facts) -> Figure:
+def tornado(tables: TrackerTables) -> Figure:
     """Return how far the leader would move if one indicator or one storyline were left out."""
-    leader = facts.ranked[0]
-    groups = {row["group_id"]: row["title"] for row in facts.tables["evidence_group"]}
-    own = [row for row in facts.tables["influence"] if row["scenario_id"] == leader["scenario_id"]]
+    leader = tables.ranked[0]
+    groups = {row["group_id"]: row["title"] for row in tables.rows["evidence_group"]}
+    own = [row for row in tables.rows["influence"] if row["scenario_id"] == leader["scenario_id"]]
     own.sort(key=lambda row: (-abs(row["move"]), row["left_out"]))
     rows, table = [], []
     now = leader["posterior"]
     for place, row in enumerate(own):
         kind, _, key = row["left_out"].partition(":")
-        name = f"Without: {facts.indicator.get(key, {}).get('title', key)}"
+        name = f"Without: {tables.indicator.get(key, {}).get('title', key)}"
         if kind == "group":
             name = f"Without the storyline: {groups.get(key, key)}"
         label = f"{row['posterior'] * 100:.1f}%"
@@ -261,7 +261,7 @@ def tornado(facts: Facts) -> Figure:
         "tornado",
         f"\u201c{leader['title']}\u201d with one thing left out",
         summary,
-        Request("moves", data, 46 * len(rows) + 46) if rows else None,
+        ChartRequest("moves", data, 46 * len(rows) + 46) if rows else None,
         "table influence",
         ["Left out", "Would stand at", "Points", "Points, other weights held"],
         table,
@@ -271,16 +271,16 @@ def tornado(facts: Facts) -> Figure:
     )
 
 
-def settings_spread(facts: Facts, known: Evidence) -> Figure:
+def settings_spread(tables: TrackerTables, current: LogRatios) -> Figure:
     """Return every scenario's probability under every other choice of priors, temper, subset and trust in reports."""
-    published = {row["scenario_id"]: row["posterior"] for row in facts.scenarios}
-    settings = [("As published", published), *other_settings(facts)]
-    settings += trust_variants(facts, known, claim_ratios(facts, known))
+    published = {row["scenario_id"]: row["posterior"] for row in tables.scenarios}
+    settings = [("As published", published), *other_settings(tables)]
+    settings += trust_variants(tables, current, claim_ratios(tables, current))
     rows, names, table = [], [], []
     for place, (name, shares) in enumerate(settings):
         names.append({"row": f"{place:02d}", "name": name})
-        table.append([name] + [wording.percent(shares.get(row["scenario_id"])) for row in facts.scenarios])
-        for row in facts.scenarios:
+        table.append([name] + [wording.percent(shares.get(row["scenario_id"])) for row in tables.scenarios])
+        for row in tables.scenarios:
             share = shares.get(row["scenario_id"])
             if share is not None:
                 rows.append(
@@ -291,23 +291,23 @@ def settings_spread(facts: Facts, known: Evidence) -> Figure:
                         "words": f"{name}: {row['title']} {wording.percent(share)}",
                     }
                 )
-    data = {**scenario_colors(facts), "rows": rows, "names": names, "title": "Probability"}
+    data = {**scenario_colors(tables), "rows": rows, "names": names, "title": "Probability"}
     return Figure(
         "settings",
         "The odds under other choices",
         "Each row is a choice of method, each dot a scenario's probability under it.",
-        Request("spread", data, 44 * len(names) + 46),
+        ChartRequest("spread", data, 44 * len(names) + 46),
         "tables scenario_probability and variant; trust in reports from reading_claim_ratio",
-        ["Choice", *(row["title"] for row in facts.scenarios)],
+        ["Choice", *(row["title"] for row in tables.scenarios)],
         table,
-        scenario_keys(facts, mark="shape"),
+        scenario_keys(tables, mark="shape"),
         "Each row changes one thing and leaves the rest as published.",
     )
 
 
-def onset(facts: Facts, scenario: Row) -> Figure | None:
+def onset(tables: TrackerTables, scenario: Row) -> Figure | None:
     """Return the chance of each onset year if the scenario is the true one; None where it has one onset only."""
-    own = [row for row in facts.tables["onset_probability"] if row["scenario_id"] == scenario["scenario_id"]]
+    own = [row for row in tables.rows["onset_probability"] if row["scenario_id"] == scenario["scenario_id"]]
     if len(own) < 2:
         return None
     years = grouped(sorted(own, key=lambda row: row["onset"]), "onset_year")
@@ -334,7 +334,7 @@ def onset(facts: Facts, scenario: Row) -> Figure | None:
         f"onset-{wording.file_name(scenario['scenario_id'])}",
         "When it would set in",
         "; ".join(row["words"] for row in rows) + ".",
-        Request("columns", data, 250),
+        ChartRequest("columns", data, 250),
         "table onset_probability",
         ["Year", "Now", "At the start"],
         [[row["label"], wording.percent(row["now"]), wording.percent(row["before"])] for row in rows],
@@ -343,9 +343,9 @@ def onset(facts: Facts, scenario: Row) -> Figure | None:
     )
 
 
-def outlook(facts: Facts) -> Figure | None:
+def outlook(tables: TrackerTables) -> Figure | None:
     """Return the chance that the matter is settled, rightly or wrongly, by the end of each year to come."""
-    own = sorted(facts.tables["outlook"], key=lambda row: row["year"])
+    own = sorted(tables.rows["outlook"], key=lambda row: row["year"])
     if not own:
         return None
     rows = []
@@ -374,7 +374,7 @@ def outlook(facts: Facts) -> Figure | None:
         "When will we know?",
         f"By the end of {int(last['year'])}: settled rightly {wording.percent(last['p_settled_right'])}, "
         f"wrongly {wording.percent(last['p_settled_wrong'])}.",
-        Request("lines", data, 260),
+        ChartRequest("lines", data, 260),
         "table outlook, simulated worlds, method 5.6",
         ["By the end of", "Settled rightly", "Settled wrongly", "Uncertainty left, bits"],
         [
@@ -395,9 +395,9 @@ def outlook(facts: Facts) -> Figure | None:
     )
 
 
-def backtests(facts: Facts) -> list[Figure]:
+def backtests(tables: TrackerTables) -> list[Figure]:
     """Return how well the fans held on history: their coverage, and their error beside that of simple forecasts."""
-    own = [row for row in facts.tables["backtest"] if row["series"] is not None]
+    own = [row for row in tables.rows["backtest"] if row["series"] is not None]
     if not own:
         return []
     names = {"fan": "the fan", "last_value": "same as last year", "drift": "same growth as before"}
@@ -450,7 +450,7 @@ def backtests(facts: Facts) -> list[Figure]:
                 f"backtest-{column.replace('_', '-')}",
                 title,
                 f"{title}, {note}.",
-                Request("lines", data, 250) if rows else None,
+                ChartRequest("lines", data, 250) if rows else None,
                 "table backtest, rolling origins",
                 ["Forecast", "Years ahead", label, "Forecasts"],
                 table,

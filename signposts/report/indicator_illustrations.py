@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from signposts.report import wording
-from signposts.report.drawing import Request
+from signposts.report.drawing import ChartRequest
 from signposts.report.figures import (
     SHAPES,
     TABLE_ROWS,
@@ -20,21 +20,21 @@ from signposts.report.figures import (
     scenario_keys,
     span_text,
 )
-from signposts.report.records import Facts, Row, Rows, grouped
+from signposts.report.records import Row, Rows, TrackerTables, grouped
 
 
-def indicator_figure(facts: Facts, indicator: Row) -> Figure:
+def indicator_figure(tables: TrackerTables, indicator: Row) -> Figure:
     """Return an indicator's claims over what its scenarios predict, in the form that suits its kind."""
-    claims = facts.claims.get(indicator["indicator_id"], [])
+    claims = tables.claims.get(indicator["indicator_id"], [])
     kinds = {claim["kind"] for claim in claims}
-    types = {row["type"] for key, row in facts.prediction.items() if key[0] == indicator["indicator_id"]}
+    types = {row["type"] for key, row in tables.prediction.items() if key[0] == indicator["indicator_id"]}
     if "event_by" in types or (not types and kinds <= {"event", "none_seen", "plan"} and kinds):
-        return _event_figure(facts, indicator, claims)
+        return _event_figure(tables, indicator, claims)
     if "ordinal" in types:
-        return _category_figure(facts, indicator, claims)
+        return _category_figure(tables, indicator, claims)
     if "rate" in types:
-        return _count_figure(facts, indicator, claims)
-    return _value_figure(facts, indicator, claims)
+        return _count_figure(tables, indicator, claims)
+    return _value_figure(tables, indicator, claims)
 
 
 def _sources(claims: Rows) -> tuple[list[str], dict[str, str]]:
@@ -58,14 +58,14 @@ def _state(claim: Row, used: set[str]) -> str:
     return "used" if claim["claim_id"] in used else "shown"
 
 
-def used_claims(facts: Facts) -> dict[str, set[str]]:
+def used_claims(tables: TrackerTables) -> dict[str, set[str]]:
     """Return the claims behind each indicator's newest reading."""
-    found = grouped(facts.tables["reading_claim"], "indicator_id")
+    found = grouped(tables.rows["reading_claim"], "indicator_id")
     return {key: {row["claim_id"] for row in rows} for key, rows in found.items()}
 
 
-def _fan_rows(facts: Facts, indicator_id: str) -> Rows:
-    rows = [row for row in facts.fans.get(indicator_id, []) if row["p50"] is not None]
+def _fan_rows(tables: TrackerTables, indicator_id: str) -> Rows:
+    rows = [row for row in tables.fans.get(indicator_id, []) if row["p50"] is not None]
     dates = sorted({row["date"] for row in rows})
     step = max(1, len(dates) // 48)
     kept = set(dates[::step]) | set(dates[-1:])
@@ -102,7 +102,7 @@ def _claim_levels(claim: Row) -> tuple[float | None, float | None, float | None]
     return value, low if low is not None else value, high if high is not None else value
 
 
-def _point(claim: Row, name: str, used: set[str], unit: str | None) -> Row | None:
+def _point(claim: Row, name: str, used: set[str], indicator: Row) -> Row | None:
     value, low, high = _claim_levels(claim)
     when = claim["period_end"] or claim["published_on"]
     if value is None or when is None:
@@ -114,15 +114,15 @@ def _point(claim: Row, name: str, used: set[str], unit: str | None) -> Row | Non
         "high": float(f"{high:.6g}"),
         "source": name,
         "state": _state(claim, used),
-        "words": wording.claim_words(claim, unit),
+        "words": wording.claim_words(claim, indicator),
         "day": wording.period_words(claim),
     }
 
 
-def _readings_so_far(facts: Facts, indicator: Row) -> Rows:
+def _readings_so_far(tables: TrackerTables, indicator: Row) -> Rows:
     """Return the readings at each as-of date as points, for what no single claim gives: nowcasts and k of n."""
     found: dict[str, Row] = {}
-    for row in facts.tables["reading"]:
+    for row in tables.rows["reading"]:
         if row["indicator_id"] != indicator["indicator_id"] or row["kind"] not in ("nowcast", "share_count", "mixed"):
             continue
         if row["value"] is None or row["reading_date"] is None:
@@ -136,42 +136,40 @@ def _readings_so_far(facts: Facts, indicator: Row) -> Rows:
             "low": float(f"{value:.6g}"),
             "high": float(f"{value:.6g}"),
             "source": "Reading of this tracker",
-            "state": "used" if row["as_of"] == facts.as_of else "shown",
-            "words": wording.reading_words(row, indicator["unit"]),
+            "state": "used" if row["as_of"] == tables.as_of else "shown",
+            "words": wording.reading_words(row, indicator),
             "day": wording.day(row["reading_date"]),
         }
     return [found[when] for when in sorted(found)]
 
 
-def _value_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
-    used = used_claims(facts).get(indicator["indicator_id"], set())
+def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
+    used = used_claims(tables).get(indicator["indicator_id"], set())
     drawable = [claim for claim in claims if _claim_levels(claim)[0] is not None]
-    own = _readings_so_far(facts, indicator)
+    own = _readings_so_far(tables, indicator)
     names, drawn_as = _sources(drawable)
     points = [
-        point
-        for claim in drawable
-        if (point := _point(claim, drawn_as[_speaker(claim)], used, indicator["unit"])) is not None
+        point for claim in drawable if (point := _point(claim, drawn_as[_speaker(claim)], used, indicator)) is not None
     ]
     points += own
     if own:
         names = [*names[: len(SHAPES) - 1], "Reading of this tracker"]
         points = [point if point["source"] in names else {**point, "source": names[0]} for point in points]
     points.sort(key=lambda point: (point["date"], point["source"], point["value"]))
-    fan = _fan_rows(facts, indicator["indicator_id"])
+    fan = _fan_rows(tables, indicator["indicator_id"])
     if not points and not fan:
-        return _empty_figure(facts, indicator, claims)
+        return _empty_figure(tables, indicator, claims)
     days = [date.fromisoformat(row["date"]) for row in (*points, *fan)]
-    last = max(max(days), facts.as_of)
+    last = max(max(days), tables.as_of)
     first = min(days)
-    if fan and first < facts.tracker["t0"] - timedelta(days=6 * 365):
-        first = facts.tracker["t0"] - timedelta(days=6 * 365)
+    if fan and first < tables.tracker["t0"] - timedelta(days=6 * 365):
+        first = tables.tracker["t0"] - timedelta(days=6 * 365)
         points = [point for point in points if point["date"] >= first.isoformat()]
     span = (first - timedelta(days=20), last + timedelta(days=20))
     levels = [row[name] for row in fan for name in ("p10", "p90")]
     levels += [point[name] for point in points if point["state"] != "superseded" for name in ("low", "high")]
     data = {
-        **scenario_colors(facts),
+        **scenario_colors(tables),
         "fan": fan,
         "claims": points,
         "sources": names,
@@ -180,12 +178,12 @@ def _value_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
         "range": _range(levels, indicator["unit"]),
         "unit": _unit_title(indicator["unit"]),
         "format": ".0%" if indicator["unit"] == "share" else "~s" if max(map(abs, levels), default=0) >= 1e5 else ",~r",
-        "breaks": marked_breaks(facts, span),
-        "as_of": facts.as_of.isoformat(),
+        "breaks": marked_breaks(tables, span),
+        "as_of": tables.as_of.isoformat(),
         "series": not fan and len(points) > 8,
         "point_size": 70 if len(points) <= 40 else 22,
     }
-    legend = scenario_keys(facts, named_only=True) if fan else []
+    legend = scenario_keys(tables, named_only=True) if fan else []
     legend += [Key(name, "ink", "shape", place) for place, name in enumerate(names)]
     if any(point["state"] == "used" for point in points):
         legend.append(Key("filled: in the present reading", "ink", "shape"))
@@ -200,8 +198,8 @@ def _value_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
     return Figure(
         "claims",
         _chart_title(indicator, bool(fan)),
-        _value_summary(facts, indicator, len(points)),
-        Request("fans", data, 340),
+        _value_summary(tables, indicator, len(points)),
+        ChartRequest("fans", data, 340),
         _claim_sources(claims),
         *_claim_table(claims, indicator),
         legend,
@@ -219,8 +217,8 @@ def _chart_title(indicator: Row, with_fan: bool) -> str:
     return "What was reported, over what each scenario predicts" if with_fan else "What was reported"
 
 
-def _value_summary(facts: Facts, indicator: Row, count: int) -> str:
-    reading = wording.reading_words(facts.reading.get(indicator["indicator_id"]), indicator["unit"])
+def _value_summary(tables: TrackerTables, indicator: Row, count: int) -> str:
+    reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator)
     return f"{indicator['title']}: {wording.plural(count, 'report')} drawn. Present reading: {reading}."
 
 
@@ -235,7 +233,7 @@ def _claim_table(claims: Rows, indicator: Row) -> tuple[list[str], list[list[str
     rows = [
         [
             wording.period_words(claim),
-            wording.claim_words(claim, indicator["unit"]),
+            wording.claim_words(claim, indicator),
             _speaker(claim),
             str(claim["status"] or ""),
         ]
@@ -244,7 +242,7 @@ def _claim_table(claims: Rows, indicator: Row) -> tuple[list[str], list[list[str
     return ["Period", "Claim", "Source", "Status"], rows
 
 
-def _empty_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
+def _empty_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
     return Figure(
         "claims",
         "What was reported",
@@ -256,18 +254,18 @@ def _empty_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
     )
 
 
-def _count_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
+def _count_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
     events: dict[tuple[Any, ...], Row] = {}
     for claim in claims:
         standing = not (claim["superseded_by"] or claim["held"] or claim["status"] == "withdrawn")
         if claim["kind"] == "count" and standing and (claim["happened_to"] or claim["period_end"]):
             events.setdefault((claim["category"], claim["happened_from"], claim["happened_to"]), claim)
-    start = indicator["exposure_start"] or facts.tracker["t0"]
+    start = indicator["exposure_start"] or tables.tracker["t0"]
     ordered = sorted(events.values(), key=lambda claim: claim["happened_to"] or claim["period_end"])
     counted = [claim for claim in ordered if (claim["happened_to"] or claim["period_end"]) >= start]
-    fan = _fan_rows(facts, indicator["indicator_id"])
+    fan = _fan_rows(tables, indicator["indicator_id"])
     if not counted and not fan:
-        return _value_figure(facts, indicator, claims)
+        return _value_figure(tables, indicator, claims)
     total, steps = 0.0, [{"date": start.isoformat(), "count": 0.0, "words": f"Counting starts on {wording.day(start)}"}]
     for claim in counted:
         total += claim["value"] or 0.0
@@ -281,18 +279,18 @@ def _count_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
         )
     steps.append(
         {
-            "date": max(facts.as_of.isoformat(), steps[-1]["date"]),
+            "date": max(tables.as_of.isoformat(), steps[-1]["date"]),
             "count": total,
-            "words": f"{wording.number(total)} by {wording.day(facts.as_of)}",
+            "words": f"{wording.number(total)} by {wording.day(tables.as_of)}",
         }
     )
-    last = max([facts.as_of, *(date.fromisoformat(row["date"]) for row in fan)])
-    horizon = min(last, facts.as_of + timedelta(days=4 * 366))
+    last = max([tables.as_of, *(date.fromisoformat(row["date"]) for row in fan)])
+    horizon = min(last, tables.as_of + timedelta(days=4 * 366))
     fan = [row for row in fan if row["date"] <= horizon.isoformat()]
     span = (start - timedelta(days=20), horizon + timedelta(days=20))
     levels = [row["p90"] for row in fan] + [total, 0.0]
     data = {
-        **scenario_colors(facts),
+        **scenario_colors(tables),
         "fan": fan,
         "claims": [],
         "steps": steps,
@@ -300,15 +298,15 @@ def _count_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
         "range": _range(levels, None),
         "unit": "Counted since the start",
         "format": ",~r",
-        "breaks": marked_breaks(facts, span),
-        "as_of": facts.as_of.isoformat(),
+        "breaks": marked_breaks(tables, span),
+        "as_of": tables.as_of.isoformat(),
     }
-    legend = [*(scenario_keys(facts, named_only=True) if fan else []), Key("counted so far", "ink", "line")]
+    legend = [*(scenario_keys(tables, named_only=True) if fan else []), Key("counted so far", "ink", "line")]
     return Figure(
         "claims",
         "Counted so far, over what each scenario expects by then" if fan else "Counted so far",
         f"{indicator['title']}: {wording.number(total)} counted since {wording.day(start)}.",
-        Request("counted", data, 340),
+        ChartRequest("counted", data, 340),
         _claim_sources(claims),
         *_claim_table(claims, indicator),
         legend,
@@ -316,7 +314,7 @@ def _count_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
     )
 
 
-def _event_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
+def _event_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
     rows, lines = [], []
     names = ["Reports"]
     order = ["00"]
@@ -334,15 +332,15 @@ def _event_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
                         "words": entry["words"],
                     }
                 )
-    for place, scenario in enumerate(facts.named, start=1):
-        prediction = facts.prediction.get((indicator["indicator_id"], scenario["scenario_id"]))
+    for place, scenario in enumerate(tables.named, start=1):
+        prediction = tables.prediction.get((indicator["indicator_id"], scenario["scenario_id"]))
         if not prediction or prediction["type"] != "event_by":
             continue
         wanted = json.loads(prediction["parameters"] or "{}")
         by, chance = str(wanted.get("by", "")), wanted.get("p")
         if not by:
             continue
-        first = max(str(wanted.get("earliest") or facts.tracker["t0"].isoformat()), facts.tracker["t0"].isoformat())
+        first = max(str(wanted.get("earliest") or tables.tracker["t0"].isoformat()), tables.tracker["t0"].isoformat())
         says = f"{scenario['title']}: {wording.percent(chance)} by {wording.short_day(date.fromisoformat(by))}"
         order.append(f"{place:02d}")
         names.append(says)
@@ -360,7 +358,7 @@ def _event_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
             }
         )
     return _moments_figure(
-        facts,
+        tables,
         indicator,
         claims,
         rows,
@@ -389,9 +387,9 @@ def _event_mark(claim: Row) -> Row | None:
     }
 
 
-def _category_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
+def _category_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
     categories = [part.strip() for part in (indicator["categories"] or "").split(",") if part.strip()]
-    used = used_claims(facts).get(indicator["indicator_id"], set())
+    used = used_claims(tables).get(indicator["indicator_id"], set())
     rows = []
     for claim in claims:
         when = claim["period_end"] if claim["kind"] != "category" else claim["published_on"] or claim["period_end"]
@@ -409,7 +407,7 @@ def _category_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
             )
     order = [f"{place:02d}" for place in range(len(categories))]
     return _moments_figure(
-        facts,
+        tables,
         indicator,
         claims,
         rows,
@@ -423,7 +421,7 @@ def _category_figure(facts: Facts, indicator: Row, claims: Rows) -> Figure:
 
 
 def _moments_figure(
-    facts: Facts,
+    tables: TrackerTables,
     indicator: Row,
     claims: Rows,
     rows: Rows,
@@ -435,12 +433,12 @@ def _moments_figure(
     note: str,
 ) -> Figure:
     if not rows:
-        return _empty_figure(facts, indicator, claims)
-    days = [date.fromisoformat(row["date"]) for row in (*rows, *lines)] + [facts.as_of]
+        return _empty_figure(tables, indicator, claims)
+    days = [date.fromisoformat(row["date"]) for row in (*rows, *lines)] + [tables.as_of]
     edge = max(timedelta(days=25), (max(days) - min(days)) * 0.03)
     span = (min(days) - edge, max(days) + edge)
-    tones = [row["scenario_id"] for row in facts.scenarios] + ["ink", "faint", "down"]
-    colors = [f"var(--{row['key']})" for row in facts.scenarios] + ["var(--ink)", "var(--muted)", "var(--down)"]
+    tones = [row["scenario_id"] for row in tables.scenarios] + ["ink", "faint", "down"]
+    colors = [f"var(--{row['key']})" for row in tables.scenarios] + ["var(--ink)", "var(--muted)", "var(--down)"]
     rows = sorted(rows, key=lambda row: (row["row"], row["date"], row["words"]))
     data = {
         "rows": rows,
@@ -454,8 +452,8 @@ def _moments_figure(
         "shapes": list(marks.values()),
         "fills": [*tones, "hollow"],
         "fill_colors": [*colors, "var(--paper)"],
-        "breaks": [{**row, "line": row["line"] - 36} for row in marked_breaks(facts, span)],
-        "as_of": facts.as_of.isoformat(),
+        "breaks": [{**row, "line": row["line"] - 36} for row in marked_breaks(tables, span)],
+        "as_of": tables.as_of.isoformat(),
         "padding": {"top": 36, "left": 4, "right": 8, "bottom": 4},
     }
     head, table = _claim_table(claims, indicator)
@@ -463,7 +461,7 @@ def _moments_figure(
         "claims",
         title,
         f"{indicator.get('title', '')}: {wording.plural(len(rows), 'mark')} in time.",
-        Request("moments", data, 48 * len(order) + 84),
+        ChartRequest("moments", data, 48 * len(order) + 84),
         _claim_sources(claims),
         head,
         table,
@@ -486,13 +484,13 @@ _STAR = "M0,-1L.29,-.4L.95,-.31L.48,.15L.59,.81L0,.5L-.59,.81L-.48,.15L-.95,-.31
 _STAGE_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-right", _STAR, "cross", "cross")
 
 
-def milestones(facts: Facts) -> Figure | None:
+def milestones(tables: TrackerTables) -> Figure | None:
     """Return a timeline of the projects: stages reached, dates announced, and each slip from one date to a later."""
-    own = [row for row in facts.tables["milestone"] if row["happened_on"] or row["planned_for"]]
+    own = [row for row in tables.rows["milestone"] if row["happened_on"] or row["planned_for"]]
     if not own:
         return None
     by_project = grouped(own, "project_id")
-    titles = {row["project_id"]: row["title"] for row in facts.tables["project"]}
+    titles = {row["project_id"]: row["title"] for row in tables.rows["project"]}
     order, names, rows, lines, table = [], [], [], [], []
     for place, (project, steps) in enumerate(sorted(by_project.items(), key=lambda item: titles.get(item[0], item[0]))):
         key = f"{place:02d}"
@@ -540,7 +538,7 @@ def milestones(facts: Facts) -> Figure | None:
                 ]
             )
     figure = _moments_figure(
-        facts,
+        tables,
         {"title": "Projects", "unit": None},
         [],
         rows,

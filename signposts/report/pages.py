@@ -5,430 +5,156 @@ Belongs here: one function a kind of page. Not here: markup (templates/), charts
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from signposts.report import illustrations, indicator_illustrations, movement, verdict, wording
-from signposts.report.citations import Citation, cite
-from signposts.report.figures import Figure
-from signposts.report.movement import Evidence
-from signposts.report.records import Facts, Row, Rows, grouped
+from signposts.report import attribution, front_page, illustrations, indicator_illustrations, verdict, wording
+from signposts.report.attribution import LogRatios
+from signposts.report.citations import cite
+from signposts.report.evidence_page import evidence_matrix
+from signposts.report.page import Page, page_values
+from signposts.report.records import Row, Rows, TrackerTables, grouped
+from signposts.report.scenario_page import scenario_page
 
 MOST_CLAIMS = 300
 """Claims listed on an indicator's page; the release has them all."""
-STATUS_ORDER = (
-    "contradicted",
-    "missed",
-    "behind",
-    "below",
-    "above",
-    "ahead",
-    "on track",
-    "fulfilled",
-    "open",
-    "too early to tell",
-    "no data",
-)
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page to be written: where, by which template, from what."""
-
-    path: str
-    template: str
-    title: str
-    context: dict[str, Any] = field(default_factory=dict)
-    figures: Sequence[Figure] = ()
-    citations: Sequence[Citation] = ()
-
-
-def tracker_pages(facts: Facts, method_text: str, calibration_text: str = "") -> list[Page]:
+def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str = "") -> list[Page]:
     """Return every page of a tracker."""
-    known = movement.evidence(facts)
-    ratios = movement.claim_ratios(facts, known)
+    current = attribution.log_ratios(tables)
+    ratios = attribution.claim_ratios(tables, current)
     return [
-        front(facts, known),
-        evidence_matrix(facts),
-        Page("indicators.html", "indicators.html", "Indicators", {"domains": indicator_list(facts)}),
-        *(indicator_page(facts, known, ratios, row) for row in facts.indicators),
+        front_page.front(tables, current),
+        evidence_matrix(tables),
+        Page("indicators.html", "indicators.html", "Indicators", {"domains": indicator_list(tables)}),
+        *(indicator_page(tables, current, ratios, row) for row in tables.indicators),
         Page("scenarios.html", "scenarios.html", "Scenarios"),
-        *(scenario_page(facts, row) for row in facts.named),
-        milestones(facts),
-        calendar(facts),
-        sensitivity(facts, known),
-        track_record(facts, calibration_text),
-        health(facts),
-        changes(facts),
+        *(scenario_page(tables, row) for row in tables.named),
+        milestones(tables),
+        front_page.calendar(tables),
+        sensitivity(tables, current),
+        track_record(tables, calibration_text),
+        health(tables),
+        changes(tables),
         Page("method.html", "method.html", "Method", {"method": method_html(method_text)}),
-        printable(facts, known),
+        front_page.printable(tables, current),
     ]
-
-
-def _values(facts: Facts) -> dict[str, Any]:
-    return {"tracker": facts.tracker["tracker_id"], "as_of": facts.as_of}
-
-
-# ---------------------------------------------------------------------- front page
-
-
-def _front_content(facts: Facts) -> dict[str, Any]:
-    leader = facts.ranked[0]
-    settings = [found.get(leader["scenario_id"], 0.0) for _, found in verdict.other_settings(facts)]
-    best = max((row["surprise"] for row in facts.named if row["surprise"] is not None), default=None)
-    overturn = facts.tables["overturn"][0] if facts.tables["overturn"] else None
-    return {
-        "headline": verdict.headline(facts),
-        "paragraph": verdict.paragraph(facts),
-        "overturn": overturn,
-        "overturn_sentence": verdict.overturn(facts),
-        "health": verdict.health(facts),
-        "coverage": verdict.coverage(facts),
-        "leader": leader,
-        "settings_range": (min(settings), max(settings), len(settings)) if settings else None,
-        "best_surprise": best,
-        "other": facts.scenario.get("other"),
-        "telling": [_telling(facts, row) for row in movement.most_telling(facts)],
-        "next_dates": next_dates(facts)[:6],
-        "look_next": sorted(facts.tables["collection_priority"], key=lambda row: row["rank"] or 0)[:5],
-        "settled": sorted(facts.tables["outlook"], key=lambda row: row["year"]),
-    }
-
-
-def _telling(facts: Facts, row: Row) -> Row:
-    """Return one of the most telling indicators with its reading, and which scenario it favours over which."""
-    indicator = row["indicator"]
-    key = indicator["indicator_id"]
-    cells = [
-        (scenario, facts.assessment[key, scenario["scenario_id"]])
-        for scenario in facts.named
-        if (key, scenario["scenario_id"]) in facts.assessment
-    ]
-    weighed = [(found["contribution"], scenario) for scenario, found in cells if found["contribution"] is not None]
-    favoured = None
-    if len(weighed) > 1:
-        best = max(weighed, key=lambda item: item[0])
-        worst = min(weighed, key=lambda item: item[0])
-        if best[0] - worst[0] >= 0.05:
-            favoured = {"best": best[1], "worst": worst[1], "decibans": best[0] - worst[0]}
-    return {**row, "cells": cells, "favoured": favoured, "reading": facts.reading.get(key)}
-
-
-def calendar_rows(facts: Facts, rows: Rows) -> Rows:
-    """Return deadlines one row an indicator and date, each scenario's conditions for one word said together."""
-    found: dict[tuple[date, str], dict[tuple[str, str], list[str]]] = {}
-    for row in rows:
-        unit = facts.indicator.get(row["indicator_id"], {}).get("unit")
-        turns = found.setdefault((row["date"], row["indicator_id"]), {})
-        turns.setdefault((row["scenario_id"], row["becomes"]), []).append(wording.condition_words(row, unit))
-    order = {row["scenario_id"]: place for place, row in enumerate(facts.scenarios)}
-    return [
-        {
-            "date": when,
-            "indicator_id": key,
-            "indicator": facts.indicator.get(key),
-            "turns": [
-                {
-                    "scenario": facts.scenario.get(scenario),
-                    "scenario_id": scenario,
-                    "becomes": becomes,
-                    "condition": wording.listed(list(dict.fromkeys(sorted(conditions))), "or"),
-                }
-                for (scenario, becomes), conditions in sorted(
-                    turns.items(), key=lambda item: (order.get(item[0][0], 99), item[0][1])
-                )
-            ],
-        }
-        for (when, key), turns in found.items()
-    ]
-
-
-FIRM = ("missed", "fulfilled", "behind")
-"""Words that a date brings of itself; contradicted needs an extreme reading besides."""
-
-
-def next_dates(facts: Facts, scenario_id: str | None = None) -> Rows:
-    """Return the next dates after today, of one scenario or of all.
-
-    Those on which a prediction falls due stand before those that need an extreme reading.
-    """
-    ahead = [
-        row
-        for row in facts.deadlines
-        if row["date"] > facts.as_of and (scenario_id is None or row["scenario_id"] == scenario_id)
-    ]
-    firm = calendar_rows(facts, [row for row in ahead if row["becomes"] in FIRM])
-    rest = calendar_rows(facts, [row for row in ahead if row["becomes"] not in FIRM])
-    return firm + rest
-
-
-def calendar(facts: Facts) -> Page:
-    """Return every date on which a prediction would change its word."""
-    return Page(
-        "calendar.html",
-        "calendar.html",
-        "Calendar",
-        {"rows": calendar_rows(facts, facts.deadlines)},
-        (),
-        [cite("deadlines", **_values(facts))],
-    )
-
-
-def front(facts: Facts, known: Evidence) -> Page:
-    """Return the front page: where things stand, how sure that is, what moved it, what would change it."""
-    figures = [illustrations.history(facts), illustrations.from_prior(facts, known)]
-    since = illustrations.since_last_release(facts)
-    if since:
-        figures.append(since)
-    names = (
-        "probabilities",
-        "change",
-        "coverage",
-        "surprise",
-        "telling",
-        "overturn",
-        "deadlines",
-        "priorities",
-        "outlook",
-        "ratios",
-    )
-    return Page(
-        "index.html",
-        "front.html",
-        facts.tracker["title"],
-        {**_front_content(facts), "figures": figures},
-        figures,
-        [cite(name, **_values(facts)) for name in names],
-    )
-
-
-def printable(facts: Facts, known: Evidence) -> Page:
-    """Return the verdict and all indicators on pages made for paper."""
-    figures = [illustrations.history(facts, height=260), illustrations.from_prior(facts, known, most=6)]
-    content = {**_front_content(facts), "figures": figures, "matrix": matrix_rows(facts)}
-    return Page("print.html", "print.html", "Printable", content, figures, [cite("probabilities", **_values(facts))])
 
 
 # ---------------------------------------------------------------------- evidence and indicators
 
 
-def matrix_rows(facts: Facts) -> Rows:
-    """Return the scored indicators with their cells, by domain and then diagnosticity."""
-    influence = {
-        row["left_out"].partition(":")[2]: abs(row["move"])
-        for row in facts.tables["influence"]
-        if row["left_out"].startswith("indicator:") and row["scenario_id"] == facts.ranked[0]["scenario_id"]
-    }
-    rows = []
-    for indicator in facts.indicators:
-        key = indicator["indicator_id"]
-        cells = [facts.assessment.get((key, scenario["scenario_id"])) for scenario in facts.named]
-        if not indicator["scored"] and not any(cells):
-            continue
-        rows.append(
-            {
-                "indicator": indicator,
-                "reading": facts.reading.get(key),
-                "cells": cells,
-                "bits": facts.bits.get(key, {}).get(0),
-                "bits_later": facts.bits.get(key, {}).get(4),
-                "influence": influence.get(key),
-                "fresh": (facts.freshness.get(f"indicator:{key}") or {}).get("verdict"),
-            }
-        )
-    return sorted(
-        rows, key=lambda row: (row["indicator"]["domain"] or "", -(row["bits"] or 0), row["indicator"]["title"])
-    )
-
-
-def heuer_ranking(facts: Facts) -> Rows:
-    """Return the scenarios by least inconsistency (Heuer 1999) beside their place by probability."""
-    counts: Rows = []
-    for scenario in facts.named:
-        cells = [
-            row["cell"]
-            for (key, name), row in facts.assessment.items()
-            if name == scenario["scenario_id"] and row["cell"] and facts.indicator.get(key, {}).get("scored")
-        ]
-        counts.append(
-            {
-                "scenario": scenario,
-                "consistent": cells.count("C"),
-                "neutral": cells.count("N"),
-                "inconsistent": cells.count("I"),
-                "very": cells.count("II"),
-                "score": cells.count("I") + 2 * cells.count("II"),
-            }
-        )
-    counts.sort(key=lambda row: (row["score"], row["scenario"]["sort_order"] or 0))
-    ours = [row["scenario_id"] for row in facts.ranked if not row["is_other"]]
-    for row in counts:
-        row["rank"] = 1 + sum(other["score"] < row["score"] for other in counts)
-        row["ours"] = ours.index(row["scenario"]["scenario_id"]) + 1
-    return counts
-
-
-def evidence_matrix(facts: Facts) -> Page:
-    """Return the evidence matrix: indicators by scenarios."""
-    rows = matrix_rows(facts)
-    statuses = sorted({cell["status"] for row in rows for cell in row["cells"] if cell and cell["status"]})
-    content = {
-        "rows": rows,
-        "heuer": heuer_ranking(facts),
-        "domains": sorted({(row["indicator"]["domain"] or "", wording.domain_of(row["indicator"])) for row in rows}),
-        "statuses": statuses,
-    }
-    return Page("evidence.html", "evidence.html", "Evidence", content, (), [cite("matrix", **_values(facts))])
-
-
-def indicator_list(facts: Facts) -> list[tuple[str, Rows]]:
+def indicator_list(tables: TrackerTables) -> list[tuple[str, Rows]]:
     """Return all indicators by domain, context included."""
     rows: Rows = [
         {
             "indicator": row,
-            "reading": facts.reading.get(row["indicator_id"]),
-            "fresh": (facts.freshness.get(f"indicator:{row['indicator_id']}") or {}).get("verdict"),
-            "cells": [facts.assessment.get((row["indicator_id"], scenario["scenario_id"])) for scenario in facts.named],
+            "reading": tables.reading.get(row["indicator_id"]),
+            "fresh": (tables.freshness.get(f"indicator:{row['indicator_id']}") or {}).get("verdict"),
+            "cells": [
+                tables.assessment.get((row["indicator_id"], scenario["scenario_id"])) for scenario in tables.named
+            ],
         }
-        for row in facts.indicators
+        for row in tables.indicators
     ]
     by_domain = grouped([{**row, "domain": wording.domain_of(row["indicator"]) or "other"} for row in rows], "domain")
     return sorted(by_domain.items())
 
 
-def _expectations(facts: Facts, indicator: Row) -> Rows:
+def _expectations(tables: TrackerTables, indicator: Row) -> Rows:
     """Return, for each named scenario, its prediction, how the reading fares, and what it would take."""
     key = indicator["indicator_id"]
-    reading_date = (facts.reading.get(key) or {}).get("reading_date") or facts.as_of
-    due = [row for row in facts.deadlines if row["indicator_id"] == key]
+    reading_date = (tables.reading.get(key) or {}).get("reading_date") or tables.as_of
+    due = [row for row in tables.deadlines if row["indicator_id"] == key]
     found = []
-    for scenario in facts.named:
+    for scenario in tables.named:
         fan = [
             row
-            for row in facts.fans.get(key, [])
+            for row in tables.fans.get(key, [])
             if row["scenario_id"] == scenario["scenario_id"] and row["p10"] is not None
         ]
         at = min(fan, key=lambda row: abs((row["date"] - reading_date).days)) if fan else None
         found.append(
             {
                 "scenario": scenario,
-                "prediction": facts.prediction.get((key, scenario["scenario_id"])),
-                "assessment": facts.assessment.get((key, scenario["scenario_id"])),
+                "prediction": tables.prediction.get((key, scenario["scenario_id"])),
+                "assessment": tables.assessment.get((key, scenario["scenario_id"])),
                 "fan": at,
-                "deadlines": calendar_rows(
-                    facts, [row for row in due if row["scenario_id"] == scenario["scenario_id"]]
+                "falls": bool(fan) and fan[-1]["p50"] < fan[0]["p50"],
+                "deadlines": front_page.calendar_rows(
+                    tables, [row for row in due if row["scenario_id"] == scenario["scenario_id"]]
                 ),
             }
         )
     return found
 
 
-def indicator_page(facts: Facts, known: Evidence, ratios: dict[str, dict[str, Any]], indicator: Row) -> Page:
+def indicator_page(
+    tables: TrackerTables, current: LogRatios, ratios: dict[str, dict[str, Any]], indicator: Row
+) -> Page:
     """Return an indicator's page: meaning, chart, what each scenario expects, claims, revisions and rivals."""
     key = indicator["indicator_id"]
-    claims = facts.claims.get(key, [])
-    figure = indicator_illustrations.indicator_figure(facts, indicator)
-    used = {row["claim_id"]: row for row in facts.tables["reading_claim"] if row["indicator_id"] == key}
-    groups = {row["group_id"]: row for row in facts.tables["evidence_group"]}
+    claims = tables.claims.get(key, [])
+    figure = indicator_illustrations.indicator_figure(tables, indicator)
+    used = {row["claim_id"]: row for row in tables.rows["reading_claim"] if row["indicator_id"] == key}
+    groups = {row["group_id"]: row for row in tables.rows["evidence_group"]}
     content = {
         "indicator": indicator,
-        "reading": facts.reading.get(key),
-        "fresh": facts.freshness.get(f"indicator:{key}"),
+        "reading": tables.reading.get(key),
+        "fresh": tables.freshness.get(f"indicator:{key}"),
         "figure": figure,
-        "expectations": _expectations(facts, indicator),
-        "bits": sorted(facts.bits.get(key, {}).items()),
+        "expectations": _expectations(tables, indicator),
+        "bits": sorted(tables.bits.get(key, {}).items()),
         "claims": claims[:MOST_CLAIMS],
         "n_claims": len(claims),
         "used": used,
         "revisions": [claim for claim in claims if claim["superseded_by"] or claim["status"] == "withdrawn"],
-        "rivals": movement.rival_verdicts(facts, known, ratios, key),
+        "rivals": attribution.rival_verdicts(tables, current, ratios, key),
         "group": groups.get(indicator["group_id"]),
-        "weight": known.weight.get(key),
+        "weight": current.weight.get(key),
         "without": [
             row
-            for row in facts.tables["influence"]
-            if row["left_out"] == f"indicator:{key}" and row["scenario_id"] == facts.ranked[0]["scenario_id"]
+            for row in tables.rows["influence"]
+            if row["left_out"] == f"indicator:{key}" and row["scenario_id"] == tables.ranked[0]["scenario_id"]
         ],
-        "leader": facts.ranked[0],
+        "leader": tables.ranked[0],
     }
-    citations = [cite(name, **_values(facts), indicator=key) for name in ("reading", "assessment", "claims")]
+    citations = [cite(name, **page_values(tables), indicator=key) for name in ("reading", "assessment", "claims")]
     return Page(
         f"indicators/{wording.file_name(key)}.html", "indicator.html", indicator["title"], content, [figure], citations
     )
 
 
-# ---------------------------------------------------------------------- scenarios
-
-
-def scenario_page(facts: Facts, scenario: Row) -> Page:
-    """Return a scenario's page: story, onset, and each of its predictions with how it fares."""
-    key = scenario["scenario_id"]
-    own = [
-        {
-            "indicator": facts.indicator[name],
-            "prediction": row,
-            "assessment": facts.assessment.get((name, key)),
-            "reading": facts.reading.get(name),
-        }
-        for (name, who), row in facts.prediction.items()
-        if who == key and row["type"] != "silent" and name in facts.indicator
-    ]
-    by_status = grouped(
-        [{**row, "status": (row["assessment"] or {}).get("status") or "no data"} for row in own], "status"
-    )
-    order = [name for name in STATUS_ORDER if name in by_status] + sorted(set(by_status) - set(STATUS_ORDER))
-    figure = illustrations.onset(facts, scenario)
-    figures = [figure] if figure else []
-    content = {
-        "scenario": scenario,
-        "groups": [(name, sorted(by_status[name], key=lambda row: _weight_of(row))) for name in order],
-        "due": next_dates(facts, key)[:10],
-        "figures": figures,
-        "total": len(own),
-    }
-    citations = [cite("predictions", **_values(facts), scenario=key), cite("probabilities", **_values(facts))]
-    return Page(
-        f"scenarios/{wording.file_name(key)}.html", "scenario.html", scenario["title"], content, figures, citations
-    )
-
-
-def _weight_of(row: Row) -> tuple[float, str]:
-    found = (row["assessment"] or {}).get("contribution")
-    return (found if found is not None else 0.0, row["indicator"]["title"])
-
-
 # ---------------------------------------------------------------------- the other pages
 
 
-def milestones(facts: Facts) -> Page:
+def milestones(tables: TrackerTables) -> Page:
     """Return the timeline of projects."""
-    figure = indicator_illustrations.milestones(facts)
-    content = {"figure": figure, "projects": sorted(facts.tables["project"], key=lambda row: row["title"] or "")}
+    figure = indicator_illustrations.milestones(tables)
+    content = {"figure": figure, "projects": sorted(tables.rows["project"], key=lambda row: row["title"] or "")}
     return Page("milestones.html", "milestones.html", "Milestones", content, [figure] if figure else [])
 
 
-def sensitivity(facts: Facts, known: Evidence) -> Page:
+def sensitivity(tables: TrackerTables, current: LogRatios) -> Page:
     """Return how the odds would stand with one thing changed."""
-    figures = [illustrations.tornado(facts), illustrations.settings_spread(facts, known)]
+    figures = [illustrations.tornado(tables), illustrations.settings_spread(tables, current)]
     return Page(
         "sensitivity.html",
         "sensitivity.html",
         "Sensitivity",
-        {"figures": figures, "leader": facts.ranked[0]},
+        {"figures": figures, "leader": tables.ranked[0]},
         figures,
-        [cite("telling", **_values(facts))],
+        [cite("most_influential", **page_values(tables))],
     )
 
 
-def track_record(facts: Facts, calibration_text: str) -> Page:
+def track_record(tables: TrackerTables, calibration_text: str) -> Page:
     """Return the backtest, the calibration in simulated worlds, and when the matter will be settled."""
-    figures = illustrations.backtests(facts)
-    ahead = illustrations.outlook(facts)
+    figures = illustrations.backtests(tables)
+    ahead = illustrations.outlook(tables)
     figures = [*figures, ahead] if ahead else figures
     rows = sorted(
-        facts.tables["backtest"], key=lambda row: (str(row["series"]), str(row["forecast"]), row["horizon_years"] or 0)
+        tables.rows["backtest"], key=lambda row: (str(row["series"]), str(row["forecast"]), row["horizon_years"] or 0)
     )
     return Page(
         "backtest.html",
@@ -436,60 +162,60 @@ def track_record(facts: Facts, calibration_text: str) -> Page:
         "Track record",
         {"figures": figures, "rows": rows, "calibration": method_html(calibration_text)},
         figures,
-        [cite("outlook", **_values(facts))],
+        [cite("outlook", **page_values(tables))],
     )
 
 
-def health(facts: Facts) -> Page:
+def health(tables: TrackerTables) -> Page:
     """Return the data's health: sources with both clocks, checks, quarantine and what it could do to the verdict."""
-    leader = facts.ranked[0]["scenario_id"]
+    leader = tables.ranked[0]["scenario_id"]
     at_stake = {
         row["left_out"].partition(":")[2]: row
-        for row in facts.tables["influence"]
+        for row in tables.rows["influence"]
         if row["left_out"].startswith("indicator:") and row["scenario_id"] == leader
     }
     fetches = sorted(
-        facts.tables["fetch_attempt"],
+        tables.rows["fetch_attempt"],
         key=lambda row: (str(row["source_id"]), str(row["document"]), str(row["fetched_at"])),
     )
     content = {
-        "line": verdict.health(facts),
-        "coverage": verdict.coverage(facts),
+        "line": verdict.health(tables),
+        "coverage": verdict.coverage(tables),
         "sources": [
-            {"source": row, "fresh": facts.freshness.get(f"source:{row['source_id']}")}
-            for row in sorted(facts.tables["source"], key=lambda row: row["title"] or "")
+            {"source": row, "fresh": tables.freshness.get(f"source:{row['source_id']}")}
+            for row in sorted(tables.rows["source"], key=lambda row: row["title"] or "")
         ],
         "outcomes": sorted((name, len(rows)) for name, rows in grouped(fetches, "outcome").items()),
         "failures": [row for row in fetches if row["outcome"] in ("failure", "miss")],
         "checks": sorted(
-            facts.tables["check_result"],
+            tables.rows["check_result"],
             key=lambda row: (bool(row["passed"]), str(row["severity"]), str(row["check_name"])),
         ),
         "quarantine": sorted(
-            facts.tables["quarantine"], key=lambda row: (str(row["source_id"]), row["row_number"] or 0)
+            tables.rows["quarantine"], key=lambda row: (str(row["source_id"]), row["row_number"] or 0)
         ),
-        "held": [row for row in facts.tables["claim"] if row["held"]],
+        "held": [row for row in tables.rows["claim"] if row["held"]],
         "stale": sorted(
             (
                 row
-                for key, row in facts.freshness.items()
+                for key, row in tables.freshness.items()
                 if key.startswith("indicator:")
                 and row["verdict"] != "fresh"
-                and facts.indicator.get(key.partition(":")[2], {}).get("scored")
+                and tables.indicator.get(key.partition(":")[2], {}).get("scored")
             ),
             key=lambda row: -(row["age_days"] or 1e9),
         ),
         "at_stake": at_stake,
-        "leader": facts.ranked[0],
-        "alerts": facts.tables["alert"],
+        "leader": tables.ranked[0],
+        "alerts": tables.rows["alert"],
     }
-    return Page("health.html", "health.html", "Data health", content, (), [cite("coverage", **_values(facts))])
+    return Page("health.html", "health.html", "Data health", content, (), [cite("coverage", **page_values(tables))])
 
 
-def changes(facts: Facts) -> Page:
+def changes(tables: TrackerTables) -> Page:
     """Return what changed, release by release."""
-    figure = illustrations.since_last_release(facts)
-    parts = [{**row, "words": illustrations.cause_words(facts, row)} for row in movement.release_moves(facts)]
+    figure = illustrations.since_last_release(tables)
+    parts = [{**row, "words": illustrations.cause_words(tables, row)} for row in attribution.release_moves(tables)]
     by_cause: dict[str, dict[str, float]] = {}
     for row in parts:
         sums = by_cause.setdefault(row["cause"], {})
@@ -501,9 +227,9 @@ def changes(facts: Facts) -> Page:
         "parts": parts,
         "by_cause": by_cause,
         "cause_words": wording.CAUSES,
-        "alerts": facts.tables["alert"],
+        "alerts": tables.rows["alert"],
     }
-    return Page("changes.html", "changes.html", "Changes", content, figures, [cite("change", **_values(facts))])
+    return Page("changes.html", "changes.html", "Changes", content, figures, [cite("change", **page_values(tables))])
 
 
 def _is_web_address(url: str) -> bool:

@@ -59,28 +59,28 @@ def _day(moment: datetime) -> date:
 
 
 @dataclass(frozen=True)
-class Facts:
+class TrackerTables:
     """What one release says of one tracker; every row is plain."""
 
     tracker: Row
-    tables: Mapping[str, Rows]
+    rows: Mapping[str, Rows]
 
     @cached_property
     def release(self) -> Row:
         """Return the release that the pages describe."""
-        own = [row for row in self.tables["release"] if row["release_id"] == self.tracker["release_id"]]
+        own = [row for row in self.rows["release"] if row["release_id"] == self.tracker["release_id"]]
         return own[0] if own else {"release_id": self.tracker["release_id"], "created_at": None, "as_of": self.as_of}
 
     @cached_property
     def releases(self) -> Rows:
         """Return all releases known, newest first."""
-        return sorted(self.tables["release"], key=lambda row: (str(row["created_at"]), row["release_id"]), reverse=True)
+        return sorted(self.rows["release"], key=lambda row: (str(row["created_at"]), row["release_id"]), reverse=True)
 
     @cached_property
     def as_of(self) -> date:
         """Return the newest as-of date, which the front page speaks about."""
-        latest = [row["as_of"] for row in self.tables["as_of_date"] if row["is_latest"]]
-        days = latest or [row["as_of"] for row in self.tables["scenario_probability"]]
+        latest = [row["as_of"] for row in self.rows["as_of_date"] if row["is_latest"]]
+        days = latest or [row["as_of"] for row in self.rows["scenario_probability"]]
         found: date = max(days) if days else self.tracker["t0"]
         return found
 
@@ -88,11 +88,11 @@ class Facts:
     def scenarios(self) -> Rows:
         """Return the scenarios in order of display with their probabilities now; `other` stands last."""
         now = {row["scenario_id"]: row for row in self.headline if row["as_of"] == self.as_of}
-        surprise = {row["scenario_id"]: row for row in self.tables["surprise"]}
+        surprise = {row["scenario_id"]: row for row in self.rows["surprise"]}
         moves: dict[str, float] = defaultdict(float)
-        for row in self.tables["change"]:
+        for row in self.rows["change"]:
             moves[row["scenario_id"]] += row["move"]
-        ordered = sorted(self.tables["scenario"], key=lambda row: (row["sort_order"] or 0, row["scenario_id"]))
+        ordered = sorted(self.rows["scenario"], key=lambda row: (row["sort_order"] or 0, row["scenario_id"]))
         found = []
         for place, row in enumerate(ordered, start=1):
             own = now.get(row["scenario_id"], {})
@@ -129,13 +129,13 @@ class Facts:
     @cached_property
     def headline(self) -> Rows:
         """Return the published odds at every as-of date."""
-        return [row for row in self.tables["scenario_probability"] if row["variant"] == "headline"]
+        return [row for row in self.rows["scenario_probability"] if row["variant"] == "headline"]
 
     @cached_property
     def indicators(self) -> Rows:
         """Return the indicators, scored ones first, by domain and title."""
         return sorted(
-            self.tables["indicator"], key=lambda row: (not row["scored"], row["domain"] or "", row["title"] or "")
+            self.rows["indicator"], key=lambda row: (not row["scored"], row["domain"] or "", row["title"] or "")
         )
 
     @cached_property
@@ -146,65 +146,70 @@ class Facts:
     @cached_property
     def reading(self) -> dict[str, Row]:
         """Return the newest reading of each indicator."""
-        return {row["indicator_id"]: row for row in self.tables["reading"] if row["as_of"] == self.as_of}
+        return {row["indicator_id"]: row for row in self.rows["reading"] if row["as_of"] == self.as_of}
+
+    @cached_property
+    def readings_of(self) -> dict[str, Rows]:
+        """Return each indicator's readings at all as-of dates."""
+        return grouped(self.rows["reading"], "indicator_id")
 
     @cached_property
     def claims(self) -> dict[str, Rows]:
         """Return each indicator's claims, newest period first."""
         return grouped(
-            sorted(self.tables["claim"], key=lambda row: (_last_day(row), row["claim_id"]), reverse=True),
+            sorted(self.rows["claim"], key=lambda row: (_last_day(row), row["claim_id"]), reverse=True),
             "indicator_id",
         )
 
     @cached_property
     def claim(self) -> dict[str, Row]:
         """Return the claims by identifier."""
-        return {row["claim_id"]: row for row in self.tables["claim"]}
+        return {row["claim_id"]: row for row in self.rows["claim"]}
 
     @cached_property
     def assessment(self) -> dict[tuple[str, str], Row]:
         """Return the newest assessment by indicator and scenario."""
-        return {(row["indicator_id"], row["scenario_id"]): row for row in self.tables["assessment"]}
+        return {(row["indicator_id"], row["scenario_id"]): row for row in self.rows["assessment"]}
 
     @cached_property
     def prediction(self) -> dict[tuple[str, str], Row]:
         """Return the predictions by indicator and scenario."""
-        return {(row["indicator_id"], row["scenario_id"]): row for row in self.tables["prediction"]}
+        return {(row["indicator_id"], row["scenario_id"]): row for row in self.rows["prediction"]}
 
     @cached_property
     def fans(self) -> dict[str, Rows]:
         """Return each numeric indicator's fans in order of time."""
-        return grouped(sorted(self.tables["fan"], key=lambda row: (row["date"], row["scenario_id"])), "indicator_id")
+        return grouped(sorted(self.rows["fan"], key=lambda row: (row["date"], row["scenario_id"])), "indicator_id")
 
     @cached_property
     def bits(self) -> dict[str, dict[int, float]]:
         """Return each indicator's expected information in bits, by years ahead."""
         found: dict[str, dict[int, float]] = defaultdict(dict)
-        for row in self.tables["diagnosticity"]:
+        for row in self.rows["diagnosticity"]:
             found[row["indicator_id"]][int(row["years_ahead"] or 0)] = row["bits"]
         return found
 
     @cached_property
     def freshness(self) -> dict[str, Row]:
         """Return how fresh each indicator and source is, by subject."""
-        return {row["subject"]: row for row in self.tables["freshness"]}
+        return {row["subject"]: row for row in self.rows["freshness"]}
 
     @cached_property
     def deadlines(self) -> Rows:
         """Return the falsification calendar from the as-of date on, next date first."""
-        ahead = [row for row in self.tables["deadline"] if row["date"] is not None and row["date"] >= self.as_of]
+        ahead = [row for row in self.rows["deadline"] if row["date"] is not None and row["date"] >= self.as_of]
         return sorted(ahead, key=lambda row: (row["date"], row["indicator_id"], row["scenario_id"]))
 
     @cached_property
     def variants(self) -> dict[str, Row]:
         """Return the variants of the headline by name."""
-        return {row["variant"]: row for row in self.tables["variant"]}
+        return {row["variant"]: row for row in self.rows["variant"]}
 
     @cached_property
     def variant_now(self) -> dict[str, dict[str, float]]:
         """Return P(scenario) now under each variant."""
         found: dict[str, dict[str, float]] = defaultdict(dict)
-        for row in self.tables["scenario_probability"]:
+        for row in self.rows["scenario_probability"]:
             if row["as_of"] == self.as_of:
                 found[row["variant"]][row["scenario_id"]] = row["posterior"]
         return found
@@ -212,12 +217,58 @@ class Facts:
     @cached_property
     def alarm(self) -> bool:
         """Return whether 'no scenario fits' holds."""
-        return any(bool(row["alarm"]) for row in self.tables["surprise"])
+        return any(bool(row["alarm"]) for row in self.rows["surprise"])
 
     @cached_property
     def has_earlier(self) -> bool:
         """Return whether a release came before this one."""
-        return len(self.tables["release"]) > 1
+        return len(self.rows["release"]) > 1
+
+    @cached_property
+    def used_claims(self) -> dict[str, list[str]]:
+        """Return the claims behind each indicator's newest reading."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.rows["reading_claim"]:
+            found[row["indicator_id"]].append(row["claim_id"])
+        return found
+
+    @cached_property
+    def previous(self) -> Row | None:
+        """Return the release before this one."""
+        own = (str(self.release["created_at"]), self.release["release_id"])
+        before = [row for row in self.releases if (str(row["created_at"]), row["release_id"]) < own]
+        return before[0] if before else None
+
+    @cached_property
+    def interval(self) -> dict[str, Row]:
+        """Return the 5 to 95 percent interval of each scenario's probability now; empty where none was computed."""
+        rows = self.rows.get("probability_interval", [])
+        return {row["scenario_id"]: row for row in rows if row["as_of"] == self.as_of}
+
+    @cached_property
+    def begun(self) -> dict[str, Row]:
+        """Return how much of each scenario with an onset has begun; empty where that was not computed."""
+        return {row["scenario_id"]: row for row in self.rows.get("begun", []) if row["as_of"] == self.as_of}
+
+    @cached_property
+    def equal_odds(self) -> dict[str, float]:
+        """Return the probabilities now had every named scenario started alike; empty where that was not computed."""
+        named = {row["scenario_id"] for row in self.named}
+        for name, rows in grouped(self.rows["prior_set"], "prior_set").items():
+            shares = [row["prior"] for row in rows if row["scenario_id"] in named]
+            if len(shares) > 1 and max(shares) - min(shares) < 0.001:
+                return self.variant_now.get(f"prior:{name}", {})
+        return {}
+
+    @cached_property
+    def starting_odds(self) -> dict[str, dict[str, float]]:
+        """Return the probabilities now under each set of starting odds, the published one first."""
+        sets = {
+            name: shares
+            for name, shares in sorted(self.variant_now.items())
+            if (self.variants.get(name) or {}).get("family") == "prior"
+        }
+        return {"headline": {row["scenario_id"]: row["posterior"] for row in self.scenarios}, **sets}
 
     @cached_property
     def coverage(self) -> tuple[int, int, int]:
@@ -244,15 +295,15 @@ def grouped(rows: Rows, name: str) -> dict[Any, Rows]:
     return found
 
 
-def facts_by_tracker(tables: Mapping[str, pd.DataFrame]) -> list[Facts]:
-    """Return each tracker's facts; tables without tracker are shared by all."""
-    trackers = sorted(plain_rows(tables["tracker"]), key=lambda row: str(row["tracker_id"]))
-    return [Facts(row, _tables_of(tables, row["tracker_id"])) for row in trackers]
+def tables_by_tracker(frames: Mapping[str, pd.DataFrame]) -> list[TrackerTables]:
+    """Return each tracker's tables; those without tracker are shared by all."""
+    trackers = sorted(plain_rows(frames["tracker"]), key=lambda row: str(row["tracker_id"]))
+    return [TrackerTables(row, _rows_of(frames, row["tracker_id"])) for row in trackers]
 
 
-def _tables_of(tables: Mapping[str, pd.DataFrame], tracker_id: str) -> dict[str, Rows]:
+def _rows_of(frames: Mapping[str, pd.DataFrame], tracker_id: str) -> dict[str, Rows]:
     found: dict[str, Rows] = {}
-    for name, frame in tables.items():
+    for name, frame in frames.items():
         if name in _UNUSED:
             continue
         if "tracker_id" in frame.columns:

@@ -6,6 +6,7 @@ Belongs here: which files there are and where. Not here: what stands on a page (
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 
 from signposts.report import drawing, feed, glossary, pages, verdict, wording
-from signposts.report.records import Facts, facts_by_tracker
+from signposts.report.records import TrackerTables, tables_by_tracker
 
 if TYPE_CHECKING:
     import pandas as pd
 
 HERE = Path(__file__).parent
+_BEFORE_PERCENT = re.compile(r"(?<=\d) %(?![\w])")
+"""The blank between a number and its percent sign, at which no line may break."""
 STATIC = ("report.css", "theme.js", "report.js")
 FILTERS = (
     "domain_of",
@@ -31,7 +34,9 @@ FILTERS = (
     "short_day",
     "clock",
     "decibans",
-    "odds",
+    "about_odds",
+    "chance",
+    "count_word",
     "plural",
     "listed",
     "lower_first",
@@ -41,52 +46,52 @@ FILTERS = (
     "period_words",
     "web_address",
     "file_name",
-    "evidence_word",
     "range_words",
     "with_days",
     "growth_words",
     "priority_words",
-    "condition_words",
 )
 
 
 def write_site(
-    tables: Mapping[str, pd.DataFrame], folder: Path, cache: Path, method_text: str, calibration_text: str = ""
+    frames: Mapping[str, pd.DataFrame], folder: Path, cache: Path, method_text: str, calibration_text: str = ""
 ) -> None:
     """Write all files of the site and take away pages that an earlier build left."""
-    trackers = facts_by_tracker(tables)
+    trackers = tables_by_tracker(frames)
     files: dict[str, str] = {}
     alone = len(trackers) == 1
-    for facts in trackers:
-        base = "" if alone else f"{wording.file_name(facts.tracker['tracker_id'])}/"
-        files |= _tracker_files(facts, base, cache, (method_text, calibration_text), several=not alone)
+    for tables in trackers:
+        base = "" if alone else f"{wording.file_name(tables.tracker['tracker_id'])}/"
+        files |= _tracker_files(tables, base, cache, (method_text, calibration_text), several=not alone)
     if not alone:
         files["index.html"] = (
             _environment(cache)
             .get_template("trackers.html")
             .render(
-                trackers=[_tracker_card(facts) for facts in trackers], root="", home="", path="index.html", **_stamp()
+                trackers=[_tracker_card(tables) for tables in trackers], root="", home="", path="index.html", **_stamp()
             )
         )
-        files["report.json"] = feed.to_json([feed.machine_report(facts) for facts in trackers])
+        files["report.json"] = feed.to_json([feed.machine_report(tables) for tables in trackers])
     for name in STATIC:
         files[f"static/{name}"] = (HERE / "static" / name).read_text(encoding="utf-8")
     files["static/vega.js"] = drawing.script_bundle(cache)
     _write(folder, files)
 
 
-def _tracker_card(facts: Facts) -> dict[str, object]:
+def _tracker_card(tables: TrackerTables) -> dict[str, object]:
     return {
-        "facts": facts,
-        "base": wording.file_name(facts.tracker["tracker_id"]),
-        "headline": verdict.headline(facts),
-        "coverage": verdict.coverage(facts),
+        "tables": tables,
+        "base": wording.file_name(tables.tracker["tracker_id"]),
+        "headline": verdict.headline(tables),
+        "coverage": verdict.coverage(tables),
     }
 
 
-def _tracker_files(facts: Facts, base: str, cache: Path, texts: tuple[str, str], *, several: bool) -> dict[str, str]:
+def _tracker_files(
+    tables: TrackerTables, base: str, cache: Path, texts: tuple[str, str], *, several: bool
+) -> dict[str, str]:
     """Return one tracker's files by path."""
-    made = pages.tracker_pages(facts, *texts)
+    made = pages.tracker_pages(tables, *texts)
     requests = {
         f"{page.path}#{figure.name}": figure.request
         for page in made
@@ -100,21 +105,22 @@ def _tracker_files(facts: Facts, base: str, cache: Path, texts: tuple[str, str],
         depth = page.path.count("/")
         home = "../" * depth
         files[base + page.path] = environment.get_template(page.template).render(
-            facts=facts,
+            tables=tables,
             path=page.path,
             title=page.title,
             home=home,
             root=home + ("../" if several else ""),
             several=several,
+            share={figure.name: None for figure in page.figures},
             drawings={figure.name: drawn.get(f"{page.path}#{figure.name}") for figure in page.figures},
             citations=page.citations,
             **_stamp(),
             **page.context,
         )
-    identifier = f"tag:signposts,2025:{facts.tracker['tracker_id']}"
-    files[base + "feed.xml"] = feed.atom(facts, identifier)
-    files[base + "report.json"] = feed.to_json(feed.machine_report(facts))
-    files[base + "summary.md"] = feed.summary(facts)
+    identifier = f"tag:signposts,2025:{tables.tracker['tracker_id']}"
+    files[base + "feed.xml"] = feed.atom(tables, identifier)
+    files[base + "report.json"] = feed.to_json(feed.machine_report(tables))
+    files[base + "summary.md"] = feed.summary(tables)
     return files
 
 
@@ -143,6 +149,8 @@ def _environment(cache: Path) -> Environment:
 def _write(folder: Path, files: Mapping[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in files.items():
+        if path.endswith(".html"):
+            text = _BEFORE_PERCENT.sub("\u00a0%", text)
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")

@@ -16,13 +16,13 @@ Row = dict[str, Any]
 MINUS = "\u2212"
 _ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-[0-3]\d\b")
 _MISSING = {
-    "not_due": "not due yet",
-    "not_in_ledger": "nothing in our ledger",
-    "never_asked": "its publisher was never asked",
-    "source_failed": "its publisher could not be read",
-    "none_seen": "looked for, none seen",
-    "before_the_clock": "only figures from before the clock started",
-    "list_not_searched": "nobody has searched for all such events",
+    "not_due": "Not due yet",
+    "not_in_ledger": "Not in our ledger",
+    "never_asked": "Never asked: comes with a run that reaches its source",
+    "source_failed": "Its source could not be read",
+    "none_seen": "Looked for, none seen",
+    "before_the_clock": "Only an old figure, from before the start",
+    "list_not_searched": "Listed, but nobody has searched for what the list lacks",
 }
 STATUS_TONE = {
     "fulfilled": "good",
@@ -61,13 +61,13 @@ def percent(share: float | None) -> str:
     if share is None:
         return "unknown"
     if share < 0.01:
-        return "under 1%"
-    return "over 99%" if share > 0.99 else f"{share:.0%}"
+        return "under 1 %"
+    return "over 99 %" if share > 0.99 else f"{share * 100:.0f} %"
 
 
 def share_text(share: float | None) -> str:
     """Return a measured share in percent, with a decimal where it matters."""
-    return "unknown" if share is None else f"{number(share * 100, 3)}%"
+    return "unknown" if share is None else f"{number(share * 100, 3)} %"
 
 
 def points(move: float | None, digits: int = 0) -> str:
@@ -90,13 +90,45 @@ def number(value: float | None, digits: int = 4) -> str:
     return text.replace("-", MINUS) if "e" not in text else text
 
 
-def amount(value: float | None, unit: str | None) -> str:
-    """Return a value with its unit; a share is said in percent."""
-    if value is None:
-        return "unknown"
-    if unit in ("share", "percent"):
-        return share_text(value if unit == "share" else value / 100)
-    return f"{number(value)} {unit}" if unit and unit not in ("event", "category") else number(value)
+def amount(value: float | None, indicator: Row | None, digits: int = 4) -> str:
+    """Return a value in its indicator's own words: `13 rounds of talks`, `$5.3 bn`, `96 % of trade`."""
+    return "unknown" if value is None else _in_words(value, None, indicator, digits)
+
+
+def span(low: float, high: float, indicator: Row | None, digits: int = 4) -> str:
+    """Return a range in its indicator's own words: `9 to 31 meetings`, `14 to 75 % above 2024`."""
+    return _in_words(low, high, indicator, digits)
+
+
+def _in_words(low: float, high: float | None, indicator: Row | None, digits: int) -> str:
+    """Fill the slot of an indicator's words with a number or a range; without words its unit follows."""
+    unit, words = (indicator or {}).get("unit"), (indicator or {}).get("words")
+    if not words:
+        words = {"share": "{p}", "percent": "{x} %", "event": "{x}", "category": "{x}", None: "{x}"}.get(
+            unit, f"{{x}} {unit}"
+        )
+    one, _, many = words.partition("|")
+    template = one if not many or (high is None and low == 1) else many
+    slot = re.search(r"\{(n|x|p|change)\}", template)
+    if slot is None:
+        return template
+    if slot.group(1) == "change":
+        return template.replace("{change}", _change(low, high)).strip()
+    scale = 100 if slot.group(1) == "p" else 1
+    texts = [number(value * scale, 3 if scale == 100 else digits) for value in (low, high) if value is not None]
+    if slot.group(1) == "p":
+        texts[-1] += " %"
+    return template.replace(slot.group(), " to ".join(dict.fromkeys(texts))).strip()
+
+
+def _change(low: float, high: float | None) -> str:
+    """Return a ratio as its distance from one in percent, with the side: `14 to 75 % above`."""
+    if high is not None and (low - 1) * (high - 1) < 0:
+        return f"{number((1 - low) * 100, 2)} % below to {number((high - 1) * 100, 2)} % above"
+    sizes = [number(abs(value - 1) * 100, 2) for value in (low, high) if value is not None]
+    side = "above" if (low if high is None else high) >= 1 else "below"
+    sizes = sizes if side == "above" else sizes[::-1]
+    return f"{' to '.join(dict.fromkeys(sizes))} % {side}"
 
 
 def day(moment: date | datetime | None) -> str:
@@ -144,10 +176,33 @@ def evidence_word(distance: float) -> str:
     return "strong" if size < 20 else "decisive"
 
 
-def odds(distance: float) -> str:
-    """Return decibans as so many to one."""
-    factor = 10 ** (abs(distance) / 10)
-    return f"{factor:.1f} to 1" if factor < 10 else f"{factor:,.0f} to 1"
+def about_odds(distance: float) -> str:
+    """Return decibans as odds to no more digits than they deserve: `about 2 to 1`."""
+    factor = float(10 ** (abs(distance) / 10))
+    rounded = round(factor, 1) if factor < 1.75 else round(factor * 2) / 2 if factor < 4 else float(f"{factor:.2g}")
+    return f"about {number(rounded)} to 1"
+
+
+def chance(share: float) -> str:
+    """Return a chance in percent, a small one as one in so many."""
+    if share >= 0.01:
+        return percent(share)
+    if share < 0.001:
+        return "under 1 in 1,000"
+    return f"1 in {int(float(f'{1 / share:.2g}')):,}"
+
+
+def count_word(count: int) -> str:
+    """Return a small number as a word, a larger one in figures."""
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return words[count] if count < len(words) else f"{count:,}"
+
+
+def all_of(count: int, total: int) -> str:
+    """Return how many of so many, `all 6` for all and `both` for all two."""
+    if count == total:
+        return "both" if total == 2 else f"all {total}"
+    return f"{count} of {total}"
 
 
 def plural(count: int | float, noun: str, many: str | None = None) -> str:
@@ -173,93 +228,93 @@ def unbroken(text: str | None) -> str:
     return plain if not plain or plain[-1] in ".!?" else plain + "."
 
 
-def reading_words(reading: Row | None, unit: str | None) -> str:
+def reading_words(reading: Row | None, indicator: Row | None) -> str:
     """Return what an indicator says, in words, or why it says nothing."""
     if not reading or not reading.get("kind"):
-        return "No reading: " + _MISSING.get((reading or {}).get("missing_reason") or "", "no data")
-    return _READING.get(reading["kind"], _value_words)(reading, unit)
+        return _MISSING.get((reading or {}).get("missing_reason") or "", "No reading")
+    return _READING.get(reading["kind"], _value_words)(reading, indicator)
 
 
-def _value_words(reading: Row, unit: str | None) -> str:
+def _value_words(reading: Row, indicator: Row | None) -> str:
     if reading["value"] is None and reading["category"]:
-        return str(reading["category"])
+        return category(reading["category"])
     low, high = reading["value_low"], reading["value_high"]
     if reading["value"] is None:
-        return _interval_words(reading, unit)
-    rivals = (
-        f" (reports from {number(low)} to {amount(high, unit)})"
-        if low is not None and high is not None and low < high
-        else ""
-    )
-    if unit == "share" and rivals:
-        rivals = f" (reports from {share_text(low)} to {share_text(high)})"
-    return amount(reading["value"], unit) + rivals
+        return _interval_words(reading, indicator)
+    if low is None or high is None or not low < high:
+        return amount(reading["value"], indicator)
+    return f"{amount(reading['value'], indicator, 2)} (reports: {span(low, high, indicator)})"
 
 
-def range_words(fan: Row, unit: str | None) -> str:
+def range_words(fan: Row, indicator: Row | None) -> str:
     """Return the 80 percent band of a fan in words, to three digits."""
-    low, high = fan["p10"], fan["p90"]
-    if unit == "share":
-        return f"{percent(low)} to {percent(high)}"
-    named = "" if unit in (None, "event", "category") else f" {unit}"
-    return f"{number(low, 3)} to {number(high, 3)}{named}"
+    return span(fan["p10"], fan["p90"], indicator, 3)
 
 
-def _interval_words(reading: Row, unit: str | None) -> str:
+def _interval_words(reading: Row, indicator: Row | None) -> str:
     low, high = reading["value_low"], reading["value_high"]
     if low is None and high is None:
-        return _value_words(reading, unit) if reading["value"] is not None else "a report without a number"
+        return "a report without a number"
     if high is None:
-        return f"at least {amount(low, unit)}"
+        return f"at least {amount(low, indicator)}"
     if low is None:
-        return f"at most {amount(high, unit)}"
-    start = share_text(low) if unit == "share" else number(low)
-    return f"between {start} and {amount(high, unit)}"
+        return f"at most {amount(high, indicator)}"
+    return span(low, high, indicator)
 
 
-def _nowcast_words(reading: Row, unit: str | None) -> str:
+def _nowcast_words(reading: Row, indicator: Row | None) -> str:
     spread = reading["log_sd"] or 0.0
     value = reading["value"]
     if value is None:
         return "an estimate from part of the year"
     low, high = value * math.exp(-1.645 * spread), value * math.exp(1.645 * spread)
-    return f"about {amount(value, unit)} for the year, from part of it (9 in 10: {number(low, 3)} to {number(high, 3)})"
+    band = f"{number(low, 3)} to {number(high, 3)}"
+    return f"about {amount(value, indicator, 3)} for the year, from part of it (9 in 10: {band})"
 
 
-def _count_words(reading: Row, _unit: str | None) -> str:
+def _count_words(reading: Row, indicator: Row | None) -> str:
     low, high, value = reading["value_low"], reading["value_high"], reading["value"]
-    closed = "" if reading["list_closed"] else "; the list may be incomplete"
-    since = f" from {day(reading['exposure_start'])}" if reading["exposure_start"] else ""
-    until = f" to {day(reading['exposure_end'])}" if reading["exposure_end"] else ""
+    since = f" since {day(reading['exposure_start'])}" if reading["exposure_start"] else ""
     if low is not None and high is not None and low < high:
-        return f"between {number(low)} and {number(high)} counted{since}{until}, depending on the report{closed}"
-    return f"{number(value)} counted{since}{until}{closed}"
+        return f"{span(low, high, _counted(indicator))}{since}, depending on the report"
+    return f"{amount(value, _counted(indicator))}{since}"
 
 
-def _share_count_words(reading: Row, _unit: str | None) -> str:
+def _counted(indicator: Row | None) -> Row:
+    """Return words for a count: the indicator's own, or `counted` where it has none."""
+    words = (indicator or {}).get("words")
+    return {"unit": None, "words": words or "{n} counted"}
+
+
+def _share_count_words(reading: Row, indicator: Row | None) -> str:
     value, trials = reading["value"] or 0.0, reading["trials"] or 0
     # the pooled value is the number counted; a mean over several reports can be a share of one
     count = value if value > 1 or trials <= 1 or value == 0 else round(value * trials)
-    return f"{number(count)} of {plural(trials, 'occasion')}"
+    noun = ((indicator or {}).get("words") or "").partition("{p} of ")[2]
+    return f"{number(count)} of {number(trials)} {noun or ('occasion' if trials == 1 else 'occasions')}"
 
 
-_READING: dict[str, Callable[[Row, str | None], str]] = {
+def category(name: str | None) -> str:
+    """Return a category's name as words."""
+    return str(name or "unknown").replace("_", " ")
+
+
+_READING: dict[str, Callable[[Row, Row | None], str]] = {
     "interval": _interval_words,
     "nowcast": _nowcast_words,
     "count": _count_words,
     "open_count": _count_words,
     "share_count": _share_count_words,
-    "event": lambda reading, _unit: f"happened, by {day(reading['reading_date'])}",
-    "none_seen": lambda reading, _unit: f"had not happened by {day(reading['reading_date'])}",
-    "category": lambda reading, _unit: str(reading["category"] or "unknown"),
+    "event": lambda reading, _indicator: f"happened by {day(reading['reading_date'])}",
+    "none_seen": lambda reading, _indicator: f"had not happened by {day(reading['reading_date'])}",
+    "category": lambda reading, _indicator: category(reading["category"]),
 }
 
 
-def claim_words(claim: Row, unit: str | None) -> str:
+def claim_words(claim: Row, indicator: Row | None) -> str:
     """Return what one claim says, in words."""
-    unit = claim["unit"] if claim["kind"] == "growth" else unit
     if claim["kind"] == "growth":
-        return f"{'+' if (claim['value'] or 0) >= 0 else MINUS}{number(abs(claim['value'] or 0))}% on the year before"
+        return f"{'+' if (claim['value'] or 0) >= 0 else MINUS}{number(abs(claim['value'] or 0))} % on the year before"
     if claim["kind"] == "count":
         return _counted_claim(claim)
     if claim["kind"] == "event":
@@ -267,15 +322,15 @@ def claim_words(claim: Row, unit: str | None) -> str:
     if claim["kind"] == "none_seen":
         return f"looked until {short_day(claim['searched_until'])}: nothing seen"
     if claim["kind"] == "plan":
-        target = amount(claim["value"], claim["unit"] or unit) if claim["value"] is not None else ""
+        target = amount(claim["value"], indicator) if claim["value"] is not None else ""
         return " ".join(
             part
             for part in ("plan:", target, f"for {short_day(claim['planned_for'])}" if claim["planned_for"] else "")
             if part
         )
     if claim["kind"] == "category":
-        return str(claim["category"] or "unknown")
-    return _value_words({**claim, "log_sd": 0}, unit) if claim["value"] is not None else _interval_words(claim, unit)
+        return category(claim["category"])
+    return _value_words(claim, indicator) if claim["value"] is not None else _interval_words(claim, indicator)
 
 
 def _counted_claim(claim: Row) -> str:
@@ -288,32 +343,52 @@ def _counted_claim(claim: Row) -> str:
 _LEVEL = re.compile(r"^if the reading is (above|below) \S+$")
 
 
-def condition_words(row: Row, unit: str | None) -> str:
-    """Return the condition of a deadline without its leading if, a threshold in the indicator's unit."""
-    text = " ".join(str(row["if_what"] or "").split())
-    found = _LEVEL.match(text)
-    if found and row["threshold"] is not None:
-        return f"{found.group(1)} {threshold_words(row['threshold'], unit)}"
-    return text[3:] if text[:3].lower() == "if " else lower_first(text)
+def condition_words(rows: Sequence[Row], indicator: Row | None) -> str:
+    """Return the conditions on which a prediction takes one word on one date, joined, without the leading if."""
+    levels: dict[str, float] = {}
+    others: list[str] = []
+    for row in rows:
+        text = " ".join(str(row["if_what"] or "").split())
+        found = _LEVEL.match(text)
+        if found and row["threshold"] is not None:
+            levels[found.group(1)] = float(f"{row['threshold']:.3g}")
+        else:
+            others.append(text[3:] if text[:3].lower() == "if " else lower_first(text))
+    return listed([*_level_words(levels, indicator), *dict.fromkeys(sorted(others))], "or")
 
 
-def threshold_words(value: float, unit: str | None) -> str:
-    """Return a threshold to three digits with its unit."""
-    if unit == "share":
-        return share_text(value)
-    if unit and unit.startswith("count"):
-        return f"{number(value, 3)} counted"
-    return amount(float(f"{value:.3g}"), unit)
+def _level_words(levels: Mapping[str, float], indicator: Row | None) -> list[str]:
+    """Return thresholds as words: of a count as what is on record by then, of a value as above and below."""
+    if not levels:
+        return []
+    if str((indicator or {}).get("unit") or "").startswith("count"):
+        parts = []
+        if "below" in levels:
+            least = math.ceil(levels["below"])
+            parts.append("none" if least <= 1 else f"fewer than {number(least)}")
+        if "above" in levels:
+            parts.append(f"more than {amount(math.floor(levels['above']), _counted(indicator))}")
+        return [f"{listed(parts, 'or')} {'is' if parts == ['none'] else 'are'} on record by then"]
+    parts = [f"{side} {amount(levels[side], indicator, 3)}" for side in ("below", "above") if side in levels]
+    return [f"it is {listed(parts, 'or')}"]
 
 
-def growth_words(needed: float) -> str:
-    """Return the growth per year that a prediction still needs, as a sentence."""
-    size = f"{abs(needed) * 100:.1f}%"
+def growth_words(needed: float, *, falls: bool) -> str:
+    """Return the growth per year that a prediction still needs, as a sentence; `falls` says which way it points."""
+    size = f"{abs(needed) * 100:.1f} %"
     if abs(needed) < 0.0005:
-        return "No more growth is needed to stay inside its band."
-    if needed > 0:
-        return f"To stay inside its band it must grow by at least {size} a year."
-    return f"It stays inside its band unless it shrinks by more than {size} a year."
+        return "No more change is needed to stay inside its band."
+    if falls:
+        return (
+            f"To stay inside its band it must shrink by at least {size} a year."
+            if needed < 0
+            else f"It stays inside its band unless it grows by more than {size} a year."
+        )
+    return (
+        f"To stay inside its band it must grow by at least {size} a year."
+        if needed > 0
+        else f"It stays inside its band unless it shrinks by more than {size} a year."
+    )
 
 
 def priority_words(row: Row, as_of: date) -> str:

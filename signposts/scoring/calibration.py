@@ -38,7 +38,14 @@ WEIGHTINGS = ("alone", "grouped")
 PIT_ROWS = 40000
 GOOD_DRAWS = 4000
 NO_CORRELATION = Correlation(0.0, 0.0)
-_REPORT_KIND = {"lognormal": "value", "beta": "value", "event": "event", "rate": "count", "ordinal": "category"}
+_REPORT_KIND = {
+    "lognormal": "value",
+    "beta": "value",
+    "event": "event",
+    "rate": "count",
+    "ordinal": "category",
+    "trajectory": "value",
+}
 _DISCRETE = ("rate", "ordinal")
 
 

@@ -1,7 +1,7 @@
 """Densities and distribution functions of the predictive families, on plain arrays.
 
 Belongs here: one formula a function, broadcasting, natural logs. Not here: scenarios, onsets or the reference
-(predictive.py). The macros of sql/macros give the same densities in SQL.
+(predictive.py).
 """
 
 from __future__ import annotations

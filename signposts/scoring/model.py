@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from signposts.errors import InputError
 from signposts.scoring.arrays import Booleans, Floats, Integers
 from signposts.scoring.families import FAMILIES, FAMILY_OF_TYPE, KINDS_OF_FAMILY, PARAMETERS, REGISTRY, TYPES
+from signposts.scoring.families.trajectory import waypoints
 from signposts.scoring.observations import (
     KINDS,
     Observations,
@@ -28,6 +29,8 @@ from signposts.scoring.observations import (
 )
 
 OTHER = "other"
+YARDSTICK_SPREAD = 2.0
+"""Where the catalogue gives none: that of the log-normal families (docs/method.md, 4.4)."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Model:
     """(I, S, K) of categories."""
     categories: tuple[tuple[str, ...], ...]
     """(I) names of the categories, in order."""
+    waypoints: Floats
+    """(I, S, P, 2) years since t0 and level of a trajectory's points; the last repeated, NaN where none."""
     family: Integers
     """(I,) index into FAMILIES."""
     detect_prob: Floats
@@ -75,6 +80,8 @@ class Model:
     """(I,) +1 up, -1 down, 0 where no way is more cooperation."""
     shared_sd: bool
     obs_sd: float
+    yardstick_spread: float
+    """Times the spread of a trajectory's paths together that its yardstick has."""
     open_list_coverage: tuple[float, float]
 
     @property
@@ -232,6 +239,7 @@ def build_model(
         parameters=cells.parameters,
         probabilities=probabilities,
         categories=categories,
+        waypoints=cells.waypoints(),
         family=cells.families(),
         detect_prob=np.array([_number(row.get("detect_prob"), 1.0) for row in settings]),
         exposure_start=np.array(
@@ -240,6 +248,7 @@ def build_model(
         cooperative=np.array([direction(row.get("cooperative")) for row in settings], dtype=np.int64),
         shared_sd=bool(scoring["shared_sd"]),
         obs_sd=float(scoring["obs_sd"]),
+        yardstick_spread=float(scoring.get("yardstick_spread", YARDSTICK_SPREAD)),
         open_list_coverage=(float(low), float(high)),
     )
 
@@ -267,14 +276,15 @@ def stack(models: Sequence[Model], names: Sequence[str]) -> Model:
     shared = ("hypothesis_scenario", "hypothesis_onset", "onset_weight", "baseline", "delayed")
     for model in models:
         same = all(np.array_equal(getattr(model, field), getattr(first, field)) for field in shared)
-        settings = (model.shared_sd, model.obs_sd, model.open_list_coverage)
-        if not same or settings != (first.shared_sd, first.obs_sd, first.open_list_coverage):
+        settings = (model.shared_sd, model.obs_sd, model.yardstick_spread, model.open_list_coverage)
+        if not same or settings != (first.shared_sd, first.obs_sd, first.yardstick_spread, first.open_list_coverage):
             raise InputError("models can be stacked only if hypotheses, onset rules and settings are the same")
     n_categories = max(model.probabilities.shape[2] for model in models)
     padded = [
         np.pad(model.probabilities, ((0, 0), (0, 0), (0, n_categories - model.probabilities.shape[2])))
         for model in models
     ]
+    longest = max(model.waypoints.shape[2] for model in models)
     joined: dict[str, Any] = {
         field: np.concatenate([getattr(model, field) for model in models])
         for field in ("type", "speaks", "stated", "family", "detect_prob", "exposure_start", "cooperative")
@@ -286,6 +296,12 @@ def stack(models: Sequence[Model], names: Sequence[str]) -> Model:
         ),
         parameters={key: np.concatenate([model.parameters[key] for model in models]) for key in PARAMETERS},
         probabilities=np.concatenate(padded),
+        waypoints=np.concatenate(
+            [
+                np.pad(model.waypoints, ((0, 0), (0, 0), (0, longest - model.waypoints.shape[2]), (0, 0)), mode="edge")
+                for model in models
+            ]
+        ),
         categories=tuple(names_ for model in models for names_ in model.categories),
         **joined,
     )
@@ -320,6 +336,7 @@ class _Cells:
         self.stated = np.zeros(shape, dtype=bool)
         self.parameters = {name: np.full(shape, math.nan) for name in PARAMETERS}
         self._probs: dict[tuple[int, int], Mapping[str, float]] = {}
+        self._waypoints: dict[tuple[int, int], Floats] = {}
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Add one row of table prediction."""
@@ -341,6 +358,8 @@ class _Cells:
         try:
             for name, value in REGISTRY[FAMILY_OF_TYPE[row["type"]]].parse(self.t0, row["type"], given).items():
                 self.parameters[name][cell] = value
+            if "waypoints" in given:
+                self._waypoints[cell] = waypoints(self.t0, given)
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             raise InputError(f"{where}: parameters of {row['type']} cannot be used: {error!r}") from error
 
@@ -353,6 +372,14 @@ class _Cells:
                 raise InputError(f"{name}: predictions of different families cannot be compared: {sorted(found)}")
             families[index] = FAMILIES.index(found.pop()) if found else 0
         return families
+
+    def waypoints(self) -> Floats:
+        """Return the points of every trajectory, padded with its last one, shape (I, S, P, 2)."""
+        longest = max([1, *map(len, self._waypoints.values())])
+        result = np.full((*self.type.shape, longest, 2), math.nan)
+        for cell, points in self._waypoints.items():
+            result[cell] = np.concatenate([points, np.repeat(points[-1:], longest - len(points), axis=0)])
+        return result
 
     def ordinal(self, settings: Sequence[Mapping[str, Any]]) -> tuple[tuple[tuple[str, ...], ...], Floats]:
         """Return each indicator's categories and the probabilities (I, S, K)."""

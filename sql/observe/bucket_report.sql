@@ -1,11 +1,13 @@
--- Grain: one row per as-of date, indicator and report on a value or category: the newest claim of each speaker in the
--- reading's bucket.
+-- Grain: one row per as-of date, indicator, link of its chain and report on a value or category: the newest claim of
+-- each speaker in the bucket that is the link.
 -- Reads: known_claim, nowcast
--- Bucket: the newest calendar year (of period_end) that a claim opens; of an irregular indicator, the trailing months
--- before the date. A claim opens a year only if it covers at least half of the indicator's usual period, a nowcast if
--- it knows at least so many months; a shorter one is shown, not pooled. Growth enters as a nowcast of its year, dated
--- 31 December, once its base was published. A final claim stands alone. Claims on or before the predictions' latest
--- start, or whose period ended before t0, make a reading that is shown only, and none where there are others.
+-- Bucket: the calendar year (of period_end) that a claim opens; of an irregular indicator, the trailing months before
+-- the date, and as many before those. The newest bucket is link 1 and makes the reading; what it leaves unbelieved
+-- falls to the one before, if that ended after t0 and is at most 36 months older, four links in all. A claim opens a
+-- year only if it covers at least half of the indicator's usual period, a nowcast if it knows at least so many months;
+-- a shorter one is shown, not pooled. Growth enters as a nowcast of its year, dated 31 December, once its base was
+-- published. A final claim stands alone. Claims on or before the predictions' latest start, or whose period ended before
+-- t0, make a reading that is shown only, and none where there are others.
 with spoken as (
     select
         known.tracker_id,
@@ -58,43 +60,68 @@ with spoken as (
 dated as (
     select
         *,
-        reading_date >= t0 and reading_date > coalesce(latest_start, t0 - 1) as can_score
+        reading_date >= t0 and reading_date > coalesce(latest_start, t0 - 1) as can_score,
+        case
+            when not is_irregular
+                then max(year(period_end)) over (partition by tracker_id, as_of, indicator_id) - year(period_end)
+            when period_end > as_of - to_months(trailing_months) then 0
+            when period_end > as_of - to_months(2 * trailing_months) then 1
+            when period_end > as_of - to_months(3 * trailing_months) then 2
+        end as bucket
     from spoken
-    where
-        is_long_enough
-        and (
-            not is_irregular
-            or (period_end <= as_of and period_end > as_of - to_months(trailing_months))
-        )
+    where is_long_enough and (not is_irregular or period_end <= as_of)
 ),
 
 in_bucket as (
-    select *
+    select
+        *,
+        max(reading_date) over (partition by tracker_id, as_of, indicator_id, bucket) as bucket_end
     from dated
-    qualify
-        (
-            is_irregular
-            or year(period_end) = max(year(period_end)) over (partition by tracker_id, as_of, indicator_id)
-        )
+    where bucket is not null
+    qualify min(bucket) over (partition by tracker_id, as_of, indicator_id) = 0
 ),
 
 newest as (
     select *
     from in_bucket
     qualify
-        can_score = bool_or(can_score) over (partition by tracker_id, as_of, indicator_id)
+        can_score = bool_or(can_score) over (partition by tracker_id, as_of, indicator_id, bucket)
         and row_number() over (
-            partition by tracker_id, as_of, indicator_id, speaker
+            partition by tracker_id, as_of, indicator_id, bucket, speaker
             order by
                 can_score desc, reading_date desc, published_on desc, recorded_at desc, line desc nulls last,
                 claim_id desc
         ) = 1
+),
+
+rivals as (
+    select *
+    from newest
+    qualify
+        (status = 'final' and kind <> 'nowcast')
+        or not bool_or(status = 'final' and kind <> 'nowcast') over (
+            partition by tracker_id, as_of, indicator_id, bucket
+        )
+),
+
+linked as (
+    select
+        *,
+        dense_rank() over (partition by tracker_id, as_of, indicator_id order by bucket) as position
+    from rivals
+    qualify
+        bucket = 0
+        or (
+            can_score
+            and bucket_end + to_months(36) >= max(bucket_end) over (partition by tracker_id, as_of, indicator_id)
+        )
 )
 
 select
     tracker_id,
     as_of,
     indicator_id,
+    position,
     claim_id as report_id,
     kind,
     value,
@@ -105,7 +132,5 @@ select
     log_sd,
     reliability_value as reliability,
     can_score
-from newest
-qualify
-    (status = 'final' and kind <> 'nowcast')
-    or not bool_or(status = 'final' and kind <> 'nowcast') over (partition by tracker_id, as_of, indicator_id)
+from linked
+where position <= 4

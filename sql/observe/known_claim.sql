@@ -21,6 +21,7 @@ with known as (
         claim.trials,
         claim.searched_until,
         claim.base_published_on,
+        claim.source_id,
         claim.speaker,
         claim.reliability_value,
         claim.status,

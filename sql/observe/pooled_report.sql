@@ -1,16 +1,18 @@
 -- Grain: one row per as-of date, indicator and report pooled into its reading.
 -- Reads: bucket_report, list_report, vote_report, event_report, indicator_family
--- Pool weight: r over the sum of r. Scored: the indicator is, and the reading is neither on or before the latest start
--- of its predictions nor about a period that ended before t0; where some reports may be scored, the others stay out.
+-- Of a chain the newest link is pooled; the others are in earlier_report. Pool weight: r over the sum of r. Scored: the
+-- indicator is, and the reading is neither on or before the latest start of its predictions, nor about a period that
+-- ended before t0, nor a list that nobody searched; where some reports may be scored, the others stay out.
 with reported as (
     select
-        *,
+        * exclude (position),
         cast(null as integer) as trials,
         cast(null as date) as exposure_start,
         cast(null as date) as exposure_end,
         cast(null as date) as happened_from,
         cast(null as date) as happened_to
     from bucket_report
+    where position = 1
     union all by name
     select
         *,
@@ -23,9 +25,10 @@ with reported as (
     from vote_report
     union all by name
     select
-        *,
+        * exclude (position),
         0 as log_sd
     from event_report
+    where position = 1
 ),
 
 kept as (

@@ -30,7 +30,7 @@ from signposts.sources.un_comtrade import client as un_comtrade
 from signposts.sources.un_general_assembly import client as un_general_assembly
 from signposts.sources.un_sanctions import client as un_sanctions
 from signposts.sources.world_bank import client as world_bank
-from tests.publishers import documents
+from tests.publishers import documents, state_documents
 from tests.publishers.catalogue import real_sources
 from tests.publishers.documents import TODAY
 from tests.publishers.spoiling import zipped
@@ -94,6 +94,30 @@ VALID: dict[str, list[tuple[str, bytes]]] = {
         )
     ],
     "un_general_assembly": [("agreement", documents.un_general_assembly())],
+    "gcat": [
+        (f"iranian_satellites/{part}", state_documents.gcat({}, f"/{part}.tsv"))
+        for part in ("satcat", "launch", "sites")
+    ],
+    "wikidata": [
+        (
+            "president_iran/statements",
+            state_documents.wikidata({"action": "wbgetclaims", "entity": "Q794", "property": "P6"}, ""),
+        ),
+        ("president_iran", state_documents.wikidata({"action": "wbgetentities", "ids": "Q900002"}, "")),
+    ],
+    "iaea_pris": [
+        ("bushehr/reactor", state_documents.iaea_pris({}, "/ReactorDetails.aspx")),
+        ("bushehr/country", state_documents.iaea_pris({}, "/CountryDetails.aspx")),
+    ],
+    "fatf": [("black_list/2026-10", state_documents.fatf({}, ""))],
+    "voeten_agreement": [
+        ("russia_iran/header", state_documents.voeten_agreement({}, "", {"range": "bytes=0-400"})),
+        ("russia_iran", state_documents.voeten_agreement({}, "", {"range": "bytes=-9000"})),
+    ],
+    "ucdp_candidate": [
+        ("strikes_on_iran/index", state_documents.ucdp_candidate({}, "/downloads/")),
+        ("strikes_on_iran/v26_01_26_06", state_documents.ucdp_candidate({}, "GEDEvent_v26_01_26_06.csv")),
+    ],
 }
 
 

@@ -10,6 +10,8 @@ import json
 import zipfile
 from datetime import date, timedelta
 
+from tests.publishers import state_documents
+
 TODAY = date(2026, 11, 23)
 
 
@@ -330,6 +332,7 @@ PUBLISHERS = {
     "sipri_arms": sipri_arms,
     "un_comtrade": un_comtrade,
     "ucdp_ged": ucdp_ged,
+    **state_documents.PUBLISHERS,
 }
 CONTENT_TYPES = {
     "world_bank": "application/json;charset=utf-8",
@@ -343,4 +346,5 @@ CONTENT_TYPES = {
     "sipri_arms": "application/json; charset=utf-8",
     "un_comtrade": "application/json; charset=utf-8",
     "ucdp_ged": "application/json; charset=utf-8",
+    **state_documents.CONTENT_TYPES,
 }

@@ -20,13 +20,14 @@ from signposts.sources import http
 from signposts.sources.archive import Archive
 from signposts.sources.collect import Plan, collect
 from signposts.sources.source_run import SourceRun
+from tests.publishers import spoiling, state_spoiling
 from tests.publishers.catalogue import real_sources
 from tests.publishers.documents import PUBLISHERS
 from tests.publishers.server import Fault, LoopbackPublishers, Reply, loopback_publishers, packed
-from tests.publishers.spoiling import CONTENT
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 SECRET = "invented-and-never-shown"
+CONTENT = {**spoiling.CONTENT, **state_spoiling.CONTENT}
 
 
 def smaller(source: Source, ask: dict[str, Any]) -> Source:

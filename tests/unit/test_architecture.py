@@ -13,7 +13,7 @@ LAYERS = (
     ("dictionary", "run_key", "scoring", "catalogue"),
     ("warehouse", "sources"),
     ("validation", "gather", "observe", "assess", "release", "alerts", "report", "desk"),
-    ("assets",),
+    ("assets", "track_record"),
     ("cli",),
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}

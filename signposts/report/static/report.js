@@ -49,10 +49,7 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
 
   // Sorting: the heading becomes a button.
-  const valueOf = (row, column) => {
-    const cell = row.cells[column];
-    return cell.dataset.value ?? cell.textContent.trim();
-  };
+  const valueOf = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
   const compare = (kind, rising) => (a, b) => {
     if (kind === "number") {
       const [x, y] = [a, b].map((text) => (text === "" ? NaN : Number(String(text).replace("\u2212", "-").replace(/[,%+]/g, ""))));
@@ -83,31 +80,48 @@
     });
   });
 
-  // Filtering: of the evidence matrix and of the list of indicators.
+  // Filtering: of the evidence matrix and of lists. The state stands in the address, after the hash.
   const filters = document.getElementById("filters");
   if (filters) {
     filters.hidden = false;
     const field = (name) => document.getElementById(name);
-    const items = [...document.querySelectorAll("#matrix tbody tr, .indicator-list > li")];
+    const names = ["find", "domain", "status", "indicator", "source", "grade", "from", "withreading", "all"].filter(field);
+    const items = [...document.querySelectorAll("#matrix tbody tr, .indicator-list > li, #claims tbody tr")];
+    const noun = filters.dataset.noun ?? "indicators";
+    const fold = (text) => text.toLocaleLowerCase("en");
+    const read = (name) => (field(name)?.type === "checkbox" ? field(name).checked : field(name)?.value.trim() ?? "");
+    const state = new URLSearchParams(location.hash.slice(1));
+    for (const name of names) {
+      if (!state.has(name)) continue;
+      if (field(name).type === "checkbox") field(name).checked = state.get(name) === "1"; else field(name).value = state.get(name);
+    }
     const apply = () => {
-      const find = (field("find")?.value ?? "").trim().toLocaleLowerCase("en");
-      const domain = field("domain")?.value ?? "";
-      const status = field("status")?.value ?? "";
-      const read = field("withreading")?.checked ?? false;
+      const words = fold(read("find")).split(/\s+/).filter(Boolean);
+      const any = words.length || read("domain") || read("status");
       let shown = 0;
       for (const item of items) {
-        const title = (item.querySelector("a")?.textContent ?? "").toLocaleLowerCase("en");
-        const fits = title.includes(find) && (!domain || item.dataset.domain === domain)
-          && (!status || item.dataset.status.includes(`|${status}|`)) && (!read || item.dataset.reading === "yes");
+        const text = item.dataset.search ?? fold(item.textContent);
+        const fits = words.every((word) => text.includes(word))
+          && (!read("domain") || item.dataset.domain === read("domain"))
+          && (!read("status") || item.dataset.status.includes(`|${read("status")}|`))
+          && ["indicator", "source", "grade"].every((name) => !read(name) || item.dataset[name] === read(name))
+          && (!read("from") || (item.dataset.day ?? "") >= read("from"))
+          && (!read("withreading") || item.dataset.reading === "yes")
+          && (!field("all") || any || read("all") || item.dataset.carries === "yes");
         item.hidden = !fits;
         shown += fits;
       }
       document.querySelectorAll("section.domain").forEach((section) => { section.hidden = !section.querySelector("li:not([hidden])"); });
-      field("shown").textContent = `${shown} of ${items.length} indicators`;
+      field("shown").textContent = `${shown} of ${items.length} ${noun}`;
       const nothing = field("nothing");
       if (nothing) nothing.hidden = shown > 0;
     };
-    filters.addEventListener("input", apply);
+    const remember = () => {
+      const kept = new URLSearchParams();
+      for (const name of names) { const value = read(name); if (value) kept.set(name, value === true ? "1" : value); }
+      try { history.replaceState(null, "", `#${kept}`); } catch { /* an address that cannot be kept */ }
+    };
+    filters.addEventListener("input", () => { apply(); remember(); });
     filters.addEventListener("submit", (event) => event.preventDefault());
     apply();
   }

@@ -9,9 +9,12 @@ from signposts.scoring.families.lognormal import LogNormal
 from signposts.scoring.families.ordinal import Ordinal
 from signposts.scoring.families.rate import Rate
 from signposts.scoring.families.share import Share
+from signposts.scoring.families.trajectory import Trajectory
 from signposts.scoring.observations import KINDS
 
-REGISTRY: dict[str, Family] = {family.name: family for family in (LogNormal(), Share(), Event(), Rate(), Ordinal())}
+REGISTRY: dict[str, Family] = {
+    family.name: family for family in (LogNormal(), Share(), Event(), Rate(), Ordinal(), Trajectory())
+}
 NONE = "none"
 """Family of an indicator on which no scenario speaks: its readings are shown and never scored."""
 FAMILIES = (NONE, *REGISTRY)

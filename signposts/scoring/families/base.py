@@ -41,7 +41,7 @@ class Columns:
     second: Floats
     """Log sd; beta b; shape of the count; H at the date; probability of lower categories."""
     third: Floats
-    """Log hazard at the date, for events; unused by others."""
+    """Log hazard at the date, for events; degrees of freedom of a trajectory; unused by others."""
 
 
 class Family(ABC):

@@ -160,7 +160,7 @@ class LogNormal(MixedFamily):
         mean_variance = np.where(speaks, variance, 0.0).sum(axis=1) / count
         centre = np.where(speaks, mean, 0.0).sum(axis=1) / count
         between = np.where(speaks, (mean - centre[:, None]) ** 2, 0.0).sum(axis=1) / count
-        wide = 4 * (mean_variance + between)
+        wide = model.yardstick_spread**2 * (mean_variance + between)
         if model.shared_sd:
             variance = np.broadcast_to(mean_variance[:, None], variance.shape)
         means = spread_columns(model, np.concatenate([mean, centre[:, None]], axis=1))

@@ -1,0 +1,295 @@
+"""`signposts track-record`: the method on scenario sets whose end is known, and the page that says how it did.
+
+Belongs here: running it aside, printing the main figures, docs/track-record.md. Not here: the run (track_record.py),
+the scores (scoring/resolved.py), the figures (report/track_record_figures.py).
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from signposts.errors import InputError
+from signposts.settings import Settings, load_settings, prepare_home
+from signposts.track_record import ALL, METHOD, TrackRecord, run_track_record, write_tables
+from signposts.warehouse import Warehouse, single_writer
+
+Rows = Sequence[Mapping[str, Any]]
+NAMES = {METHOD: "the method", "equal": "equal odds", "nearest_80": "nearest by last value (.8)"}
+NEVER = -1e9
+LEAST_PROBABILITIES = 50
+"""A tenth of the reliability curve is judged where so many probabilities were said."""
+NEAR_DIAGONAL = 0.1
+MOST_SETS_IN_A_BIN = 3
+
+
+def track_record(folder: Path | None, only: Sequence[str], page: bool, wait_seconds: float) -> None:
+    """Run the resolved sets, keep their tables for the next release, and write the page with its figures."""
+    settings = load_settings()
+    root = folder or settings.catalogue_root.parent / "examples" / "resolved"
+    if not root.is_dir():
+        raise InputError(f"{root} is not a folder; name the folder of resolved sets")
+    with tempfile.TemporaryDirectory(prefix="signposts-track-record-") as aside:
+        found = run_track_record(root, Warehouse(Path(aside) / "warehouse.duckdb"), only)
+    for line in findings(found):
+        typer.echo(line)
+    if only:
+        return
+    keep_tables(settings, found, wait_seconds)
+    if page:
+        typer.echo(f"\nWritten to {write_page(settings.catalogue_root.parent / 'docs', found)}")
+
+
+def keep_tables(settings: Settings, found: TrackRecord, wait_seconds: float) -> None:
+    """Write the tables into the working warehouse, as its single writer."""
+    prepare_home(settings)
+    with single_writer(settings.lock, wait_seconds=wait_seconds, purpose="track-record"):
+        write_tables(Warehouse(settings.warehouse), found)
+
+
+# ------------------------------------------------------------------ what was shown, in words
+
+
+def _value(found: TrackRecord, rule: str, measure: str, set_id: str = ALL) -> Mapping[str, Any]:
+    """Return the row of one score."""
+    rows = (row for row in found.score_rows if (row["set_id"], row["rule"], row["measure"]) == (set_id, rule, measure))
+    return next(rows)
+
+
+def findings(found: TrackRecord) -> list[str]:
+    """Return what was shown and what was not, a sentence a line; each carries figures of the tables."""
+    families = len({each.family for each in found.sets})
+    said = [f"{len(found.sets)} scenario sets of {families} families, run as of each date on which a reading came."]
+    said.append(_against(found, "equal", families))
+    said.append(_against(found, "nearest_80", families))
+    gain = _value(found, METHOD, "next_reading")
+    better = int(_value(found, METHOD, "next_reading:families_better")["value"])
+    word = "Shown" if gain["low"] > 0 else "Not shown"
+    said.append(
+        f"{word}: the next reading is foretold better than with equal odds, by {gain['value']:.2f} in log density (90 "
+        "% "
+        f"interval {gain['low']:.2f} to {gain['high']:.2f}), in {better} of {families} families. This knows no closest "
+        "scenario, so it is not circular."
+    )
+    said.append(_reliability_finding(found))
+    said.append(_other_finding(found))
+    return said
+
+
+def _against(found: TrackRecord, rule: str, families: int) -> str:
+    """Return how the method did against one baseline."""
+    own, other = _value(found, METHOD, "log_score"), _value(found, rule, "log_score")
+    gain = _value(found, rule, "log_score:gain_over")
+    better = int(_value(found, rule, "log_score:families_better")["value"])
+    word = "Shown" if gain["low"] > 0 else "Not shown"
+    return (
+        f"{word}: better than {NAMES[rule]}. Mean log score of the closest scenario over families {own['value']:.3f} "
+        "against "
+        f"{other['value']:.3f}; gain {gain['value']:.3f} (90 % interval {gain['low']:.3f} to {gain['high']:.3f}), "
+        "better in "
+        f"{better} of {families} families."
+    )
+
+
+def _reliability_finding(found: TrackRecord) -> str:
+    """Return whether what was said came true as often as it was said."""
+    judged = [row for row in found.reliability_rows if row["rule"] == METHOD and row["n"] >= LEAST_PROBABILITIES]
+    off = [row for row in judged if abs(row["said"] - row["came"]) > NEAR_DIAGONAL]
+    if not off:
+        return (
+            f"Shown: in all {len(judged)} tenths with {LEAST_PROBABILITIES} probabilities or more, what was said lies "
+            "within .1 of what came."
+        )
+    worst = max(off, key=lambda row: abs(row["said"] - row["came"]))
+    return (
+        f"Not shown: that probabilities mean what they say. In {len(off)} of {len(judged)} tenths with "
+        f"{LEAST_PROBABILITIES} "
+        f"probabilities or more they are off by more than .1; worst where {worst['said']:.2f} was said and "
+        f"{worst['came']:.2f} came ({worst['n']} probabilities of {worst['n_sets']} sets, whose dates are not "
+        "independent)."
+    )
+
+
+def _other_finding(found: TrackRecord) -> str:
+    """Return whether `none of the above` was seen where nothing fitted."""
+    outside = [row for row in found.set_rows if row["verdict"] == "none"]
+    seen = [row for row in outside if row["p_other_at_end"] > 0.5]
+    inside = [row for row in found.set_rows if row["verdict"] != "none" and row["p_other_most"] > 0.5]
+    named = ", ".join(
+        f"{row['set_id']} {row['p_other_at_end']:.2f} (at most {row['p_other_most']:.2f})" for row in outside
+    )
+    word = "Shown" if outside and len(seen) * 3 >= len(outside) * 2 else "Not shown"
+    return (
+        f"{word}: that `none of the above` is recognised. Of {len(outside)} sets that ended outside every scenario, it "
+        f"stands above one half at the end in {len(seen)}: {named or 'there is none'}. Of the others it rose above one "
+        f"half at some date in {len(inside)}."
+    )
+
+
+# ------------------------------------------------------------------ the page
+
+
+def write_page(docs: Path, found: TrackRecord) -> Path:
+    """Write docs/track-record.md and its figures; return the page's path."""
+    from signposts.report import track_record_figures as figures
+
+    folder = docs / "track-record"
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = [
+        {"family": family, "rule": rule, "value": value}
+        for rule in NAMES
+        for family, value in _family_scores(found, rule).items()
+    ]
+    drawn = {
+        "probabilities": figures.probabilities_through_time(list(found.curve_rows)),
+        "reliability": figures.reliability([row for row in found.reliability_rows if row["rule"] == METHOD]),
+        "scores": figures.scores(chosen, NAMES),
+    }
+    for name, svg in drawn.items():
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    page = docs / "track-record.md"
+    page.write_text("\n".join(page_lines(found)) + "\n", encoding="utf-8")
+    return page
+
+
+def _family_scores(found: TrackRecord, rule: str) -> dict[str, float]:
+    """Return the mean log score of each family by one rule."""
+    scores: dict[str, list[float]] = {}
+    for row in found.score_rows:
+        if row["rule"] == rule and row["measure"] == "log_score" and row["set_id"] != ALL:
+            scores.setdefault(row["family"], []).append(row["value"])
+    return {family: sum(values) / len(values) for family, values in scores.items()}
+
+
+def page_lines(found: TrackRecord) -> Iterator[str]:
+    """Yield the page: what was shown, the figures, the scores, where it fails, how it was done."""
+    yield "<!-- Generated by `signposts track-record`; edit signposts/cli/track_record.py instead. -->"
+    yield ""
+    yield "# Track record"
+    yield ""
+    yield from (f"- {line}" for line in findings(found))
+    yield ""
+    yield (
+        "These sets are of the past: what follows is what the method would have said, with the predictions as "
+        "published "
+        "and only the readings that were known at each date. The sets are few and share years and shocks; families are "
+        "drawn anew for the intervals, not futures."
+    )
+    yield from ("", "## Probabilities through time", "", "![Probabilities of each set](track-record/probabilities.svg)")
+    yield from ("", "## What each set says", "")
+    yield from _sets_table(found.set_rows)
+    yield from ("", "## Scores", "", "![Log scores by family](track-record/scores.svg)", "")
+    yield (
+        "Mean over families, with a 90 % bootstrap interval. Log score: mean ln P(closest), 0 is best. Brier: 0 is "
+        "best. "
+        "Nearest by last value gives the scenario nearest to the readings of the date .8 (or .6, the share that turns "
+        "out best in hindsight), the others the rest. The closest scenario is defined by last values, which favours "
+        "that rule."
+    )
+    yield ""
+    yield from _scores_table(found)
+    yield from ("", "## Does a probability mean what it says", "", "![Reliability](track-record/reliability.svg)", "")
+    yield from _reliability_table(found.reliability_rows)
+    yield from ("", "## Where it fails", "")
+    yield from (f"- {line}" for line in _failures(found))
+    yield from ("", "## How it was done", "")
+    yield (
+        "Each set is a tracker in the ordinary catalogue format under examples/resolved/, generated by generate.py "
+        "there "
+        "from the published numbers; its readings stand in its ledger. `signposts track-record` takes all of them "
+        "through the stages of a run in one pass. As-of dates are days on which a reading was published, at most 24, "
+        "evenly "
+        "picked; those of the first four fifths of the time are scored. Spreads come from the history known at "
+        "publication by the rule of `signposts suggest-sigma`. Named scenarios share .95 equally. Sets that rest on "
+        "one "
+        "publication count as one family. No number depends on a set's name; outcomes.csv is read only to score."
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield a Markdown table."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def _sets_table(rows: Rows) -> Iterator[str]:
+    """Yield the table of sets."""
+    head = (
+        "set",
+        "family",
+        "published",
+        "dates",
+        "closest (verdict)",
+        "P(closest) at the end",
+        "P(other) at the end",
+        "leads for good after",
+    )
+    yield from _table(
+        head,
+        (
+            (
+                row["set_id"],
+                row["family"],
+                row["published_on"].isoformat(),
+                str(row["n_dates"]),
+                f"{row['closest']} ({row['verdict']})",
+                f"{row['p_closest_at_end']:.2f}",
+                f"{row['p_other_at_end']:.2f}",
+                "never" if row["time_to_lead"] is None else f"{100 * row['time_to_lead']:.0f} % of the time",
+            )
+            for row in rows
+        ),
+    )
+
+
+MEASURE_TITLES = {"log_score": "log score", "brier": "Brier", "hit": "hit", "log_score_of_end": "log score of the end"}
+
+
+def _scores_table(found: TrackRecord) -> Iterator[str]:
+    """Yield the table of scores of every rule, and of the method's gains."""
+    rules = ("method", "equal", "nearest_80", "nearest_60")
+    titles = {**NAMES, "nearest_60": "nearest by last value (.6)"}
+    rows = []
+    for measure, title in MEASURE_TITLES.items():
+        cells = []
+        for rule in rules:
+            score = _value(found, rule, measure)
+            cells.append(f"{score['value']:.3f} ({score['low']:.3f} to {score['high']:.3f})")
+        rows.append((title, *cells))
+    yield from _table(("measure", *(titles[rule] for rule in rules)), rows)
+    yield ""
+    yield (
+        "`log score of the end` asks for P(other) where the set ended outside every scenario; rules that give `other` "
+        "nothing lose everything there."
+    )
+
+
+def _reliability_table(rows: Rows) -> Iterator[str]:
+    """Yield the table of the reliability curve."""
+    yield from _table(
+        ("said", "came", "probabilities", "sets", "rule"),
+        ((f"{row['said']:.2f}", f"{row['came']:.2f}", str(row["n"]), str(row["n_sets"]), row["rule"]) for row in rows),
+    )
+
+
+def _failures(found: TrackRecord) -> Iterator[str]:
+    """Yield where the method did worse than equal odds, and the sets in which the closest never leads."""
+    equal = _family_scores(found, "equal")
+    for family, value in _family_scores(found, METHOD).items():
+        if value < equal[family]:
+            yield f"{family}: log score {value:.2f}, worse than equal odds ({equal[family]:.2f})."
+    for row in found.set_rows:
+        if row["time_to_lead"] is None:
+            yield (
+                f"{row['set_id']}: {row['closest']} came closest ({row['verdict']}) and does not lead at the end "
+                f"({row['p_closest_at_end']:.2f})."
+            )
+    for row in found.set_rows:
+        if row["verdict"] == "none" and row["p_other_at_end"] <= 0.5:
+            yield (
+                f"{row['set_id']}: ended outside every scenario, and `none of the above` stands at "
+                f"{row['p_other_at_end']:.2f}."
+            )

@@ -1,0 +1,75 @@
+"""The warnings that travel with a number: what a reader must know before leaning on an indicator.
+
+Belongs here: which warnings an indicator carries, from the release's rows. Not here: where they
+are shown.
+"""
+
+from dataclasses import dataclass
+
+from signposts.report import wording
+from signposts.report.records import Row, TrackerTables
+
+HEADLINE_TABLES = frozenset({"scenario_probability", "log_ratio", "reading", "probability_interval", "tracker"})
+"""Tables that the headline rests on: a failed warning about one of them is said beneath the headline."""
+_COUNTED = ("count", "open_count")
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A warning in two forms: a few words for a flag, a sentence for whoever asks."""
+
+    flag: str
+    sentence: str
+    weighty: bool
+    """Whether it casts doubt on the reading itself, so that the verdict has to say how it stands without it."""
+
+
+def cautions(tables: TrackerTables, indicator_id: str) -> list[Caution]:
+    """Return the warnings of an indicator at the newest as-of date, the weightiest first."""
+    indicator = tables.indicator[indicator_id]
+    reading = tables.reading.get(indicator_id) or {}
+    found = []
+    if reading.get("kind") in _COUNTED and not reading.get("list_closed"):
+        found.append(Caution("open list", "Nobody has searched for what the list may lack.", weighty=True))
+    if indicator["usage_warning"]:
+        found.append(Caution("read with care", wording.unbroken(indicator["usage_warning"]), weighty=True))
+    silent = [
+        row["title"]
+        for row in tables.named
+        if (tables.prediction.get((indicator_id, row["scenario_id"])) or {}).get("type") in (None, "silent")
+    ]
+    if silent and indicator["scored"] and len(silent) < len(tables.named):
+        words = f"{wording.listed(silent)} {'predicts' if len(silent) == 1 else 'predict'} nothing here"
+        found.append(
+            Caution(
+                words,
+                f"{words}, and neither {'gains nor loses' if len(silent) == 1 else 'gain nor lose'} by the reading.",
+                weighty=False,
+            )
+        )
+    if reading.get("kind"):
+        sources = reading.get("n_sources")
+        if sources is not None and sources == 1:
+            found.append(Caution("one source", "All of it was said by one speaker.", weighty=False))
+        fresh = tables.freshness.get(f"indicator:{indicator_id}") or {}
+        if fresh.get("verdict") == "stale":
+            age = f", {wording.plural(fresh['age_days'], 'day')} old" if fresh.get("age_days") is not None else ""
+            found.append(
+                Caution(
+                    "stale", f"The newest word on it is of {wording.day(fresh['newest_period'])}{age}.", weighty=False
+                )
+            )
+    return sorted(found, key=lambda caution: not caution.weighty)
+
+
+def headline_warnings(tables: TrackerTables) -> list[str]:
+    """Return the failed warning checks about what the headline rests on, a line each."""
+    failed: list[Row] = [
+        row
+        for row in tables.rows["check_result"]
+        if not row["passed"] and row["severity"] == "warning" and row["target"] in HEADLINE_TABLES
+    ]
+    return [
+        wording.unbroken(f"A check warns ({str(row['check_name']).replace('_', ' ')}): {row['detail'] or 'it failed'}")
+        for row in failed
+    ]

@@ -1,0 +1,166 @@
+"""Scores of probabilities on scenario sets whose end is known, beside two plain rules, averaged over families.
+
+Belongs here: proper scores, the baselines, the bootstrap, the reliability curve. Not here: how the probabilities came
+about, or which sets there are (track_record.py). Probabilities are (D, S + 1): dates, named scenarios, `other` last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from signposts.scoring.arrays import Booleans, Floats, Integers
+
+SCORED_SHARE = 0.8
+"""Of the time from publication to the last reading: what is said later is shown, not scored."""
+LEAST_PROBABILITY = 1e-9
+BOOTSTRAP_DRAWS = 4000
+INTERVAL = (0.05, 0.95)
+BINS = 10
+
+
+@dataclass(frozen=True)
+class ResolvedSet:
+    """One set as its dates went by."""
+
+    set_id: str
+    family: str
+    days: Integers
+    """(D,) as-of dates as ordinals."""
+    published: int
+    """Day of publication as an ordinal."""
+    probability: Floats
+    """(D, S + 1)."""
+    distance: Floats
+    """(D, S) mean distance of each scenario from the readings of the date; NaN before the first."""
+    closest: int
+    """Index of the scenario that came closest."""
+    ended_outside: bool
+    """Whether what happened lay outside every scenario."""
+    reading_gain: Floats
+    """(D,) log density of new readings under the odds before them, less that under equal odds; NaN where none came."""
+
+    @property
+    def scored(self) -> Booleans:
+        """Return which dates are scored."""
+        last = self.published + SCORED_SHARE * (int(self.days[-1]) - self.published)
+        found: Booleans = self.days <= last
+        return found
+
+    @property
+    def n_named(self) -> int:
+        """Return the number of named scenarios."""
+        return int(self.probability.shape[1]) - 1
+
+
+def equal_odds(each: ResolvedSet) -> Floats:
+    """Return 1 / S for every named scenario at every date, and nothing for `other`."""
+    result = np.full(each.probability.shape, 1 / each.n_named)
+    result[:, -1] = 0.0
+    return result
+
+
+def nearest_by_last_value(each: ResolvedSet, share: float) -> Floats:
+    """Return `share` for the scenario nearest to the date's readings, the rest shared out; equal odds before any."""
+    result = equal_odds(each)
+    known = ~np.isnan(each.distance).any(axis=1)
+    result[known, :-1] = (1 - share) / max(each.n_named - 1, 1)
+    result[known, np.argmin(each.distance[known], axis=1)] = share
+    return result
+
+
+def log_score(each: ResolvedSet, probability: Floats) -> float:
+    """Return the mean ln P(closest) over the scored dates."""
+    said = probability[each.scored, each.closest]
+    return float(np.log(np.maximum(said, LEAST_PROBABILITY)).mean())
+
+
+def end_log_score(each: ResolvedSet, probability: Floats) -> float:
+    """Return the mean ln P of what came: of `other` where the set ended outside every scenario."""
+    said = probability[each.scored, -1 if each.ended_outside else each.closest]
+    return float(np.log(np.maximum(said, LEAST_PROBABILITY)).mean())
+
+
+def brier(each: ResolvedSet, probability: Floats) -> float:
+    """Return the mean over the scored dates of sum (P(s) - [s is the closest])^2 over the scenarios and `other`."""
+    came = np.zeros(each.n_named + 1)
+    came[each.closest] = 1.0
+    return float(((probability[each.scored] - came) ** 2).sum(axis=1).mean())
+
+
+def hit(each: ResolvedSet, probability: Floats) -> float:
+    """Return the share of scored dates on which the most probable scenario is the closest; a tie counts in part."""
+    said = probability[each.scored]
+    best = said >= said.max(axis=1, keepdims=True) - 1e-12
+    return float((best[:, each.closest] / best.sum(axis=1)).mean())
+
+
+def next_reading(each: ResolvedSet) -> float:
+    """Return the mean gain in log density of new readings over equal odds; it knows no closest scenario."""
+    return float(np.nanmean(each.reading_gain)) if not np.isnan(each.reading_gain).all() else 0.0
+
+
+def time_to_lead(each: ResolvedSet) -> float:
+    """Return the share of the window after which the closest scenario leads for good; NaN where it does not."""
+    leads = each.probability[:, :-1].argmax(axis=1) == each.closest
+    if not leads[-1]:
+        return math.nan
+    lost = np.flatnonzero(~leads)
+    first = int(lost[-1]) + 1 if len(lost) else 0
+    return float((each.days[first] - each.published) / (each.days[-1] - each.published))
+
+
+def by_family(sets: Sequence[ResolvedSet], values: Sequence[float]) -> dict[str, float]:
+    """Return the mean of each family's sets: sets of one publication are nearly one observation."""
+    grouped: dict[str, list[float]] = {}
+    for each, value in zip(sets, values, strict=True):
+        grouped.setdefault(each.family, []).append(value)
+    return {family: float(np.mean(found)) for family, found in grouped.items()}
+
+
+def bootstrap_interval(families: Mapping[str, float], seed: int) -> tuple[float, float, float]:
+    """Return the mean over families and its 90 % bootstrap interval; families are drawn, not dates."""
+    values = np.array(list(families.values()))
+    generator = np.random.Generator(np.random.PCG64(seed))
+    means = values[generator.integers(0, len(values), (BOOTSTRAP_DRAWS, len(values)))].mean(axis=1)
+    low, high = np.quantile(means, INTERVAL)
+    return float(values.mean()), float(low), float(high)
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """What was said between two probabilities, and how often it was right."""
+
+    low: float
+    n: int
+    n_sets: int
+    said: float
+    came: float
+
+
+def reliability_curve(sets: Sequence[ResolvedSet], probabilities: Sequence[Floats]) -> list[ReliabilityBin]:
+    """Return the bins of the reliability curve over scored dates and scenarios, `other` included."""
+    said, came, owner = [], [], []
+    for place, (each, probability) in enumerate(zip(sets, probabilities, strict=True)):
+        part = probability[each.scored]
+        right = np.zeros(part.shape, dtype=bool)
+        right[:, each.closest] = True
+        said.append(part.ravel())
+        came.append(right.ravel())
+        owner.append(np.full(part.size, place))
+    all_said, all_came, owners = np.concatenate(said), np.concatenate(came), np.concatenate(owner)
+    place = np.minimum((all_said * BINS).astype(int), BINS - 1)
+    return [
+        ReliabilityBin(
+            number / BINS,
+            int(inside.sum()),
+            len(np.unique(owners[inside])),
+            float(all_said[inside].mean()),
+            float(all_came[inside].mean()),
+        )
+        for number in range(BINS)
+        if (inside := place == number).any()
+    ]

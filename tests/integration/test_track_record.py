@@ -1,0 +1,88 @@
+"""The track record on two of the shipped sets: the ordinary stages, the tables, and the page."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from signposts.cli import app
+from signposts.cli.track_record import findings, write_page
+from signposts.errors import InputError
+from signposts.track_record import TrackRecord, run_track_record, write_tables
+from signposts.warehouse import Warehouse
+from tests.paths import CHECKOUT
+
+RESOLVED = CHECKOUT / "examples" / "resolved"
+SETS = ("oecd2020", "wpp2012_bra")
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> TrackRecord:
+    """The small version: two sets."""
+    return run_track_record(RESOLVED, Warehouse(tmp_path_factory.mktemp("run") / "warehouse.duckdb"), SETS)
+
+
+def test_every_date_of_every_set_has_probabilities_that_sum_to_one(record: TrackRecord) -> None:
+    for each in record.sets:
+        assert each.probability.sum(axis=1) == pytest.approx(1.0, abs=1e-9)
+        assert len(each.days) >= 2
+
+
+def test_a_date_knows_only_what_was_published_by_then(record: TrackRecord) -> None:
+    two_waves = next(each for each in record.sets if each.set_id == "oecd2020")
+    first = two_waves.probability[0]
+    assert first[: two_waves.n_named].max() < 1
+    assert [row["as_of"].isoformat() for row in record.curve_rows if row["set_id"] == "oecd2020"][0] == "2021-01-31"
+
+
+def test_the_tables_go_into_the_warehouse_that_releases_are_made_of(record: TrackRecord, tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    write_tables(warehouse, record)
+    assert warehouse.count("resolved_set") == len(SETS)
+    (mean,) = warehouse.rows(
+        "select value from resolved_score where set_id = 'all' and rule = 'equal' and measure = 'log_score'"
+    )
+    assert mean["value"] == pytest.approx(-0.5 * (0.6931471805599453 + 1.0986122886681098))
+
+
+def test_the_page_says_first_what_was_shown_and_what_was_not(record: TrackRecord, tmp_path: Path) -> None:
+    page = write_page(tmp_path, record).read_text(encoding="utf-8")
+    first = page.split("# Track record")[1].split("\n## ")[0]
+    for line in findings(record):
+        assert line in first
+        assert line.startswith(("Shown", "Not shown", "2 scenario sets"))
+    assert all(
+        (tmp_path / "track-record" / f"{name}.svg").exists() for name in ("probabilities", "reliability", "scores")
+    )
+
+
+def test_no_number_depends_on_a_sets_name(record: TrackRecord, tmp_path: Path) -> None:
+    root = tmp_path / "renamed"
+    root.mkdir()
+    shutil.copy(RESOLVED / "sources.yaml", root)
+    shutil.copytree(RESOLVED / "oecd2020", root / "something_else")
+    rows = list(csv.DictReader((RESOLVED / "outcomes.csv").read_text(encoding="utf-8").splitlines()))
+    with (root / "outcomes.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "set_id": "something_else"} for row in rows if row["set_id"] == "oecd2020")
+    renamed = run_track_record(root, Warehouse(tmp_path / "warehouse.duckdb"))
+    own = next(each for each in record.sets if each.set_id == "oecd2020")
+    assert renamed.sets[0].probability == pytest.approx(own.probability, abs=1e-12)
+
+
+def test_the_command_prints_the_findings_of_the_sets_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path))
+    result = CliRunner().invoke(app, ["track-record", str(RESOLVED), "--set", "oecd2020"])
+    assert result.exit_code == 0, result.output
+    assert "1 scenario sets of 1 families" in result.output
+
+
+def test_a_set_without_an_outcome_is_refused_by_name(tmp_path: Path) -> None:
+    shutil.copy(RESOLVED / "sources.yaml", tmp_path)
+    shutil.copytree(RESOLVED / "oecd2020", tmp_path / "oecd2020")
+    (tmp_path / "outcomes.csv").write_text("set_id,family,scenario_id,distance,closest,verdict\n", encoding="utf-8")
+    with pytest.raises(InputError, match="says nothing of oecd2020"):
+        run_track_record(tmp_path, Warehouse(tmp_path / "warehouse.duckdb"))
