@@ -87,7 +87,7 @@ def report_source(context: dg.AssetExecutionContext, source_run: SourceRun) -> N
     context.log_event(dg.AssetObservation(table, metadata={**counted, "why nothing came": why}))
 
 
-def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, str]]) -> Plan:
+def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, tuple[str, str]]]) -> Plan:
     """Return what this run may ask for."""
     return Plan(
         open_archive(run.settings),

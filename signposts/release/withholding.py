@@ -19,7 +19,7 @@ from signposts.warehouse import Warehouse
 # What stays of a tracker that is taken out of a run: what was ever recorded or rejected.
 MEMORY = ("claim_version", "quarantine", "withheld_tracker")
 # What a release says of itself; nothing of it is said again by the next one.
-OWN_TO_A_RELEASE = ("change", "alert")
+OWN_TO_A_RELEASE = ("change", "alert", "release_note")
 # Faults of the machine, which no tracker is to blame for.
 MACHINE_FAULTS = (OSError, MemoryError, WarehouseDamaged, WriterBusy)
 
