@@ -9,7 +9,8 @@ from .resources import MonitoringRun
 
 def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
     """Return fresh definitions; tests give a run of their own."""
-    assets = automation.with_freshness(dg.load_assets_from_modules([gather, observe, assess, alerts, publish]))
+    modules = [gather, observe, assess, alerts, publish]
+    assets = automation.with_freshness([*dg.load_assets_from_modules(modules), *gather.RAW_ASSETS])
     side_by_side = by_tracker.is_by_tracker()
     return dg.Definitions(
         assets=by_tracker.partitioned(assets) if side_by_side else assets,
