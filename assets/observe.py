@@ -37,6 +37,16 @@ def derived_part(run: MonitoringRun) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
 
+@dg.asset(deps=["claim", "fetch_attempt", "feeding"], group_name=GROUP, kinds={"duckdb"})
+def coverage(run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """One row per indicator: what feeds it, how often, and whether its publishers have answered."""
+    warehouse = run.warehouse()
+    with warehouse.connect():
+        warehouse.build_table("observe/last_fetch")
+        rows = warehouse.build_table("observe/coverage")
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+
 @dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
 def milestone(run: MonitoringRun) -> dg.MaterializeResult[None]:
     """One row per project, stage and claim, with the slip from each plan to the next."""
