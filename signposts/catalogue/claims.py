@@ -178,12 +178,13 @@ class Claim(BaseModel):
     @model_validator(mode="after")
     def is_no_plan(self) -> Self:
         """Refuse what is said of a period that had not begun when it was said."""
-        if self.kind in KINDS_OF_PERIODS and self.period_start is not None and self.status != "withdrawn":
-            if (self.period_start - self.published_on).days > GRACE_DAYS:
-                raise ValueError(
-                    f"the period begins on {self.period_start}, after published_on {self.published_on}|"
-                    "enter it as a plan: kind plan, planned_for its last day"
-                )
+        if self.kind not in KINDS_OF_PERIODS or self.period_start is None or self.status == "withdrawn":
+            return self
+        if (self.period_start - self.published_on).days > GRACE_DAYS:
+            raise ValueError(
+                f"the period begins on {self.period_start}, after published_on {self.published_on}|"
+                "enter it as a plan: kind plan, planned_for its last day"
+            )
         return self
 
     def clock_fault(self, today: date) -> str | None:

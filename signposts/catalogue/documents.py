@@ -166,9 +166,7 @@ def duplicate_keys(node: yaml.Node) -> Iterator[tuple[int, int, str]]:
             yield from duplicate_keys(item)
 
 
-def read_rows(
-    path: Path, columns: Sequence[str], faults: FaultList, later: int = 0
-) -> tuple[str, list[CsvRow]] | None:
+def read_rows(path: Path, columns: Sequence[str], faults: FaultList, later: int = 0) -> tuple[str, list[CsvRow]] | None:
     """Return SHA-256 and rows of a CSV file with exactly these columns; None if it cannot be read at all.
 
     The last ``later`` columns may be missing, from the whole file or from a row written before they came.

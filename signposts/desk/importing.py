@@ -15,7 +15,7 @@ from typing import Any
 
 from signposts.catalogue import LEDGER_COLUMNS, Tracker
 from signposts.catalogue.faults import nearest
-from signposts.catalogue.writing import append_rows, ledger_row, tracker_lock
+from signposts.catalogue.writing import append_rows, ledger_row, tracker_lock, with_defaults
 from signposts.desk.claims import OWN_FIELDS, all_claims, new_claim, reload_tracker, superseded_by
 from signposts.errors import InputError
 
