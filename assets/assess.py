@@ -20,6 +20,7 @@ PROBABILITIES = (
     "influence",
 )
 VERDICTS = ("assessment", "fan")
+FORECASTS = ("forecast", "resolved_forecast")
 FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
 
 
@@ -73,6 +74,15 @@ def backtest(run: MonitoringRun) -> dg.MaterializeResult[None]:
     warehouse.build_table("assess/yearly_series")
     write_backtest(warehouse, tracker_models(warehouse))
     return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("backtest")})
+
+
+@dg.multi_asset(name="forecasts", specs=_specs(FORECASTS, ("scenario_probability", "reading")))
+def forecasts(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Forecasts frozen on the day they are made, those of earlier releases carried over, and what became of them."""
+    from signposts.assess.forecasts import write_forecasts
+
+    write_forecasts(run.warehouse(), run.settings.released_database, run.as_of_date(), run.now())
+    yield from _made(run.warehouse(), FORECASTS)
 
 
 @dg.asset(deps=["scenario_probability", "pooled_report"], group_name=GROUP, kinds={"duckdb"})

@@ -30,7 +30,7 @@ def catalogue_tables(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]
     """Write what the catalogue says, which series feed which indicator, and the ledgers' rows."""
     warehouse = run.warehouse()
     with warehouse.connect():
-        gather.write_catalogue(warehouse, load_catalogue(run.settings.catalogue_root, run.trackers))
+        gather.write_catalogue(warehouse, load_catalogue(run.settings.catalogue_root, run.trackers, drafts=False))
         for name in gather.INPUT_TABLES:
             yield dg.MaterializeResult(asset_key=name, metadata={"rows": warehouse.count(name)})
 
@@ -63,7 +63,7 @@ def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterato
         yield dg.MaterializeResult(asset_key=name, metadata=gather.summary(source_runs.get(name.removeprefix("raw_"))))
 
 
-def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, str]]) -> Plan:
+def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, tuple[str, str]]]) -> Plan:
     """Return what this run may ask for."""
     return Plan(
         open_archive(run.settings),

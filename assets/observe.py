@@ -23,10 +23,9 @@ def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.Materiali
         if run.from_archive:
             warehouse.write_rows("claim_version", [])
         kept = warehouse.count("claim_version")
-        observe.append_versions(warehouse)
-        for claim_id in observe.judge_kept_rows(warehouse):
+        rows, gone = observe.write_claims(warehouse)
+        for claim_id in gone:
             context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
-        rows = warehouse.build_table("observe/claim") + observe.derive_claims(warehouse)
         appended = warehouse.count("claim_version") - kept
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "new versions": appended})
 

@@ -32,6 +32,7 @@ def write_publisher_rows(warehouse: Warehouse) -> None:
     sql/observe/rows_<source>.sql.
     """
     warehouse.write_rows("publisher_row", [])
+    warehouse.build_table("observe/confirmed_version")
     columns = dictionary_columns()
     with warehouse.connect() as connection:
         for source_id in PUBLISHERS:
@@ -42,6 +43,13 @@ def write_publisher_rows(warehouse: Warehouse) -> None:
             connection.execute(
                 f"insert into publisher_row by name select '{source_id}' as source_id, {shared} from raw_{source_id}"  # noqa: S608 - our own names
             )
+
+
+def write_claims(warehouse: Warehouse) -> tuple[int, list[str]]:
+    """Append new versions of claims and make table claim; return its rows and the claims that left their ledger."""
+    append_versions(warehouse)
+    gone = judge_kept_rows(warehouse)
+    return warehouse.build_table("observe/claim") + derive_claims(warehouse), gone
 
 
 def append_versions(warehouse: Warehouse) -> None:

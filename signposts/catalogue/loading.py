@@ -18,9 +18,10 @@ from signposts.catalogue.entries import build, build_mapping, refuse_detail
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.ledger_rules import judge_ledger
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
-from signposts.catalogue.rules import Draft, judge_feeds, judge_tracker, judge_watch
+from signposts.catalogue.rules import Draft, judge_feeds, judge_placeholders, judge_tracker, judge_watch
 from signposts.catalogue.searches import read_searches
 from signposts.catalogue.trackers import LEDGER_SOURCE, Catalogue, Ledger, LedgerRow, Tracker
+from signposts.catalogue.triage import read_triage
 from signposts.catalogue.watch import LeadFeed, WatchNames
 from signposts.catalogue.writing import finish_pending
 from signposts.errors import InputError
@@ -37,13 +38,14 @@ LEDGER = Source(
 RECORDED = ("ledger", "accepted.csv", "triage.csv", "searches.csv")
 
 
-def load_catalogue(root: Path, trackers: Sequence[str] = (), today: date | None = None) -> Catalogue:
-    """Return the catalogue of a folder, or of some of its trackers.
-
-    Dates that lie ahead of today (by default the day of the clock, UTC) are faults.
+def load_catalogue(
+    root: Path, trackers: Sequence[str] = (), today: date | None = None, *, drafts: bool = True
+) -> Catalogue:
+    """Return the catalogue of a folder, or of some of its trackers, with or without those that are drafts.
 
     Raises:
-        CatalogueError: lists every fault, one a line.
+        CatalogueError: there are faults; the message lists all of them, one a line.
+        InputError: there is no such tracker, or none but drafts where they are left out.
     """
     faults = FaultList()
     today = today or datetime.now(UTC).date()
@@ -57,7 +59,10 @@ def load_catalogue(root: Path, trackers: Sequence[str] = (), today: date | None 
     loaded = [load_tracker(folder, sources, today, faults, feeds) for folder in folders]
     faults.raise_if_any()
     warnings = tuple(str(warning) for warning in sorted(set(faults.warnings)))
-    return Catalogue(root, tuple(tracker for tracker in loaded if tracker is not None), sources, warnings, feeds)
+    kept = tuple(tracker for tracker in loaded if tracker is not None and (drafts or not tracker.settings.draft))
+    if not kept:
+        raise InputError(f"{root} holds only drafts; look at them with `signposts preview`, or take `draft: true` out")
+    return Catalogue(root, kept, sources, warnings, feeds)
 
 
 def check(root: Path, trackers: Sequence[str] = ()) -> list[str]:
@@ -113,11 +118,13 @@ def load_tracker(
     if draft is None:
         return None
     judge_tracker(draft, faults)
+    judge_placeholders(draft, faults)
     judge_derivations(draft, faults)
     judge_watch(draft, feeds, watch_names, faults)
     for ledger in ledgers.values():
         judge_ledger(ledger, draft, today, faults)
     judge_silence(draft, ledgers, faults)
+    read_triage(folder, faults)
     searches = read_searches(folder, draft.indicator_names, today, faults)
     return Tracker(
         tracker_id=folder.name,
@@ -194,13 +201,17 @@ def files_of(folder: Path, suffix: str, faults: FaultList) -> list[Path]:
 
 def read_ledgers(folder: Path, faults: FaultList) -> dict[str, Ledger]:
     """Return the ledgers of a tracker by indicator."""
-    ledgers = {}
-    for path in files_of(folder, ".csv", faults):
-        content = read_rows(path, LEDGER_COLUMNS, faults, later=LATER_COLUMNS)
-        if content is not None:
-            sha256, rows = content
-            ledgers[path.stem] = Ledger(path.stem, path, sha256, tuple(read_claims(path, rows, faults)))
-    return ledgers
+    found = (read_ledger(path, faults) for path in files_of(folder, ".csv", faults))
+    return {ledger.indicator_id: ledger for ledger in found if ledger is not None}
+
+
+def read_ledger(path: Path, faults: FaultList) -> Ledger | None:
+    """Return one ledger; None if it cannot be read at all."""
+    content = read_rows(path, LEDGER_COLUMNS, faults, later=LATER_COLUMNS)
+    if content is None:
+        return None
+    sha256, rows = content
+    return Ledger(path.stem, path, sha256, tuple(read_claims(path, rows, faults)))
 
 
 def read_claims(path: Path, rows: Iterable[CsvRow], faults: FaultList) -> Iterable[LedgerRow]:

@@ -179,6 +179,7 @@ class TrackerSettings(Entry):
     """tracker.yaml: title, clock and every number the method takes from the catalogue."""
 
     title: Text
+    draft: bool = False
     t0: date
     horizon_end: date
     registered_on: date
@@ -324,6 +325,9 @@ class Rate(Entry):
     seconds: Positive
 
 
+Sha256Start = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
+
+
 class Feed(Entry):
     """Joins a series of a publisher's document to the indicator that it feeds."""
 
@@ -341,6 +345,8 @@ class SourceDocument(Entry):
     name: Identifier
     ask: dict[str, Any]
     feeds: Annotated[tuple[Feed, ...], Strict(False)] = ()
+    # Beginnings of the SHA-256 of versions that were held back and found to be right.
+    accepted_versions: Annotated[tuple[Sha256Start, ...], Strict(False)] = ()
 
 
 class Source(Entry):
@@ -364,5 +370,7 @@ class Source(Entry):
     empty: Literal["expected"] | None = None
     bulk: bool = False
     inbox: Text | None = None
+    # Share of bad rows, and of values of the version before that are missing, beyond which a document is refused.
     quarantine_share: Probability = 0.05
+    missing_share: Probability = 0.1
     documents: Annotated[tuple[SourceDocument, ...], Strict(False)] = ()

@@ -5,7 +5,7 @@ Belongs here: what no single entry can know. Not here: rules about ledgers (ledg
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -27,6 +27,9 @@ from signposts.catalogue.predictions import (
 )
 from signposts.catalogue.trackers import OTHER
 from signposts.catalogue.watch import LeadFeed, WatchNames
+
+# What the scaffold writes where only the author can know.
+PLACEHOLDER = "REPLACE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,28 @@ def judge_tracker(draft: Draft, faults: FaultList) -> None:
     for indicator_id, indicator in draft.indicators.items():
         judge_indicator(f"indicators/{indicator_id}.yaml", indicator, draft, faults)
     judge_coverage(draft, faults)
+
+
+def judge_placeholders(draft: Draft, faults: FaultList) -> None:
+    """Refuse what the scaffold left to be written; a draft is only warned of it."""
+    for document in draft.documents.values():
+        for location, text in texts_of(document.data):
+            if text.startswith(PLACEHOLDER):
+                what = ".".join(map(str, location))
+                say = faults.warn if draft.settings.draft else faults.refuse
+                say(document.path, document.line(*location), what, "still a placeholder", "write it, or remove the key")
+
+
+def texts_of(data: Any, location: tuple[object, ...] = ()) -> Iterator[tuple[tuple[object, ...], str]]:
+    """Yield every text of a document with the keys that lead to it."""
+    if isinstance(data, str):
+        yield location, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from texts_of(value, (*location, key))
+    elif isinstance(data, list):
+        for place, value in enumerate(data):
+            yield from texts_of(value, (*location, place))
 
 
 def judge_settings(draft: Draft, faults: FaultList) -> None:

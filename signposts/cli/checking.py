@@ -4,6 +4,7 @@ Belongs here: running the checks of catalogue and method on files alone, and pri
 """
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -17,21 +18,26 @@ if TYPE_CHECKING:
     from signposts.scoring.model import Model
 
 
-def check_catalogue() -> int:
-    """Print warnings and what was checked; faults are raised as one CatalogueError. Return the exit code."""
+def check_catalogue(trackers: Sequence[str], *, strict: bool) -> int:
+    """Print warnings and what was checked; return 1 if there are warnings and the check is strict, else 0.
+
+    Raises:
+        CatalogueError: there are faults; the message lists all of them.
+    """
     root = load_settings().catalogue_root
-    catalogue = load_catalogue(root)
+    catalogue = load_catalogue(root, trackers)
     load_publishers(root)
-    for warning in catalogue.warnings:
+    warnings = list(catalogue.warnings)
+    for tracker in catalogue.trackers:
+        warnings += monotone_lines(catalogue, tracker)
+    for warning in warnings:
         typer.echo(f"warning: {warning}")
     for tracker in catalogue.trackers:
         accepted_rows(tracker.tracker_id, tracker.folder)
-        for line in monotone_lines(catalogue, tracker):
-            typer.echo(f"warning: {line}")
         typer.echo(
             f"{tracker.tracker_id}: {len(tracker.indicators)} indicators, {len(tracker.claims)} claims: no faults"
         )
-    return 0
+    return 1 if strict and warnings else 0
 
 
 def tracker_model(catalogue: Catalogue, tracker: Tracker) -> "Model":

@@ -89,7 +89,7 @@ def _validate(request: RunRequest, settings: Settings) -> None:
     """Refuse wrong words and a broken catalogue before anything is written."""
     from signposts.catalogue import load_catalogue
 
-    catalogue = load_catalogue(settings.catalogue_root, request.trackers)
+    catalogue = load_catalogue(settings.catalogue_root, request.trackers, drafts=False)
     unknown = set(request.sources) - set(catalogue.sources)
     if unknown:
         raise InputError(f"no source {sorted(unknown)[0]!r}; known are {', '.join(sorted(catalogue.sources))}")

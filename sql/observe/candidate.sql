@@ -3,8 +3,8 @@
 -- Days are put together to whole months where the feed says so: a mean over at least two fifths of the month's days, a
 -- sum over all of them; the document must reach the month's last days (quotes skip weekends), and a month is known on
 -- the day after its end. A period that is not over when the bytes came is an estimate and no claim; a day counts as it
--- is. Without a date of its own a version could be known from the day on which it was fetched. looked_before is the day
--- on which the document was last fetched before these bytes came.
+-- is, and so do a counted event and a search that found none. Without a date of its own a version could be known from
+-- the day on which it was fetched. looked_before is the day on which the document was last fetched before that.
 with fed as (
     select
         publisher_row.*,
@@ -96,17 +96,17 @@ look as (
 select
     period_value.tracker_id,
     period_value.indicator_id,
-    'value' as kind,
+    coalesce(period_value.kind, 'value') as kind,
     period_value.period_start,
     period_value.period_end,
     period_value.value * period_value.scale as value,
     cast(null as double) as value_low,
     cast(null as double) as value_high,
-    cast(null as varchar) as category,
-    cast(null as date) as happened_from,
-    cast(null as date) as happened_to,
+    period_value.category,
+    period_value.happened_from,
+    period_value.happened_to,
     period_value.trials,
-    cast(null as date) as searched_until,
+    period_value.searched_until,
     cast(null as double) as base_value,
     cast(null as double) as base_part,
     cast(null as date) as base_published_on,
@@ -139,5 +139,6 @@ select
     ) as looked_before
 from period_value
 where
-    period_value.period_end < cast(period_value.fetched_at as date)
+    period_value.kind is not null
+    or period_value.period_end < cast(period_value.fetched_at as date)
     or period_value.period_start = period_value.period_end

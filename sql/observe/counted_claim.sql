@@ -2,24 +2,56 @@
 -- Reads: known_claim, list_search
 -- A list speaks up to the day to which its publisher closed it, else to the last day that a search covers; an event
 -- after that day is shown and not counted. Nobody having searched, all events are counted and the list is only shown.
--- Claims that share an event key are sources of one event: each counts for its share of it, and the event is as reliable
--- as the best of them.
-with dated as (
+-- Claims that share an event key are sources of one event: each counts for its share of it, and the event is as
+-- reliable as the best of them.
+-- Of a publisher's register and the events that people recorded, the one that was looked through further speaks alone:
+-- put together, one event would be two.
+with register as (
     select
-        *,
-        'list' as report_id,
-        coalesce(happened_to, period_end) as counted_on
-    from known_claim
+        known.tracker_id,
+        known.as_of,
+        known.indicator_id,
+        max(known.searched_until) >= coalesce(max(list_search.looked_until), date '0001-01-01') as speaks
+    from known_claim as known
+    left join list_search
+        on
+            known.tracker_id = list_search.tracker_id
+            and known.as_of = list_search.as_of
+            and known.indicator_id = list_search.indicator_id
     where
-        kind = 'count'
-        and coalesce(happened_to, period_end) <= as_of
+        known.kind = 'count'
+        and known.family = 'count'
+        and known.source_id <> 'ledger'
+        and known.searched_until <= known.as_of
+    group by known.tracker_id, known.as_of, known.indicator_id
+),
+
+dated as (
+    select
+        known.*,
+        'list' as report_id,
+        coalesce(known.happened_to, known.period_end) as counted_on
+    from known_claim as known
+    left join register
+        on
+            known.tracker_id = register.tracker_id
+            and known.as_of = register.as_of
+            and known.indicator_id = register.indicator_id
+    where
+        known.kind = 'count'
+        and (register.speaks is null or register.speaks = (known.source_id <> 'ledger'))
+        and coalesce(known.happened_to, known.period_end) <= known.as_of
         and (
             (
-                family = 'count'
-                and trials is null
-                and coalesce(happened_from, period_start, period_end) >= exposure_start
+                known.family = 'count'
+                and known.trials is null
+                and coalesce(known.happened_from, known.period_start, known.period_end) >= known.exposure_start
             )
-            or (family = 'value' and trials is not null and coalesce(happened_from, period_start, period_end) >= t0)
+            or (
+                known.family = 'value'
+                and known.trials is not null
+                and coalesce(known.happened_from, known.period_start, known.period_end) >= known.t0
+            )
         )
 ),
 

@@ -23,6 +23,7 @@ with known as (
         claim.base_published_on,
         coalesce(claim.event_key, claim.first_claim_id) as event_key,
         regexp_replace(lower(trim(claim.speaker)), '\s+', ' ', 'g') as speaker,
+        claim.source_id,
         claim.reliability_value,
         claim.status,
         claim.published_on,

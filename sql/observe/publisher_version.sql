@@ -85,6 +85,9 @@ brought as (
         newest.claim_id is null
         or newest.status <> candidate.status
         or candidate.trials is distinct from newest.trials
+        or candidate.searched_until is distinct from newest.searched_until
+        or candidate.happened_from is distinct from newest.happened_from
+        or candidate.happened_to is distinct from newest.happened_to
         or (candidate.value is null) <> (newest.value is null)
         or (candidate.value_low is null) <> (newest.value_low is null)
         or (candidate.value_high is null) <> (newest.value_high is null)

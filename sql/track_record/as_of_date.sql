@@ -18,13 +18,16 @@ numbered as (
     from published
 ),
 
+wanted as (
+    select unnest(range(cast($dates as bigint))) / ($dates - 1.0) as share
+),
+
 picked as (
     select distinct
         numbered.tracker_id,
         numbered.as_of
     from numbered
-    inner join range(cast($dates as bigint)) as wanted (number)
-        on numbered.place = cast(round(wanted.number * (numbered.n_published - 1) / ($dates - 1.0)) as bigint)
+    inner join wanted on numbered.place = cast(round(wanted.share * (numbered.n_published - 1)) as bigint)
 )
 
 select

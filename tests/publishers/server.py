@@ -67,8 +67,8 @@ class LoopbackPublishers:
 
     def reply(self, source_id: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes) -> Reply:
         make = PUBLISHERS[source_id]
-        arguments = (query, path, body) if "body" in signature(make).parameters else (query, path)
-        content = make(*arguments)
+        offered = {"query": query, "path": path, "headers": headers, "body": body}
+        content = make(**{name: offered[name] for name in signature(make).parameters if name in offered})
         if source_id in self.spoil:
             content = self.spoil[source_id](content)
         reply = Reply(200, {"Content-Type": CONTENT_TYPES[source_id]}, content)

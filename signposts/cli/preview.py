@@ -1,0 +1,150 @@
+"""`signposts preview`: what publishing now would change against the last release, without writing anything.
+
+Belongs here: observing and assessing in a copy of the working database, and printing the differences. Not here: how
+a table is made. Neither Dagster nor Great Expectations is loaded: what a release must satisfy is checked by `run`.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from signposts.catalogue import Catalogue, load_catalogue
+from signposts.cli.formatting import number, percent
+from signposts.errors import WriterBusy
+from signposts.release.latest import latest
+from signposts.settings import Settings, load_settings
+from signposts.warehouse import Warehouse, current_writer
+
+Row = Mapping[str, Any]
+PROBABILITIES = """
+select tracker_id, scenario_id, posterior from scenario_probability
+where variant = 'headline' and as_of = (select max(as_of) from scenario_probability)
+"""
+READINGS = """
+select tracker_id, indicator_id, scored, value, value_low, value_high, category, reading_date, missing_reason
+from reading where as_of = (select max(as_of) from reading)
+"""
+CLAIMS = "select tracker_id, indicator_id, claim_id, held from claim"
+
+
+def preview(trackers: Sequence[str]) -> int:
+    """Print moves, readings and claims that differ from the last release; return the exit code.
+
+    Raises:
+        CatalogueError: the catalogue has faults; all of them are listed.
+        WriterBusy: a run is writing the working database.
+    """
+    settings = load_settings()
+    catalogue = load_catalogue(settings.catalogue_root, trackers)
+    writer = current_writer(settings.lock)
+    if writer:
+        raise WriterBusy(f"a run is writing ({writer}); preview again when it has ended")
+    with tempfile.TemporaryDirectory(prefix="signposts-preview-") as folder:
+        copy = Path(folder) / "warehouse.duckdb"
+        if settings.warehouse.exists():
+            shutil.copyfile(settings.warehouse, copy)
+        warehouse = Warehouse(copy)
+        with warehouse.connect():
+            assess_catalogue(warehouse, catalogue, datetime.now(UTC))
+            print_preview(warehouse, settings, catalogue)
+    for warning in catalogue.warnings:
+        typer.echo(f"warning: {warning}")
+    return 0
+
+
+def assess_catalogue(warehouse: Warehouse, catalogue: Catalogue, now: datetime) -> None:
+    """Make claims, readings and probabilities of today from a catalogue and what the database holds of publishers."""
+    from signposts import gather, observe
+    from signposts.assess.tables import write_probabilities
+
+    warehouse.ensure_tables()
+    gather.write_catalogue(warehouse, catalogue)
+    observe.write_claims(warehouse)
+    observe.read_claims(warehouse, now.date(), now)
+    write_probabilities(warehouse)
+
+
+def print_preview(warehouse: Warehouse, settings: Settings, catalogue: Catalogue) -> None:
+    """Print what differs from the last release, tracker by tracker."""
+    released = latest(settings)
+    for tracker in catalogue.trackers:
+        rows = {
+            name: (_of(released, statement, tracker.tracker_id), _of(warehouse, statement, tracker.tracker_id))
+            for name, statement in (("probability", PROBABILITIES), ("reading", READINGS), ("claim", CLAIMS))
+        }
+        draft = " (a draft, never released)" if tracker.settings.draft else ""
+        typer.echo(f"{tracker.settings.title}{draft}")
+        titles = {name: scenario.title for name, scenario in tracker.scenarios.items()} | {"other": "None of the above"}
+        for line in probability_lines(*rows["probability"], titles):
+            typer.echo(f"  {line}")
+        readings = reading_lines(*rows["reading"], {name: one.title for name, one in tracker.indicators.items()})
+        for line in readings or ["no reading differs from the last release"]:
+            typer.echo(f"  {line}")
+        for line in claim_lines(*rows["claim"]):
+            typer.echo(f"  {line}")
+
+
+def _of(warehouse: Warehouse | None, statement: str, tracker_id: str) -> list[Row]:
+    """Return a tracker's rows of a statement; none where there is no release."""
+    return [row for row in warehouse.rows(statement) if row["tracker_id"] == tracker_id] if warehouse else []
+
+
+def probability_lines(before: Sequence[Row], now: Sequence[Row], titles: Mapping[str, str]) -> list[str]:
+    """Return a line a scenario: its probability now and the move since the last release, in points."""
+    earlier = {row["scenario_id"]: row["posterior"] for row in before}
+    lines = []
+    for row in now:
+        scenario_id, share = row["scenario_id"], row["posterior"]
+        moved = f"{100 * (share - earlier[scenario_id]):+.1f} points" if scenario_id in earlier else "not released yet"
+        lines.append(f"{titles.get(scenario_id, scenario_id):<40} {percent(share):>7}  {moved}")
+    return lines
+
+
+def reading_lines(before: Sequence[Row], now: Sequence[Row], titles: Mapping[str, str]) -> list[str]:
+    """Return a line for each indicator whose reading differs."""
+    earlier = {row["indicator_id"]: reading_words(row) for row in before}
+    lines, unscored = [], 0
+    for row in now:
+        name = row["indicator_id"]
+        was, words = earlier.get(name, "not in the release"), reading_words(row)
+        if was == words or (name not in earlier and row["missing_reason"]):
+            continue
+        if row["scored"] or name in earlier:
+            lines.append(f"{titles.get(name, name)}: {was} → {words}")
+        else:
+            unscored += 1
+    return lines + ([f"and {unscored} new readings that are shown, not scored"] if unscored else [])
+
+
+def reading_words(row: Row) -> str:
+    """Return a reading in words: its value, bounds or category with its date, or why there is none."""
+    day: date | None = row["reading_date"]
+    if row["missing_reason"] or day is None:
+        return f"no reading ({row['missing_reason'] or 'no date'})"
+    if row["category"]:
+        what = str(row["category"])
+    elif row["value"] is not None:
+        what = number(row["value"])
+    elif row["value_low"] is not None or row["value_high"] is not None:
+        what = f"{number(row['value_low'])} to {number(row['value_high'])}"
+    else:
+        what = "an event"
+    return f"{what} ({day}{'' if row['scored'] else ', shown, not scored'})"
+
+
+def claim_lines(before: Sequence[Row], now: Sequence[Row]) -> list[str]:
+    """Return a line on the new claims, and one for each that is held newly, with its reason and the command."""
+    known = {row["claim_id"] for row in before}
+    new = [row for row in now if row["claim_id"] not in known]
+    lines = [f"{len(new)} new claims: {', '.join(row['claim_id'] for row in new[:5])}{' …' if len(new) > 5 else ''}"]
+    lines += [
+        f"held: {row['claim_id']}; `signposts accept {row['claim_id']} --reason …` lets it through"
+        for row in new
+        if row["held"]
+    ]
+    return lines if new else []

@@ -1,0 +1,1 @@
+"""Financial Action Task Force: countries with a call for action."""

@@ -1,0 +1,1 @@
+"""General Catalog of Artificial Space Objects, J. McDowell."""

@@ -1,0 +1,158 @@
+"""GCAT, J. McDowell's catalogue of space objects: satellites, launches and launch sites.
+
+Belongs here: the three files, their fields. Not here: whose satellites from where (sources.yaml), and how they are
+joined (sql/observe). The list of satellites is read by position up to its field State only: its later fields have been
+merged in some copies, so that rows are shorter than the header.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from signposts.errors import SourceChanged
+from signposts.sources import strict
+from signposts.sources.gcat.options import Ask
+from signposts.sources.http import HttpRequest
+from signposts.sources.source_run import SourceRun
+from signposts.sources.strict import ParseResult, Row, RowFault
+
+BASE_URL = "https://planet4589.org"
+FILES = {
+    "satcat": "/space/gcat/tsv/cat/satcat.tsv",
+    "launch": "/space/gcat/tsv/launch/launch.tsv",
+    "sites": "/space/gcat/tsv/tables/sites.tsv",
+}
+SATELLITE_FIELDS = ("JCAT", "Satcat", "Launch_Tag", "Piece", "Type", "Name", "PLName", "LDate")
+STATE_PLACE = 15
+DAY = re.compile(r"(\d{4}) +([A-Z][a-z]{2}) +(\d{1,2})", re.ASCII)
+
+
+def gather(run: SourceRun, today: date) -> None:
+    """Ask for the three files."""
+    for name in run.asks:
+        for part, path in FILES.items():
+            run.fetch(HttpRequest(f"{name}/{part}", path))
+
+
+def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+    """Read one of the three files."""
+    parsers: Mapping[str, Callable[[bytes, Ask, date], ParseResult]] = {
+        "satcat": parse_satellites,
+        "launch": parse_launches,
+        "sites": parse_sites,
+    }
+    return parsers[document.partition("/")[2]](payload, ask, today)
+
+
+def _lines(payload: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Return the names of the header, and each line's number and fields; comments and blank lines are left out."""
+    rows = strict.decode(payload).split("\n")
+    if not rows[0].startswith("#"):
+        raise SourceChanged("has no header that begins with #")
+    body = (
+        (number, [value.strip() for value in row.split("\t")])
+        for number, row in enumerate(rows[1:], start=2)
+        if row.strip() and not row.startswith("#")
+    )
+    return rows[0].removeprefix("#").strip().split("\t"), body
+
+
+def _places(header: Sequence[str], *wanted: tuple[str, ...]) -> list[int]:
+    """Return where the wanted columns stand; each may have had other names."""
+    places = []
+    for names in wanted:
+        found = [header.index(name) for name in names if name in header]
+        if not found:
+            raise SourceChanged(f"lacks the column {names[0]!r}")
+        places.append(found[0])
+    return places
+
+
+def parse_satellites(payload: bytes, ask: Ask, today: date) -> ParseResult:
+    """Return a row a payload of the owner; every launch that must be there must have one."""
+    header, body = _lines(payload)
+    if tuple(header[: len(SATELLITE_FIELDS)]) != SATELLITE_FIELDS or header[STATE_PLACE : STATE_PLACE + 1] != ["State"]:
+        raise SourceChanged("has its first columns in another order, or others")
+    result = strict.set_aside(body, lambda number, line: _satellite(line, ask))
+    strict.refuse_duplicates(result.rows, "object")
+    strict.refuse_future((row["period_start"] for row in result.rows), today)
+    _refuse_without({row["launch"] for row in result.rows}, ask)
+    return result
+
+
+def _satellite(line: Sequence[str], ask: Ask) -> Row | None:
+    if len(line) <= STATE_PLACE:
+        raise RowFault(f"has {len(line)} fields, fewer than {STATE_PLACE + 1}")
+    if not line[4].startswith("P") or line[STATE_PLACE] != ask.owner or not line[2][:4].isdecimal():
+        return None
+    if int(line[2][:4]) < ask.from_year:
+        return None
+    return {
+        "series": "satellite",
+        "object": strict.word(line[0], "JCAT"),
+        "launch": line[2],
+        "name": strict.word(line[5], "Name"),
+        "period_start": _day(line[7]),
+    }
+
+
+def _day(text: str) -> date:
+    """Return a day such as 2024 Nov  4, with a question mark where it is uncertain."""
+    found = DAY.match(text)
+    if found is None:
+        raise RowFault(f"{text[:20]!r} is no day")
+    try:
+        return datetime.strptime(" ".join(found.groups()), "%Y %b %d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        raise RowFault(f"{text[:20]!r} is no day") from error
+
+
+def _refuse_without(tags: set[str], ask: Ask) -> None:
+    if missing := [tag for tag in ask.launches if tag not in tags]:
+        raise SourceChanged(f"lacks the launch {missing[0]}, which must be there")
+
+
+def parse_launches(payload: bytes, ask: Ask, today: date) -> ParseResult:
+    """Return a row a launch: where from, and whether it reached orbit."""
+    header, body = _lines(payload)
+    tag, day, site, code = _places(
+        header, ("Launch_Tag",), ("Launch_Date",), ("Launch_Site",), ("LaunchCode", "Launch_Code")
+    )
+
+    def launch(line: Sequence[str]) -> Row | None:
+        if len(line) <= max(tag, day, site, code):
+            raise RowFault(f"has {len(line)} fields, fewer than {max(tag, day, site, code) + 1}")
+        if not line[tag][:4].isdecimal() or int(line[tag][:4]) < ask.from_year:
+            return None
+        return {
+            "series": "launch",
+            "launch": line[tag],
+            "site": strict.word(line[site], "Launch_Site"),
+            "code": strict.word(line[code], "LaunchCode"),
+            "period_start": _day(line[day]),
+        }
+
+    result = strict.set_aside(body, lambda number, line: launch(line))
+    strict.refuse_duplicates(result.rows, "launch")
+    strict.refuse_future((row["period_start"] for row in result.rows), today)
+    _refuse_without({row["launch"] for row in result.rows if row["code"].startswith("OS")}, ask)
+    return result
+
+
+def parse_sites(payload: bytes, ask: Ask, today: date) -> ParseResult:
+    """Return a row a launch site of the state."""
+    header, body = _lines(payload)
+    site, state = _places(header, ("Site",), ("StateCode",))
+
+    def launch_site(line: Sequence[str]) -> Row | None:
+        if len(line) <= max(site, state):
+            raise RowFault(f"has {len(line)} fields, fewer than {max(site, state) + 1}")
+        if line[state] != ask.launched_from:
+            return None
+        return {"series": "site", "site": strict.word(line[site], "Site")}
+
+    result = strict.set_aside(body, lambda number, line: launch_site(line))
+    found = {row["site"] for row in result.rows}
+    if missing := [name for name in ask.sites if name not in found]:
+        raise SourceChanged(f"does not place {missing[0]} in {ask.launched_from}, where it must be")
+    return result

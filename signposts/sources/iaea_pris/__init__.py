@@ -1,0 +1,1 @@
+"""IAEA, Power Reactor Information System."""

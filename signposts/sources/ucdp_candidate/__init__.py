@@ -1,0 +1,1 @@
+"""UCDP candidate events, the files without a token."""

@@ -1,0 +1,1 @@
+"""Agreement scores of the UN General Assembly, Voeten and others."""

@@ -1,0 +1,1 @@
+"""Wikidata: who holds an office."""

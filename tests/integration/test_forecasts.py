@@ -1,0 +1,104 @@
+"""Forecasts on the invented ferry: frozen whatever becomes of the catalogue, resolved by the ledger when due."""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signposts.assess.forecasts import resolved_rows
+from signposts.release.directory import kept_releases
+from signposts.release.query import ask
+from signposts.warehouse import Warehouse
+
+TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
+FORECASTS = "select * exclude (release_id) from forecast where frozen_on = '2026-02-28' order by all"
+
+
+def run(folder: Path, *words: str) -> None:
+    environment = os.environ | {
+        "SIGNPOSTS_HOME": str(folder / "home"),
+        "SIGNPOSTS_CATALOGUE": str(folder / "catalogue"),
+    }
+    command = [str(Path(sys.executable).parent / "signposts"), "run", "--offline", *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_a_frozen_forecast_is_the_same_after_the_catalogue_was_edited(tmp_path: Path) -> None:
+    (tmp_path / "catalogue").mkdir()
+    shutil.copy(TRACKERS / "sources.yaml", tmp_path / "catalogue" / "sources.yaml")
+    shutil.copytree(TRACKERS / "island_ferry", tmp_path / "catalogue" / "island_ferry")
+    run(tmp_path, "--as-of", "2026-02-28")
+    edited = tmp_path / "catalogue" / "island_ferry" / "indicators" / "ship_sold.yaml"
+    text = edited.read_text(encoding="utf-8")
+    assert "p: 0.7" in text
+    edited.write_text(text.replace("p: 0.7", "p: 0.9"), encoding="utf-8")
+    run(tmp_path)
+    releases = tmp_path / "home" / "published" / "releases"
+    first, second = (ask(releases / name / "signposts.duckdb", FORECASTS) for name in kept_releases(releases.parent))
+    assert first.rows
+    assert first.rows == second.rows
+    newer = ask(
+        releases / kept_releases(releases.parent)[1] / "signposts.duckdb",
+        "select count(distinct catalogue_sha256) from forecast",
+    )
+    assert newer.rows[0][0] == 2
+
+
+EVENT = {"tracker_id": "ferry", "indicator_id": "sale", "date": date(2026, 12, 31), "frozen_on": date(2026, 1, 1)}
+
+
+def claim(kind: str, **columns: Any) -> dict[str, Any]:
+    return {
+        "tracker_id": "ferry",
+        "indicator_id": "sale",
+        "claim_id": f"sale-{kind}",
+        "kind": kind,
+        "held": False,
+        "status": "reported",
+        "reliability_value": 0.9,
+        **columns,
+    }
+
+
+def verdicts(folder: Path, claims: list[dict[str, Any]], as_of: date, **changes: Any) -> dict[str, Any]:
+    """Return what becomes of one frozen forecast of .2, given these claims."""
+    warehouse = Warehouse(folder / "warehouse.duckdb")
+    with warehouse.connect():
+        warehouse.write_rows("claim", claims)
+        warehouse.write_rows("reading", [{"tracker_id": "ferry", "indicator_id": "sale", "as_of": as_of}])
+        frozen = [{**EVENT, "forecaster": "method", "quantity": "probability", "value": 0.2, "mixture": None} | changes]
+        (row,) = resolved_rows(warehouse, frozen, as_of)
+    return row
+
+
+def test_an_event_that_happened_in_time_came_true(tmp_path: Path) -> None:
+    row = verdicts(tmp_path, [claim("event", happened_to=date(2026, 5, 1))], date(2026, 6, 1))
+    assert (row["outcome"], row["brier"]) == ("came_true", pytest.approx(0.64))
+
+
+def test_an_event_that_nobody_looked_for_is_pending_and_one_looked_for_in_vain_did_not_come(tmp_path: Path) -> None:
+    later = date(2027, 2, 1)
+    assert verdicts(tmp_path, [], later)["outcome"] == "pending"
+    row = verdicts(tmp_path, [claim("none_seen", searched_until=date(2027, 1, 15))], later)
+    assert (row["outcome"], row["brier"]) == ("did_not", pytest.approx(0.04))
+
+
+def test_what_nobody_settles_for_two_years_is_void_with_the_reason(tmp_path: Path) -> None:
+    row = verdicts(tmp_path, [], date(2029, 6, 1))
+    assert row["outcome"] == "void"
+    assert "two years" in row["void_reason"]
+
+
+def test_a_value_is_scored_against_the_whole_distribution(tmp_path: Path) -> None:
+    mixture = '{"family": "lognormal", "weight": [0.3, 0.7], "first": [1.5, 1.7], "second": [0.1, 0.2]}'
+    told = claim("value", period_end=date(2026, 12, 31), value=4.953032424395115)
+    row = verdicts(tmp_path, [told], date(2027, 3, 1), quantity="p50", value=5.0, mixture=mixture)
+    assert row["outcome"] == "measured"
+    assert row["crps"] == pytest.approx(0.0485, abs=5e-5)

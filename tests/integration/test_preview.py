@@ -1,0 +1,84 @@
+"""`signposts preview`: what would change is said, and nothing is written. The tracker is invented."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_whole_run import Installation
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = Installation(tmp_path_factory.mktemp("ferry"))
+    first = made.signposts("run", "--offline")
+    assert first.returncode == 0, first.stderr
+    return made
+
+
+def digests(home: Path) -> dict[str, str]:
+    files = (path for path in home.rglob("*") if path.is_file())
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_without_news_no_reading_differs_and_nothing_is_written(installation: Installation) -> None:
+    before = digests(installation.home)
+    outcome = installation.signposts("preview")
+    assert outcome.returncode == 0, outcome.stderr
+    assert "no reading differs from the last release" in outcome.stdout
+    assert "+0.0 points" in outcome.stdout
+    assert digests(installation.home) == before
+
+
+def test_a_new_claim_is_named_with_the_reading_and_the_move_that_would_follow(installation: Installation) -> None:
+    ledger = installation.ledger("ship_sold")
+    text = ledger.read_text(encoding="utf-8")
+    header = text.splitlines()[0].split(",")
+    row = dict.fromkeys(header, "")
+    row |= {
+        "claim_id": "ship_sold-990",
+        "kind": "event",
+        "happened_from": "2026-06-01",
+        "happened_to": "2026-06-01",
+        "unit": "event",
+        "source_name": "Harbour office (invented)",
+        "speaker": "The harbour master (invented)",
+        "source_url": "https://example.org/sold",
+        "reliability": "A",
+        "credibility": "1",
+        "status": "reported",
+        "published_on": "2026-06-02",
+        "recorded_at": "2026-06-03T08:00:00Z",
+    }
+    ledger.write_text(text + ",".join(row[name] for name in header) + "\n", encoding="utf-8")
+    try:
+        before = digests(installation.home)
+        outcome = installation.signposts("preview")
+        assert outcome.returncode == 0, outcome.stderr
+        assert "1 new claims: ship_sold-990" in outcome.stdout
+        moves = [line for line in outcome.stdout.splitlines() if line.rstrip().endswith("points")]
+        assert any("+0.0" not in line for line in moves)
+        assert digests(installation.home) == before
+    finally:
+        ledger.write_text(text, encoding="utf-8")
+
+
+def test_a_draft_is_previewed_and_never_released(installation: Installation) -> None:
+    assert installation.signposts("new", "my_tracker").returncode == 0
+    shown = installation.signposts("preview", "--tracker", "my_tracker")
+    assert shown.returncode == 0, shown.stderr
+    assert "a draft, never released" in shown.stdout
+    assert "still a placeholder" in shown.stdout
+    assert installation.signposts("check", "--tracker", "my_tracker", "--strict").returncode == 1
+    assert installation.signposts("run", "--offline").returncode == 0
+    assert installation.rows("select distinct tracker_id from tracker") == [("island_ferry",)]
+
+
+def test_a_placeholder_in_a_tracker_that_is_no_draft_is_a_fault_with_its_line(installation: Installation) -> None:
+    settings = installation.catalogue / "my_tracker" / "tracker.yaml"
+    lines = settings.read_text(encoding="utf-8").splitlines()
+    settings.write_text("\n".join(line for line in lines if not line.startswith("draft:")), encoding="utf-8")
+    outcome = installation.signposts("check")
+    assert outcome.returncode == 2
+    assert "my_tracker/indicators/example.yaml:" in outcome.stderr
+    assert "still a placeholder" in outcome.stderr
