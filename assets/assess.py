@@ -20,6 +20,7 @@ PROBABILITIES = (
     "influence",
 )
 VERDICTS = ("assessment", "fan")
+SCRUTINY = ("probability_interval", "recognition")
 FORECASTS = ("forecast", "resolved_forecast")
 FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
 
@@ -74,6 +75,17 @@ def backtest(run: MonitoringRun) -> dg.MaterializeResult[None]:
     warehouse.build_table("assess/yearly_series")
     write_backtest(warehouse, tracker_models(warehouse))
     return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("backtest")})
+
+
+@dg.multi_asset(name="scrutiny", specs=_specs(SCRUTINY, ("log_ratio", "scenario_probability")))
+def scrutiny(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """How far the probabilities move with the invented numbers, and whether each scenario would be recognised."""
+    from signposts.assess.intervals import write_intervals
+    from signposts.assess.recognition import write_recognition
+
+    write_intervals(run.warehouse())
+    write_recognition(run.warehouse(), run.as_of_date())
+    yield from _made(run.warehouse(), SCRUTINY)
 
 
 @dg.multi_asset(name="forecasts", specs=_specs(FORECASTS, ("scenario_probability", "reading")))
