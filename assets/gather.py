@@ -63,7 +63,7 @@ def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterato
         yield dg.MaterializeResult(asset_key=name, metadata=gather.summary(source_runs.get(name.removeprefix("raw_"))))
 
 
-def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, str]]) -> Plan:
+def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, tuple[str, str]]]) -> Plan:
     """Return what this run may ask for."""
     return Plan(
         open_archive(run.settings),

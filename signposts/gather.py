@@ -19,6 +19,7 @@ from signposts.catalogue.documents import read_document
 from signposts.catalogue.faults import FaultList
 from signposts.catalogue.loading import load_sources
 from signposts.catalogue.settings_rows import working_tables
+from signposts.errors import WarehouseDamaged
 from signposts.sources.options import validate_asks
 from signposts.sources.publishers import PUBLISHERS
 from signposts.sources.source_run import Delivery, SourceRun
@@ -111,42 +112,76 @@ def load_publishers(root: Path) -> dict[str, Source]:
     return sources
 
 
-def live_versions(warehouse: Warehouse) -> dict[str, dict[str, str]]:
-    """Return the newest version of each document in the raw tables, by source and document."""
-    live = {}
+def live_versions(warehouse: Warehouse) -> dict[str, dict[str, tuple[str, str]]]:
+    """Return by source and document the newest version in the raw tables, and what it was parsed as.
+
+    A version without rows is live too; one whose rows are gone is not.
+    """
+    parsed: dict[str, dict[str, tuple[str, str]]] = {source_id: {} for source_id in PUBLISHERS}
     with warehouse.connect():
-        for source_id in PUBLISHERS:
-            newest = warehouse.rows(
-                f"select document, max_by(sha256, fetched_at) as sha256 from raw_{source_id} group by all"  # noqa: S608 - our own names
-            )
-            live[source_id] = {row["document"]: row["sha256"] for row in newest}
-    return live
+        stored = {
+            (source_id, row["document"], row["sha256"])
+            for source_id in PUBLISHERS
+            for row in warehouse.rows(f"select distinct document, sha256 from raw_{source_id}")  # noqa: S608 - our own names
+        }
+        for row in warehouse.rows("from parsed_version"):
+            if row["n_rows"] == 0 or (row["source_id"], row["document"], row["sha256"]) in stored:
+                parsed.setdefault(row["source_id"], {})[row["document"]] = (row["sha256"], row["parsed_as"])
+    return parsed
 
 
 def write_source_runs(warehouse: Warehouse, runs: Iterable[SourceRun], from_archive: bool) -> None:
-    """Write what all runs brought, and add up the events."""
+    """Write what all runs brought, and add up the events. What cannot be written of one source is its own failure."""
     with warehouse.connect():
         for run in runs:
-            write_source_run(warehouse, run, rebuilt=from_archive or not run.live)
+            try:
+                write_source_run(warehouse, run, rebuilt=from_archive or not run.live)
+            except (OSError, WarehouseDamaged):
+                raise
+            except Exception as error:  # noqa: BLE001 - the boundary of one source
+                run.close(f"its rows cannot be written: {run.describe(error)}", "failure")
+            write_attempts(warehouse, run, rebuilt=from_archive or not run.live)
         warehouse.build_table("observe/gdelt_event_day")
 
 
+def write_attempts(warehouse: Warehouse, run: SourceRun, rebuilt: bool) -> None:
+    """Write what came of each attempt: of this run, or of all runs if the source is rebuilt."""
+    if rebuilt:
+        rows = [attempt.row() for attempt in run.archive.attempts(run.source_id) if attempt not in run.set_aside]
+        warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id)
+        return
+    rows = [attempt.row() for attempt in run.attempts]
+    warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id, fetched_at=run.now.replace(tzinfo=None))
+
+
 def write_source_run(warehouse: Warehouse, run: SourceRun, rebuilt: bool) -> None:
-    """Write what one source's run brought; a rebuilt source is written anew with all that its archive holds."""
+    """Write the rows that one source brought; a rebuilt source is written anew with all that its archive holds."""
     table = f"raw_{run.source_id}"
     if rebuilt:
         warehouse.write_rows(table, [row for delivery in run.deliveries for row in delivered_rows(delivery)])
-        attempts = run.archive.attempts(run.source_id)
-        warehouse.replace_rows("fetch_attempt", [attempt.row() for attempt in attempts], source_id=run.source_id)
         warehouse.replace_rows("quarantine", quarantined_rows(run, run.deliveries), source_id=run.source_id)
+        newest = {delivery.document: delivery for delivery in run.deliveries}
+        rows = [parsed_row(run, delivery) for delivery in newest.values()]
+        warehouse.replace_rows("parsed_version", rows, source_id=run.source_id)
         return
     keep_newest_versions(warehouse, table)
     for delivery in run.deliveries:
         warehouse.replace_rows(table, delivered_rows(delivery), document=delivery.document)
         rejected = quarantined_rows(run, [delivery])
         warehouse.replace_rows("quarantine", rejected, source_id=run.source_id, sha256=delivery.sha256)
-    rows = [attempt.row() for attempt in run.attempts]
-    warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id, fetched_at=run.now.replace(tzinfo=None))
+        parsed = [parsed_row(run, delivery)]
+        warehouse.replace_rows("parsed_version", parsed, source_id=run.source_id, document=delivery.document)
+
+
+def parsed_row(run: SourceRun, delivery: Delivery) -> Row:
+    """Return the row that says which bytes of a document are in the warehouse, and what they were parsed as."""
+    return {
+        "source_id": run.source_id,
+        "document": delivery.document,
+        "sha256": delivery.sha256,
+        "parsed_as": delivery.parsed_as,
+        "n_rows": len(delivery.rows),
+    }
 
 
 def keep_newest_versions(warehouse: Warehouse, table: str) -> None:

@@ -30,11 +30,12 @@ PENDING = ".pending.json"
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A row to be added to a CSV file, its values in the order of the columns."""
+    """A row to be added to a CSV file, its values in the order of the columns; ``more`` rows follow in one write."""
 
     path: Path
     columns: Sequence[str]
     values: Sequence[str]
+    more: Sequence[Sequence[str]] = ()
 
 
 @contextmanager
@@ -100,7 +101,7 @@ def _addition(row: NewRow) -> bytes:
         writer.writerow(row.columns)
     elif not before.endswith(b"\n"):
         text.write(ending)
-    writer.writerow(row.values)
+    writer.writerows([row.values, *row.more])
     return text.getvalue().encode()
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from signposts.catalogue import LEDGER_COLUMNS, Tracker
 from signposts.catalogue.faults import nearest
 from signposts.catalogue.writing import append_rows, ledger_row, tracker_lock
-from signposts.desk.claims import OWN_FIELDS, all_claims, new_claim, reload_tracker, superseded_by
+from signposts.desk.claims import OWN_FIELDS, all_claims, new_claim, superseded_by, with_ledger_of_now
 from signposts.errors import InputError
 
 DAY_FIELDS = tuple(
@@ -57,7 +57,9 @@ def import_rows(
     fields = column_fields(rows[0][1] if rows else {}, mapping)
     outcomes = []
     with tracker_lock(tracker.folder):
-        own = reload_tracker(tracker)
+        own = tracker
+        for indicator_id in tracker.indicators:
+            own = with_ledger_of_now(own, indicator_id)
         for number, cells in rows:
             row = {fields[column]: text for column, text in cells.items() if fields.get(column) and text}
             about = row.pop("indicator_id", "") or indicator
@@ -69,7 +71,7 @@ def import_rows(
                 continue
             outcomes.append(ImportOutcome(number, *outcome))
             if outcome[0] == "accepted" and not dry_run:
-                own = reload_tracker(own)
+                own = with_ledger_of_now(own, about)
     return outcomes
 
 

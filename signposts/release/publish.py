@@ -83,10 +83,12 @@ def _publish(
     """Make the release aside, keep it, show it unless it looks back, and drop the oldest."""
     published = settings.published
     earlier = earlier_releases(settings)
-    release_id = name_release(warehouse, created_at, kept_releases(published))
+    before = kept_releases(published)
+    release_id = name_release(warehouse, created_at, before)
     write_release_table(warehouse, earlier, release_id, created_at, as_of)
+    write_release_notes(warehouse, settings, release_id)
     with folder_in_making(published, release_id) as folder:
-        rows = make_folder(warehouse, folder, settings.cache, release_id, created_at, with_report)
+        rows = make_folder(warehouse, folder, settings.cache, release_id, created_at, with_report, before[-keep + 1 :])
         kept = keep_release(folder, published, release_id)
     shown = not earlier or as_of >= max(row["as_of"] for row in earlier)
     if shown:
@@ -96,7 +98,13 @@ def _publish(
 
 
 def make_folder(
-    warehouse: Warehouse, folder: Path, cache: Path, release_id: str, created_at: datetime, with_report: bool
+    warehouse: Warehouse,
+    folder: Path,
+    cache: Path,
+    release_id: str,
+    created_at: datetime,
+    with_report: bool,
+    kept: list[str],
 ) -> dict[str, int]:
     """Write everything that a release holds into a folder; return each table's number of rows."""
     dictionary = load_dictionary()
@@ -106,7 +114,7 @@ def make_folder(
         export(database, folder, dictionary)
         describe(folder, dictionary, release_id, created_at, database.rows("from source order by source_id"))
         if with_report:
-            write_report(database, folder / "report", cache, list(dictionary.tables))
+            write_report(database, folder / "report", cache, list(dictionary.tables), kept)
     write_checksums(folder)
     return rows
 
@@ -162,14 +170,46 @@ def write_release_table(
     )
 
 
-def write_report(database: Warehouse, folder: Path, cache: Path, tables: list[str]) -> None:
+def write_release_notes(warehouse: Warehouse, settings: Settings, release_id: str) -> None:
+    """Make the table release_note: what is news in this release, after the notes of those before."""
+    from signposts import report
+
+    before: dict[str, list[dict[str, Any]]] = {}
+    earlier: list[dict[str, Any]] = []
+    dictionary = load_dictionary()
+    if settings.released_database.exists():
+        released = Warehouse(settings.released_database, read_only=True)
+        with released.connect():
+            before = {name: released.rows(statement) for name, statement in report.news_before().items()}
+            if released.rows("from duckdb_tables() where table_name = 'release_note'"):
+                columns = ", ".join(dictionary.tables["release_note"].columns)
+                earlier = released.rows(f"select {columns} from release_note order by all")  # noqa: S608 - names of the dictionary
+    frames = {
+        name: warehouse.read_frame(name).assign(release_id=release_id)
+        if name != "release"
+        else warehouse.read_frame(name)
+        for name in dictionary.tables
+        if name != "release_note"
+    }
+    warehouse.write_rows("release_note", earlier + report.release_news(frames, before))
+
+
+def write_report(database: Warehouse, folder: Path, cache: Path, tables: list[str], kept: list[str]) -> None:
     """Write the report's pages from the release's own tables."""
     from signposts import report
 
     folder.mkdir()
     cache.mkdir(parents=True, exist_ok=True)
     frames: dict[str, pd.DataFrame] = {name: database.read_frame(name) for name in tables}
-    report.build(frames, folder, cache, _page("method.md"), _page("calibration.md"))
+    report.build(
+        frames,
+        folder,
+        cache,
+        _page("method.md"),
+        _page("calibration.md"),
+        address=os.environ.get("SIGNPOSTS_REPORT_URL", ""),
+        kept=kept,
+    )
 
 
 def _page(name: str) -> str:

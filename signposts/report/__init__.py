@@ -1,27 +1,56 @@
 """The report: a static site from the tables of one release, and from nothing else.
 
-Belongs here: the one entrance, `build`. Not here: anything that needs pandas, so that importing the package is cheap.
+Belongs here: the two entrances, `build` and `release_news`. Not here: anything that needs pandas, so that importing the
+package is cheap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def build(
-    tables: Mapping[str, pd.DataFrame], folder: Path, cache: Path, method_text: str = "", calibration_text: str = ""
+    tables: Mapping[str, pd.DataFrame],
+    folder: Path,
+    cache: Path,
+    method_text: str = "",
+    calibration_text: str = "",
+    *,
+    address: str = "",
+    kept: Sequence[str] = (),
 ) -> None:
     """Write the site of one release into `folder`; the same tables give the same bytes.
 
     `tables` are the release's tables as sql/dictionary.yaml names them, each with release_id. Drawn charts are kept in
     `cache` by content. `method_text` is the method in Markdown, rendered as a page; without it that page says so.
     `calibration_text` is how the method does in simulated worlds, in Markdown, for the page of the track record.
+    `address` is where the site will be served, for links that leave it (feed, cards); `kept` names the earlier releases
+    whose reports stand beside this one.
     """
-    from signposts.report.site import write_site
+    from signposts.report.site import Publication, write_site
 
-    write_site(tables, folder, cache, method_text, calibration_text)
+    write_site(
+        tables, folder, cache, (method_text, calibration_text), Publication(address.rstrip("/"), frozenset(kept))
+    )
+
+
+def news_before() -> dict[str, str]:
+    """Return the statements that read, from the release before, what the news is told against."""
+    from signposts.report.news import BEFORE
+
+    return dict(BEFORE)
+
+
+def release_news(
+    tables: Mapping[str, pd.DataFrame], before: Mapping[str, list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return the rows of release_note for this release; `before` holds what `news_before` reads, or nothing."""
+    from signposts.report.news import tracker_news
+    from signposts.report.records import tables_by_tracker
+
+    return [note for tracker in tables_by_tracker(tables) for note in tracker_news(tracker, before)]

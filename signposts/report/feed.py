@@ -6,17 +6,25 @@ Belongs here: the same verdict in other forms. Not here: HTML. Everything comes 
 import json
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urljoin
 from xml.sax.saxutils import escape, quoteattr
 
 from signposts.report import verdict, wording
 from signposts.report.attribution import most_influential, release_moves
+from signposts.report.cautions import cautions
+from signposts.report.front_page import telling_apart
+from signposts.report.news import by_release
 from signposts.report.records import Row, TrackerTables
 
 
-def atom(tables: TrackerTables, identifier: str) -> str:
-    """Return an Atom feed with an entry a release, newest first; the newest carries the verdict."""
-    entries = [_entry(tables, row, identifier) for row in tables.releases]
+def atom(tables: TrackerTables, identifier: str, address: str) -> str:
+    """Return an Atom feed with an entry a release, newest first, each as it was published.
+
+    Links are absolute where the site's address is known; without one they are relative to the feed.
+    """
+    entries = [_entry(tables, row, identifier, address) for row in by_release(tables)]
     updated = _moment(tables.release["created_at"] or datetime.combine(tables.as_of, datetime.min.time()))
+    base = f"{address}/" if address else ""
     head = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
@@ -24,40 +32,33 @@ def atom(tables: TrackerTables, identifier: str) -> str:
         f"  <title>{_xml(tables.tracker['title'])}</title>",
         f"  <updated>{updated}</updated>",
         "  <author><name>Signposts</name></author>",
-        '  <link rel="self" href="feed.xml"/>',
-        '  <link rel="alternate" href="index.html"/>',
+        f'  <link rel="self" href={quoteattr(base + "feed.xml")}/>',
+        f'  <link rel="alternate" href={quoteattr(base + "index.html")}/>',
     ]
     return "\n".join([*head, *entries, "</feed>", ""])
 
 
-def _entry(tables: TrackerTables, row: Row, identifier: str) -> str:
-    own = row["release_id"] == tables.release["release_id"]
-    title = verdict.headline(tables) if own else f"Release of {wording.day(row['created_at'])}"
-    text = (
-        " ".join(one.text for one in verdict.sentences(tables))
-        if own
-        else f"As of {wording.day(row['as_of'])}; predictions {row['scenario_version'] or 'without version'}."
-    )
-    if own:
-        text += " " + _moved(tables)
-    address = quoteattr("index.html" if own else "changes.html")
-    lines = [
+def _entry(tables: TrackerTables, release: dict[str, Any], identifier: str, address: str) -> str:
+    """Return the entry of one release from its kept notes, so that it reads the same for ever."""
+    notes = release["notes"]
+    title = notes["headline"][0]["text"] if "headline" in notes else f"Release of {wording.day(release['created_at'])}"
+    lines = [wording.unbroken(row["text"]) for kind in ("verdict", "move", "status") for row in notes.get(kind, [])]
+    where = release_address(release["release_id"], address) if address else "changes.html"
+    parts = [
         "  <entry>",
-        f"    <id>{_xml(identifier)}:{_xml(row['release_id'])}</id>",
+        f"    <id>{_xml(identifier)}:{_xml(release['release_id'])}</id>",
         f"    <title>{_xml(title)}</title>",
-        f"    <updated>{_moment(row['created_at'])}</updated>",
-        f'    <link rel="alternate" href={address}/>',
-        f"    <summary>{_xml(text.strip())}</summary>",
+        f"    <updated>{_moment(release['created_at'])}</updated>",
+        f'    <link rel="alternate" href={quoteattr(where)}/>',
+        f"    <summary>{_xml(' '.join(lines).strip())}</summary>",
         "  </entry>",
     ]
-    return "\n".join(lines)
+    return "\n".join(parts)
 
 
-def _moved(tables: TrackerTables) -> str:
-    moves = [
-        f"{row['title']} {wording.points(row['change'], 1)}" for row in tables.scenarios if row["change"] is not None
-    ]
-    return f"Points since the release before: {'; '.join(moves)}." if moves else "This is the first release."
+def release_address(release_id: str, address: str) -> str:
+    """Return the lasting address of a release's report, which stands beside the newest under releases/."""
+    return urljoin(f"{address}/", f"../releases/{release_id}/report/index.html")
 
 
 def _xml(text: object) -> str:
@@ -72,12 +73,15 @@ def _moment(moment: datetime | None) -> str:
     return (moment or datetime(1970, 1, 1)).strftime("%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ001 (clocks of a release are UTC)
 
 
-def summary(tables: TrackerTables) -> str:
-    """Return the verdict as Markdown, for mail or a wiki."""
-    lines = [f"# {_plain(tables.tracker['title'])}", "", f"**{_plain(verdict.headline(tables))}.**", ""]
-    lines += [" ".join(_plain(one.text) for one in verdict.sentences(tables)), ""]
+def summary(tables: TrackerTables, address: str) -> str:
+    """Return the verdict as Markdown, for mail or a wiki: the headline first, links where an address is known."""
+    title = _plain(tables.tracker["title"])
+    lines = [f"# {_plain(verdict.headline(tables))}", ""]
+    lines += [f"[{title}]({address}/index.html)" if address else title, ""]
+    lines += [f"- {_plain(one.text)}" for one in verdict.sentences(tables)]
     lines += [
-        "| Scenario | The analysis says | At the start | Now | Since the release before |",
+        "",
+        "| Scenario | The analysts said | At the start | Now | Since the release before |",
         "| --- | --- | ---: | ---: | ---: |",
     ]
     for row in tables.scenarios:
@@ -91,27 +95,36 @@ def summary(tables: TrackerTables) -> str:
         )
         lines.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
     leader = tables.ranked[0]
-    lines += ["", "## What weighs most", ""]
+    lines += ["", "## What it hangs on", ""]
     for found in most_influential(tables):
         indicator = found["indicator"]
         reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator)
         without = wording.percent(found["without"].get(leader["scenario_id"]))
+        flags = wording.listed([caution.flag for caution in cautions(tables, indicator["indicator_id"])])
         lines.append(
-            f"- {_plain(indicator['title'])}: {_plain(reading)}. Without it the leader would stand at {without}."
+            f"- {_linked(indicator, address)}: {_plain(reading)}{f' ({_plain(flags)})' if flags else ''}. "
+            f"Without it the leader would stand at {without}."
         )
-    lines += ["", "## Next dates", ""]
-    for row in [row for row in tables.deadlines if row["date"] > tables.as_of][:6]:
-        indicator = tables.indicator.get(row["indicator_id"], {})
-        title = indicator.get("title", row["indicator_id"])
-        scenario = tables.scenario.get(row["scenario_id"], {}).get("title", row["scenario_id"])
-        condition = wording.condition_words([row], indicator)
-        lines.append(
-            f"- {wording.day(row['date'])}: {_plain(title)}: {row['becomes']} for {_plain(scenario)} if "
-            f"{_plain(condition)}."
+    lines += ["", "## Next dates that tell the scenarios apart", ""]
+    for row in telling_apart(tables)[:6]:
+        title = _linked(row["indicator"] or {"title": row["indicator_id"]}, address)
+        words = "; ".join(
+            f"{line['becomes']} for {wording.listed(titles)} if {line['condition']}"
+            for line in row["lines"]
+            if (titles := [one["title"] for one in line["scenarios"]])
         )
+        lines.append(f"- {wording.day(row['date'])}: {title}: {_plain(words)}.")
     lines += ["", f"{_plain(verdict.coverage(tables))}. {_plain(verdict.health(tables))}", ""]
     lines += [f"As of {wording.day(tables.as_of)}, release {tables.release['release_id']}.", ""]
     return "\n".join(lines)
+
+
+def _linked(indicator: Row, address: str) -> str:
+    """Return an indicator's title in Markdown, as a link where the site's address is known."""
+    title = _plain(indicator["title"])
+    if not address or "indicator_id" not in indicator:
+        return title
+    return f"[{title}]({address}/indicators/{wording.file_name(indicator['indicator_id'])}.html)"
 
 
 def _plain(text: object) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from signposts.report import attribution, illustrations, verdict, wording
 from signposts.report.attribution import LogRatios
+from signposts.report.cards import Bar, Card
 from signposts.report.cautions import cautions, headline_warnings
 from signposts.report.citations import Citation, cite
 from signposts.report.page import Page, page_values
@@ -25,7 +26,16 @@ def front(tables: TrackerTables, current: LogRatios) -> Page:
     figures += [since] if since else []
     figures.append(illustrations.from_prior(tables, current))
     content = {**_content(tables), "figures": figures}
-    return Page("index.html", "front.html", tables.tracker["title"], content, figures, _citations(tables))
+    said = [one.text for one in content["sentences"]]
+    bars = [
+        Bar(row["title"], row["posterior"], row["prior"], wording.percent(row["posterior"]), row["key"])
+        for row in tables.scenarios
+    ]
+    card = Card(f"{tables.tracker['title']} \u00b7 {wording.day(tables.as_of)}", content["headline"], (), bars)
+    description = " ".join([content["headline"] + ".", *said[:2]])
+    return Page(
+        "index.html", "front.html", tables.tracker["title"], content, figures, _citations(tables), description, card
+    )
 
 
 def printable(tables: TrackerTables, current: LogRatios) -> Page:

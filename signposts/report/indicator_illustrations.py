@@ -537,6 +537,7 @@ def milestones(tables: TrackerTables) -> Figure | None:
                     str(step["detail"] or ""),
                 ]
             )
+    hollow = any(row["filled"] == "hollow" for row in rows)
     figure = _moments_figure(
         tables,
         {"title": "Projects", "unit": None},
@@ -560,10 +561,11 @@ def milestones(tables: TrackerTables) -> Figure | None:
         [
             *(
                 Key(stage, "down" if shape == "cross" else "ink", "shape:star" if shape == _STAR else f"shape:{shape}")
-                for stage, shape in zip(STAGES[:7], _STAGE_SHAPES, strict=False)
+                for stage, shape in zip(STAGES, _STAGE_SHAPES, strict=True)
+                if any(row["mark"] == stage for row in rows)
             ),
-            Key("hollow: planned, not reached", "ink", "shape", 0, True),
-            Key("a slip, from the date announced to the later one", "down", "line"),
+            *([Key("hollow: planned, not reached", "ink", "shape", 0, True)] if hollow else []),
+            *([Key("a slip, from the date announced to the later one", "down", "line")] if lines else []),
         ],
-        "Announced is not signed, signed is not financed, financed is not started: each step needs its own evidence.",
+        "",
     )

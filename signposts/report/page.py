@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from signposts.report.cards import Card
 from signposts.report.citations import Citation
 from signposts.report.figures import Figure
 from signposts.report.records import TrackerTables
@@ -22,6 +23,14 @@ class Page:
     context: dict[str, Any] = field(default_factory=dict)
     figures: Sequence[Figure] = ()
     citations: Sequence[Citation] = ()
+    description: str = ""
+    """What the page says in a sentence or two, for search engines and shared links."""
+    card: Card | None = None
+
+    @property
+    def card_path(self) -> str:
+        """Return where the page's card stands in the site."""
+        return f"cards/{self.path.removesuffix('.html').replace('/', '-')}.png"
 
 
 def page_values(tables: TrackerTables) -> dict[str, Any]:

@@ -9,8 +9,13 @@ from typing import Any
 
 from signposts.report import attribution, front_page, illustrations, indicator_illustrations, verdict, wording
 from signposts.report.attribution import LogRatios
+from signposts.report.cards import Card
+from signposts.report.cautions import cautions
 from signposts.report.citations import cite
 from signposts.report.evidence_page import evidence_matrix
+from signposts.report.ledger_pages import claims_page, source_pages
+from signposts.report.news import by_release
+from signposts.report.overdue import milestones
 from signposts.report.page import Page, page_values
 from signposts.report.records import Row, Rows, TrackerTables, grouped
 from signposts.report.scenario_page import scenario_page
@@ -34,10 +39,13 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
         front_page.calendar(tables),
         sensitivity(tables, current),
         track_record(tables, calibration_text),
+        claims_page(tables),
+        *source_pages(tables),
         health(tables),
         changes(tables),
-        Page("method.html", "method.html", "Method", {"method": method_html(method_text)}),
+        Page("method.html", "method.html", "Method", method_content(tables, method_text)),
         front_page.printable(tables, current),
+        Page("search.html", "search.html", "Search"),
     ]
 
 
@@ -98,13 +106,13 @@ def indicator_page(
     figure = indicator_illustrations.indicator_figure(tables, indicator)
     used = {row["claim_id"]: row for row in tables.rows["reading_claim"] if row["indicator_id"] == key}
     groups = {row["group_id"]: row for row in tables.rows["evidence_group"]}
-    content = {
+    content: dict[str, Any] = {
         "indicator": indicator,
         "reading": tables.reading.get(key),
         "fresh": tables.freshness.get(f"indicator:{key}"),
         "figure": figure,
         "expectations": _expectations(tables, indicator),
-        "bits": sorted(tables.bits.get(key, {}).items()),
+        "bits_sentence": wording.bits_words(tables.bits.get(key, {})),
         "claims": claims[:MOST_CLAIMS],
         "n_claims": len(claims),
         "used": used,
@@ -112,6 +120,7 @@ def indicator_page(
         "rivals": attribution.rival_verdicts(tables, current, ratios, key),
         "group": groups.get(indicator["group_id"]),
         "weight": current.weight.get(key),
+        "cautions": cautions(tables, key),
         "without": [
             row
             for row in tables.rows["influence"]
@@ -120,19 +129,30 @@ def indicator_page(
         "leader": tables.ranked[0],
     }
     citations = [cite(name, **page_values(tables), indicator=key) for name in ("reading", "assessment", "claims")]
+    says = wording.reading_words(content["reading"], indicator)
     return Page(
-        f"indicators/{wording.file_name(key)}.html", "indicator.html", indicator["title"], content, [figure], citations
+        f"indicators/{wording.file_name(key)}.html",
+        "indicator.html",
+        indicator["title"],
+        content,
+        [figure],
+        citations,
+        f"{indicator['title']}: {says}.",
+        _indicator_card(tables, indicator, says) if indicator["scored"] else None,
     )
 
 
+def _indicator_card(tables: TrackerTables, indicator: Row, says: str) -> Card:
+    """Return the card of a scored indicator: what it says, and how that fits each scenario."""
+    lines = [says, ""]
+    for scenario in tables.named:
+        cell = tables.assessment.get((indicator["indicator_id"], scenario["scenario_id"]))
+        lines.append(f"{scenario['title']}: {cell['status'] if cell else 'no prediction'}")
+    kicker = f"{tables.tracker['title']} \u00b7 {wording.day(tables.as_of)}"
+    return Card(kicker, indicator["title"], lines)
+
+
 # ---------------------------------------------------------------------- the other pages
-
-
-def milestones(tables: TrackerTables) -> Page:
-    """Return the timeline of projects."""
-    figure = indicator_illustrations.milestones(tables)
-    content = {"figure": figure, "projects": sorted(tables.rows["project"], key=lambda row: row["title"] or "")}
-    return Page("milestones.html", "milestones.html", "Milestones", content, [figure] if figure else [])
 
 
 def sensitivity(tables: TrackerTables, current: LogRatios) -> Page:
@@ -148,6 +168,25 @@ def sensitivity(tables: TrackerTables, current: LogRatios) -> Page:
     )
 
 
+def method_content(tables: TrackerTables, method_text: str) -> dict[str, Any]:
+    """Return the method's text, and the sets of starting odds with their names and origins."""
+    sets: dict[str, dict[str, Any]] = {}
+    for row in tables.rows["prior_set"]:
+        one = sets.setdefault(row["prior_set"], {"origin": row["origin"], "shares": {}})
+        one["shares"][row["scenario_id"]] = row["prior"]
+    return {
+        "method": method_html(method_text),
+        "sets": [(wording.set_name(name), one) for name, one in sorted(sets.items())],
+        "other_mass": tables.tracker["other_mass"],
+    }
+
+
+def record_title(tables: TrackerTables) -> str:
+    """Return what the page of past forecasts is called: a track record only once something is resolved."""
+    resolved = any(row["outcome"] is not None for row in tables.rows.get("resolved_forecast", []))
+    return "Track record" if resolved or tables.rows.get("resolved_set") else "Backtest"
+
+
 def track_record(tables: TrackerTables, calibration_text: str) -> Page:
     """Return the backtest, the calibration in simulated worlds, and when the matter will be settled."""
     figures = illustrations.backtests(tables)
@@ -159,7 +198,7 @@ def track_record(tables: TrackerTables, calibration_text: str) -> Page:
     return Page(
         "backtest.html",
         "backtest.html",
-        "Track record",
+        record_title(tables),
         {"figures": figures, "rows": rows, "calibration": method_html(calibration_text)},
         figures,
         [cite("outlook", **page_values(tables))],
@@ -212,24 +251,27 @@ def health(tables: TrackerTables) -> Page:
     return Page("health.html", "health.html", "Data health", content, (), [cite("coverage", **page_values(tables))])
 
 
+KINDS_OF_NEWS = (
+    ("move", "Moves"),
+    ("cause", "What caused the leader\u2019s move"),
+    ("status", "Words that turned"),
+    ("new_claim", "New claims"),
+    ("revised_claim", "Revised"),
+    ("withdrawn_claim", "Withdrawn"),
+    ("held_claim", "Held until somebody accepts"),
+    ("check", "Checks that changed"),
+    ("own_edit", "Our own edits"),
+    ("withheld", "Held back"),
+)
+
+
 def changes(tables: TrackerTables) -> Page:
-    """Return what changed, release by release."""
+    """Return the ledger of news: what each release said when it was published."""
     figure = illustrations.since_last_release(tables)
-    parts = [{**row, "words": illustrations.cause_words(tables, row)} for row in attribution.release_moves(tables)]
-    by_cause: dict[str, dict[str, float]] = {}
-    for row in parts:
-        sums = by_cause.setdefault(row["cause"], {})
-        for scenario, move in row["moves"].items():
-            sums[scenario] = sums.get(scenario, 0.0) + move
     figures = [figure] if figure else []
-    content = {
-        "figures": figures,
-        "parts": parts,
-        "by_cause": by_cause,
-        "cause_words": wording.CAUSES,
-        "alerts": tables.rows["alert"],
-    }
-    return Page("changes.html", "changes.html", "Changes", content, figures, [cite("change", **page_values(tables))])
+    content = {"figures": figures, "entries": by_release(tables), "kinds": KINDS_OF_NEWS}
+    citations = [cite(name, **page_values(tables)) for name in ("change", "release_notes")]
+    return Page("changes.html", "changes.html", "Changes", content, figures, citations)
 
 
 def _is_web_address(url: str) -> bool:

@@ -29,7 +29,15 @@ _CLOCKS = frozenset(
         "created_at",
     }
 )
-_OF_ONE_DAY = ("reading_claim", "reading_claim_ratio", "log_ratio", "assessment", "onset_probability", "surprise")
+_OF_ONE_DAY = (
+    "reading_claim",
+    "reading_claim_ratio",
+    "log_ratio",
+    "shared_luck",
+    "assessment",
+    "onset_probability",
+    "surprise",
+)
 _UNUSED = frozenset({"pooled_report"})
 
 

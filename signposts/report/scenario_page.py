@@ -4,8 +4,10 @@ Belongs here: what the page shows, from rows. Not here: markup, the sentences of
 """
 
 from datetime import date
+from typing import Any
 
 from signposts.report import illustrations, wording
+from signposts.report.cards import Bar, Card
 from signposts.report.citations import cite
 from signposts.report.front_page import for_and_against, next_dates
 from signposts.report.page import Page, page_values
@@ -48,7 +50,7 @@ def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
     order += sorted(set(by_status) - set(STATUS_ORDER) - {FOLDED})
     figure = illustrations.onset(tables, scenario)
     figures = [figure] if figure else []
-    content = {
+    content: dict[str, Any] = {
         "scenario": scenario,
         "begun": tables.begun.get(key),
         "interval": tables.interval.get(key),
@@ -63,7 +65,21 @@ def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
     citations = [cite("predictions", **page_values(tables), scenario=key)]
     citations += [cite(name, **page_values(tables)) for name in ("matrix", "deadlines", "probabilities")]
     path = f"scenarios/{wording.file_name(key)}.html"
-    return Page(path, "scenario.html", scenario["title"], content, figures, citations)
+    sides = content["sides"]
+    lines = [
+        f"{word}: {_argument(sides[side][0])}" for side, word in (("for", "For"), ("against", "Against")) if sides[side]
+    ]
+    now = wording.percent(scenario["posterior"])
+    bar = Bar("Now, from the start", scenario["posterior"], scenario["prior"], now, scenario["key"])
+    kicker = f"{tables.tracker['title']} \u00b7 {wording.day(tables.as_of)}"
+    card = Card(kicker, f"{scenario['title']} {now}", lines, [bar])
+    description = f"{scenario['title']} stands at {now}. {scenario['story']}"
+    return Page(path, "scenario.html", scenario["title"], content, figures, citations, description, card)
+
+
+def _argument(row: Row) -> str:
+    """Return a reading in one line: the indicator and what it says."""
+    return f"{row['indicator']['title']}: {wording.reading_words(row['reading'], row['indicator'])}"
 
 
 def _weight_of(row: Row) -> tuple[float, str]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 
-from signposts.report import drawing, feed, glossary, pages, verdict, wording
+from signposts.report import cards, drawing, feed, glossary, pages, search, share, verdict, wording
+from signposts.report.page import Page
 from signposts.report.records import TrackerTables, tables_by_tracker
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 _BEFORE_PERCENT = re.compile(r"(?<=\d) %(?![\w])")
 """The blank between a number and its percent sign, at which no line may break."""
-STATIC = ("report.css", "theme.js", "report.js")
+STATIC = ("report.css", "theme.js", "report.js", "favicon.svg")
 FILTERS = (
     "domain_of",
     "percent",
@@ -37,6 +39,7 @@ FILTERS = (
     "about_odds",
     "chance",
     "count_word",
+    "of_ten",
     "plural",
     "listed",
     "lower_first",
@@ -53,16 +56,27 @@ FILTERS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Where a site will be served, empty if unknown, and the earlier releases whose reports are kept beside it."""
+
+    address: str = ""
+    kept: frozenset[str] = frozenset()
+
+
 def write_site(
-    frames: Mapping[str, pd.DataFrame], folder: Path, cache: Path, method_text: str, calibration_text: str = ""
+    frames: Mapping[str, pd.DataFrame], folder: Path, cache: Path, texts: tuple[str, str], publication: Publication
 ) -> None:
-    """Write all files of the site and take away pages that an earlier build left."""
+    """Write all files of the site and take away pages that an earlier build left.
+
+    `texts` are the method and the calibration in Markdown.
+    """
     trackers = tables_by_tracker(frames)
-    files: dict[str, str] = {}
+    files: dict[str, str | bytes] = {}
     alone = len(trackers) == 1
     for tables in trackers:
         base = "" if alone else f"{wording.file_name(tables.tracker['tracker_id'])}/"
-        files |= _tracker_files(tables, base, cache, (method_text, calibration_text), several=not alone)
+        files |= _tracker_files(tables, base, cache, texts, publication)
     if not alone:
         files["index.html"] = (
             _environment(cache)
@@ -88,9 +102,9 @@ def _tracker_card(tables: TrackerTables) -> dict[str, object]:
 
 
 def _tracker_files(
-    tables: TrackerTables, base: str, cache: Path, texts: tuple[str, str], *, several: bool
-) -> dict[str, str]:
-    """Return one tracker's files by path."""
+    tables: TrackerTables, base: str, cache: Path, texts: tuple[str, str], publication: Publication
+) -> dict[str, str | bytes]:
+    """Return one tracker's files by path: pages, cards, figures as CSV, the search index, feed and summaries."""
     made = pages.tracker_pages(tables, *texts)
     requests = {
         f"{page.path}#{figure.name}": figure.request
@@ -99,29 +113,48 @@ def _tracker_files(
         if figure.request is not None
     }
     drawn = drawing.draw(requests, cache)
+    address = f"{publication.address}/{base}".rstrip("/") if publication.address else ""
+    index = search.search_index(tables, texts[0])
+    files: dict[str, str | bytes] = {base + "search-index.js": index}
+    common = {
+        "tables": tables,
+        "several": bool(base),
+        "kept": publication.kept,
+        "record_title": pages.record_title(tables),
+        "address": address,
+        "index_mark": hashlib.sha256(index.encode()).hexdigest()[:10],
+        **_stamp(),
+    }
     environment = _environment(cache)
-    files: dict[str, str] = {}
     for page in made:
-        depth = page.path.count("/")
-        home = "../" * depth
-        files[base + page.path] = environment.get_template(page.template).render(
-            tables=tables,
-            path=page.path,
-            title=page.title,
-            home=home,
-            root=home + ("../" if several else ""),
-            several=several,
-            share={figure.name: None for figure in page.figures},
-            drawings={figure.name: drawn.get(f"{page.path}#{figure.name}") for figure in page.figures},
-            citations=page.citations,
-            **_stamp(),
-            **page.context,
-        )
-    identifier = f"tag:signposts,2025:{tables.tracker['tracker_id']}"
-    files[base + "feed.xml"] = feed.atom(tables, identifier)
+        files[base + page.path] = _page(page, environment, common, drawn)
+        for figure in page.figures:
+            if figure.rows:
+                files[base + share.csv_path(page, figure)] = share.csv_text(figure)
+    pictures = {page.card_path: page.card for page in made if page.card is not None}
+    files |= {base + path: picture for path, picture in cards.draw_cards(pictures, cache).items()}
+    files[base + "feed.xml"] = feed.atom(tables, f"tag:signposts,2025:{tables.tracker['tracker_id']}", address)
     files[base + "report.json"] = feed.to_json(feed.machine_report(tables))
-    files[base + "summary.md"] = feed.summary(tables)
+    files[base + "summary.md"] = feed.summary(tables, address)
     return files
+
+
+def _page(page: Page, environment: Environment, common: dict[str, Any], drawn: Mapping[str, drawing.Drawing]) -> str:
+    """Return a page's HTML; between a number and its percent sign no line breaks."""
+    home = "../" * page.path.count("/")
+    text = environment.get_template(page.template).render(
+        **common,
+        page=page,
+        path=page.path,
+        title=page.title,
+        home=home,
+        root=home + ("../" if common["several"] else ""),
+        drawings={figure.name: drawn.get(f"{page.path}#{figure.name}") for figure in page.figures},
+        share={figure.name: share.kit(common["tables"], page, figure, common["address"]) for figure in page.figures},
+        citations=page.citations,
+        **page.context,
+    )
+    return _BEFORE_PERCENT.sub("\u00a0%", text)
 
 
 def _stamp() -> dict[str, object]:
@@ -146,14 +179,17 @@ def _environment(cache: Path) -> Environment:
     return environment
 
 
-def _write(folder: Path, files: Mapping[str, str]) -> None:
+def _write(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write the files and take away what an earlier build left of their kinds."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path, text in files.items():
-        if path.endswith(".html"):
-            text = _BEFORE_PERCENT.sub("\u00a0%", text)
+    for path, content in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="\n")
-    for left in sorted(folder.rglob("*.html")):
-        if left.relative_to(folder).as_posix() not in files:
-            left.unlink()
+        if isinstance(content, bytes):
+            target.write_bytes(content)
+        else:
+            target.write_text(content, encoding="utf-8", newline="\n")
+    for kind in ("*.html", "*.png", "*.csv"):
+        for stale in sorted(folder.rglob(kind)):
+            if stale.relative_to(folder).as_posix() not in files:
+                stale.unlink()

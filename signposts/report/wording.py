@@ -373,6 +373,31 @@ def _level_words(levels: Mapping[str, float], indicator: Row | None) -> list[str
     return [f"it is {listed(parts, 'or')}"]
 
 
+def bits_words(bits: Mapping[int, float]) -> str:
+    """Return how well an indicator separates the scenarios, now and in four years, without a unit of information."""
+    if not bits:
+        return ""
+    words = ("hardly separates the scenarios", "separates the scenarios a little", "separates the scenarios well")
+
+    def grade(value: float) -> int:
+        return 0 if value < 0.05 else 1 if value < 0.25 else 2
+
+    now, later = grade(bits.get(0, 0.0)), grade(bits.get(4, bits.get(0, 0.0)))
+    if later > now:
+        better = "it will be among the better ones" if later == 2 else "it will do so a little"
+        return f"It {words[now]} yet; in four years {better}."
+    end = ", and will not soon" if now == 0 else ", now and in four years" if now == later else " now"
+    return f"It {words[now]}{end}."
+
+
+def of_ten(share: float) -> str:
+    """Return a share as so many of ten, or of twenty where ten does not do."""
+    tenths = share * 10
+    if abs(tenths - round(tenths)) < 0.05:
+        return f"{count_word(round(tenths))} of ten"
+    return f"{round(share * 20)} of twenty"
+
+
 def growth_words(needed: float, *, falls: bool) -> str:
     """Return the growth per year that a prediction still needs, as a sentence; `falls` says which way it points."""
     size = f"{abs(needed) * 100:.1f} %"
@@ -442,6 +467,19 @@ def file_name(identifier: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", lambda found: f".{ord(found.group()):x}", identifier) or "_"
 
 
+def set_name(name: str) -> str:
+    """Return the name of a set of starting odds as words."""
+    known = {
+        "uniform": "Equal starting odds",
+        "icd203_low": "US intelligence standard (ICD 203), lower ends",
+        "icd203_mid": "US intelligence standard (ICD 203), middles",
+        "kent_1964": "Sherman Kent, 1964",
+        "phia_mid": "British PHIA yardstick, middles",
+        "survey_high_moderate_low": "Surveys of what readers take the words to mean",
+    }
+    return known.get(name, name.replace("_", " ").capitalize())
+
+
 def variant_words(row: Row, indicator: dict[str, Row], groups: dict[str, str]) -> str:
     """Return a variant of the headline in words."""
     family, _, what = str(row["variant"]).partition(":")
@@ -452,7 +490,7 @@ def variant_words(row: Row, indicator: dict[str, Row], groups: dict[str, str]) -
         return f"Without the storyline: {groups.get(left_out, left_out)}"
     named = {
         "headline": "As published",
-        "prior": f"Starting odds: {what.replace('_', ' ')}",
+        "prior": f"Starting odds: {lower_first(set_name(what))}",
         "other_mass": f"None of the above starts at {share_text(_float(what))}",
         "temper": f"Evidence counted at {share_text(_float(what))} of its face value",
         "only": {

@@ -12,6 +12,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import zstandard
@@ -134,14 +135,48 @@ class Archive:
             append_line(path, json.dumps(asdict(attempt), sort_keys=True).encode())
 
     def attempts(self, source_id: str) -> list[Attempt]:
-        """Return every attempt at one source, oldest first; a line that a crash cut short is passed over."""
-        found = []
-        for line in read_lines(self.log_path(source_id)):
-            try:
-                found.append(Attempt(**json.loads(line)))
-            except (ValueError, TypeError):
-                continue
-        return sorted(found, key=lambda attempt: attempt.fetched_at)
+        """Return every attempt at one source in the log's order, which no wrong clock changes.
+
+        A line that a crash cut short, or that is none of ours, is passed over.
+        """
+        attempts = (_attempt_of(line) for line in read_lines(self.log_path(source_id)))
+        return [attempt for attempt in attempts if attempt is not None]
+
+    def sources(self) -> list[str]:
+        """Return the sources that have a log."""
+        return sorted(path.stem for path in (self.folder / "log").glob("*.jsonl") if SOURCE_ID.fullmatch(path.stem))
+
+
+def _attempt_of(line: bytes) -> Attempt | None:
+    """Return the attempt that a line of a log records; None if it records none."""
+    try:
+        attempt = Attempt(**json.loads(line))
+        datetime.fromisoformat(attempt.fetched_at)
+    except (ValueError, TypeError):
+        return None
+    texts = (attempt.source_id, attempt.fetched_at, attempt.outcome, attempt.message)
+    optional = (attempt.document, attempt.url, attempt.sha256, attempt.etag, attempt.last_modified)
+    numbers = (attempt.http_status, attempt.bytes)
+    is_sound = (
+        all(isinstance(value, str) for value in texts)
+        and all(value is None or isinstance(value, str) for value in optional)
+        and all(value is None or isinstance(value, int) for value in numbers)
+    )
+    return attempt if is_sound else None
+
+
+def split_by_clock(attempts: list[Attempt], now: datetime) -> tuple[list[Attempt], list[Attempt]]:
+    """Return the attempts up to now, and those dated after it, which a wrong clock made and nobody uses."""
+    known: list[Attempt] = []
+    future: list[Attempt] = []
+    for attempt in attempts:
+        (future if _moment(attempt.fetched_at) > _moment(now.isoformat()) else known).append(attempt)
+    return known, future
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def open_archive(settings: Settings) -> Archive:

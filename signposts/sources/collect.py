@@ -5,7 +5,6 @@ tables, or any one publisher.
 """
 
 import fnmatch
-import logging
 import os
 import threading
 import time
@@ -15,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from signposts.catalogue.models import Source
-from signposts.errors import SignpostsError
 from signposts.settings import source_base_url
 from signposts.sources.archive import Archive
 from signposts.sources.http import Clock, Limits, OutOfTime, Session, Unreachable
@@ -23,15 +21,16 @@ from signposts.sources.options import asks_of
 from signposts.sources.publishers import publisher
 from signposts.sources.source_run import SourceRun
 
-logger = logging.getLogger(__name__)
-
 NOBODY_ANSWERED_SECONDS = 12.0
 STOPPING_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a collection may do and what it starts from; ``live`` is the version of each document in the warehouse."""
+    """What a collection may do and what it starts from.
+
+    ``live`` is the version of each document in the warehouse, and what it was parsed as.
+    """
 
     archive: Archive
     now: datetime
@@ -40,7 +39,7 @@ class Plan:
     offline: bool = False
     from_archive: bool = False
     named: Collection[str] = ()
-    live: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    live: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
 
 
 def collect(sources: Mapping[str, Source], plan: Plan) -> dict[str, SourceRun]:
@@ -56,7 +55,7 @@ def collect(sources: Mapping[str, Source], plan: Plan) -> dict[str, SourceRun]:
     clock = Clock(plan.budget_seconds)
     threads = {}
     for source_id, run in runs.items():
-        run.replay_archive(everything=plan.from_archive or not run.live)
+        _replay(run, everything=plan.from_archive or not run.live)
         if not plan.from_archive and not _left_out(run, plan):
             # Daemons, so that a name look-up that hangs cannot keep the program from ending.
             threads[source_id] = threading.Thread(target=_run_source, args=(run, clock), name=source_id, daemon=True)
@@ -65,7 +64,7 @@ def collect(sources: Mapping[str, Source], plan: Plan) -> dict[str, SourceRun]:
     _wait(threads, clock, plan)
     for source_id, thread in threads.items():
         if thread.is_alive():
-            runs[source_id].abandon("not back in time; the next run takes it up")
+            runs[source_id].close("not back in time; the next run takes it up", "miss")
     return runs
 
 
@@ -91,6 +90,14 @@ def _prepare(source_id: str, source: Source, plan: Plan) -> SourceRun:
         inbox=plan.inbox,
         live=plan.live.get(source_id, {}),
     )
+
+
+def _replay(run: SourceRun, everything: bool) -> None:
+    """Read from the archive what the warehouse lacks; whatever goes wrong is said and touches no other source."""
+    try:
+        run.replay_archive(everything)
+    except Exception as error:  # noqa: BLE001 - the boundary of one source
+        run.record_failure(f"from the archive: {run.describe(error)}")
 
 
 def _left_out(run: SourceRun, plan: Plan) -> bool:
@@ -157,11 +164,8 @@ def _ask(run: SourceRun, clock: Clock, gather: Callable[[SourceRun], None]) -> N
         gather(run)
     except OutOfTime as error:
         run.record_failure(str(error), "miss")
-    except SignpostsError as error:
-        run.record_failure(str(error))
-    except Exception as error:
-        logger.exception("source %s", run.source_id)
-        run.record_failure(f"this program failed on it: {type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - the boundary of one source
+        run.record_failure(run.describe(error))
     finally:
         run.session.close()
 

@@ -1,21 +1,32 @@
-"""docs/sources.md, written from sources.yaml.
+"""docs/sources.md, written from sources.yaml and the notes of recordings.
 
-Belongs here: the wording of the page. Not here: facts about a publisher, which stand in sources.yaml.
+Belongs here: the wording of the page. Not here: facts about a publisher, which stand in sources.yaml, or where the
+shape of its answers was seen, which stands in its folder's recordings.md.
 """
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from signposts.catalogue.models import Source
 
 HEAD = """# Sources
 
-Made from catalogue/sources.yaml by `signposts docs`; do not edit it here.
+Made from catalogue/sources.yaml and each publisher's recordings.md by `signposts docs`; do not edit it here.
 
-Every answer is kept, byte for byte, under its SHA-256 before it is read. What a reader does not understand (a web page
-instead of data, a new or missing column, another unit, a key twice, a date in the future) is refused whole: the attempt
-is a failure with its reason, the last good data stay live, and the source is shown as failed or stale. A single bad row
-among good ones is set aside in the table `quarantine`. A publisher that does not answer is asked three times within a
-run and again in the next.
+Every answer is kept, byte for byte, under its SHA-256 before it is read. Columns are read by name: those needed must be
+there with their type and unit, a new one is named and ignored. What a reader does not understand (a web page instead of
+data, a missing column, another unit, a key twice, a date in the future) is refused whole: the attempt is a failure with
+its reason, the last good data stay live, and the source is shown as failed or stale. A bad row among good ones is set
+aside in the table `quarantine`, and a document with such rows takes no value back. A series that was asked for and has
+no row is said in every run. A publisher that does not answer is asked three times within a run and again in the next;
+no request lasts longer than six times its time-out.
+
+Held back until somebody accepts it is a document that is not plausible beside the version before: more than a tenth of
+its values or entries missing, a code renamed in a tenth of them, every value a thousand times what it was, or a step of
+10, 1,000, 10,000 or a million inside a series. The failure names the beginning of the version's SHA-256; added to
+`accepted_versions` of the document in sources.yaml, it is let through. `signposts probe` asks every publisher once and
+says what came, without storing it.
 """
 
 
@@ -40,9 +51,26 @@ def _section(name: str, source: Source) -> str:
         f"- Too old: when its newest period is more than {source.max_age_days} days back",
         f"- When it comes: {_when(source)}",
         f"- When it fails: {_failing(source)}",
+        f"- Last seen against a real recording of: {recorded_on(name) or 'none'}",
+        f"- Never seen: {never_seen(name)}",
         "",
     ]
     return "\n".join(lines)
+
+
+def recorded_on(source_id: str) -> str:
+    """Return when the newest recording in a publisher's notes was made, as far as known; '' if they name none."""
+    days = re.findall(r"^\|.*\| (\d{4}[-\d]*|unknown day) \|$", _notes(source_id), re.MULTILINE)
+    return max((day for day in days if day[0].isdigit()), default=days[0] if days else "")
+
+
+def never_seen(source_id: str) -> str:
+    """Return what a publisher's notes say was never seen in a real answer."""
+    return " ".join(_notes(source_id).partition("\nNever seen: ")[2].split()).rstrip(".")
+
+
+def _notes(source_id: str) -> str:
+    return (Path(__file__).parent / source_id / "recordings.md").read_text(encoding="utf-8")
 
 
 def _fed(source: Source) -> str:

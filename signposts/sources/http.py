@@ -1,7 +1,7 @@
-"""One session a publisher: patient, polite, and unable to be led astray or flooded.
+"""One session a publisher: patient, polite, and unable to be led astray, flooded or held up.
 
-Belongs here: timeouts, retries, rate limits, redirects, caps, conditional requests. Not here: what the bytes mean,
-or where they are kept.
+Belongs here: deadlines, retries, rate limits, redirects, caps, completeness, conditional requests. Not here: what the
+bytes mean, or where they are kept.
 """
 
 import ipaddress
@@ -9,8 +9,10 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
@@ -29,7 +31,9 @@ MOST_REDIRECTS = 5
 CHUNK_BYTES = 1 << 16
 BUSY = frozenset({429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-SECRET_WORDS = ("key", "token", "secret", "password")
+SECRET_WORDS = ("key", "token", "secret", "password", "sig", "credential", "googleaccessid")
+# A whole request, headers and body, may take so many times the time-out of a single wait.
+DEADLINE_TIMEOUTS = 6
 KEPT_HEADERS = ("Content-Type", "Content-Length", "Date", "ETag", "Last-Modified", "Retry-After", "Content-Range")
 
 
@@ -39,6 +43,10 @@ class OutOfTime(SourceUnavailable):
 
 class Unreachable(SourceUnavailable):
     """No connection to the publisher came about, so its other documents need not be tried."""
+
+
+class TooSlow(SourceUnavailable):
+    """The publisher had not sent its whole answer by the request's deadline, so its other documents are not tried."""
 
 
 class Absent(SourceUnavailable):
@@ -91,6 +99,11 @@ class Limits:
     attempts: int = 3
     wait_after_429_seconds: float | None = None
 
+    @property
+    def deadline_seconds(self) -> float:
+        """Seconds that a request may take altogether, polite waits apart."""
+        return DEADLINE_TIMEOUTS * self.timeout_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
@@ -106,7 +119,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What came back: status 304 has no body."""
+    """What came back, under the address that was asked; status 304 has no body."""
 
     url: str
     status: int
@@ -146,6 +159,36 @@ def check_address(url: str, trusted: str) -> None:
             raise SourceChanged(f"sent us to {parts.hostname}, whose address {place[0]} is not public")
 
 
+class RecordingAdapter(HTTPAdapter):
+    """Opens connections and remembers their sockets, so that a request that trickles can be ended from outside."""
+
+    def __init__(self, sockets: list[socket.socket]) -> None:
+        self._sockets = sockets
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Make the pools, each with a connection that says which socket it opened."""
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": _recording_pool(urllib3.HTTPConnectionPool, self._sockets),
+            "https": _recording_pool(urllib3.HTTPSConnectionPool, self._sockets),
+        }
+
+
+def _recording_pool(family: Any, sockets: list[socket.socket]) -> Any:
+    """Return a kind of connection pool whose connections add their sockets to a list."""
+
+    class Connection(family.ConnectionCls):  # type: ignore[misc]
+        def connect(self) -> None:
+            super().connect()
+            sockets.append(self.sock)
+
+    class Pool(family):  # type: ignore[misc]
+        ConnectionCls = Connection
+
+    return Pool
+
+
 class Session:
     """Asks one publisher, one request at a time, within a clock."""
 
@@ -156,8 +199,10 @@ class Session:
         self._limiter = Limiter(Rate(limits.requests, int(limits.seconds * 1000)))
         self._requests = requests.Session()
         self._requests.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"})
-        self._requests.mount("https://", HTTPAdapter(max_retries=0))
-        self._requests.mount("http://", HTTPAdapter(max_retries=0))
+        self._sockets: list[socket.socket] = []
+        self._ends = 0.0
+        self._requests.mount("https://", RecordingAdapter(self._sockets))
+        self._requests.mount("http://", RecordingAdapter(self._sockets))
 
     def close(self) -> None:
         """Close the connections."""
@@ -183,27 +228,36 @@ class Session:
             retry_after_max=10**9,
         )
         url = self.address(request)
-        self._take_turn()
+        self._acquire_rate_slot()
+        self._ends = time.monotonic() + self._limits.deadline_seconds
         while True:
             try:
                 answer = self._follow(url, request, dict(known or {}))
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 retry = self._next_try(retry, describe(error), error)
-                self._clock.wait(retry.get_backoff_time())
+                self._wait(retry.get_backoff_time())
                 if not _is_unreachable(error):
                     # What never arrived does not count against the publisher's rate.
-                    self._take_turn()
+                    self._acquire_rate_slot()
                 continue
             if answer.status not in BUSY:
                 return _accept(answer)
             retry = self._next_try(retry, f"HTTP {answer.status}")
-            self._clock.wait(self._asked_wait(retry, answer))
-            self._take_turn()
+            self._wait(self._asked_wait(retry, answer))
+            self._acquire_rate_slot()
 
-    def _take_turn(self) -> None:
-        """Wait for this publisher's turn under its rate limit."""
+    def _wait(self, seconds: float) -> None:
+        """Wait as is polite; such a wait does not count against the request's deadline."""
+        began = time.monotonic()
+        self._clock.wait(seconds)
+        self._ends += time.monotonic() - began
+
+    def _acquire_rate_slot(self) -> None:
+        """Wait until one more request is within this publisher's rate limit."""
+        began = time.monotonic()
         while not self._limiter.try_acquire(blocking=False):
             self._clock.wait(0.02)
+        self._ends += time.monotonic() - began
         self._clock.check()
 
     def _next_try(self, retry: Retry, reason: str, error: BaseException | None = None) -> Retry:
@@ -237,7 +291,8 @@ class Session:
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._once(url, request, headers)
             if answer.status not in REDIRECTS:
-                return answer
+                # Signed storage is no address to cite: the one that was asked is.
+                return replace(answer, url=without_secrets(self.address(request)))
             target = urljoin(url, answer.headers.get("Location", ""))
             check_address(target, self.base_url)
             if _origin(target) != _origin(url):
@@ -246,51 +301,105 @@ class Session:
         raise SourceUnavailable(f"redirects more than {MOST_REDIRECTS} times")
 
     def _once(self, url: str, request: HttpRequest, headers: Mapping[str, str]) -> HttpResponse:
-        """Return one answer with its body read under the caps."""
+        """Return one answer with its body read under the caps, within the request's deadline."""
         self._clock.check()
-        read_timeout = min(self._limits.timeout_seconds, self._clock.seconds_left())
-        with self._requests.request(
-            "GET" if request.body is None else "POST",
-            url,
-            data=request.body,
-            headers=headers,
-            timeout=(min(CONNECT_TIMEOUT_SECONDS, read_timeout), read_timeout),
-            stream=True,
-            allow_redirects=False,
-        ) as response:
+        seconds_left = self._ends - time.monotonic()
+        read_timeout = min(self._limits.timeout_seconds, self._clock.seconds_left(), max(seconds_left, 0.01))
+        with (
+            self._deadline(seconds_left),
+            self._requests.request(
+                "GET" if request.body is None else "POST",
+                url,
+                data=request.body,
+                headers=headers,
+                timeout=(min(CONNECT_TIMEOUT_SECONDS, read_timeout), read_timeout),
+                stream=True,
+                allow_redirects=False,
+            ) as response,
+        ):
             self._clock.answered.set()
             body = b"" if response.status_code in REDIRECTS | BUSY | {304} else self._read(response)
             kept = {name: response.headers[name] for name in (*KEPT_HEADERS, "Location") if name in response.headers}
             return HttpResponse(without_secrets(url), response.status_code, kept, body)
 
+    @contextmanager
+    def _deadline(self, seconds: float) -> Iterator[None]:
+        """Hang up after so many seconds, whatever still trickles in.
+
+        Raises:
+            TooSlow: the deadline has passed, whatever the cut connection looked like.
+        """
+        passed = threading.Event()
+
+        def hang_up() -> None:
+            passed.set()
+            for opened in self._sockets:
+                with suppress(OSError):
+                    opened.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(max(seconds, 0.0), hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            if passed.is_set():
+                raise TooSlow(self._too_slow()) from error
+            raise
+        finally:
+            timer.cancel()
+        if passed.is_set():
+            raise TooSlow(self._too_slow())
+
+    def _too_slow(self) -> str:
+        return f"sends too slowly: not whole after {self._limits.deadline_seconds:.0f} s"
+
     def _read(self, response: requests.Response) -> bytes:
         """Return the body, unpacked, or stop as soon as it is larger or slower than we take."""
         most = self._limits.max_body_bytes
         packed = response.headers.get("Content-Encoding", "").lower() in {"gzip", "x-gzip", "deflate"}
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed else None
-        ends = time.monotonic() + 6 * self._limits.timeout_seconds
+        unpacker = Unpacker() if packed else None
         parts: list[bytes] = []
         size = 0
         while chunk := response.raw.read(CHUNK_BYTES, decode_content=False):
             self._clock.check()
-            if time.monotonic() > ends:
-                raise SourceUnavailable("sends too slowly")
-            part = _unpack(unpacker, chunk, most - size) if unpacker else chunk
+            part = unpacker.unpack(chunk, most - size) if unpacker else chunk
             size += len(part)
             if size > most:
                 raise SourceChanged(f"sends more than {most:,} bytes")
             parts.append(part)
-        if unpacker and not unpacker.eof:
+        if unpacker and not unpacker.is_whole:
             raise urllib3.exceptions.ProtocolError("the compressed body ends early")
         return b"".join(parts)
 
 
-def _unpack(unpacker: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
-    """Return what a packed chunk holds, at most a byte more than there is room for."""
-    try:
-        return unpacker.decompress(chunk, room + 1)
-    except zlib.error as error:
-        raise urllib3.exceptions.DecodeError(f"the compressed body is broken: {error}") from error
+class Unpacker:
+    """Unpacks a compressed body as it comes, with all the members that a gzip body may have."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last member has ended."""
+        return self._member.eof
+
+    def unpack(self, chunk: bytes, room: int) -> bytes:
+        """Return what a packed chunk holds, at most a byte more than there is room for."""
+        parts: list[bytes] = []
+        try:
+            while chunk:
+                if self._member.eof:
+                    if not chunk.strip(b"\0"):
+                        break
+                    self._member = zlib.decompressobj(zlib.MAX_WBITS | 32)
+                parts.append(self._member.decompress(chunk, room + 1 - sum(map(len, parts))))
+                chunk = self._member.unused_data
+                if sum(map(len, parts)) > room:
+                    break
+        except zlib.error as error:
+            raise urllib3.exceptions.DecodeError(f"the compressed body is broken: {error}") from error
+        return b"".join(parts)
 
 
 def _is_secret(name: str) -> bool:

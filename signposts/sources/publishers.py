@@ -3,6 +3,7 @@
 Belongs here: finding a publisher's client. Not here: what sources.yaml asks of one (options.py in its folder).
 """
 
+import hashlib
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,14 @@ from types import ModuleType
 from signposts.errors import InputError
 
 PUBLISHERS = tuple(sorted(module.name for module in iter_modules([str(Path(__file__).parent)]) if module.ispkg))
+
+
+@cache
+def reader_digest(source_id: str) -> str:
+    """Return a digest of the code that reads a publisher's documents: its folder and the shared strict readers."""
+    here = Path(__file__).parent
+    files = [*sorted((here / source_id).glob("*.py")), here / "strict.py"]
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
 
 
 @cache

@@ -4,6 +4,7 @@ Belongs here: the order of those steps and the outcome of each fetch. Not here: 
 """
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +13,28 @@ from pathlib import Path
 from typing import Any
 
 from signposts.catalogue.models import Source
-from signposts.errors import ArchiveCorrupt, SourceChanged, SourceError
-from signposts.sources.archive import Archive, Attempt, last_good
-from signposts.sources.http import Absent, HttpRequest, HttpResponse, OutOfTime, Session, Unreachable, without_secrets
-from signposts.sources.strict import ParseResult, Rejected, Row
+from signposts.errors import ArchiveCorrupt, SignpostsError, SourceChanged, SourceError
+from signposts.sources.archive import Archive, Attempt, last_good, split_by_clock
+from signposts.sources.http import (
+    Absent,
+    HttpRequest,
+    HttpResponse,
+    OutOfTime,
+    Session,
+    TooSlow,
+    Unreachable,
+    without_secrets,
+)
+from signposts.sources.publishers import reader_digest
+from signposts.sources.strict import ParseResult, Rejected, Row, unit_power
+
+logger = logging.getLogger(__name__)
 
 MENDED = "the stored object was broken and has been fetched again; "
+# Fewer values than these say nothing about a mass of them.
+LEAST_MASS = 3
+# So many new columns are named in a message.
+MOST_NEWS = 5
 
 # ask, document, payload, day of the fetch, payload of the version before -> what it says
 Reader = Callable[[Any, str, bytes, date, bytes | None], ParseResult]
@@ -29,6 +46,7 @@ class Delivery:
 
     document: str
     sha256: str
+    parsed_as: str
     fetched_at: datetime
     url: str
     rows: list[Row]
@@ -47,16 +65,20 @@ class SourceRun:
     now: datetime
     session: Session | None = None
     inbox: Path | None = None
-    live: Mapping[str, str] = field(default_factory=dict)
+    live: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    history: list[Attempt] = field(default_factory=list)
+    set_aside: list[Attempt] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     _good: dict[str, Attempt] = field(default_factory=dict)
     _down: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _abandoned: bool = False
+    _closed: bool = False
 
     def __post_init__(self) -> None:
-        self._good = last_good(self.archive.attempts(self.source_id))
+        # An attempt dated after now was made under a wrong clock: it is set aside, and `signposts doctor` names it.
+        self.history, self.set_aside = split_by_clock(self.archive.attempts(self.source_id), self.now)
+        self._good = last_good(self.history)
 
     def fetch(self, request: HttpRequest, needed: bool = False, absent_is_a_gap: bool = False) -> ParseResult | None:
         """Ask for a document; return what it says if it is new, or if ``needed`` also when it is unchanged.
@@ -85,7 +107,7 @@ class SourceRun:
             self._note(request.document, url, outcome, str(error), 404)
             return None
         except (SourceError, ArchiveCorrupt) as error:
-            if isinstance(error, Unreachable):
+            if isinstance(error, Unreachable | TooSlow):
                 self._down = str(error)
             self._note(request.document, url, "failure", f"{mended}{error}", answer.status if answer else None)
             return None
@@ -110,43 +132,57 @@ class SourceRun:
 
     def looked_at(self) -> datetime | None:
         """Return when the source was last looked at with success."""
-        moments = [
-            attempt.fetched_at
-            for attempt in self.archive.attempts(self.source_id)
-            if attempt.outcome in {"hit", "unchanged"}
-        ]
+        moments = [attempt.fetched_at for attempt in self.history if attempt.outcome in {"hit", "unchanged"}]
         return datetime.fromisoformat(max(moments)) if moments else None
 
-    def abandon(self, message: str) -> None:
-        """Close the run while its thread still waits for an answer: what comes later is not taken."""
+    def close(self, message: str, outcome: str) -> None:
+        """Say why the run ended early; what its thread still brings is not taken."""
         with self._lock:
-            self._abandoned = True
-        attempt = Attempt(self.source_id, None, None, self.now.isoformat(), "miss", message=message)
+            self._closed = True
+        attempt = Attempt(self.source_id, None, None, self.now.isoformat(), outcome, message=message)
         self.archive.record(attempt)
         self.attempts.append(attempt)
 
     def replay_archive(self, everything: bool = False, only: str | None = None) -> None:
-        """Read again from the archive what the warehouse lacks, or every accepted version in its order."""
+        """Read again from the archive what the warehouse lacks, or every accepted version in the log's order.
+
+        The warehouse lacks a version whose bytes it has not, and one that it has read for another ask or with another
+        reader. A version that cannot be read any more is said and not used; documents that are no longer asked for are
+        passed over.
+        """
         before: dict[str, str] = {}
-        for attempt in [attempt for attempt in self.archive.attempts(self.source_id) if attempt.outcome == "hit"]:
+        for attempt in [attempt for attempt in [*self.history, *self.attempts] if attempt.outcome == "hit"]:
             document, sha256 = str(attempt.document), str(attempt.sha256)
-            newest = self._good[document]
-            lacking = attempt == newest and self.live.get(document) != sha256
-            if only in (None, document) and (everything or lacking):
+            lacking = attempt == self._good[document] and self.live.get(document) != (sha256, self.parsed_as(document))
+            is_asked = document.partition("/")[0] in self.asks
+            if is_asked and only in (None, document) and (everything or lacking):
                 self._read_again(attempt, document, sha256, before.get(document))
             before[document] = sha256
+
+    def parsed_as(self, document: str) -> str:
+        """Return what a document's rows depend on beside its bytes: what was asked, and the code that reads it."""
+        ask = self.asks.get(document.partition("/")[0])
+        asked = ask.model_dump_json() if ask is not None else ""
+        return hashlib.sha256(f"{asked} {reader_digest(self.source_id)}".encode()).hexdigest()[:16]
 
     def _read_again(self, attempt: Attempt, document: str, sha256: str, before: str | None) -> None:
         """Read one stored version; one that cannot be used any more is said, and not used."""
         try:
             payload = self.archive.load(sha256)
             fetched_at = datetime.fromisoformat(attempt.fetched_at)
-            previous = self.archive.load(before) if before else None
-            result = self._read(document, payload, fetched_at.date(), previous)
-        except (SourceError, ArchiveCorrupt) as error:
-            self._note(document, attempt.url, "failure", f"from the archive: {error}")
+            previous = self.archive.load(before) if before and self.archive.holds(before) else None
+            result = self._read(document, sha256, payload, fetched_at.date(), previous)
+        except Exception as error:  # noqa: BLE001 - the boundary of one version
+            self._note(document, attempt.url, "failure", f"from the archive: {self.describe(error)}")
             return
         self._deliver(document, sha256, fetched_at, attempt.url or "", result)
+
+    def describe(self, error: Exception) -> str:
+        """Return what to say of an error: its own words if it is one of ours, else that this program is at fault."""
+        if isinstance(error, SignpostsError):
+            return str(error)
+        logger.error("source %s", self.source_id, exc_info=error)
+        return f"this program failed on it: {type(error).__name__}: {error}"
 
     def _accept(
         self, request: HttpRequest, answer: HttpResponse, good: Attempt | None, needed: bool, mended: str
@@ -161,7 +197,7 @@ class SourceRun:
         if good and sha256 == good.sha256:
             return self._unchanged(document, answer, good, needed, mended)
         try:
-            result = self._read(document, answer.body, self.now.date(), self._previous(document))
+            result = self._read(document, sha256, answer.body, self.now.date(), self._previous(document))
         except SourceChanged as error:
             self._note(document, answer.url, "failure", f"{mended}{error}", answer.status, sha256, len(answer.body))
             return None
@@ -175,13 +211,14 @@ class SourceRun:
                 answer.status,
                 sha256,
                 len(answer.body),
-                f"{mended}{len(result.rows)} rows" + (f", {len(result.rejected)} set aside" if result.rejected else ""),
+                mended + "; ".join([_counted(result), *result.news[:MOST_NEWS]]),
                 answer.headers.get("ETag"),
                 answer.headers.get("Last-Modified"),
             )
         )
         self._good[document] = attempt
         self._deliver(document, sha256, self.now, answer.url, result)
+        self._record_missing(document, answer.url, result)
         return result
 
     def _unchanged(
@@ -199,17 +236,47 @@ class SourceRun:
         )
         if mended:
             self.replay_archive(only=document)
-        if not needed:
-            return None
         fetched_on = datetime.fromisoformat(good.fetched_at).date()
-        return self._read(document, self.archive.load(str(good.sha256)), fetched_on, None)
+        result = self._read(document, str(good.sha256), self.archive.load(str(good.sha256)), fetched_on, None)
+        self._record_missing(document, answer.url, result)
+        return result if needed else None
 
-    def _read(self, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
-        """Read a payload beside the accepted version before it."""
-        ask = self.asks.get(document.partition("/")[0])
-        if ask is None:
-            raise SourceChanged(f"sources.yaml asks for no document {document!r} any more; was it renamed?")
-        return validate_result(self.source, self.read(ask, document, payload, today, previous))
+    def _record_missing(self, document: str, url: str, result: ParseResult) -> None:
+        """Say of each series that was asked for and has no row that it is missing, as often as the document comes."""
+        for series in result.missing:
+            self._note(
+                f"{document}/{series}", url, "failure", f"{document} has no row for {series}, which is asked for"
+            )
+
+    def _read(self, document: str, sha256: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
+        """Read a payload beside the accepted version before it, and hold it back if it is not plausible after that.
+
+        Raises:
+            SourceChanged: it cannot be read, or is held back until its version is accepted in sources.yaml.
+        """
+        name = document.partition("/")[0]
+        if name not in self.asks:
+            raise SourceChanged(f"sources.yaml asks for no document {name!r} any more; was it renamed?")
+        result = validate_result(self.source, self.read(self.asks[name], document, payload, today, previous))
+        (entry,) = (entry for entry in self.source.documents if entry.name == name)
+        if any(sha256.startswith(accepted) for accepted in entry.accepted_versions):
+            return result
+        held = result.held or self._change_of_mass(document, result, today, previous)
+        if held:
+            raise SourceChanged(
+                f"held back: {held}; if it is right, add {sha256[:16]!r} to accepted_versions of {name} in sources.yaml"
+            )
+        return result
+
+    def _change_of_mass(self, document: str, result: ParseResult, today: date, previous: bytes | None) -> str:
+        """Return in words what is not plausible in a version beside the one before it; '' if nothing is."""
+        if previous is None or result.auxiliary:
+            return ""
+        try:
+            before = self.read(self.asks[document.partition("/")[0]], document, previous, today, None)
+        except SourceError:
+            return ""
+        return change_of_mass(before, result, self.source.missing_share)
 
     def _previous(self, document: str) -> bytes | None:
         """Return the bytes of the document's newest accepted version; None if there is none that is whole."""
@@ -220,8 +287,11 @@ class SourceRun:
 
     def _deliver(self, document: str, sha256: str, fetched_at: datetime, url: str, result: ParseResult) -> None:
         with self._lock:
-            if not self._abandoned and not result.auxiliary:
-                self.deliveries.append(Delivery(document, sha256, fetched_at, url, result.rows, result.rejected))
+            if not self._closed and not result.auxiliary:
+                parsed_as = self.parsed_as(document)
+                self.deliveries.append(
+                    Delivery(document, sha256, parsed_as, fetched_at, url, result.rows, result.rejected)
+                )
 
     def _sidecar(self, document: str, answer: HttpResponse) -> dict[str, object]:
         """Return what is kept beside the bytes; the address carries no secret."""
@@ -252,24 +322,55 @@ class SourceRun:
 
     def _record(self, attempt: Attempt) -> Attempt:
         with self._lock:
-            if self._abandoned:
+            if self._closed:
                 raise OutOfTime("the run has gone on without this source")
             self.archive.record(attempt)
             self.attempts.append(attempt)
         return attempt
 
 
+def change_of_mass(before: ParseResult, after: ParseResult, most_missing: float) -> str:
+    """Return in words how a version differs in mass from the one before: values missing, or all in another unit.
+
+    Rows of snapshots, which have a scope of their own, and rows without a period are not compared.
+    """
+    then, now = (
+        {
+            (row["series"], row["period_start"], row["period_end"]): row["value"]
+            for row in result.rows
+            if row.get("scope") is None and row.get("period_end") is not None and row.get("value") is not None
+        }
+        for result in (before, after)
+    )
+    missing = len(then.keys() - now.keys()) - len(after.rejected)
+    if missing >= LEAST_MASS and missing > most_missing * len(then):
+        return f"{missing} of {len(then)} values of the version before are missing"
+    ratios = [now[key] / then[key] for key in then.keys() & now.keys() if then[key] and now[key] > 0]
+    powers = {unit_power(ratio) for ratio in ratios}
+    if len(ratios) >= LEAST_MASS and len(powers) == 1 and powers != {0}:
+        return f"every value is {10.0 ** powers.pop():g} times that of the version before, as if its unit had changed"
+    return ""
+
+
 def validate_result(source: Source, result: ParseResult) -> ParseResult:
-    """Return a result that is neither empty without leave nor spoilt by bad rows."""
-    total = max(result.seen, len(result.rows) + len(result.rejected))
-    if total == 0 and source.empty != "expected":
+    """Return a result that is neither empty without leave nor spoilt by bad rows.
+
+    The share of bad rows is taken over the rows that were wanted: those that concern nobody make none of them good.
+    """
+    wanted = max(result.judged, len(result.rows) + len(result.rejected))
+    if wanted == 0 and source.empty != "expected":
         raise SourceChanged("has no rows")
-    if len(result.rejected) > source.quarantine_share * total:
+    if result.rejected and len(result.rejected) > source.quarantine_share * wanted:
         first = result.rejected[0]
         raise SourceChanged(
-            f"{len(result.rejected)} of {total} rows cannot be used, for example row {first.row_number}: {first.reason}"
+            f"{len(result.rejected)} of {wanted} rows cannot be used, for example row {first.row_number}: "
+            f"{first.reason}"
         )
     return result
+
+
+def _counted(result: ParseResult) -> str:
+    return f"{len(result.rows)} rows" + (f", {len(result.rejected)} set aside" if result.rejected else "")
 
 
 def _conditions(good: Attempt | None) -> dict[str, str]:

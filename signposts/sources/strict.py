@@ -46,14 +46,20 @@ class Rejected:
 
 @dataclass(slots=True)
 class ParseResult:
-    """Rows that were understood and rows that were set aside."""
+    """Rows that were understood, rows that were set aside, and what is to be said of the document."""
 
     rows: list[Row] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    # Rows looked at, where those that concern nobody are not kept.
-    seen: int = 0
-    # A list that only tells where the rows are: read, but not for the warehouse.
+    # How many rows were judged, where ``rows`` are counts of them.
+    judged: int = 0
+    # A list that only says where the rows are: read, but not for the warehouse.
     auxiliary: bool = False
+    # Series that were asked for and have no row.
+    missing: list[str] = field(default_factory=list)
+    # What is new in the document's shape and was passed over.
+    news: list[str] = field(default_factory=list)
+    # Why the document is held back until its version is accepted in sources.yaml.
+    held: str = ""
 
 
 def decode(payload: bytes, encoding: str = "utf-8-sig") -> str:
@@ -97,19 +103,26 @@ def _no_constant(name: str) -> float:
     raise SourceChanged(f"holds {name}, which is no number")
 
 
-def fields(
-    record: Any, wanted: Collection[str], ignored: Collection[str] = (), where: str = "a row"
-) -> Mapping[str, Any]:
-    """Return a record that has every wanted field and no field that is neither wanted nor named as ignored."""
+def fields(record: Any, wanted: Collection[str], where: str = "a row") -> Mapping[str, Any]:
+    """Return a record that has every wanted field; what else it has is passed over."""
     if not isinstance(record, dict):
         raise SourceChanged(f"{where} is {type(record).__name__}, not a record")
     missing = [name for name in wanted if name not in record]
     if missing:
         raise SourceChanged(f"{where} lacks the field {missing[0]!r}")
-    unknown = [name for name in record if name not in wanted and name not in ignored]
-    if unknown:
-        raise SourceChanged(f"{where} has a new field {unknown[0]!r}")
     return record
+
+
+def new_fields(records: Iterable[Any], known: Collection[str], what: str = "field") -> list[str]:
+    """Return a remark for each name in records that this code has never seen, in the order of their coming."""
+    names = dict.fromkeys(str(name) for record in records if isinstance(record, Mapping) for name in record)
+    return [f"new {what} {name[:60]!r}, ignored" for name in names if name not in known]
+
+
+def missing_series(wanted: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the wanted series that have no row."""
+    present = {row["series"] for row in rows}
+    return [name for name in wanted if name not in present]
 
 
 def fields_of_any_name(record: Any, where: str) -> Mapping[str, Any]:
@@ -126,14 +139,10 @@ def listing(value: Any, where: str) -> list[Any]:
     return value
 
 
-def read_csv(text: str, header: Sequence[str] | None, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """Yield each line's number and fields, header left out; another header than the known one is refused."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=delimiter == ",")
+def read_csv(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each line's number and fields; empty lines are passed over."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        if header is not None:
-            found = next(reader, [])
-            if found != list(header):
-                raise SourceChanged(_header_fault(found, header))
         for line in reader:
             if line:
                 yield reader.line_num, line
@@ -141,15 +150,27 @@ def read_csv(text: str, header: Sequence[str] | None, delimiter: str = ",") -> I
         raise SourceChanged(f"is not CSV in line {reader.line_num}: {error}") from error
 
 
-def _header_fault(found: Sequence[str], header: Sequence[str]) -> str:
-    """Return in words how a header differs from the known one."""
-    new = [name for name in found if name not in header]
-    missing = [name for name in header if name not in found]
-    if new:
-        return f"has a new column {new[0][:60]!r}"
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file whose header has the needed columns, wherever they stand."""
+
+    names: Sequence[str]
+    lines: Iterator[tuple[int, list[str]]]
+    # A remark for each column that this code has never seen.
+    news: list[str]
+
+
+def read_table(text: str, needed: Collection[str], known: Collection[str] = ()) -> Table:
+    """Return a CSV file by the names of its columns; a needed one that is not there, or twice, is refused."""
+    lines = read_csv(text)
+    _, names = next(lines, (0, []))
+    missing = [name for name in needed if name not in names]
     if missing:
-        return f"lacks the column {missing[0]!r}"
-    return "has its columns in another order"
+        raise SourceChanged(f"lacks the column {missing[0]!r}")
+    twice = [name for name in needed if list(names).count(name) > 1]
+    if twice:
+        raise SourceChanged(f"has the column {twice[0]!r} twice")
+    return Table(names, lines, new_fields([dict.fromkeys(names)], {*needed, *known}, "column"))
 
 
 def set_aside(lines: Iterable[tuple[int, Any]], understand: Callable[[int, Any], Row | None]) -> ParseResult:
@@ -236,6 +257,64 @@ def refuse_future(days: Iterable[date], today: date) -> None:
     latest = max(days, default=None)
     if latest is not None and latest > today + timedelta(days=1):
         raise SourceChanged(f"holds a date in the future, {latest}")
+
+
+# A list of which a larger share of entries is gone, or stands under another code, is held back.
+MOST_CHANGED = 0.1
+
+
+def entries_missing(before: Collection[Any], now: Collection[Any], set_aside: int) -> str:
+    """Return in words that more entries of a list are gone than may be; '' if they are not."""
+    missing = len(set(before) - set(now)) - set_aside
+    if missing > MOST_CHANGED * len(before):
+        return f"{missing} of {len(before)} entries of the version before are missing"
+    return ""
+
+
+def set_aside_note(rejected: Sequence[Rejected]) -> str | None:
+    """Return the remark on a count over a document of which entries could not be read; None if all could."""
+    return f"{len(rejected)} entries could not be read: may be too low by as many" if rejected else None
+
+
+# Powers of ten by which units differ: tens, thousands, tens of thousands, millions.
+UNIT_POWERS = (1, 3, 4, 6)
+# A level: so many values whose largest is less than twice the smallest.
+LEVEL_VALUES, LEVEL_SPREAD = 3, 2.0
+
+
+def unit_power(ratio: float) -> int:
+    """Return the power of ten (1, 3, 4, 6 or their negatives) that a ratio is within a fifth of; 0 if none."""
+    for power in (*UNIT_POWERS, *(-power for power in UNIT_POWERS)):
+        if 0.8 < ratio / 10.0**power < 1.25:
+            return power
+    return 0
+
+
+def step_of_unit(rows: Iterable[Mapping[str, Any]], real: Collection[date] = ()) -> str:
+    """Return where a series steps by 10, 1,000, 10,000 or a million from one level to another; '' if none does.
+
+    A step by ten counts only between two levels of at least three values; a larger one needs the level before it alone.
+    ``real`` are the days of steps that somebody has found to be real.
+    """
+    by_series: dict[str, list[tuple[date, float]]] = {}
+    for row in rows:
+        by_series.setdefault(row["series"], []).append((row["period_start"], row["value"]))
+    for series, values in by_series.items():
+        values.sort()
+        for place in range(LEVEL_VALUES, len(values)):
+            before = [value for _, value in values[place - LEVEL_VALUES : place]]
+            after = [value for _, value in values[place : place + LEVEL_VALUES]]
+            if min(before) <= 0 or after[0] <= 0 or values[place][0] in real:
+                continue
+            power = unit_power(after[0] / before[-1])
+            is_level = max(before) < LEVEL_SPREAD * min(before)
+            holds = len(after) == LEVEL_VALUES and max(after) < LEVEL_SPREAD * min(after)
+            if power and is_level and (holds or abs(power) > 1):
+                return (
+                    f"{series} steps from {before[-1]:g} to {after[0]:g} on {values[place][0]}, as if its unit had "
+                    "changed"
+                )
+    return ""
 
 
 def refuse_duplicates(rows: Iterable[Mapping[str, Any]], *key: str) -> None:

@@ -10,6 +10,12 @@ with distance as (
     group by left_out
 ),
 
+carrying as (
+    select count(*) as carrying
+    from distance
+    where distance.distance >= 0.005
+),
+
 cells as (
     select
         count(*) as cells,
@@ -39,9 +45,10 @@ newest as (
 
 select
     'rests_on' as what,
-    (select count(*) from distance where distance.distance >= 0.005) as carrying,
+    carrying.carrying,
     cells.cells,
     cells.too_early,
     newest.newest_claim
-from cells
+from carrying
+cross join cells
 cross join newest

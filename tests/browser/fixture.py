@@ -1035,6 +1035,7 @@ def _published(earlier: bool, probability: Mapping[str, list[dict[str, Any]]]) -
                 "carried_over": False,
             },
         ],
+        "release_note": _notes(releases),
         "release": [
             {
                 "release_id": key,
@@ -1047,3 +1048,43 @@ def _published(earlier: bool, probability: Mapping[str, list[dict[str, Any]]]) -
             for key, created, as_of in releases
         ],
     }
+
+
+def _notes(releases: list[tuple[str, datetime, date]]) -> list[dict[str, Any]]:
+    """Return what each release said when it was published, every kind of news once."""
+    said = (
+        (
+            "headline",
+            "The ferry carries on up 30 points to 85 %: one report on \u201cMood of the council\u201d did it",
+            {},
+        ),
+        ("verdict", "Since the release of 15 October 2026 \u201cThe ferry carries on\u201d rose by 30.0 points.", {}),
+        ("move", "The ferry carries on +30.0 points to 85 %", {"points": 0.3, "scenario_id": "steady"}),
+        ("cause", "\u201cMood of the council\u201d", {"points": 0.2, "indicator_id": "council_mood"}),
+        (
+            "status",
+            "\u201cPassengers a year\u201d for The ferry is closed: on track, now below",
+            {"scenario_id": "closure"},
+        ),
+        ("new_claim", f"Mood of the council: angry; Harbour master {HOSTILE}", {"claim_id": "passengers-4"}),
+        ("revised_claim", "Passengers a year: 108 thousand, 2025; Harbour master", {"claim_id": "passengers-3"}),
+        ("check", "fresh enough (freshness, warning) fails now: 2 rows", {}),
+        ("own_edit", "Predictions version 0.9.0 became 1.0.0", {}),
+        ("withheld", "second_ferry is held back: its ledger has a fault in line 3", {}),
+    )
+    notes = []
+    for place, (release, created, as_of) in enumerate(releases):
+        chosen = said if place == 0 and len(releases) > 1 else (("headline", "The ferry carries on 55 %", {}),)
+        notes += [
+            {
+                "of_release": release,
+                "created_at": created,
+                "as_of": as_of,
+                "position": position,
+                "kind": kind,
+                "text": text,
+                **more,
+            }
+            for position, (kind, text, more) in enumerate(chosen, start=1)
+        ]
+    return notes

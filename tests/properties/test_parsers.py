@@ -53,6 +53,7 @@ QUERY = {
     "page": "0",
     "date_req1": "01/10/2026",
     "date_req2": "20/11/2026",
+    "query": "invented",
     "startdatetime": "20261101000000",
     "Country": "652",
     "enddatetime": "20261110000000",
@@ -62,7 +63,7 @@ QUERY = {
     "cmdCode": "TOTAL",
     "flowCode": "X,M",
 }
-REGISTER = json.dumps({"filters": [{}, {"listData": [101]}]}).encode()
+REGISTER = json.dumps({"filters": [{}, {"listData": [1050412]}]}).encode()
 # source -> (document, valid bytes) pairs that the mutations start from
 VALID: dict[str, list[tuple[str, bytes]]] = {
     "world_bank": [
@@ -251,13 +252,14 @@ def test_world_bank_keeps_every_value(values: dict[int, float]) -> None:
 @given(st.dictionaries(st.tuples(YEARS, st.integers(1, 12)), st.integers(0, 10**13), min_size=1))
 def test_imf_keeps_every_month(values: dict[tuple[int, int], int]) -> None:
     lines = [documents.IMTS_HEADER] + [
-        f"D,AAA,XG_FOB_USD,BBB,M,{year}-M{month:02},{value},6,,,X,FOB,USD,R,,A"
+        documents.imts_line("AAA", "XG_FOB_USD", "BBB", "M", f"{year}-M{month:02}", value)
         for (year, month), value in values.items()
     ]
     ask = ask_for("imf_imts", country="AAA", counterpart="BBB", frequency="M")
     result = imf_imts.parse("\n".join(lines).encode(), ask, TODAY)
     assert values_of(result, "period_start") == {(date(*key, 1),): value for key, value in values.items()}
-    assert {row["derivation_type"] for row in result.rows} == {"R"}
+    assert {row["derivation_type"] for row in result.rows} == {"M"}
+    assert {row["published_on"] for row in result.rows} == {date(2026, 8, 5)}
 
 
 @few
@@ -331,8 +333,8 @@ def test_ucdp_keeps_every_event(deaths: list[tuple[int, int, int]]) -> None:
         }
         for number, (low, more, most) in enumerate(deaths, start=1)
     ]
-    page = {"TotalCount": 1, "TotalPages": 1, "PreviousPageUrl": "", "NextPageUrl": "", "Result": result_list}
-    result = ucdp_ged.parse(json.dumps(page).encode(), ask_for("ucdp_ged"), TODAY)
+    page = {"TotalCount": len(deaths), "TotalPages": 1, "PreviousPageUrl": "", "NextPageUrl": "", "Result": result_list}
+    result = ucdp_ged.parse(json.dumps(page).encode(), ask_for("ucdp_ged"), 0, TODAY)
     assert [row["value"] for row in result.rows] == [low + more for low, more, _ in deaths]
     assert [row["value_low"] for row in result.rows] == [low for low, _, _ in deaths]
 
@@ -421,7 +423,7 @@ def test_gdelt_lines_in_order_are_not_read_one_by_one(monkeypatch: pytest.Monkey
     result = gdelt_events.parse_export(
         "\n".join(lines).encode(), ask_for("gdelt_events", pairs={"pair": ["AAA", "BBB"]}), TODAY
     )
-    assert ([row["row_number"] for row in result.rows], result.seen) == ([1], 2)
+    assert ([row["row_number"] for row in result.rows], result.judged) == ([1], 2)
 
 
 VOTE = st.sampled_from("YNAX")
@@ -435,14 +437,18 @@ def test_votes_alike_are_counted_over_those_cast_by_both(votes: list[tuple[int, 
         for number, (year, first, second) in enumerate(votes)
         for code, vote in (("AAA", first), ("BBB", second))
     ]
-    result = un_general_assembly.parse(
-        ("\n".join(lines) + "\n").encode(), ask_for("un_general_assembly", pair=["AAA", "BBB"]), TODAY
-    )
     expected: dict[int, tuple[int, int]] = {}
     for year, first, second in votes:
         if "X" not in (first, second):
             alike, trials = expected.get(year, (0, 0))
             expected[year] = alike + (first == second), trials + 1
+    payload = ("\n".join(lines) + "\n").encode()
+    ask = ask_for("un_general_assembly", pair=["AAA", "BBB"])
+    if not expected:
+        with pytest.raises(SourceChanged, match="no vote of AAA and BBB"):
+            un_general_assembly.parse(payload, ask, TODAY)
+        return
+    result = un_general_assembly.parse(payload, ask, TODAY)
     assert {
         row["period_start"].year: (round(row["value"] * row["trials"]), row["trials"]) for row in result.rows
     } == expected

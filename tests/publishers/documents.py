@@ -1,6 +1,7 @@
-"""Valid answers in each publisher's format. TEST DATA: every number here is invented.
+"""Valid answers in the shape of each publisher's recordings. TEST DATA: every value here is invented.
 
-Belongs here: bytes as a publisher would send them. Not here: serving them, or spoiling them.
+Belongs here: bytes as a publisher would send them: fields, order, types, encodings, preambles and oddities as recorded.
+Where each shape was seen stands in the publisher's recordings.md. Not here: serving the bytes, or spoiling them.
 """
 
 import base64
@@ -38,8 +39,25 @@ def world_bank(query: dict[str, str], path: str) -> bytes:
 
 IMTS_HEADER = (
     "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE,PRECISION,"
-    "DECIMALS_DISPLAYED,TRADE_FLOW,VALUATION,UNIT,DERIVATION_TYPE,OVERLAP,STATUS"
+    "DECIMALS_DISPLAYED,TRADE_FLOW,VALUATION,UNIT,DERIVATION_TYPE,OVERLAP,STATUS,DOI,FULL_DESCRIPTION,AUTHOR,PUBLISHER,"
+    "DEPARTMENT,CONTACT_POINT,TOPIC,TOPIC_DATASET,KEYWORDS,KEYWORDS_DATASET,LANGUAGE,PUBLICATION_DATE,UPDATE_DATE,"
+    "METHODOLOGY,METHODOLOGY_NOTES,ACCESS_SHARING_LEVEL,ACCESS_SHARING_NOTES,SECURITY_CLASSIFICATION,SOURCE,"
+    "SHORT_SOURCE_CITATION,FULL_SOURCE_CITATION,LICENSE,SUGGESTED_CITATION,KEY_INDICATOR,SERIES_NAME"
 )
+IMTS_METADATA = (
+    ',,,,INV,DEP,mail@example.org,F10_I,"L81,F10_I",,INV,EN,2026-08-05T23:36:59.553138600Z,'
+    '2026-08-05T23:36:59.603105500Z,IMTS,,PUBLIC_OPEN,,PUB,,Invented,,(c) Invented,"Invented. Accessed on [current '
+    'date].",true,"Invented, US dollar"'
+)
+
+
+def imts_line(country: str, indicator: str, partner: str, frequency: str, period: str, value: object) -> str:
+    """Return a line of observation, or of metadata if there is neither period nor value."""
+    flow, valuation, _ = indicator.split("_")
+    return (
+        f"IMF.STA:IMTS(1.0.0),{country},{indicator},{partner},{frequency},{period},{value},6,,,{flow},{valuation},USD,"
+        f"{'M,OL' if period else ','},{IMTS_METADATA}"
+    )
 
 
 def imf_imts(query: dict[str, str], path: str) -> bytes:
@@ -51,10 +69,8 @@ def imf_imts(query: dict[str, str], path: str) -> bytes:
             periods = [str(year)] if frequency == "A" else [f"{year}-M{month:02}" for month in range(1, 13)]
             for place, period in enumerate(periods):
                 value = 2_000_000_000 + 1_000_003 * (year - first) + 500_000_000 * order + place
-                lines.append(
-                    f"IMF.STA:IMTS(1.0.0),{country},{indicator},{partner},{frequency},{period},{value},6,,,"
-                    f"X,FOB,USD,ESTIMATED,,E"
-                )
+                lines.append(imts_line(country, indicator, partner, frequency, period, value))
+    lines.append(imts_line("", "MG_FOB_USD", "", "", "", ""))
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
@@ -129,6 +145,8 @@ def un_sanctions(query: dict[str, str], path: str) -> bytes:
 
 
 def gdelt_doc(query: dict[str, str], path: str) -> bytes:
+    if "(" in query["query"] and " OR " not in query["query"]:
+        return b"Parentheses may only be used around OR'd statements.\n"
     start = date.fromisoformat(query["startdatetime"][:8])
     end = date.fromisoformat(query["enddatetime"][:8])
     data = [
@@ -193,36 +211,58 @@ def rial_market(query: dict[str, str], path: str) -> bytes:
         day = date(2023, 12, 30) + timedelta(days=step)
         usd = 50_000 + 100 * step
         days[f"{day:%Y/%m/%d}"] = {
-            "usd": {"name": "US Dollar", "sell": usd, "buy": usd - 150},
-            "eur": {"name": "Euro", "sell": usd + 4000, "buy": usd + 3900},
-            "rub": {"name": "Russian Ruble", "sell": 600 + step, "buy": 590 + step},
+            "usd": {"sell": usd, "buy": usd - 150},
+            "eur": {"sell": usd + 4000, "buy": usd + 3900},
+            "gbp": {"sell": usd + 9000, "buy": usd + 8900},
         }
+        if "_all" in path:
+            # The main currencies' file has no rouble.
+            days[f"{day:%Y/%m/%d}"]["rub"] = {"sell": 600 + step, "buy": 590 + step}
+            days[f"{day:%Y/%m/%d}"]["azadi1"] = {"sell": 190_000_000 + step, "buy": 189_000_000 + step}
     return json.dumps(days).encode()
 
 
 SIPRI_HEADER = (
-    "Recipient,Supplier,Year of order,,Number ordered,,Weapon designation,Weapon description,Number delivered,,"
+    "Recipient,Supplier,Year of order, ,Number ordered, ,Weapon designation,Weapon description,Number delivered, ,"
     "Year(s) of delivery,status,Comments,SIPRI TIV per unit,SIPRI TIV for total order,SIPRI TIV of delivered weapons"
 )
 
 
+SIPRI_PREAMBLE = [
+    "Transfers of major conventional arms from All countries  to All countries . Invented for tests ",
+    "A '?' in a column indicates uncertain data.",
+    "An empty field for 'Number ordered' indicates that data is not yet available.",
+    "SIPRI trend-indicator values (TIVs) are in millions.",
+    "An empty field for 'SIPRI TIV for total order' indicates that data is not available.",
+    "A '0' for 'SIPRI TIV of delivered weapons' indicates between 0 and 0.5 million SIPRI TIV.",
+    "Figures may not add up to stated totals due to the conventions of rounding.",
+    "For the method used see <https://www.example.org/sources-and-methods>.",
+    "",
+    "Source: invented, in the shape of the SIPRI Arms Transfers Database.",
+    "Data generated: 18 May 2026 2:29:20 PM",
+]
+
+
 def sipri_arms(query: dict[str, str], path: str, body: bytes = b"") -> bytes:
-    names = {"Iran": 101, "Russia": 102, "Turkiye": 103}
+    names = {"Iran": 1050412, "Russia": 1050481, "Turkiye": 1050503}
     if path.endswith("getAllCountriesTrimmed"):
-        return json.dumps([{"EntityId": number, "Name": name} for name, number in names.items()]).encode()
+        countries = [
+            {"EntityId": number, "Name": name, "CountryCode": name[:3].upper(), "deleted": False}
+            for name, number in names.items()
+        ]
+        gone = {"EntityId": 1050001, "Name": "Iran", "CountryCode": "IRN", "deleted": True}
+        return json.dumps([gone, *countries]).encode()
     chosen = json.loads(body)["filters"][1]["listData"][0]
     recipient = next(name for name, number in names.items() if number == chosen)
     supplier = "Russia" if recipient == "Iran" else "Iran"
     lines = [
-        "SIPRI Arms Transfers Database",
-        "Invented for tests",
-        "",
+        *SIPRI_PREAMBLE,
         SIPRI_HEADER,
-        f'{recipient},{supplier},2019,,12,?,INV-1,"missile, invented",12,,2020; 2021,New,"Invented, too",1.5,18,18',
+        f'{recipient},{supplier},2019,,12,?,INV-1,"missile, invented",12,,2020; 2021,New,"Invented, Türkei",1.5,18,18',
         f"{recipient},{supplier},2022,?,24,,INV-2,trainer aircraft,6,,2023; 2024,New,,4,96,24",
         f"{recipient},China,2020,,2,,INV-3,radar,2,,2021,New,,3,6,6",
     ]
-    packed = base64.b64encode(("\r\n".join(lines) + "\r\n").encode()).decode()
+    packed = base64.b64encode(("\r\n".join(lines) + "\r\n").encode("latin-1")).decode()
     return json.dumps({"bytes": packed}).encode()
 
 

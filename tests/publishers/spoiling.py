@@ -67,7 +67,9 @@ def without(name: str) -> Change:
     return lambda record: record.pop(name)
 
 
-def of_text(pattern: str, replacement: str, encoding: str = "utf-8", count: int = 0) -> Spoil:
+def of_text(
+    pattern: str, replacement: str | Callable[[re.Match[str]], str], encoding: str = "utf-8", count: int = 0
+) -> Spoil:
     """Replace by pattern; a document in which it does not occur stays as it is."""
     return lambda content: re.sub(pattern, replacement, content.decode(encoding), count=count).encode(encoding)
 
@@ -119,9 +121,9 @@ def of_register(pattern: str, replacement: str, count: int = 0) -> Spoil:
         value = json.loads(content)
         if not isinstance(value, dict):
             return content
-        text = base64.b64decode(value["bytes"]).decode()
+        text = base64.b64decode(value["bytes"]).decode("latin-1")
         changed = re.sub(pattern, replacement, text, count=count)
-        return json.dumps({"bytes": base64.b64encode(changed.encode()).decode()}).encode()
+        return json.dumps({"bytes": base64.b64encode(changed.encode("latin-1")).decode()}).encode()
 
     return spoil
 
@@ -173,13 +175,25 @@ def more_count(value: Any, more: int) -> None:
     value["count"] += more
 
 
+def in_thousands(value: Any, since: str) -> None:
+    for day, rates in value.items():
+        if day >= since:
+            for rate in rates.values():
+                rate.update(sell=rate["sell"] / 1000, buy=rate["buy"] / 1000)
+
+
+def drop(value: Any, *codes: str) -> None:
+    for rates in value.values():
+        for code in codes:
+            rates.pop(code, None)
+
+
 CP1251 = "windows-1251"
 
 # source -> fault -> (how to spoil, what the message must say)
 CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
     "world_bank": {
-        "new_column": (of_records(second_part, setting(brand_new=1)), "new field 'brand_new'"),
-        "missing_column": (of_records(second_part, without("decimal")), "lacks the field 'decimal'"),
+        "missing_column": (of_records(second_part, without("unit")), "lacks the field 'unit'"),
         "changed_unit": (of_records(second_part, setting(unit="EUR")), "another unit"),
         "changed_unit_in_name": (of_text(r"current US\$", "constant LCU"), "another unit"),
         "duplicate_rows": (doubling(second_part, more_total), "twice"),
@@ -200,20 +214,22 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
         ),
     },
     "imf_imts": {
-        "new_column": (of_text(r"OVERLAP,STATUS", "OVERLAP,STATUS,BRAND_NEW"), "new column 'BRAND_NEW'"),
-        "missing_column": (of_text(r",OVERLAP", ""), "lacks the column 'OVERLAP'"),
-        "other_order": (of_text(r"SCALE,PRECISION", "PRECISION,SCALE"), "another order"),
+        "shifted_columns": (of_text(r"OVERLAP,STATUS", "OVERLAP,STATUS,BRAND_NEW"), "cannot be used"),
+        "missing_column": (of_text(r",UNIT", ",UNITS"), "lacks the column 'UNIT'"),
+        "column_twice": (of_text(r",OVERLAP,", ",UNIT,"), "has the column 'UNIT' twice"),
         "changed_unit": (of_text(r",USD,", ",EUR,"), "another unit"),
         "duplicate_rows": (lambda content: content + content.split(b"\r\n")[1] + b"\r\n", "twice"),
         "out_of_range": (of_text(r",20\d{8},6", ",-1,6"), "cannot be used"),
         "future_date": (of_text(r",2025,", ",2031,"), "future"),
         "unasked_pair": (of_text(r",IRN,", ",XXX,"), "not asked for"),
-        "no_rows": (lambda content: content.split(b"\r\n")[0] + b"\r\n", "no rows"),
-        "truncated": (lambda content: content[: len(content) // 2 * 0 + 40], "lacks the column|new column"),
-        "open_quote": (of_text(r",ESTIMATED,", ',"ESTIMATED,', count=1), "not CSV|cannot be used"),
+        "no_rows": (lambda content: content.split(b"\r\n")[0] + b"\r\n", "is empty"),
+        "no_rows_but_commas": (lambda content: content.split(b"\r\n")[0] + b"\r\n" + b"," * 40 + b"\r\n", "is empty"),
+        "truncated": (lambda content: content[:40], "lacks the column"),
+        "open_quote": (of_text(r",USD,M,OL,", ',"USD,M,OL,', count=1), "not CSV|cannot be used"),
+        "a_millionth": (of_text(r",(2\d{3})\d{6},6,", r",\1,6,"), "1e-06 times"),
+        "half_the_years": (of_text(r"(?m)^.*,202[12],2.*\r\n", ""), "of the version before are missing"),
     },
     "bank_of_russia": {
-        "new_column": (of_text("</Value>", "</Value><New>1</New>", CP1251), "new field 'New'"),
         "missing_column": (of_text("<Nominal>[^<]*</Nominal>", "", CP1251), "lacks the field 'Nominal'"),
         "changed_unit": (of_text("<Nominal>1</Nominal>", "<Nominal>100</Nominal>", CP1251), "cannot be used"),
         "decimal_point": (of_text(r"(<Value>\d+),", r"\1.", CP1251), "cannot be used"),
@@ -227,6 +243,14 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
             ),
             "document type or entities",
         ),
+        "step_of_unit": (
+            of_text(r'(Date="\d\d.1[01].2026" Id="[^"]*"><Nominal>)1<', r"\g<1>10000<", CP1251),
+            "cannot be used|as if its unit had changed",
+        ),
+        "no_quotes": (
+            of_text(r"<Record.*</Record>|<Valute.*</Valute>", "", CP1251),
+            "no quotes of IRR between 01.09.2026 and 23.11.2026|no rows",
+        ),
         "error_inside": (lambda content: b"<ValCurs>Error in parameters</ValCurs>", "no day|no rows"),
     },
     "ofac_sdn": {
@@ -236,10 +260,14 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
         "duplicate_rows": (lambda content: content.split(b"\r\n")[0] + b"\r\n" + content, "twice"),
         "out_of_range": (of_text(r"(?m)^(\d+),", r"-\1,"), "cannot be used"),
         "truncated": (lambda content: content[: len(content) // 3], "cannot be the whole list|not CSV"),
+        "a_tag_renamed": (of_text('"IRAN"', '"PERSIA"'), "1000 of 6000 entries have another programme"),
+        "a_sixth_missing": (
+            lambda content: content[: len(content) * 5 // 6] + b'..."',
+            "are missing|not CSV|cannot be",
+        ),
         "end_of_file_inside": (lambda content: content[:5000] + b"\x1a" + content[5000:], "end-of-file"),
     },
     "un_sanctions": {
-        "new_column": (of_text("</DATAID>", "</DATAID><BRAND_NEW>1</BRAND_NEW>"), "new element <BRAND_NEW>"),
         "missing_column": (of_text("<LISTED_ON>[^<]*</LISTED_ON>", ""), "cannot be used"),
         "new_part": (of_text("ENTITIES>", "SHIPS>"), "new part <SHIPS>"),
         "duplicate_rows": (of_text(r"(<INDIVIDUAL>.*?</INDIVIDUAL>)", r"\1\1", count=1), "twice"),
@@ -253,7 +281,6 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
         "too_short": (of_text(r"<INDIVIDUALS>.*</INDIVIDUALS>", "<INDIVIDUALS></INDIVIDUALS>"), "whole list"),
     },
     "gdelt_doc": {
-        "new_column": (of_records(timeline, setting(brand_new=1)), "new field 'brand_new'"),
         "missing_column": (of_records(timeline, without("norm")), "lacks the field 'norm'"),
         "changed_unit": (of_text("Article Count", "Volume Intensity"), "another unit"),
         "duplicate_rows": (doubling(timeline), "twice"),
@@ -262,6 +289,11 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
         "future_date": (of_text('"date": "20261101', '"date": "20311101'), "future"),
         "two_series": (of_json(lambda value: value["timeline"].append(value["timeline"][0])), "2 series"),
         "no_rows": (lambda content: b'{"timeline": []}', "no rows"),
+        "nothing_found": (lambda content: b"{}", "nothing was found"),
+        "refused_brackets": (
+            lambda content: b"Parentheses may only be used around OR'd statements.\n",
+            "not JSON .*Parentheses may only",
+        ),
         "told_to_wait": (lambda content: b"Please limit requests to one every 5 seconds", "not JSON"),
         "truncated": (lambda content: content[:-30], "not JSON"),
     },
@@ -280,7 +312,6 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
         "wrong_sum": (lambda content: content if not content.startswith(b"PK") else content + b"\0", "MD5"),
     },
     "rial_market": {
-        "new_column": (of_records(dollars, setting(brand_new=1)), "new field 'brand_new'"),
         "missing_column": (of_records(dollars, without("sell")), "lacks the field 'sell'"),
         "changed_unit": (of_records(dollars, lambda rate: rate.update(sell=rate["sell"] * 10)), "cannot be used"),
         "duplicate_rows": (of_text(r'^\{("[^"]+": \{)', r'{"2024/01/02": {}, "2024/01/02": {}, \1'), "twice"),
@@ -288,10 +319,13 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
         "future_date": (of_json(rename_last_day), "future"),
         "truncated": (lambda content: content[:-30], "not JSON"),
         "a_list": (lambda content: b"[]", "not a record"),
+        "step_of_unit": (of_json(lambda value: in_thousands(value, "2026/10/16")), "as if its unit had changed"),
+        "main_currencies_alone": (of_json(lambda value: drop(value, "rub", "usd")), "no rate of usd, rub"),
     },
     "sipri_arms": {
-        "new_column": (of_register("(?m)weapons\r\n", "weapons,Brand new\r\n"), "17 columns"),
-        "missing_column": (of_register(",Comments", ""), "15 columns"),
+        "shifted_columns": (of_register("(?m)weapons\r\n", "weapons,Brand new\r\n"), "cannot be used"),
+        "missing_column": (of_register("Number ordered,", "Ordered,"), "lacks the column 'Number ordered'"),
+        "small_identifiers": (of_text('"EntityId": 10504', '"EntityId": -10504'), "cannot be used|list of countries"),
         "no_header": (of_register("Recipient,Supplier", "Receiver,Supplier"), "no header"),
         "unasked_recipient": (of_register(r"(?m)^Iran,", "Atlantis,"), "not asked for"),
         "out_of_range": (of_register(r",20(19|22|20),", r",12\1,"), "cannot be used"),
@@ -301,7 +335,6 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
         "new_envelope": (of_text('"bytes"', '"octets"'), "lacks the field 'bytes'"),
     },
     "un_comtrade": {
-        "new_column": (of_records(data, setting(brandNew=1)), "new field 'brandNew'"),
         "missing_column": (of_records(data, without("primaryValue")), "lacks the field 'primaryValue'"),
         "changed_unit": (of_records(data, setting(typeCode="S")), "not asked for"),
         "duplicate_rows": (doubling(data, more_count), "twice"),
@@ -312,7 +345,7 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
         "truncated": (lambda content: content[:-10], "not JSON"),
     },
     "ucdp_ged": {
-        "new_column": (of_records(events, setting(brand_new=1)), "new field 'brand_new'"),
+        "an_event_short": (of_json(lambda value: value["Result"].pop()), "events; the country is held back"),
         "missing_column": (of_records(events, without("best")), "lacks the field 'best'"),
         "duplicate_rows": (of_json(lambda value: value["Result"].__setitem__(1, value["Result"][0])), "twice"),
         "out_of_range": (of_records(events, setting(best=-4)), "cannot be used"),
@@ -321,6 +354,26 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
         "unasked_country": (of_records(events, setting(country_id=1)), "not asked for"),
         "truncated": (lambda content: content[:-10], "not JSON"),
     },
+}
+
+
+# source -> (how to add what nobody asked for, the remark on it); the rows stay as they were
+HARMLESS: dict[str, tuple[Spoil, str]] = {
+    "world_bank": (of_records(second_part, setting(brand_new=1)), "new field 'brand_new', ignored"),
+    "imf_imts": (
+        of_text(r"(?m)^(.*)\r\n", lambda line: f"{'BRAND_NEW' if line[1].startswith('DATA') else 'x'},{line[1]}\r\n"),
+        "new column 'BRAND_NEW', ignored",
+    ),
+    "bank_of_russia": (of_text("</Value>", "</Value><New>1</New>", CP1251), "new element 'New', ignored"),
+    "un_sanctions": (of_text("</DATAID>", "</DATAID><BRAND_NEW>1</BRAND_NEW>"), "new element <BRAND_NEW>, ignored"),
+    "gdelt_doc": (of_records(timeline, setting(brand_new=1)), "new field 'brand_new', ignored"),
+    "rial_market": (of_records(dollars, setting(brand_new=1)), "new field 'brand_new', ignored"),
+    "sipri_arms": (
+        of_register(r"(?m)^((?:Rec|Iran|Russia).*)\r\n", r"\1,Brand new\r\n"),
+        "new column 'Brand new', ignored",
+    ),
+    "un_comtrade": (of_records(data, setting(brandNew=1)), "new field 'brandNew', ignored"),
+    "ucdp_ged": (of_records(events, setting(brand_new=1)), "new field 'brand_new', ignored"),
 }
 
 

@@ -28,6 +28,7 @@ from tests.publishers.server import Fault, LoopbackPublishers, Reply, loopback_p
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 SECRET = "invented-and-never-shown"
 CONTENT = {**spoiling.CONTENT, **state_spoiling.CONTENT}
+HARMLESS = spoiling.HARMLESS
 
 
 def smaller(source: Source, ask: dict[str, Any]) -> Source:
@@ -248,6 +249,29 @@ def test_changed_content_is_refused_whole_and_the_last_good_rows_stay(
     assert {str(row) for row in rows_of(again)} == {str(row) for row in rows}
 
 
+@pytest.mark.parametrize("source_id", HARMLESS)
+def test_a_new_column_is_named_and_changes_no_row(
+    source_id: str,
+    publishers: LoopbackPublishers,
+    primed: Callable[[str], tuple[Path, list[dict[str, Any]]]],
+) -> None:
+    archive, rows = primed(source_id)
+    spoil, remark = HARMLESS[source_id]
+    publishers.spoil[source_id] = spoil
+    visited = visit(archive, source_id, live={source_id: {"another": ("version", "")}})
+    hits = [attempt for attempt in visited.attempts if attempt.outcome == "hit"]
+    assert hits
+    assert {attempt.outcome for attempt in visited.attempts} <= {"hit", "unchanged"}
+    assert any(remark in attempt.message for attempt in hits), [attempt.message for attempt in hits]
+    known = {str(row) for row in rows}
+    assert {str(row) for row in rows_of(visited)} <= known
+
+
+def test_every_publisher_whose_fields_have_names_takes_new_ones() -> None:
+    without_names = {"ofac_sdn", "gdelt_events"} | {"fatf", "gcat", "iaea_pris", "voeten_agreement", "wikidata"}
+    assert set(SOURCES) - set(HARMLESS) <= without_names | {"ucdp_candidate"}, "files without a header, and pages"
+
+
 @pytest.mark.parametrize("source_id", SOURCES)
 def test_nobody_listening_is_said_once_and_not_tried_for_every_document(
     source_id: str,
@@ -447,12 +471,12 @@ def test_snapshots_of_the_sanctions_list_are_compared_by_entry_number(
         return b"\r\n".join([kept[0].replace(b"36,", b"99999,").replace(b'"SDGT"', b'"IRAN"'), *kept])
 
     publishers.spoil["ofac_sdn"] = dropping_two_adding_one
-    later = visit(tmp_path, "ofac_sdn", day=1, live={"ofac_sdn": {"sdn": "older"}})
+    later = visit(tmp_path, "ofac_sdn", day=1, live={"ofac_sdn": {"sdn": ("older", "")}})
     counts = {row["series"]: row["value"] for row in later.deliveries[-1].rows}
     assert counts["iran/added"] == 1
     assert counts["iran/removed"] == 2
     assert counts["russia/added"] == counts["russia/removed"] == 0
-    rebuilt = visit(tmp_path, "ofac_sdn", from_archive=True)
+    rebuilt = visit(tmp_path, "ofac_sdn", day=1, from_archive=True)
     assert rows_of(rebuilt)[-6:] == rows_of(later)[-6:]
 
 

@@ -61,14 +61,18 @@ def test_a_sidecar_that_a_crash_left_out_or_half_is_written_the_next_time(archiv
     assert json.loads(sidecar.read_bytes())["licence"] == "CC0"
 
 
-def test_the_log_of_attempts_comes_back_in_order_and_passes_over_half_a_line(archive: Archive, tmp_path: Path) -> None:
+def test_the_log_of_attempts_keeps_its_own_order_whatever_the_clock_said_and_passes_over_what_is_no_attempt(
+    archive: Archive, tmp_path: Path
+) -> None:
     first = Attempt("s", "d", None, "2026-11-23T06:00:00+00:00", "hit", message="first")
     second = Attempt("s", "d", None, "2026-11-24T06:00:00+00:00", "unchanged", message="second")
     archive.record(second)
     append_line(archive.log_path("s"), b'{"source_id": "s", "docu')
+    append_line(archive.log_path("s"), b'{"source_id": 7, "document": [], "url": {}, "fetched_at": "x", "outcome": 1}')
+    append_line(archive.log_path("s"), b"[1, 2]")
     archive.record(first)
     again = Archive(tmp_path)
-    assert again.attempts("s") == [first, second]
+    assert again.attempts("s") == [second, first]
     assert again.attempts("nobody") == []
 
 

@@ -114,14 +114,14 @@ def test_internal_links_resolve(site) -> None:
             path, _, fragment = address.partition("#")
             target = (page.parent / path.partition("?")[0]).resolve() if path else page
             assert target.is_file(), f"{page.name}: {address}"
-            if fragment:
+            if fragment and "=" not in fragment:  # with a sign of equality it is the state of a filter
                 assert any(other.get("id") == fragment for other in _tree(target).iter()), f"{page.name}: {address}"
 
 
 def test_what_comes_from_outside_is_text(site) -> None:
     for page in _pages(site):
         for node in _tree(page).iter():
-            assert node.tag not in ("iframe", "object", "embed", "form") or node.get("id") == "filters"
+            assert node.tag not in ("iframe", "object", "embed", "form") or node.get("id") in ("filters", "search")
             assert not [name for name in node.attrib if name.startswith("on")]
             if node.tag == "script":
                 assert node.get("src") or node.get("type") == "application/json"
@@ -272,12 +272,13 @@ def test_the_feed_is_an_atom_feed_with_an_entry_a_release(site) -> None:
     assert not parsed.bozo
     assert parsed.version == "atom10"
     assert [entry.id.rsplit(":", 1)[1] for entry in parsed.entries] == ["2026-11-15T060000Z", "2026-10-15T060000Z"]
-    assert parsed.entries[0].title == verdict.headline(tables_by_tracker(fixture.tables())[0])
+    assert parsed.entries[0].title.endswith("did it")
+    assert parsed.entries[1].title == "The ferry carries on 55 %"
 
 
 def test_the_feed_drops_what_xml_forbids(tables) -> None:
     (found,) = tables_by_tracker({**tables, "tracker": tables["tracker"].assign(title="bad \x0b & <b>")})
-    parsed = feedparser.parse(feed.atom(found, "tag:x"))
+    parsed = feedparser.parse(feed.atom(found, "tag:x", "https://example.org/report"))
     assert not parsed.bozo
 
 

@@ -126,6 +126,59 @@
     apply();
   }
 
+  // Search: the index is a script of its own, fetched when the page of searching is open.
+  const search = document.getElementById("search");
+  if (search) {
+    search.hidden = false;
+    search.addEventListener("submit", (event) => event.preventDefault());
+    const script = document.createElement("script");
+    script.src = search.dataset.index;
+    script.onload = () => {
+      const fold = (text) => text.toLocaleLowerCase("en").normalize("NFD").replace(/\p{M}/gu, "");
+      const entries = window.signpostsIndex.map((row) => ({ row, title: fold(row[1]), all: fold(`${row[1]} ${row[2]} ${row[0]}`) }));
+      const field = document.getElementById("search-words"), list = document.getElementById("search-results"), count = document.getElementById("search-count");
+      const show = () => {
+        const words = fold(field.value).split(/\s+/).filter(Boolean);
+        list.replaceChildren();
+        count.textContent = "";
+        if (words.join("").length < 2) return;
+        const hits = entries.filter((entry) => words.every((word) => entry.all.includes(word)))
+          .map((entry, place) => [words.filter((word) => entry.title.includes(word)).length, place, entry.row])
+          .sort((a, b) => b[0] - a[0] || a[1] - b[1]);
+        for (const [, , [kind, title, text, address]] of hits.slice(0, 60)) {
+          const item = document.createElement("li"), link = document.createElement("a"), more = document.createElement("span");
+          link.href = address; link.textContent = title;
+          more.className = "sub"; more.textContent = ` ${kind}. ${text.length > 160 ? `${text.slice(0, 160)}…` : text}`;
+          item.append(link, more);
+          list.append(item);
+        }
+        count.textContent = hits.length > 60 ? `60 of ${hits.length} found` : `${hits.length} found`;
+        try { history.replaceState(null, "", `#${new URLSearchParams({ find: field.value })}`); } catch { /* an address that cannot be kept */ }
+      };
+      field.value = new URLSearchParams(location.hash.slice(1)).get("find") ?? "";
+      field.addEventListener("input", show);
+      show();
+    };
+    document.head.append(script);
+  }
+
+  // A figure as a file of its own: the drawing with the colours it has on the page.
+  document.querySelectorAll(".as-svg").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const figure = button.closest("figure");
+      const drawing = figure.querySelector(".drawn .wide svg").cloneNode(true);
+      const colours = getComputedStyle(document.documentElement);
+      drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+      const text = new XMLSerializer().serializeToString(drawing).replace(/var\((--[\w-]+)\)/g, (_, name) => colours.getPropertyValue(name).trim());
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+      link.download = `${button.dataset.name}.svg`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    });
+  });
+
   // Charts: the drawing in the page becomes one to point at. The interpreter needs no eval (Content-Security-Policy).
   const charts = [...document.querySelectorAll(".chart")];
   if (!charts.length || matchMedia("print").matches) return;

@@ -5,7 +5,7 @@ currency. Not here: which currencies (sources.yaml). Numbers have a decimal comm
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -19,8 +19,9 @@ from signposts.sources.strict import ParseResult, Row, RowFault
 
 BASE_URL = "https://www.cbr.ru"
 DAY_PATTERN = "%d.%m.%Y"
-CURRENCY_FIELDS = ("NumCode", "CharCode", "Nominal", "Name", "Value", "VunitRate")
-RECORD_FIELDS = ("Nominal", "Value", "VunitRate")
+CURRENCY_FIELDS = ("CharCode", "Nominal", "Value")
+RECORD_FIELDS = ("Nominal", "Value")
+KNOWN_FIELDS = frozenset({*CURRENCY_FIELDS, "NumCode", "Name", "VunitRate"})
 NUMBER = re.compile(r"\d+(,\d+)?([eE][+-]?\d+)?", re.ASCII)
 IDENTIFIER = re.compile(r"R\d{5}[A-Z]?", re.ASCII)
 LARGEST_RATE = 1e9
@@ -57,13 +58,13 @@ def gather(run: SourceRun, today: date) -> None:
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read the day's list or a currency's history."""
     part = document.partition("/")[2]
-    return parse_daily(payload, today) if part == "daily" else parse_history(payload, part, today)
+    return parse_daily(payload, today) if part == "daily" else parse_history(payload, part, today, ask.steps)
 
 
 def parse_daily(payload: bytes, today: date) -> ParseResult:
     """Return a row a currency: roubles for one unit on the day of the list."""
     root = strict.read_xml(payload)
-    if root.tag != "ValCurs" or set(root.attrib) - {"Date", "name"}:
+    if root.tag != "ValCurs":
         raise SourceChanged(f"begins with <{root.tag[:40]}>, not with a list of rates")
     published_on = _day_of(root, today)
     result = strict.set_aside(
@@ -71,25 +72,30 @@ def parse_daily(payload: bytes, today: date) -> ParseResult:
     )
     strict.refuse_duplicates(result.rows, "series")
     result.auxiliary = True
-    return _readable(result)
+    return _readable(result, root)
 
 
-def parse_history(payload: bytes, currency: str, today: date) -> ParseResult:
-    """Return a row a day: roubles for one unit of the currency."""
+def parse_history(payload: bytes, currency: str, today: date, steps: Collection[date] = ()) -> ParseResult:
+    """Return a row a day: roubles for one unit of the currency; ``steps`` are days on which its unit did change."""
     root = strict.read_xml(payload)
-    if root.tag != "ValCurs" or set(root.attrib) - {"ID", "DateRange1", "DateRange2", "name"}:
+    if root.tag != "ValCurs":
         raise SourceChanged(f"begins with <{root.tag[:40]}>, not with a list of rates")
     identifier = root.attrib.get("ID", "")
+    if len(root) == 0 and not (root.text or "").strip() and "DateRange1" in root.attrib:
+        first, last = root.attrib["DateRange1"][:20], root.attrib.get("DateRange2", "")[:20]
+        raise SourceChanged(f"has no quotes of {currency} between {first} and {last}")
     result = strict.set_aside(
         enumerate(root, start=1), lambda number, element: _understand_record(element, currency, identifier)
     )
     strict.refuse_duplicates(result.rows, "period_start")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
-    return _readable(result)
+    result.held = strict.step_of_unit(result.rows, steps)
+    return _readable(result, root)
 
 
-def _readable(result: ParseResult) -> ParseResult:
-    """Put the text of an element in the place of the element in rows set aside."""
+def _readable(result: ParseResult, root: Element) -> ParseResult:
+    """Name new elements, and put the text of an element in the place of the element in rows set aside."""
+    result.news = strict.new_fields([_shown(element) for element in root], KNOWN_FIELDS, "element")
     result.rejected = [
         strict.Rejected(rejected.row_number, rejected.reason, _shown(rejected.raw)) for rejected in result.rejected
     ]
@@ -112,8 +118,8 @@ def _day_of(root: Element, today: date) -> date:
     return found
 
 
-def _texts(element: Element, tag: str, known: tuple[str, ...], optional: tuple[str, ...] = ()) -> Mapping[str, str]:
-    """Return an element's children as texts; another element or child is refused."""
+def _texts(element: Element, tag: str, wanted: tuple[str, ...]) -> Mapping[str, str]:
+    """Return an element's children as texts; another element is refused."""
     if element.tag != tag:
         raise SourceChanged(f"has an element <{str(element.tag)[:40]}> among <{tag}>")
     record: dict[str, Any] = {}
@@ -121,7 +127,7 @@ def _texts(element: Element, tag: str, known: tuple[str, ...], optional: tuple[s
         if child.tag in record:
             raise RowFault(f"has <{child.tag}> twice")
         record[child.tag] = child.text or ""
-    return strict.fields(record, [name for name in known if name not in optional], optional, f"<{tag}>")
+    return strict.fields(record, wanted, f"<{tag}>")
 
 
 def _decimal(text: str, name: str) -> float:
@@ -163,7 +169,7 @@ def _understand_currency(element: Element, day: date) -> Row:
 
 
 def _understand_record(element: Element, currency: str, identifier: str) -> Row:
-    texts = _texts(element, "Record", RECORD_FIELDS, optional=("VunitRate",))
+    texts = _texts(element, "Record", RECORD_FIELDS)
     if element.attrib.get("Id") != identifier:
         raise SourceChanged(f"mixes {element.attrib.get('Id')!r} into the history of {identifier[:20]!r}")
     day = strict.day(element.attrib.get("Date"), DAY_PATTERN)

@@ -13,3 +13,5 @@ class Ask(Entry):
 
     currencies: Annotated[tuple[CountryCode, ...], Strict(False), Field(min_length=1)]
     first_day: Day = Field(alias="from")
+    # Days on which a currency's unit did change, as when zeros are struck off.
+    steps: Annotated[tuple[Day, ...], Strict(False)] = ()

@@ -47,5 +47,5 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
     last_day = month.replace(day=calendar.monthrange(month.year, month.month)[1])
     detail = f"{ask.country} is {'on' if listed else 'not on'} the list of the plenary of {month:%B %Y}"
     return ParseResult(
-        [{"row_number": 1, "series": "listed", "holds": listed, "detail": detail, "valid_until": last_day}], seen=1
+        [{"row_number": 1, "series": "listed", "holds": listed, "detail": detail, "valid_until": last_day}], judged=1
     )

@@ -18,6 +18,8 @@ BASE_URL = "https://api.gdeltproject.org"
 SERIES = "Article Count"
 DAY_PATTERN = "%Y%m%dT%H%M%SZ"
 MOST_ARTICLES = 1e8
+ROW_FIELDS = ("date", "value", "norm")
+KNOWN_FIELDS = frozenset(ROW_FIELDS)
 
 
 def gather(run: SourceRun, today: date) -> None:
@@ -45,7 +47,10 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 
 def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a day: articles that match, and all articles watched."""
-    answer = strict.fields(strict.read_json(payload), ("timeline",), ("query_details",), "the answer")
+    answer = strict.read_json(payload)
+    if answer == {}:
+        raise SourceChanged("says that nothing was found")
+    strict.fields(answer, ("timeline",), "the answer")
     series = strict.listing(answer["timeline"], "the timeline")
     if len(series) > 1:
         raise SourceChanged(f"has {len(series)} series; only one was asked for")
@@ -59,11 +64,12 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     result = strict.set_aside(enumerate(rows, start=1), lambda number, record: _understand(record, start))
     strict.refuse_duplicates(result.rows, "period_start")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
+    result.news = strict.new_fields(rows, KNOWN_FIELDS) + strict.new_fields([answer], {"timeline", "query_details"})
     return result
 
 
 def _understand(record: Any, start: date) -> Row:
-    strict.fields(record, ("date", "value", "norm"))
+    strict.fields(record, ROW_FIELDS)
     day = strict.day(record["date"], DAY_PATTERN)
     if day < start:
         raise SourceChanged(f"holds {day}, before the days asked for")

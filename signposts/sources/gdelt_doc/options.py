@@ -1,6 +1,8 @@
 """What sources.yaml may ask of this publisher."""
 
-from pydantic import Field
+import re
+
+from pydantic import Field, field_validator
 
 from signposts.catalogue.fields import Entry, Text
 from signposts.sources.options import Day
@@ -11,3 +13,11 @@ class Ask(Entry):
 
     query: Text
     first_day: Day = Field(alias="from")
+
+    @field_validator("query")
+    @classmethod
+    def brackets_hold_alternatives(cls, query: str) -> str:
+        """Refuse what the publisher refuses: brackets around anything but alternatives."""
+        if any(" OR " not in part for part in re.findall(r"\(([^()]*)\)", query)):
+            raise ValueError("the publisher takes brackets around alternatives joined by OR only; leave them out")
+        return query

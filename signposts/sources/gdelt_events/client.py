@@ -38,6 +38,7 @@ TAB, NEWLINE = 9, 10
 PART_BYTES = 4_000_000
 LINE = re.compile(r"[^\n]+")
 FIRST_DAY = date(2015, 2, 19)
+MOST_BAD = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,36 @@ def parse_export(content: bytes, ask: Ask, today: date) -> ParseResult:
     result = strict.set_aside(concerned, lambda number, line: _understand(line, pairs))
     strict.refuse_duplicates(result.rows, "event_id")
     strict.refuse_future((row["added_on"] for row in result.rows), today)
-    if len(result.rejected) < seen and not result.rows:
+    _refuse_bad_lines(result, seen)
+    if not result.rows:
         # A quarter of an hour without news of the pairs is a fact; the row says that somebody looked.
         result.rows.append({"row_number": 0, "series": None, "event_id": None, "added_on": _first_day(text)})
-    result.seen = seen
+    result.judged = seen
     return result
+
+
+def _refuse_bad_lines(result: ParseResult, seen: int) -> None:
+    """Refuse a file of which too large a share of the wanted lines, or of all lines, cannot be read.
+
+    A line that cannot be told apart from a wanted one is no sign of a quiet quarter of an hour.
+    """
+    if not result.rejected:
+        return
+    first = result.rejected[0]
+    wanted = sum(_is_in_order(rejected.raw) for rejected in result.rejected)
+    judged = len(result.rows) + wanted
+    if not result.rows or wanted > MOST_BAD * judged or len(result.rejected) > MOST_BAD * seen:
+        raise SourceChanged(
+            f"{len(result.rejected)} of {judged or seen} rows cannot be used, for example row {first.row_number}: "
+            f"{first.reason}"
+        )
+
+
+def _is_in_order(line: object) -> bool:
+    """Return whether a line has its columns in place, so that it is the values of a wanted event that are at fault."""
+    if not isinstance(line, list) or len(line) != WIDTH:
+        return False
+    return bool(COUNTRY.fullmatch(line[ACTOR1]) and COUNTRY.fullmatch(line[ACTOR2]))
 
 
 def _every_line(text: str) -> tuple[Numbered, int]:

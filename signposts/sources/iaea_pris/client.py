@@ -50,7 +50,8 @@ def parse_reactor(page: Page, ask: Ask, today: date) -> ParseResult:
     status = _part(page, "lblReactorStatus")
     detail = f"{name}: {status}, first power to the grid {connected or 'not yet'}"
     return ParseResult(
-        [{"row_number": 1, "series": "grid", "holds": connected is None, "detail": detail, "dated": connected}], seen=1
+        [{"row_number": 1, "series": "grid", "holds": connected is None, "detail": detail, "dated": connected}],
+        judged=1,
     )
 
 
@@ -79,4 +80,4 @@ def parse_country(page: Page, ask: Ask) -> ParseResult:
         )
     new = [str(number) for number in listed if number not in ask.known]
     detail = f"reactors {', '.join(map(str, listed))}" + (f", of which new: {', '.join(new)}" if new else "")
-    return ParseResult([{"row_number": 1, "series": "no_new_reactor", "holds": not new, "detail": detail}], seen=1)
+    return ParseResult([{"row_number": 1, "series": "no_new_reactor", "holds": not new, "detail": detail}], judged=1)

@@ -6,7 +6,7 @@ although SCALE says 6; DERIVATION_TYPE and STATUS separate reported from estimat
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from signposts.errors import SourceChanged
 from signposts.sources import strict
@@ -18,23 +18,17 @@ from signposts.sources.strict import ParseResult, Row
 BASE_URL = "https://api.imf.org"
 ACCEPT = "application/vnd.sdmx.data+csv;version=1.0.0"
 SERIES = ("XG_FOB_USD", "MG_CIF_USD")
-COLUMNS = (
-    "DATAFLOW",
-    "COUNTRY",
-    "INDICATOR",
-    "COUNTERPART_COUNTRY",
-    "FREQUENCY",
-    "TIME_PERIOD",
-    "OBS_VALUE",
-    "SCALE",
-    "PRECISION",
-    "DECIMALS_DISPLAYED",
-    "TRADE_FLOW",
-    "VALUATION",
-    "UNIT",
-    "DERIVATION_TYPE",
-    "OVERLAP",
-    "STATUS",
+NEEDED = ("COUNTRY", "INDICATOR", "COUNTERPART_COUNTRY", "FREQUENCY", "TIME_PERIOD", "OBS_VALUE", "UNIT")
+# Columns that a recorded answer has beside them; the metadata among them come and go.
+KNOWN = frozenset(
+    (
+        *("DATAFLOW", "SCALE", "PRECISION", "DECIMALS_DISPLAYED", "TRADE_FLOW", "VALUATION", "DERIVATION_TYPE"),
+        *("OVERLAP", "STATUS", "DOI", "FULL_DESCRIPTION", "AUTHOR", "PUBLISHER", "DEPARTMENT", "CONTACT_POINT"),
+        *("TOPIC", "TOPIC_DATASET", "KEYWORDS", "KEYWORDS_DATASET", "LANGUAGE", "PUBLICATION_DATE", "UPDATE_DATE"),
+        *("METHODOLOGY", "METHODOLOGY_NOTES", "ACCESS_SHARING_LEVEL", "ACCESS_SHARING_NOTES"),
+        *("SECURITY_CLASSIFICATION", "SOURCE", "SHORT_SOURCE_CITATION", "FULL_SOURCE_CITATION", "LICENSE"),
+        *("SUGGESTED_CITATION", "KEY_INDICATOR", "SERIES_NAME"),
+    )
 )
 MONTH = re.compile(r"(\d{4})-M(\d{2})", re.ASCII)
 DOLLARS = frozenset({"", "USD", "US dollar", "US Dollar"})
@@ -63,35 +57,56 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 
 def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a series and period; values in US dollars."""
-    lines = strict.read_csv(strict.decode(payload), COLUMNS)
-    result = strict.set_aside(lines, lambda number, line: _understand(strict.columns(line, COLUMNS), ask))
+    table = strict.read_table(strict.decode(payload), NEEDED, KNOWN)
+    result = strict.set_aside(
+        table.lines, lambda number, line: _understand(strict.columns(line, table.names), ask, today)
+    )
+    if not result.rows and not result.rejected:
+        raise SourceChanged("is empty: a header and no observation; perhaps the key is wrong")
     strict.refuse_duplicates(result.rows, "series", "period_start")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
+    result.missing = strict.missing_series(SERIES, result.rows)
+    result.held = strict.step_of_unit(result.rows)
+    result.news = table.news
     return result
 
 
-def _understand(line: Mapping[str, str], ask: Ask) -> Row | None:
-    """Return a line as a row; None where the publisher has no value."""
-    found = (line["COUNTRY"], line["COUNTERPART_COUNTRY"], line["FREQUENCY"])
-    if found != (ask.country, ask.counterpart, ask.frequency):
-        raise SourceChanged(f"speaks of {' '.join(found)[:60]!r}, which was not asked for")
+def _understand(line: Mapping[str, str], ask: Ask, today: date) -> Row | None:
+    """Return a line as a row; None for a line of metadata, or where the publisher has no value."""
+    if not line["TIME_PERIOD"] and not line["OBS_VALUE"]:
+        return None
+    spoken_of = (line["COUNTRY"], line["COUNTERPART_COUNTRY"], line["FREQUENCY"])
+    if spoken_of != (ask.country, ask.counterpart, ask.frequency):
+        raise SourceChanged(f"speaks of {' '.join(spoken_of)[:60]!r}, which was not asked for")
     if line["INDICATOR"] not in SERIES:
         raise SourceChanged(f"has a series {line['INDICATOR'][:40]!r}, which was not asked for")
     if line["UNIT"] not in DOLLARS:
         raise SourceChanged(f"has another unit: {line['UNIT'][:40]!r} instead of US dollars")
     start, end = _span(line["TIME_PERIOD"], ask.frequency)
-    if line["OBS_VALUE"] == "":
+    if line["OBS_VALUE"] == "" or start.year < ask.from_year:
         return None
+    derivation, status = line.get("DERIVATION_TYPE", ""), line.get("STATUS", "")
     return {
         "series": line["INDICATOR"],
         "period_start": start,
         "period_end": end,
         "value": strict.number(line["OBS_VALUE"], 0, LARGEST_TRADE_USD),
         "frequency": line["FREQUENCY"],
-        "derivation_type": line["DERIVATION_TYPE"],
-        "obs_status": line["STATUS"],
-        "note": f"derivation {line['DERIVATION_TYPE']}, status {line['STATUS']}",
+        "derivation_type": derivation,
+        "obs_status": status,
+        "published_on": _published_on(line.get("UPDATE_DATE", ""), today),
+        "note": f"derivation {derivation}, status {status}",
     }
+
+
+def _published_on(updated: str, today: date) -> date | None:
+    """Return the day of the publisher's last update; None where it gives none."""
+    if not updated:
+        return None
+    day = strict.day(updated[:10], name="UPDATE_DATE")
+    if day > today + timedelta(days=1):
+        raise SourceChanged(f"was updated in the future, {day}")
+    return day
 
 
 def _span(period: str, frequency: str) -> tuple[date, date]:

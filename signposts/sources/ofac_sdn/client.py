@@ -4,6 +4,7 @@ Belongs here: the twelve columns, counting entries by programme, comparing two s
 (sources.yaml). The list carries no listing dates, so additions and removals are found by entry number.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -38,15 +39,41 @@ TYPES = frozenset({NULL, "individual", "vessel", "aircraft"})
 def gather(run: SourceRun, today: date) -> None:
     """Ask for the whole list."""
     for name in run.asks:
-        run.fetch(HttpRequest(name, "/api/PublicationPreview/exports/SDN.CSV"))
+        run.fetch(HttpRequest(name, "/api/download/SDN.CSV"))
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read a snapshot, count its entries by programme, and compare them with the snapshot before."""
     listed = parse(payload, ask)
-    before = parse(previous, ask.model_copy(update={"least_entries": 0})).rows if previous is not None else None
-    counted = [{**row, "scope": f"{document}/{today}"} for row in count(listed.rows, before, ask.programmes, today)]
-    return ParseResult(counted, listed.rejected, seen=len(listed.rows) + len(listed.rejected))
+    before = parse(previous, ask.model_copy(update={"least_entries": 0})) if previous is not None else None
+    # An entry set aside is neither added nor removed, so no difference is drawn over a list that has one.
+    whole = before if before is not None and not before.rejected and not listed.rejected else None
+    note = strict.set_aside_note(listed.rejected)
+    counted = [
+        {**row, "scope": f"{document}/{today}", "note": note}
+        for row in count(listed.rows, whole.rows if whole else None, ask.programmes, today)
+    ]
+    result = ParseResult(counted, listed.rejected, judged=len(listed.rows) + len(listed.rejected))
+    if before is not None:
+        result.held = change_of_list(before.rows, listed.rows, len(listed.rejected))
+    return result
+
+
+def change_of_list(before: Sequence[Row], now: Sequence[Row], set_aside: int) -> str:
+    """Return in words what is not plausible beside the list before: entries gone, or their programme renamed."""
+    then = {entry["ent_num"]: entry["programmes"] for entry in before}
+    here = {entry["ent_num"]: entry["programmes"] for entry in now}
+    missing = strict.entries_missing(set(then), set(here), set_aside)
+    if missing:
+        return missing
+    changed = Counter((old, new) for number, old in then.items() if (new := here.get(number, old)) != old)
+    if sum(changed.values()) > strict.MOST_CHANGED * len(then):
+        (old, new), times = changed.most_common(1)[0]
+        return (
+            f"{sum(changed.values())} of {len(then)} entries have another programme than in the version before, "
+            f"{times} of them {', '.join(new)} instead of {', '.join(old)}"
+        )
+    return ""
 
 
 def parse(payload: bytes, ask: Ask) -> ParseResult:
@@ -54,7 +81,7 @@ def parse(payload: bytes, ask: Ask) -> ParseResult:
     text = strict.decode(payload).rstrip("\r\n \x1a")
     if END_OF_FILE in text:
         raise SourceChanged("has an end-of-file character before its end")
-    result = strict.set_aside(strict.read_csv(text, None), lambda number, line: _understand(line))
+    result = strict.set_aside(strict.read_csv(text), lambda number, line: _understand(line))
     strict.refuse_duplicates(result.rows, "ent_num")
     entries = len(result.rows) + len(result.rejected)
     if entries < ask.least_entries:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from signposts.errors import SourceChanged
 from signposts.sources import strict
 from signposts.sources.http import HttpRequest
 from signposts.sources.rial_market.options import Ask
@@ -16,6 +17,7 @@ from signposts.sources.strict import ParseResult, Row, RowFault
 BASE_URL = "https://raw.githubusercontent.com/SamadiPour/rial-exchange-rates-archive"
 DAY_PATTERN = "%Y/%m/%d"
 LARGEST_RATE = 1e9
+KNOWN_FIELDS = frozenset({"sell", "buy", "name"})
 
 
 def gather(run: SourceRun, today: date) -> None:
@@ -39,6 +41,12 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     )
     strict.refuse_future((row["period_start"] for row in result.rows), today)
     strict.refuse_duplicates(result.rows, "series", "period_start")
+    result.missing = strict.missing_series(ask.currencies, result.rows) if result.rows else []
+    if not result.rows and not result.rejected:
+        raise SourceChanged(f"has no rate of {', '.join(ask.currencies)} since {start}")
+    result.held = strict.step_of_unit(result.rows, ask.steps)
+    quotes = (rates.get(code) for rates in days.values() for code in ask.currencies)
+    result.news = strict.new_fields(quotes, KNOWN_FIELDS)
     return result
 
 
@@ -51,7 +59,7 @@ def _understand(day_text: str, code: str, quote: Any, start: date) -> Row | None
     day = strict.day(day_text, DAY_PATTERN)
     if quote is None or day < start:
         return None
-    strict.fields(quote, ("sell", "buy"), ("name",), f"the rate of {code}")
+    strict.fields(quote, ("sell", "buy"), f"the rate of {code}")
     sell = strict.number(quote["sell"], 1, LARGEST_RATE, "sell")
     buy = strict.number(quote["buy"], 1, LARGEST_RATE, "buy")
     if not 0.5 < buy / sell < 2:

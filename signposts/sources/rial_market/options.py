@@ -14,3 +14,5 @@ class Ask(Entry):
     path: Annotated[str, StringConstraints(pattern=r"^/\S+$")]
     currencies: Annotated[tuple[Identifier, ...], Strict(False), Field(min_length=1)]
     first_day: Day = Field(alias="from")
+    # Days on which the unit did change, as when zeros are struck off.
+    steps: Annotated[tuple[Day, ...], Strict(False)] = ()

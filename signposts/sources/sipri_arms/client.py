@@ -21,25 +21,22 @@ from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row, RowFault
 
 BASE_URL = "https://atbackend.sipri.org"
-# Three columns have no name of their own: they mark the figure before them as uncertain.
-COLUMNS = (
-    "recipient",
-    "supplier",
-    "order_year",
-    "order_year_mark",
-    "number_ordered",
-    "number_ordered_mark",
-    "designation",
-    "description",
-    "number_delivered",
-    "number_delivered_mark",
-    "delivery_years",
-    "status",
-    "comments",
-    "tiv_unit",
-    "tiv_order",
-    "tiv_delivered",
-)
+# The columns needed; those without a name of their own mark the figure before them as uncertain.
+COLUMNS = {
+    "recipient": "Recipient",
+    "supplier": "Supplier",
+    "order_year": "Year of order",
+    "number_ordered": "Number ordered",
+    "designation": "Weapon designation",
+    "description": "Weapon description",
+    "number_delivered": "Number delivered",
+    "delivery_years": "Year(s) of delivery",
+    "status": "status",
+    "tiv_order": "SIPRI TIV for total order",
+    "tiv_delivered": "SIPRI TIV of delivered weapons",
+}
+KNOWN_COLUMNS = frozenset({*COLUMNS.values(), "", "Comments", "SIPRI TIV per unit"})
+KNOWN_FIELDS = frozenset({"EntityId", "Name", "CountryCode", "deleted"})
 HEADER_START = "Recipient,Supplier,"
 YEAR = re.compile(r"\d{4}", re.ASCII)
 
@@ -100,29 +97,36 @@ def parse_countries(payload: bytes) -> ParseResult:
     records = strict.listing(strict.read_json(payload), "the answer")
     result = strict.set_aside(enumerate(records, start=1), _understand_country)
     strict.refuse_duplicates(result.rows, "series")
+    result.news = strict.new_fields(records, KNOWN_FIELDS)
     result.auxiliary = True
     return result
 
 
-def _understand_country(number: int, record: Any) -> Row:
+def _understand_country(number: int, record: Any) -> Row | None:
     strict.fields(record, ("EntityId", "Name"))
+    if record.get("deleted") is True:
+        return None
     return {
         "series": strict.word(record["Name"], "name"),
-        "entity_id": strict.whole(record["EntityId"], 1, 1e6, "EntityId"),
+        "entity_id": strict.whole(record["EntityId"], 1, 1e9, "EntityId"),
     }
 
 
 def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a deal of the wanted supplier with the recipient."""
-    answer = strict.fields(strict.read_json(payload), ("bytes",), where="the answer")
+    answer = strict.fields(strict.read_json(payload), ("bytes",), "the answer")
     text = _unwrap(answer["bytes"])
     lines = list(_lines(text))
     starts = [place for place, (_, line) in enumerate(lines) if ",".join(line).startswith(HEADER_START)]
     if not starts:
         raise SourceChanged("has no header that starts with Recipient and Supplier")
-    if len(lines[starts[0]][1]) != len(COLUMNS):
-        raise SourceChanged(f"has {len(lines[starts[0]][1])} columns, not {len(COLUMNS)}")
-    return strict.set_aside(lines[starts[0] + 1 :], lambda number, line: _understand(line, ask, today))
+    names = [name.strip() for name in lines[starts[0]][1]]
+    missing = [name for name in COLUMNS.values() if names.count(name) != 1]
+    if missing:
+        raise SourceChanged(f"lacks the column {missing[0]!r}, or has it twice")
+    result = strict.set_aside(lines[starts[0] + 1 :], lambda number, line: _understand(line, names, ask, today))
+    result.news = strict.new_fields([dict.fromkeys(names)], KNOWN_COLUMNS, "column")
+    return result
 
 
 def _unwrap(packed: Any) -> str:
@@ -147,11 +151,10 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
         raise SourceChanged(f"is not CSV in line {reader.line_num}: {error}") from error
 
 
-def _understand(line: Sequence[str], ask: Ask, today: date) -> Row | None:
+def _understand(line: Sequence[str], names: Sequence[str], ask: Ask, today: date) -> Row | None:
     """Return a deal; None for another supplier's."""
-    if len(line) > len(COLUMNS):
-        raise SourceChanged(f"has {len(line)} columns, not {len(COLUMNS)}")
-    deal = {name: value.strip() for name, value in strict.columns(line, COLUMNS).items()}
+    printed = strict.columns(line, names)
+    deal = {name: printed[column].strip() for name, column in COLUMNS.items()}
     if deal["recipient"] != ask.recipient:
         raise SourceChanged(f"speaks of {deal['recipient'][:40]!r}, which was not asked for")
     if deal["supplier"] != ask.supplier:

@@ -98,13 +98,13 @@ def parse_index(payload: bytes) -> ParseResult:
     rows: list[Row] = [
         {"row_number": place, "series": "file", "detail": f"v{name}"} for place, name in enumerate(names)
     ]
-    return ParseResult(rows, seen=len(rows), auxiliary=True)
+    return ParseResult(rows, judged=len(rows), auxiliary=True)
 
 
 def parse(payload: bytes, ask: Ask, version: str, today: date) -> ParseResult:
     """Return the wanted events, and a row for the file itself, so that a month without any is known to be read."""
     start, end = span_of(version)
-    lines = strict.read_csv(strict.decode(payload), None)
+    lines = strict.read_csv(strict.decode(payload))
     _, header = next(lines, (0, []))
     if missing := [name for name in COLUMNS if name not in header]:
         raise SourceChanged(f"lacks the column {missing[0]!r}")

@@ -20,13 +20,24 @@ PAGE_SIZE = 1000
 MOST_PAGES = 300
 ANSWER_FIELDS = ("TotalCount", "TotalPages", "PreviousPageUrl", "NextPageUrl", "Result")
 WANTED = ("id", "country_id", "type_of_violence", "date_start", "date_end", "best", "high", "low")
-IGNORED = (
-    *("relid", "year", "active_year", "code_status", "conflict_dset_id", "conflict_new_id", "conflict_name"),
-    *("dyad_dset_id", "dyad_new_id", "dyad_name", "side_a_dset_id", "side_a_new_id", "side_a", "side_b_dset_id"),
-    *("side_b_new_id", "side_b", "number_of_sources", "source_article", "source_office", "source_date"),
-    *("source_headline", "source_original", "where_prec", "where_coordinates", "where_description", "adm_1", "adm_2"),
-    *("latitude", "longitude", "geom_wkt", "priogrid_gid", "country", "region", "event_clarity", "date_prec"),
-    *("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "gwnoa", "gwnob", "gwno_a", "gwno_b"),
+KNOWN_FIELDS = frozenset(
+    {
+        *WANTED,
+        *("relid", "year", "active_year", "code_status", "conflict_dset_id", "conflict_new_id", "conflict_name"),
+        *("dyad_dset_id", "dyad_new_id", "dyad_name", "side_a_dset_id", "side_a_new_id", "side_a", "side_b_dset_id"),
+        *("side_b_new_id", "side_b", "number_of_sources", "source_article", "source_office", "source_date"),
+        *(
+            "source_headline",
+            "source_original",
+            "where_prec",
+            "where_coordinates",
+            "where_description",
+            "adm_1",
+            "adm_2",
+        ),
+        *("latitude", "longitude", "geom_wkt", "priogrid_gid", "country", "region", "event_clarity", "date_prec"),
+        *("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "gwnoa", "gwnob", "gwno_a", "gwno_b"),
+    }
 )
 
 
@@ -59,10 +70,10 @@ def gather(run: SourceRun, today: date) -> None:
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read a page as sources.yaml asks for it."""
-    return parse(payload, ask, today)
+    return parse(payload, ask, int(document.partition("/")[2] or 0), today)
 
 
-def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
+def parse(payload: bytes, ask: Ask, page: int, today: date) -> ParseResult:
     """Return a row an event: its days and the best, low and high estimate of deaths."""
     answer = strict.fields(strict.read_json(payload), ANSWER_FIELDS, where="the answer")
     events = strict.listing(answer["Result"], "the result")
@@ -71,19 +82,27 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
         pages = strict.whole(answer["TotalPages"], 0, MOST_PAGES, "TotalPages")
     except RowFault as fault:
         raise SourceChanged(str(fault)) from fault
-    if len(events) > PAGE_SIZE:
-        raise SourceChanged(f"has {len(events)} events on a page of {PAGE_SIZE}")
+    announced = total - page * PAGE_SIZE if page >= pages - 1 else PAGE_SIZE
+    if len(events) != announced:
+        raise SourceChanged(f"has {len(events)} of {announced} events; the country is held back")
     result = strict.set_aside(
         enumerate(events, start=1),
         lambda number, event: {**_understand(event, ask), "total": total, "total_pages": pages},
     )
+    if result.rejected:
+        first = result.rejected[0]
+        raise SourceChanged(
+            f"{len(result.rejected)} of {len(events)} events cannot be used, for example {first.row_number}: "
+            f"{first.reason}; no year of the country can be added up, so it is held back"
+        )
     strict.refuse_duplicates(result.rows, "event_id")
+    result.news = strict.new_fields(events, KNOWN_FIELDS)
     strict.refuse_future((row["period_start"] for row in result.rows), today)
     return result
 
 
 def _understand(event: Any, ask: Ask) -> Row:
-    strict.fields(event, WANTED, IGNORED)
+    strict.fields(event, WANTED)
     country = strict.whole(event["country_id"], 1, 1e4, "country_id")
     if country != ask.country:
         raise SourceChanged(f"speaks of the country {country}, which was not asked for")

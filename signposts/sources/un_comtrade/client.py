@@ -32,42 +32,47 @@ WANTED = (
     "primaryValue",
     "isReported",
 )
-IGNORED = (
-    "refPeriodId",
-    "refYear",
-    "refMonth",
-    "reporterISO",
-    "reporterDesc",
-    "flowDesc",
-    "partnerISO",
-    "partnerDesc",
-    "partner2ISO",
-    "partner2Desc",
-    "classificationCode",
-    "classificationSearchCode",
-    "isOriginalClassification",
-    "cmdDesc",
-    "aggrLevel",
-    "isLeaf",
-    "customsDesc",
-    "mosCode",
-    "motDesc",
-    "qtyUnitCode",
-    "qtyUnitAbbr",
-    "qty",
-    "isQtyEstimated",
-    "altQtyUnitCode",
-    "altQtyUnitAbbr",
-    "altQty",
-    "isAltQtyEstimated",
-    "netWgt",
-    "isNetWgtEstimated",
-    "grossWgt",
-    "isGrossWgtEstimated",
-    "cifvalue",
-    "fobvalue",
-    "legacyEstimationFlag",
-    "isAggregate",
+KNOWN_FIELDS = frozenset(
+    {
+        *WANTED,
+        *(
+            "refPeriodId",
+            "refYear",
+            "refMonth",
+            "reporterISO",
+            "reporterDesc",
+            "flowDesc",
+            "partnerISO",
+            "partnerDesc",
+            "partner2ISO",
+            "partner2Desc",
+            "classificationCode",
+            "classificationSearchCode",
+            "isOriginalClassification",
+            "cmdDesc",
+            "aggrLevel",
+            "isLeaf",
+            "customsDesc",
+            "mosCode",
+            "motDesc",
+            "qtyUnitCode",
+            "qtyUnitAbbr",
+            "qty",
+            "isQtyEstimated",
+            "altQtyUnitCode",
+            "altQtyUnitAbbr",
+            "altQty",
+            "isAltQtyEstimated",
+            "netWgt",
+            "isNetWgtEstimated",
+            "grossWgt",
+            "isGrossWgtEstimated",
+            "cifvalue",
+            "fobvalue",
+            "legacyEstimationFlag",
+            "isAggregate",
+        ),
+    }
 )
 
 
@@ -100,7 +105,7 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 
 def parse(payload: bytes, ask: Ask, year: str, today: date) -> ParseResult:
     """Return a row a flow in US dollars; none if the pair is not reported."""
-    answer = strict.fields(strict.read_json(payload), ANSWER_FIELDS, ("elapsedTime",), "the answer")
+    answer = strict.fields(strict.read_json(payload), ANSWER_FIELDS, "the answer")
     if answer["error"]:
         raise SourceChanged(f"answers with an error: {strict.excerpt(str(answer['error']))}")
     records = strict.listing(answer["data"], "the data")
@@ -111,12 +116,15 @@ def parse(payload: bytes, ask: Ask, year: str, today: date) -> ParseResult:
     result = strict.set_aside(enumerate(records, start=1), lambda number, record: _understand(record, ask, year))
     strict.refuse_duplicates(result.rows, "series", "period_start")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
+    result.news = strict.new_fields(records, KNOWN_FIELDS)
+    # That the pair is not reported at all is expected; that one flow of it is missing is not.
+    result.missing = strict.missing_series(ask.flows, result.rows) if result.rows else []
     return result
 
 
 def _understand(record: Any, ask: Ask, year: str) -> Row | None:
     """Return a total as a row; None for a part of one, which would be counted twice."""
-    strict.fields(record, WANTED, IGNORED)
+    strict.fields(record, WANTED)
     found = [str(record[name]) for name in ("typeCode", "freqCode", "reporterCode", "partnerCode", "cmdCode", "period")]
     if found != ["C", "A", str(ask.reporter), str(ask.partner), str(ask.commodity), year]:
         raise SourceChanged(f"speaks of {' '.join(found)[:60]!r}, which was not asked for")

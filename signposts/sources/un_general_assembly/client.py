@@ -16,10 +16,13 @@ from signposts.sources.strict import ParseResult, Rejected, Row, RowFault
 from signposts.sources.un_general_assembly.options import Ask
 
 BASE_URL = "https://digitallibrary.un.org"
-COLUMNS = (
-    *("undl_id", "ms_code", "ms_name", "ms_vote", "date", "session", "resolution", "draft", "committee_report"),
-    *("meeting", "title", "agenda_title", "subjects", "vote_note", "total_yes", "total_no", "total_abstentions"),
-    *("total_non_voting", "total_ms", "undl_link"),
+COLUMNS = ("undl_id", "ms_code", "ms_vote", "date", "total_ms")
+KNOWN = frozenset(
+    (
+        *("undl_id", "ms_code", "ms_name", "ms_vote", "date", "session", "resolution", "draft", "committee_report"),
+        *("meeting", "title", "agenda_title", "subjects", "vote_note", "total_yes", "total_no"),
+        *("total_abstentions", "total_non_voting", "total_ms", "undl_link"),
+    )
 )
 RECORDED = frozenset("YNA")
 NOT_VOTING = "X"
@@ -45,43 +48,55 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 
 
 def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
-    """Return a row a calendar year: recorded votes of both, and those on which they voted alike."""
-    pair = tuple(ask.pair)
+    """Return a row a calendar year: the share of the votes cast by both on which they voted alike.
+
+    Rows at fault are those of the pair, and those that cannot be told apart from them.
+    """
     votes: dict[str, dict[str, tuple[str, date]]] = {}
     members: Counter[str] = Counter()
     stated: dict[str, float] = {}
     rejected = []
-    for number, line in _lines(payload):
+    wanted = number = 0
+    names, lines = _table(payload)
+    for number, line in lines:
+        row: Mapping[str, str] = {}
         try:
-            row = strict.columns(line, COLUMNS)
+            row = strict.columns(line, names)
             resolution = strict.word(row["undl_id"], "undl_id")
             members[resolution] += 1
             stated[resolution] = strict.number(row["total_ms"], 1, 300, "total_ms")
-            if row["ms_code"] in pair:
-                _take(votes.setdefault(resolution, {}), row)
+            if row["ms_code"] in ask.pair:
+                wanted += 1
+                _add_vote(votes.setdefault(resolution, {}), row)
         except RowFault as fault:
             rejected.append(Rejected(number, str(fault), line))
-    _refuse_cut(members, stated, rejected, number if members else 0)
+    _refuse_cut(members, stated, rejected, number)
     both = {name: cast for name, cast in votes.items() if len(cast) == 2}
     strict.refuse_future((day for cast in both.values() for _, day in cast.values()), today)
-    rows = list(_count(both, "-".join(pair), ask.from_year))
-    return ParseResult(rows, rejected, seen=sum(members.values()) + len(rejected))
+    rows = list(_count(both, "-".join(ask.pair), ask.from_year))
+    if not rows:
+        first = f", for example row {rejected[0].row_number}: {rejected[0].reason}" if rejected else ""
+        raise SourceChanged(f"has no vote of {' and '.join(ask.pair)} that can be used{first}")
+    note = strict.set_aside_note(rejected)
+    rows = [{**row, "note": f"{row['note']}; {note}"} for row in rows] if note else rows
+    return ParseResult(rows, rejected, judged=wanted, news=strict.new_fields([dict.fromkeys(names)], KNOWN, "column"))
+
+
+def _table(payload: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Return the names of the columns, and the lines below; the file is large, so it is decoded as it is read."""
+    if payload[-1:] != b"\n":
+        raise SourceChanged("does not end with a whole line; download it again")
+    lines = _lines(payload)
+    _, names = next(lines, (0, []))
+    missing = [name for name in COLUMNS if names.count(name) != 1]
+    if missing:
+        raise SourceChanged(f"lacks the column {missing[0]!r}, or has it twice; download the voting file again")
+    return names, lines
 
 
 def _lines(payload: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines below the header; the file is large, so it is decoded as it is read."""
-    if payload[-1:] != b"\n":
-        raise SourceChanged("does not end with a whole line; download it again")
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(payload), "utf-8-sig", newline=""), strict=True)
     try:
-        header = next(reader, [])
-        if tuple(header) != COLUMNS:
-            new = [name for name in header if name not in COLUMNS]
-            missing = [name for name in COLUMNS if name not in header]
-            what = (
-                f"a new column {new[0][:60]!r}" if new else f"no column {missing[0]!r}" if missing else "another order"
-            )
-            raise SourceChanged(f"has {what}; download the voting file again")
         for line in reader:
             if line:
                 yield reader.line_num, line
@@ -89,7 +104,7 @@ def _lines(payload: bytes) -> Iterator[tuple[int, list[str]]]:
         raise SourceChanged(f"cannot be read after line {reader.line_num}: {error}; download it again") from error
 
 
-def _take(cast: dict[str, tuple[str, date]], row: Mapping[str, str]) -> None:
+def _add_vote(cast: dict[str, tuple[str, date]], row: Mapping[str, str]) -> None:
     """Add a member's recorded vote to a resolution's."""
     if row["ms_vote"] == NOT_VOTING:
         return

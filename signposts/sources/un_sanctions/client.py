@@ -17,7 +17,7 @@ from signposts.sources.un_sanctions.options import Ask
 BASE_URL = "https://scsanctions.un.org"
 ENTRIES = ("INDIVIDUAL", "ENTITY")
 WANTED = ("DATAID", "UN_LIST_TYPE", "REFERENCE_NUMBER", "LISTED_ON")
-IGNORED = frozenset(
+KNOWN = frozenset(
     [
         "VERSIONNUM",
         "FIRST_NAME",
@@ -58,8 +58,18 @@ def gather(run: SourceRun, today: date) -> None:
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Read the list and count its entries."""
     listed, generated_on = parse(payload, ask, today)
-    counted = [{**row, "scope": f"{document}/{generated_on}"} for row in count(listed.rows, ask.lists, generated_on)]
-    return ParseResult(counted, listed.rejected, seen=len(listed.rows) + len(listed.rejected))
+    note = strict.set_aside_note(listed.rejected)
+    counted = [
+        {**row, "scope": f"{document}/{generated_on}", "note": note}
+        for row in count(listed.rows, ask.lists, generated_on)
+    ]
+    result = ParseResult(counted, listed.rejected, judged=len(listed.rows) + len(listed.rejected), news=listed.news)
+    if previous is not None:
+        before, _ = parse(previous, ask.model_copy(update={"least_entries": 0}), today)
+        result.held = strict.entries_missing(
+            {row["data_id"] for row in before.rows}, {row["data_id"] for row in listed.rows}, len(listed.rejected)
+        )
+    return result
 
 
 def parse(payload: bytes, ask: Ask, today: date) -> tuple[ParseResult, date]:
@@ -108,9 +118,10 @@ def _take(element: Element, number: int, result: ParseResult) -> None:
     if element.tag not in ENTRIES:
         raise SourceChanged(f"has an element <{element.tag[:40]}> among its entries")
     known = [child for child in element if child.tag in WANTED]
-    unknown = [child.tag for child in element if child.tag not in WANTED and child.tag not in IGNORED]
-    if unknown:
-        raise SourceChanged(f"has a new element <{unknown[0][:40]}>")
+    for child in element:
+        remark = f"new element <{child.tag[:40]}>, ignored"
+        if child.tag not in WANTED and child.tag not in KNOWN and remark not in result.news:
+            result.news.append(remark)
     texts = {child.tag: (child.text or "").strip() for child in known}
     try:
         result.rows.append(_understand(texts, number))

@@ -37,17 +37,17 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 
 def parse_header(payload: bytes) -> ParseResult:
     """Refuse a file whose first columns are others than those that are read."""
-    _, names = next(strict.read_csv(strict.decode(payload), None), (0, []))
+    _, names = next(strict.read_csv(strict.decode(payload)), (0, []))
     if tuple(names[: len(COLUMNS)]) != COLUMNS:
         missing = [name for name in COLUMNS if name not in names]
         raise SourceChanged(f"lacks the column {missing[0]!r}" if missing else "has its columns in another order")
-    return ParseResult([{"row_number": 1, "series": "header"}], seen=1, auxiliary=True)
+    return ParseResult([{"row_number": 1, "series": "header"}], judged=1, auxiliary=True)
 
 
 def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a year of the pair; the first line of the end of a file is cut and left out."""
     text = strict.decode(payload)
-    lines = strict.read_csv(text[text.find("\n") + 1 :], None)
+    lines = strict.read_csv(text[text.find("\n") + 1 :])
     result = strict.set_aside(lines, lambda number, line: _understand(line, ask))
     years = {row["period_start"].year for row in result.rows}
     if not years or min(years) > min(ask.anchors):

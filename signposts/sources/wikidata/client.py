@@ -59,7 +59,7 @@ def parse_statements(payload: bytes, ask: Ask) -> ParseResult:
     holders = sorted({_holder(each) for each in preferred})
     if len(holders) != 1:
         raise SourceChanged(f"names {len(holders)} holders of the office at once: {', '.join(holders)[:60] or 'none'}")
-    return ParseResult([{"row_number": 1, "series": "statement", "detail": holders[0]}], seen=1, auxiliary=True)
+    return ParseResult([{"row_number": 1, "series": "statement", "detail": holders[0]}], judged=1, auxiliary=True)
 
 
 def _answer(payload: bytes) -> Mapping[str, Any]:
@@ -102,4 +102,4 @@ def parse_label(payload: bytes, ask: Ask) -> ParseResult:
     if not isinstance(label, str) or not label.strip():
         raise SourceChanged(f"has no English label of {str(item)[:20]}")
     row = {"row_number": 1, "series": "holder", "holds": label.strip() == ask.holder, "detail": f"{label} ({item})"}
-    return ParseResult([row], seen=1)
+    return ParseResult([row], judged=1)

@@ -17,7 +17,10 @@ from signposts.sources.world_bank.options import Ask
 BASE_URL = "https://api.worldbank.org"
 PER_PAGE = 20_000
 PAGE_FIELDS = ("page", "pages", "per_page", "total", "lastupdated")
-ROW_FIELDS = ("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal")
+ROW_FIELDS = ("indicator", "countryiso3code", "date", "value", "unit", "obs_status")
+KNOWN_FIELDS = frozenset({*ROW_FIELDS, "country", "decimal"})
+# What the publisher marks with it is a forecast, no observation.
+FORECAST = "F"
 
 
 def gather(run: SourceRun, today: date) -> None:
@@ -44,7 +47,7 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
         raise SourceChanged(f"answers with an error: {strict.excerpt(str(answer[0]))}")
     if len(answer) != 2:
         raise SourceChanged(f"has {len(answer)} parts, not two")
-    about = strict.fields(answer[0], PAGE_FIELDS, ("sourceid",), "the first part")
+    about = strict.fields(answer[0], PAGE_FIELDS, "the first part")
     records = strict.listing([] if answer[1] is None else answer[1], "the second part")
     _check_pages(about, len(records))
     try:
@@ -57,9 +60,11 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     )
     strict.refuse_duplicates(result.rows, "series", "period_start")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
-    missing = set(ask.countries) - {row["series"] for row in result.rows}
-    if result.rows and missing and not result.rejected:
-        raise SourceChanged(f"has no value for {sorted(missing)[0]}")
+    result.missing = strict.missing_series(ask.countries, result.rows)
+    result.held = strict.step_of_unit(result.rows)
+    forecasts = sum(record.get("obs_status") == FORECAST for record in records if isinstance(record, dict))
+    result.news = strict.new_fields(records, KNOWN_FIELDS)
+    result.news += [f"{forecasts} forecasts left out"] if forecasts else []
     return result
 
 
@@ -75,7 +80,6 @@ def _understand(record: Any, ask: Ask, published_on: date) -> Row | None:
     """Return a record as a row; None for a year without a value."""
     strict.fields(record, ROW_FIELDS)
     indicator = strict.fields(record["indicator"], ("id", "value"), where="the indicator")
-    strict.fields(record["country"], ("id", "value"), where="the country")
     if indicator["id"] != ask.indicator:
         raise SourceChanged(f"speaks of {str(indicator['id'])[:40]!r}, not {ask.indicator}")
     if record["unit"] not in ("", None) or ask.unit not in str(indicator["value"]):
@@ -85,7 +89,7 @@ def _understand(record: Any, ask: Ask, published_on: date) -> Row | None:
     if code not in ask.countries:
         raise SourceChanged(f"speaks of {code[:10]!r}, which was not asked for")
     start, end = strict.year_span(record["date"])
-    if record["value"] is None:
+    if record["value"] is None or record["obs_status"] == FORECAST or start.year < ask.from_year:
         return None
     return {
         "series": code,

@@ -1,0 +1,103 @@
+"""Promises kept and promises overdue: the board of projects, stage by stage.
+
+Belongs here: which promises are overdue and by how much, stages reached, promises to come, from the table milestone.
+Not here: markup, and the timeline chart (indicator_illustrations.py).
+"""
+
+from datetime import date
+from typing import Any
+
+from signposts.report import indicator_illustrations
+from signposts.report.citations import cite
+from signposts.report.page import Page, page_values
+from signposts.report.records import Row, Rows, TrackerTables, grouped
+
+
+def milestones(tables: TrackerTables) -> Page:
+    """Return the board: what is overdue, longest first; stages reached; promises still to come; the timeline."""
+    figure = indicator_illustrations.milestones(tables)
+    titles = {row["project_id"]: row["title"] for row in tables.rows["project"]}
+    late = overdue(tables, titles)
+    content: dict[str, Any] = {
+        "figure": figure,
+        "overdue": late,
+        "scale": _scale(late, tables.as_of),
+        "reached": _reached(tables, titles),
+        "to_come": _to_come(tables, titles),
+        "projects": sorted(tables.rows["project"], key=lambda row: row["title"] or ""),
+    }
+    citations = [cite("milestones", **page_values(tables))]
+    return Page("milestones.html", "milestones.html", "Promises", content, [figure] if figure else [], citations)
+
+
+def overdue(tables: TrackerTables, titles: dict[str, str]) -> Rows:
+    """Return each project's stage that was promised by now and is not reached, with its first and newer promises."""
+    by_stage: dict[tuple[str, str], Rows] = {}
+    for row in tables.rows["milestone"]:
+        if row["planned_for"] is not None:
+            by_stage.setdefault((row["project_id"], row["stage"]), []).append(row)
+    found = []
+    for (project, stage), promises in by_stage.items():
+        late = [row for row in promises if row.get("days_overdue") is not None]
+        if not late:
+            continue
+        first = max(late, key=lambda row: row["days_overdue"])
+        claim = tables.claim.get(first["claim_id"])
+        newer = sorted({row["planned_for"] for row in promises} - {first["planned_for"]})
+        found.append(
+            {
+                "project": titles.get(project, project),
+                "stage": stage,
+                "promised_for": first["planned_for"],
+                "published_on": first["published_on"],
+                "days": int(first["days_overdue"]),
+                "claim": claim,
+                "detail": first["detail"],
+                "newer": [day for day in newer if day > first["planned_for"]],
+            }
+        )
+    return sorted(found, key=lambda row: (-row["days"], row["project"]))
+
+
+def _scale(late: Rows, as_of: date) -> dict[str, Any]:
+    """Return the axis of time of the board: its ends, the years on it, and where a day stands on it, from 0 to 1."""
+    days = [row["promised_for"] for row in late] + [day for row in late for day in row["newer"]] + [as_of]
+    first, last = date(min(days).year, 1, 1), max(days)
+    length = max(1, (last - first).days)
+    for row in late:
+        row["from"] = (row["promised_for"] - first).days / length
+        row["to"] = (as_of - first).days / length
+        row["ticks"] = [(day - first).days / length for day in row["newer"]]
+    years = [date(year, 1, 1) for year in range(first.year, last.year + 1)]
+    step = max(1, -(-len(years) // 8))
+    return {
+        "years": [(day.year, (day - first).days / length) for day in years[::step]],
+        "today": (as_of - first).days / length,
+    }
+
+
+def _reached(tables: TrackerTables, titles: dict[str, str]) -> Rows:
+    """Return the stages reached, newest first, once each."""
+    steps = [row for row in tables.rows["milestone"] if row["happened_on"] is not None]
+    found: dict[tuple[str, str, str], Row] = {}
+    for row in sorted(steps, key=lambda row: (row["happened_on"], row["claim_id"])):
+        found.setdefault((row["project_id"], row["stage"], str(row["detail"])), row)
+    return [
+        {**row, "project": titles.get(row["project_id"], row["project_id"]), "claim": tables.claim.get(row["claim_id"])}
+        for row in sorted(found.values(), key=lambda row: (row["happened_on"], row["claim_id"]), reverse=True)
+    ]
+
+
+def _to_come(tables: TrackerTables, titles: dict[str, str]) -> Rows:
+    """Return the newest promise of each stage whose date is still to come, the next date first."""
+    ahead = [
+        row for row in tables.rows["milestone"] if row["planned_for"] is not None and row["planned_for"] >= tables.as_of
+    ]
+    newest = [
+        max(rows, key=lambda row: (row["published_on"] or date.min, row["claim_id"]))
+        for _, rows in grouped([{**row, "key": (row["project_id"], row["stage"])} for row in ahead], "key").items()
+    ]
+    return [
+        {**row, "project": titles.get(row["project_id"], row["project_id"]), "claim": tables.claim.get(row["claim_id"])}
+        for row in sorted(newest, key=lambda row: (row["planned_for"], row["project_id"]))
+    ]
