@@ -18,6 +18,9 @@ where
     and recognition.scenario_id = recognition.of_scenario
     and recognition.year = least(
         year(tracker.horizon_end),
-        greatest(year(tracker.t0 + to_days(cast(round(recognition.onset * 365.25) as integer))) + 3, year(tracker.t0) + 5)
+        greatest(
+            year(tracker.t0 + to_days(cast(round(recognition.onset * 365.25) as integer))) + 3,
+            year(tracker.t0) + 5
+        )
     )
     and recognition.posterior <= 0.8

@@ -102,8 +102,8 @@ def distinct_readings(
     reading = own.groupby(KEYS, sort=False).ngroup().to_numpy()
     link = zip(code, own["position"], own["pool_weight"].round(12), own["reliability"].round(12), strict=True)
     links: dict[int, list[Any]] = {}
-    for number, part in zip(reading, link, strict=True):
-        links.setdefault(int(number), []).append(part)
+    for number, each in zip(reading, link, strict=True):
+        links.setdefault(int(number), []).append(each)
     signatures = [tuple(sorted(links[number])) for number in range(len(links))]
     known = {signature: place for place, signature in enumerate(dict.fromkeys(signatures))}
     of_date = np.array([known[signature] for signature in signatures])

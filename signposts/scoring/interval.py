@@ -108,9 +108,8 @@ def moved_model(model: Model, predictions: Sequence[Mapping[str, Any]], moves: M
             moved["trigger_share"] = expit(logit(base["trigger_share"]) + TRIGGER_SPREAD * own_draws)
         for name, values in moved.items():
             parameters[name][rows, scenario] = values
-    repeated = {
-        name: np.tile(getattr(model, name), (draws, 1))
-        for name in ("type", "speaks", "stated")
+    repeated: dict[str, Any] = {
+        name: np.tile(getattr(model, name), (draws, 1)) for name in ("type", "speaks", "stated")
     } | {
         name: np.tile(getattr(model, name), draws)
         for name in ("family", "detect_prob", "exposure_start", "cooperative", "defines")
@@ -242,7 +241,9 @@ def drawn_probabilities(model: Model, drawn: DrawnReadings, chosen: Integers, we
     )
     group = weighing.group[drawn.indicator[chosen]]
     member = drawn.shares_luck[chosen]
-    luck = shared_luck(drawn.z[:, chosen, :-1], np.broadcast_to(member, (drawn.z.shape[0], len(chosen))), group, weighing.rho)
+    luck = shared_luck(
+        drawn.z[:, chosen, :-1], np.broadcast_to(member, (drawn.z.shape[0], len(chosen))), group, weighing.rho
+    )
     shared = weighing.evidence_weight * luck.sum(axis=1)
     plain = np.einsum("i,kih->kh", weights, drawn.log_ratio[:, chosen, :-1]) + shared
     contaminated = np.einsum("i,kih->kh", weights, drawn.contaminated[:, chosen, :-1]) + shared
@@ -252,6 +253,9 @@ def drawn_probabilities(model: Model, drawn: DrawnReadings, chosen: Integers, we
 
 
 def percentiles(probability: Floats) -> tuple[Floats, Floats]:
-    """Return the 5th, 50th and 95th percentile of each scenario, (3, S + 1), and the share of draws each leads, (S + 1,)."""
+    """Return the 5th, 50th and 95th percentile of each scenario, (3, S + 1), and the share of draws in which it leads.
+
+    Percentiles are linear between the draws; the share is (S + 1,).
+    """
     leads = np.bincount(probability.argmax(axis=1), minlength=probability.shape[1]) / len(probability)
     return np.percentile(probability, (5, 50, 95), axis=0), leads

@@ -68,8 +68,10 @@ def prose_coverage(model: Model, indicator: Integers, scenario: int) -> Coverage
 
 
 def hypotheses_tried(model: Model, now: float) -> list[int]:
-    """Return the hypotheses whose recognition is tried: of a scenario with a baseline, the first and last onset if they
-    are few; of many, the grid point before now and those nearest to one, three and five years later; else its only one.
+    """Return the hypotheses whose recognition is tried.
+
+    Of a scenario with few onsets the first and the last; with many the grid point before now and those nearest to one,
+    three and five years later; of one without onset its only hypothesis.
     """
     tried: list[int] = []
     for scenario in range(model.n_scenarios):
@@ -88,7 +90,8 @@ def central_observations(model: Model, hypothesis: int, coverage: Coverage, time
     """Return the readings of a hypothesis's central path at a date; an indicator on which nobody speaks has none.
 
     Values, shares and counts at the median, categories at the mode, events at their median date if that has come, else
-    not seen; the trigger with the largest share half a lag before the onset, in a prose world every trigger. A silent scenario takes its baseline's.
+    not seen; the trigger with the largest share half a lag before the onset, in a prose world every trigger. A silent
+    scenario takes its baseline's.
     """
     at = time - coverage.delay
     scenario = int(model.hypothesis_scenario[hypothesis])

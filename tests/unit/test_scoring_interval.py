@@ -40,7 +40,9 @@ def test_without_spread_every_draw_is_the_headline():
     step = len(model.indicator_ids)
     for name, column in model.parameters.items():
         for draw in range(3):
-            same = np.allclose(many.parameters[name][draw * step : (draw + 1) * step], column, equal_nan=True, atol=1e-9)
+            same = np.allclose(
+                many.parameters[name][draw * step : (draw + 1) * step], column, equal_nan=True, atol=1e-9
+            )
             assert same, name
 
 
