@@ -237,6 +237,18 @@ def summary(run: SourceRun | None) -> dict[str, int]:
     return {**counted, "new rows": sum(len(delivery.rows) for delivery in run.deliveries)}
 
 
+def days_not_read(run: SourceRun, days: Iterable[date]) -> set[date]:
+    """Return the days of which an export file failed, or, where the source as a whole gave nothing, none was read."""
+    stamps: dict[bool, set[str]] = {True: set(), False: set()}
+    for attempt in run.attempts:
+        if attempt.document is not None:
+            stamps[attempt.outcome not in {"failure", "miss"}].add(attempt.document.partition("/")[2][:8])
+    whole = any(attempt.document is None for attempt in run.attempts)
+    read = stamps[True] | {document.partition("/")[2][:8] for document in run.live}
+    failed = stamps[False]
+    return {day for day in days if f"{day:%Y%m%d}" in failed or (whole and f"{day:%Y%m%d}" not in read)}
+
+
 def days_between(start: datetime, end: datetime) -> Sequence[date]:
     """Return the days from start up to, but without, end."""
     return [start.date() + timedelta(days=number) for number in range((end.date() - start.date()).days)]
