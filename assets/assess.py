@@ -99,9 +99,11 @@ def scrutiny(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     from signposts.assess.intervals import write_intervals
     from signposts.assess.recognition import write_recognition
 
-    write_intervals(run.warehouse())
-    write_recognition(run.warehouse(), run.as_of_date())
-    yield from _made(run.warehouse(), SCRUTINY)
+    def work() -> None:
+        write_intervals(run.warehouse())
+        write_recognition(run.warehouse(), run.as_of_date())
+
+    yield from _make(run, SCRUTINY, work)
 
 
 @dg.multi_asset(name="forecasts", specs=_specs(FORECASTS, ("scenario_probability", "reading")))

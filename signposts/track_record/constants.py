@@ -151,7 +151,7 @@ def _left_out_rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield for each family what the others would have chosen, and how the family fares with it."""
     families = list(next(iter(grid.values()))[0])
-    for family in families:
+    for family in families if len(families) > 1 else ():
         others = [name for name in families if name != family]
         best = max(grid, key=lambda pair: float(np.mean([grid[pair][0][name] for name in others])))
         tried = replace(chosen, **dict(zip(TOGETHER, best, strict=True)))
