@@ -204,6 +204,11 @@ class TrackerSettings(Entry):
     alerts: Alerts
     revision_gate: RevisionGate
 
+    @property
+    def first_day_counted(self) -> date:
+        """Return the first day of exposure of a count that names none: the first of January of t0's year."""
+        return self.t0.replace(month=1, day=1)
+
 
 # ---- scenarios.yaml, projects.yaml, coverage.yaml
 

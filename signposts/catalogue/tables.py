@@ -260,6 +260,7 @@ def ledger_rows(tracker: Tracker) -> list[Row]:
                     **values,
                     "reliability_value": r,
                     "sha256": claim.sha256 or ledger.sha256,
+                    "page_sha256": claim.sha256,
                     "row_number": row.line,
                     "scope": f"ledger/{indicator_id}.csv",
                 }
