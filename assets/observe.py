@@ -48,6 +48,16 @@ def _write_claims(warehouse: Warehouse) -> list[str]:
         return observe.write_claims(warehouse)[1]
 
 
+@dg.multi_asset(name="coverage", specs=[table_spec("coverage", group=GROUP)])
+def coverage(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Say of each indicator what feeds it, how often, and whether its publishers have answered."""
+    warehouse = run.warehouse()
+    with warehouse.connect():
+        warehouse.build_table("observe/last_fetch")
+        warehouse.build_table("observe/coverage")
+        yield _made(warehouse, "coverage")
+
+
 @dg.multi_asset(name="derived_part", specs=[table_spec("derived_part", group=GROUP)])
 def derived_part(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Name the claims that each derived claim was computed from."""
