@@ -23,7 +23,7 @@ def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.Materiali
         if run.from_archive:
             warehouse.write_rows("claim_version", [])
         kept = warehouse.count("claim_version")
-        rows, gone = observe.write_claims(warehouse)
+        rows, gone = observe.write_claims(warehouse, run.now())
         for claim_id in gone:
             context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
         appended = warehouse.count("claim_version") - kept
