@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from signposts.catalogue.claims import LEDGER_COLUMNS, Claim
+from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS, Claim
 from signposts.catalogue.derivation_rules import judge_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
@@ -21,6 +21,7 @@ from signposts.catalogue.models import Indicator, Project, Scenario, Source, Sta
 from signposts.catalogue.rules import Draft, judge_feeds, judge_placeholders, judge_tracker, judge_watch
 from signposts.catalogue.searches import read_searches
 from signposts.catalogue.trackers import LEDGER_SOURCE, Catalogue, Ledger, LedgerRow, Tracker
+from signposts.catalogue.triage import read_triage
 from signposts.catalogue.watch import LeadFeed, WatchNames
 from signposts.catalogue.writing import finish_pending
 from signposts.errors import InputError
@@ -121,8 +122,9 @@ def load_tracker(
     judge_derivations(draft, faults)
     judge_watch(draft, feeds, watch_names, faults)
     for ledger in ledgers.values():
-        judge_ledger(ledger, draft, faults)
+        judge_ledger(ledger, draft, today, faults)
     judge_silence(draft, ledgers, faults)
+    read_triage(folder, faults)
     searches = read_searches(folder, draft.indicator_names, today, faults)
     return Tracker(
         tracker_id=folder.name,
@@ -199,13 +201,17 @@ def files_of(folder: Path, suffix: str, faults: FaultList) -> list[Path]:
 
 def read_ledgers(folder: Path, faults: FaultList) -> dict[str, Ledger]:
     """Return the ledgers of a tracker by indicator."""
-    ledgers = {}
-    for path in files_of(folder, ".csv", faults):
-        content = read_rows(path, LEDGER_COLUMNS, faults)
-        if content is not None:
-            sha256, rows = content
-            ledgers[path.stem] = Ledger(path.stem, path, sha256, tuple(read_claims(path, rows, faults)))
-    return ledgers
+    found = (read_ledger(path, faults) for path in files_of(folder, ".csv", faults))
+    return {ledger.indicator_id: ledger for ledger in found if ledger is not None}
+
+
+def read_ledger(path: Path, faults: FaultList) -> Ledger | None:
+    """Return one ledger; None if it cannot be read at all."""
+    content = read_rows(path, LEDGER_COLUMNS, faults, later=LATER_COLUMNS)
+    if content is None:
+        return None
+    sha256, rows = content
+    return Ledger(path.stem, path, sha256, tuple(read_claims(path, rows, faults)))
 
 
 def read_claims(path: Path, rows: Iterable[CsvRow], faults: FaultList) -> Iterable[LedgerRow]:

@@ -86,9 +86,10 @@ class Watch(Entry):
 
 
 class WatchNames(Entry):
-    """watch.yaml of a tracker: names by language, and words that drop an item from every set."""
+    """watch.yaml of a tracker: names by language, ends of hosts that stand for one, and words that drop an item."""
 
     names: dict[Identifier, dict[Identifier, Terms]] = Field(default_factory=dict)
+    domains: dict[Identifier, Terms] = Field(default_factory=dict)
     noise: dict[Identifier, Terms] = Field(default_factory=dict)
 
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from signposts.catalogue.claims import LEDGER_COLUMNS
+from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS
 from signposts.catalogue.models import Indicator
 from signposts.catalogue.trackers import Tracker
 from signposts.errors import InputError
@@ -30,11 +30,12 @@ PENDING = ".pending.json"
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A row to be added to a CSV file, its values in the order of the columns."""
+    """A row to be added to a CSV file, its values in the order of the columns; ``more`` rows follow in one write."""
 
     path: Path
     columns: Sequence[str]
     values: Sequence[str]
+    more: Sequence[Sequence[str]] = ()
 
 
 @contextmanager
@@ -100,7 +101,7 @@ def _addition(row: NewRow) -> bytes:
         writer.writerow(row.columns)
     elif not before.endswith(b"\n"):
         text.write(ending)
-    writer.writerow(row.values)
+    writer.writerows([row.values, *row.more])
     return text.getvalue().encode()
 
 
@@ -120,7 +121,12 @@ def _append(path: Path, addition: bytes) -> None:
 def ledger_row(tracker: Tracker, indicator: str, row: Mapping[str, str]) -> NewRow:
     """Return a claim as a new row of its indicator's ledger."""
     path = tracker.folder / "ledger" / f"{indicator}.csv"
-    return NewRow(path, LEDGER_COLUMNS, [row.get(name, "") for name in LEDGER_COLUMNS])
+    columns: Sequence[str] = LEDGER_COLUMNS
+    if path.exists() and not any(row.get(name) for name in LEDGER_COLUMNS[-LATER_COLUMNS:]):
+        # A file from before the newest columns stays a whole table for other programs too.
+        with path.open(encoding="utf-8") as file:
+            columns = LEDGER_COLUMNS[: len(file.readline().split(","))]
+    return NewRow(path, columns, [row.get(name, "") for name in columns])
 
 
 def next_claim_id(tracker: Tracker, indicator: str) -> str:

@@ -200,6 +200,93 @@ def withdraw(
     desk_claims.withdraw(claim, reason, on, tracker)
 
 
+@app.command()
+def leads(
+    indicator: Annotated[str, typer.Argument(help="Indicator; default all.")] = "",
+    at_most: Annotated[int, typer.Option("--at-most", metavar="N", help="Show so many.")] = 20,
+    everything: Annotated[bool, typer.Option("--all", help="Also those beyond the weekly cap.")] = False,
+    collect: Annotated[bool, typer.Option("--collect", help="Read the feeds and the inbox first.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="With --collect: the inbox alone.")] = False,
+    feed: Annotated[
+        list[str], typer.Option("--feed", metavar="ID", help="With --collect: this feed; repeatable.")
+    ] = [],  # noqa: B006 - typer copies the default
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the leads again from the archive.")] = False,
+    tracker: TrackerName = "",
+) -> None:
+    """The leads that wait for a decision, those that could move most first."""
+    from signposts.cli import desk
+
+    if collect or rebuild:
+        desk.collect_now(offline, feed, rebuild)
+    desk.print_leads(indicator, tracker, at_most, everything)
+
+
+@app.command()
+def triage(
+    lead: Annotated[str, typer.Argument(help="Lead, or the beginning of its identifier.")],
+    decision: Annotated[str, typer.Argument(help="accept, dismiss, duplicate, later or undo.")],
+    fields: Annotated[
+        list[str], typer.Argument(metavar="[FIELD=VALUE …]", help="accept: fields that the suggestion lacks.")
+    ] = [],  # noqa: B006 - typer copies the default
+    indicator: Annotated[str, typer.Option("--indicator", help="accept: what the claim is about.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="dismiss: off_topic, does_not_count, no_new_fact, …")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="later: the day it comes back.")] = "",
+    claim: Annotated[
+        str, typer.Option("--claim", help="duplicate: the claim it repeats; accept: the event it corroborates.")
+    ] = "",
+    group: Annotated[bool, typer.Option("--group", help="The whole story: every open lead of it.")] = False,
+    page: Annotated[bool, typer.Option("--page/--no-page", help="accept: keep the page in the archive.")] = True,
+    tracker: TrackerName = "",
+) -> None:
+    """Decide what becomes of a lead."""
+    from signposts.cli import desk
+
+    desk.triage_lead(
+        lead,
+        decision,
+        indicator=indicator,
+        fields=fields,
+        reason=reason,
+        until=until,
+        claim=claim,
+        group=group,
+        keep_page=page,
+        tracker=tracker,
+    )
+
+
+@app.command()
+def close(
+    indicator: Annotated[str, typer.Argument(help="Indicator whose search is closed.")],
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="Last day that was read.")],
+    since: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="First day; default after the last search.")
+    ] = "",
+    without: Annotated[
+        list[str], typer.Option("--without", metavar="FEED", help="Leave a feed out of the record; repeatable.")
+    ] = [],  # noqa: B006 - typer copies the default
+    sentence: Annotated[str, typer.Option("--note", help="One sentence of judgement.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written.")] = False,
+    tracker: TrackerName = "",
+) -> None:
+    """Close a search: everything about an indicator up to a day was read and decided."""
+    from signposts.cli import desk
+
+    desk.close_indicator(indicator, until, since, without, sentence, dry_run, tracker)
+
+
+@app.command("watch-terms")
+def watch_terms(
+    indicator: Annotated[str, typer.Argument(help="Indicator.")],
+    at_most: Annotated[int, typer.Option("--at-most", metavar="N", help="Show so many.")] = 20,
+    tracker: TrackerName = "",
+) -> None:
+    """What an indicator's terms would have matched among everything that was archived."""
+    from signposts.cli import desk
+
+    desk.print_watch_terms(indicator, tracker, at_most)
+
+
 @app.command("import")
 def import_claims(
     file: Annotated[Path, typer.Argument(help="A .csv or .xlsx file with the ledger's columns.")],

@@ -5,20 +5,36 @@ Belongs here: finding a claim, the row that corrects it, the row that takes it b
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from signposts.catalogue import LEDGER_COLUMNS, LedgerRow, Tracker, check_claim
-from signposts.catalogue.faults import nearest
-from signposts.catalogue.loading import load_catalogue
+from signposts.catalogue.faults import FaultList, nearest
+from signposts.catalogue.loading import read_ledger
 from signposts.catalogue.writing import NewRow, append_rows, ledger_row, next_claim_id, tracker_lock, with_defaults
 from signposts.errors import InputError
 
 OWN_FIELDS = ("claim_id", "recorded_at", "sha256", "corrects")
 
 
-def reload_tracker(tracker: Tracker) -> Tracker:
-    """Return the tracker as its files say now."""
-    return load_catalogue(tracker.folder.parent, [tracker.tracker_id]).trackers[0]
+def with_ledger_of_now(tracker: Tracker, indicator: str) -> Tracker:
+    """Return the tracker with one ledger as its file says now: a second desk may have added to it.
+
+    Raises:
+        CatalogueError: the file has faults.
+    """
+    path = tracker.folder / "ledger" / f"{indicator}.csv"
+    if not path.exists():
+        return tracker
+    faults = FaultList()
+    ledger = read_ledger(path, faults)
+    faults.raise_if_any()
+    return replace(tracker, ledgers={**tracker.ledgers, indicator: ledger}) if ledger else tracker
+
+
+def indicator_of(claim_id: str) -> str:
+    """Return the indicator that a claim's identifier begins with."""
+    return claim_id.rpartition("-")[0]
 
 
 def all_claims(tracker: Tracker) -> Iterator[tuple[str, LedgerRow]]:
@@ -108,7 +124,7 @@ def withdrawal(tracker: Tracker, claim_id: str, reason: str, now: datetime, on: 
 def correct_claim(tracker: Tracker, claim_id: str, changes: Mapping[str, str], reason: str, now: datetime) -> str:
     """Add the row that corrects a claim; return its identifier. Nothing is edited away."""
     with tracker_lock(tracker.folder):
-        row, new_id = correction(reload_tracker(tracker), claim_id, changes, reason, now)
+        row, new_id = correction(with_ledger_of_now(tracker, indicator_of(claim_id)), claim_id, changes, reason, now)
         append_rows(tracker.folder, [row])
     return new_id
 
@@ -116,6 +132,6 @@ def correct_claim(tracker: Tracker, claim_id: str, changes: Mapping[str, str], r
 def withdraw_claim(tracker: Tracker, claim_id: str, reason: str, now: datetime, on: str = "") -> str:
     """Add the row that takes a claim back; return its identifier. ``on`` is the day the source itself took it back."""
     with tracker_lock(tracker.folder):
-        row, new_id = withdrawal(reload_tracker(tracker), claim_id, reason, now, on)
+        row, new_id = withdrawal(with_ledger_of_now(tracker, indicator_of(claim_id)), claim_id, reason, now, on)
         append_rows(tracker.folder, [row])
     return new_id

@@ -15,8 +15,8 @@ from typing import Any
 
 from signposts.catalogue import LEDGER_COLUMNS, Tracker
 from signposts.catalogue.faults import nearest
-from signposts.catalogue.writing import append_rows, ledger_row, tracker_lock
-from signposts.desk.claims import OWN_FIELDS, all_claims, new_claim, reload_tracker, superseded_by
+from signposts.catalogue.writing import append_rows, ledger_row, tracker_lock, with_defaults
+from signposts.desk.claims import OWN_FIELDS, all_claims, new_claim, superseded_by, with_ledger_of_now
 from signposts.errors import InputError
 
 DAY_FIELDS = tuple(
@@ -57,7 +57,9 @@ def import_rows(
     fields = column_fields(rows[0][1] if rows else {}, mapping)
     outcomes = []
     with tracker_lock(tracker.folder):
-        own = reload_tracker(tracker)
+        own = tracker
+        for indicator_id in tracker.indicators:
+            own = with_ledger_of_now(own, indicator_id)
         for number, cells in rows:
             row = {fields[column]: text for column, text in cells.items() if fields.get(column) and text}
             about = row.pop("indicator_id", "") or indicator
@@ -69,7 +71,7 @@ def import_rows(
                 continue
             outcomes.append(ImportOutcome(number, *outcome))
             if outcome[0] == "accepted" and not dry_run:
-                own = reload_tracker(own)
+                own = with_ledger_of_now(own, about)
     return outcomes
 
 
@@ -84,10 +86,11 @@ def _import_row(tracker: Tracker, indicator: str, row: dict[str, str], now: date
         if row.get(name):
             row[name] = read_number(name, row[name])
     row.setdefault("speaker", row.get("source_name", ""))
+    if indicator in tracker.indicators:
+        twin = known_twin(tracker, indicator, with_defaults(tracker.indicators[indicator], row))
+        if twin:
+            return "already known", twin
     claim = new_claim(tracker, indicator, row, now)
-    twin = known_twin(tracker, indicator, claim)
-    if twin:
-        return "already known", twin
     if not dry_run:
         append_rows(tracker.folder, [ledger_row(tracker, indicator, claim)])
     return "accepted", claim["claim_id"]

@@ -17,6 +17,11 @@ LEAST_TEXT = 200
 NOT_TEXT = re.compile(r"<(script|style|noscript|head)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
 TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 NOT_FOUND = re.compile(r"\b404\b|not found|no longer available|page (?:does not|doesn't) exist", re.IGNORECASE)
+CONSENT = re.compile(
+    r"before you continue|we value your privacy|(?:accept|reject) all(?: cookies)?|manage (?:your )?consent",
+    re.IGNORECASE,
+)
+LEAST_WORDS = 80
 GATE = re.compile(
     r"captcha|verify (?:that )?you are (?:a )?human|just a moment|checking your browser|access denied|"
     r"are you a robot|unusual traffic|enable javascript and cookies",
@@ -24,10 +29,10 @@ GATE = re.compile(
 )
 
 
-def store_page(url: str, archive: Archive, now: datetime, trusted: str = "") -> str:
+def store_page(url: str, archive: Archive, now: datetime, trusted: str = "", title: str = "") -> str:
     """Return the SHA-256 under which the page at an address is kept from now on.
 
-    Only public hosts are asked, unless an origin is ``trusted``.
+    Only public hosts are asked, unless an origin is ``trusted``. With a ``title`` the page must hold a word of it.
 
     Raises:
         SourceUnavailable: the page did not come, or is gone.
@@ -42,6 +47,7 @@ def store_page(url: str, archive: Archive, now: datetime, trusted: str = "") -> 
     finally:
         session.close()
     refuse_junk(answer)
+    refuse_other_page(answer, title)
     sidecar = {"source_id": SOURCE_ID, "document": answer.url, "url": answer.url, "fetched_at": now.isoformat()}
     sha256 = archive.store(answer.body, {**sidecar, "status": answer.status, "headers": dict(answer.headers)})
     archive.record(
@@ -75,3 +81,18 @@ def refuse_junk(answer: HttpResponse) -> None:
         raise SourceChanged(f"the cited page says that it is not there: {title[:80]!r}")
     if len(shown) < LEAST_TEXT:
         raise SourceChanged(f"the cited page is next to empty: {len(shown)} characters of text")
+
+
+def refuse_other_page(answer: HttpResponse, title: str) -> None:
+    """Refuse a page that holds no word of the title it was found under, a consent wall, or a mere teaser."""
+    if not title or "html" not in answer.headers.get("Content-Type", "text/html").lower():
+        return
+    shown = " ".join(unescape(NOT_TEXT.sub(" ", answer.body.decode("utf-8", "replace"))).split()).lower()
+    words = shown.split()
+    if len(words) < 10 * LEAST_WORDS and CONSENT.search(shown):
+        raise SourceChanged("the cited page is a wall that asks for consent; save it by hand")
+    if len(words) < LEAST_WORDS:
+        raise SourceChanged(f"the cited page shows {len(words)} words only, as behind a paywall; save it by hand")
+    wanted = re.findall(r"\w{4,}", title.lower())
+    if wanted and not any(word in shown for word in wanted):
+        raise SourceChanged("the cited page holds no word of the lead's title; it is another page")

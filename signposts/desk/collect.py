@@ -1,0 +1,579 @@
+"""Reading the feeds side by side, each with its own outcome, and keeping what matches as leads.
+
+Belongs here: asking, archiving, matching, the order of it. Not here: formats (feeds.py), the log of leads (leads.py).
+
+A feed's bytes are archived before they are read. Leads are added from the archived bytes, also when nothing changed, so
+that a run killed between the two loses nothing: adding twice adds once.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
+
+from signposts.catalogue import Catalogue
+from signposts.catalogue.watch import LeadFeed
+from signposts.desk.feeds import Item, Items, pack_items, read_doc_list, read_dropped, read_feed, read_json, read_minute
+from signposts.desk.leads import FoundLead, LeadLog, desk_folder
+from signposts.desk.matching import WITHOUT_ACT, Matcher, tracker_matcher
+from signposts.desk.reads import GOOD, FeedRead, all_reads, covered_days, record_read
+from signposts.errors import ArchiveCorrupt, SignpostsError, SourceChanged, SourceError
+from signposts.files import write_atomically
+from signposts.settings import Settings, source_base_url
+from signposts.sources.archive import Archive, Attempt, last_good, open_archive
+from signposts.sources.http import Absent, Clock, HttpRequest, HttpResponse, Limits, OutOfTime, Session, without_secrets
+
+logger = logging.getLogger(__name__)
+
+SIDE_BY_SIDE = 8
+FEED_LIMITS = Limits(requests=1, seconds=1.0, timeout_seconds=20.0, max_body_bytes=10_000_000, attempts=2)
+MINUTE_LIMITS = Limits(requests=10, seconds=1.0, timeout_seconds=20.0, max_body_bytes=50_000_000, attempts=2)
+DOC_LIMITS = Limits(requests=1, seconds=6.0, timeout_seconds=30.0, max_body_bytes=5_000_000, attempts=1)
+FIRST_LOOK_BACK = timedelta(days=1)
+LONGEST_LOOK_BACK = timedelta(days=2)
+MINUTES_BEHIND = 20
+LONGEST_SILENCE = timedelta(hours=1)
+DOC_SPAN = timedelta(days=7)
+REFUSALS_THAT_END = 2
+RETHINK_DAYS = 30
+INBOX = "inbox"
+INBOX_FEED = LeadFeed(
+    publisher="dropped by hand",
+    address="https://inbox.invalid/",
+    format="rss",
+    languages=("all",),
+    reliability="F",
+    since=date(2000, 1, 1),
+    terms="as the file says",
+)
+
+
+@dataclass(slots=True)
+class Collection:
+    """One collection: what it may do, and what it has found so far."""
+
+    settings: Settings
+    catalogue: Catalogue
+    now: datetime
+    clock: Clock
+    archive: Archive
+    matchers: Mapping[str, Matcher]
+    found: list[FoundLead] = field(default_factory=list)
+    reads: list[FeedRead] = field(default_factory=list)
+
+
+def collect_leads(
+    settings: Settings,
+    catalogue: Catalogue,
+    now: datetime,
+    *,
+    offline: bool = False,
+    named: Sequence[str] = (),
+    budget_seconds: float = 0.0,
+) -> list[FeedRead]:
+    """Read every feed that is due, or those named; return what came of each. One that fails touches no other."""
+    work = Collection(
+        settings,
+        catalogue,
+        now,
+        Clock(budget_seconds),
+        open_archive(settings),
+        {tracker.tracker_id: tracker_matcher(tracker) for tracker in catalogue.trackers},
+    )
+    rethink(work)
+    read_inbox(work)
+    feeds = (
+        {}
+        if offline
+        else {
+            feed_id: feed
+            for feed_id, feed in catalogue.lead_feeds.items()
+            if feed.read and (not named or feed_id in named)
+        }
+    )
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for found, reads in pool.map(lambda entry: _ask(work, *entry), feeds.items()):
+            work.found += found
+            work.reads += reads
+    new = add_leads(work)
+    for read in work.reads:
+        record_read(settings, read)
+    logger.info("%s reads, %s new leads", len(work.reads), new)
+    return work.reads
+
+
+def add_leads(work: Collection) -> int:
+    """Add the found leads to the log; return how many are new."""
+    new, _ = LeadLog(work.settings).add(work.found)
+    work.found = []
+    return new
+
+
+def _ask(work: Collection, feed_id: str, feed: LeadFeed) -> tuple[list[FoundLead], list[FeedRead]]:
+    """Return what one feed brought and what was read of it; whatever goes wrong is its outcome."""
+    parts = urlsplit(feed.address)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    asker, limits = ASKERS[feed.format]
+    session = Session(source_base_url(f"feed_{feed_id}", origin), limits, work.clock)
+    path = feed.address.removeprefix(origin)
+    try:
+        return asker(work, feed_id, feed, session, path)
+    except (SourceError, ArchiveCorrupt) as error:
+        outcome = "missed" if isinstance(error, OutOfTime) else "failed"
+        return [], [_failed(work, feed_id, feed, outcome, str(error))]
+    except SignpostsError as error:
+        return [], [_failed(work, feed_id, feed, "failed", str(error))]
+    except Exception as error:
+        logger.exception("feed %s", feed_id)
+        return [], [
+            _failed(work, feed_id, feed, "failed", f"this program failed on it: {type(error).__name__}: {error}")
+        ]
+    finally:
+        session.close()
+
+
+def _failed(work: Collection, feed_id: str, feed: LeadFeed, outcome: str, message: str) -> FeedRead:
+    """Note a read that brought nothing, in the archive's log too."""
+    word = "miss" if outcome == "missed" else "failure"
+    address = without_secrets(feed.address)
+    work.archive.record(Attempt(f"feed_{feed_id}", "feed", address, work.now.isoformat(), word, message=message))
+    return FeedRead(feed_id, work.now.isoformat(), outcome, message=message)
+
+
+# ---- one asker a format
+
+
+def ask_feed(
+    work: Collection, feed_id: str, feed: LeadFeed, session: Session, path: str
+) -> tuple[list[FoundLead], list[FeedRead]]:
+    """Read a feed whole: ask only if it has changed, archive, then read the archived bytes."""
+    source_id = f"feed_{feed_id}"
+    good = last_good(work.archive.attempts(source_id)).get("feed")
+    whole = good is not None and work.archive.holds(str(good.sha256))
+    known = _conditions(good) if good and whole else {}
+    answer = session.get(HttpRequest("feed", path), known)
+    if answer.status == 304 and good:
+        payload, sha256, word = work.archive.load(str(good.sha256)), str(good.sha256), "unchanged"
+    else:
+        payload, word = answer.body, "hit"
+        sha256 = work.archive.store(payload, _sidecar(source_id, feed, answer, work.now))
+    items = read_document(feed, payload, work.now.date(), answer.headers.get("Content-Type", ""))
+    refuse_sudden_silence(work, feed_id, items)
+    moved = "" if _same_place(answer.url, session.base_url + path) else f"moved to {answer.url}; "
+    message = moved + describe(items)
+    work.archive.record(
+        Attempt(
+            source_id,
+            "feed",
+            answer.url,
+            work.now.isoformat(),
+            "unchanged" if good and good.sha256 == sha256 else word,
+            answer.status,
+            sha256,
+            len(payload),
+            message,
+            answer.headers.get("ETag") or (good.etag if good and answer.status == 304 else None),
+            answer.headers.get("Last-Modified") or (good.last_modified if good and answer.status == 304 else None),
+        )
+    )
+    found = list(matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now))
+    return found, [good_read(work, feed_id, feed, items, len(found), message, sha256)]
+
+
+def read_document(feed: LeadFeed, payload: bytes, today: date, content_type: str = "") -> Items:
+    """Return the items of a feed's document."""
+    if feed.format in ("gdelt_minutes", "gdelt_doc"):
+        return read_minute(payload, today)
+    reader = read_json if feed.format == "json" else read_feed
+    return reader(payload, feed.publisher, today, content_type)
+
+
+def refuse_sudden_silence(work: Collection, feed_id: str, items: Items) -> None:
+    """Refuse the second empty read in a row of a feed that had items before."""
+    if items.items:
+        return
+    before = [read for read in all_reads(work.settings) if read.feed_id == feed_id]
+    if before and before[-1].outcome == "empty" and any(read.items for read in before):
+        raise SourceChanged("is empty for the second time, and never was before")
+
+
+def describe(items: Items) -> str:
+    """Return in words what a document held."""
+    days = [item.published_on for item in items.items if item.published_on]
+    words = [f"{len(items.items)} items"]
+    if items.items and len(days) < len(items.items):
+        words.append(f"{len(items.items) - len(days)} without a day")
+    if items.set_aside:
+        words.append(f"{len(items.set_aside)} set aside or mended, for example {items.set_aside[0]}")
+    if items.truncated:
+        words.append("cut short, so that some may be missing")
+    return "; ".join(words)
+
+
+def good_read(
+    work: Collection, feed_id: str, feed: LeadFeed, items: Items, n_found: int, message: str, sha256: str
+) -> FeedRead:
+    """Return the record of a read, with the days that it covers."""
+    days = [item.published_on for item in items.items if item.published_on]
+    covers = covered_days(items, feed, work.now.date())
+    return FeedRead(
+        feed_id,
+        work.now.isoformat(),
+        items.outcome,
+        len(items.items),
+        len(days),
+        n_found,
+        max(days).isoformat() if days else None,
+        covers[0].isoformat() if covers else None,
+        covers[1].isoformat() if covers else None,
+        message,
+        sha256,
+    )
+
+
+def ask_minutes(
+    work: Collection, feed_id: str, feed: LeadFeed, session: Session, path: str
+) -> tuple[list[FoundLead], list[FeedRead]]:
+    """Read GDELT's minute files since the last one read; keep matches and each file's checksum, note those missing."""
+    until = work.now.astimezone(UTC).replace(second=0, microsecond=0) - timedelta(minutes=MINUTES_BEHIND)
+    start = _next_minute(work, feed_id, until)
+    found: list[FoundLead] = []
+    sums: dict[str, str] = {}
+    kept: list[Item] = []
+    ended = ""
+    minute = start
+    while minute <= until:
+        name = f"{minute:%Y%m%d%H%M}00"
+        try:
+            answer = session.get(HttpRequest(name, f"{path}/{name}.gal.json.gz"))
+            items = read_minute(answer.body, work.now.date()).items
+            sums[name] = hashlib.sha256(answer.body).hexdigest()
+            matched = list(matching_items(work.matchers, items, feed_id, feed, "", work.now))
+            found += matched
+            kept += [each.item for each in matched]
+        except Absent:
+            sums[name] = "missing"
+        except SourceError as error:
+            ended = f"stopped at {name}: {error}"
+            break
+        minute += timedelta(minutes=1)
+    if minute == start and ended:
+        raise SourceChanged(ended)
+    document = pack_items(kept)
+    origin = {"source_id": f"feed_{feed_id}", "document": "minutes", "url": feed.address, "licence": feed.terms}
+    sha256 = work.archive.store(document, {**origin, "fetched_at": work.now.isoformat(), "files": sums})
+    read_count = sum(value != "missing" for value in sums.values())
+    message = f"{read_count} minute files, {len(sums) - read_count} missing, {len(kept)} matches" + (
+        f"; {ended}" if ended else ""
+    )
+    work.archive.record(
+        Attempt(
+            f"feed_{feed_id}", "minutes", feed.address, work.now.isoformat(), "hit", 200, sha256, len(document), message
+        )
+    )
+    last = minute - timedelta(minutes=1)
+    # The files come in clusters, four an hour; none at all for longer is no quiet hour.
+    is_silent = not read_count and minute - start >= LONGEST_SILENCE
+    outcome = "items" if read_count else "failed" if is_silent else "empty"
+    read = FeedRead(
+        feed_id, work.now.isoformat(), outcome, read_count, 0, len(kept),
+        last.date().isoformat(), start.date().isoformat(), last.date().isoformat(),
+        message, sha256, last.isoformat(),
+    )  # fmt: skip
+    return [
+        FoundLead(each.item, feed_id, each.reliability, sha256, each.seen_at, True, each.matches) for each in found
+    ], [read]
+
+
+def _next_minute(work: Collection, feed_id: str, until: datetime) -> datetime:
+    """Return the minute after the last one read, at most two days back."""
+    before = [read.query for read in all_reads(work.settings) if read.feed_id == feed_id and read.query]
+    earliest = until - (LONGEST_LOOK_BACK if before else FIRST_LOOK_BACK)
+    return max(datetime.fromisoformat(before[-1]) + timedelta(minutes=1), earliest) if before else earliest
+
+
+def ask_doc(
+    work: Collection, feed_id: str, feed: LeadFeed, session: Session, path: str
+) -> tuple[list[FoundLead], list[FeedRead]]:
+    """Ask GDELT the queries of every indicator, those asked longest ago first, until time or its patience is up."""
+    last_good_day = {
+        read.query: read.covers_to
+        for read in all_reads(work.settings)
+        if read.feed_id == feed_id and read.outcome in GOOD
+    }
+    queries = {
+        f"{tracker.tracker_id}/{indicator_id}/{name}": query
+        for tracker in work.catalogue.trackers
+        for indicator_id, entry in tracker.indicators.items()
+        if entry.watch
+        for name, query in entry.watch.queries.items()
+    }
+    found: list[FoundLead] = []
+    reads: list[FeedRead] = []
+    refusals = 0
+    for key in sorted(queries, key=lambda key: (last_good_day.get(key) or "", key)):
+        if last_good_day.get(key) == work.now.date().isoformat():
+            continue
+        try:
+            items, sha256 = _ask_query(work, feed_id, feed, session, path, queries[key], last_good_day.get(key))
+        except OutOfTime as error:
+            reads.append(FeedRead(feed_id, work.now.isoformat(), "missed", message=str(error), query=key))
+            break
+        except SourceError as error:
+            reads.append(FeedRead(feed_id, work.now.isoformat(), "failed", message=str(error), query=key))
+            refusals += "refused the query" not in str(error)
+            if refusals >= REFUSALS_THAT_END:
+                break
+            continue
+        indicator = key.rpartition("/")[0]
+        own = list(
+            matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now, {indicator: WITHOUT_ACT})
+        )
+        found += own
+        start = _query_start(work.now, last_good_day.get(key)).date()
+        reads.append(
+            FeedRead(
+                feed_id,
+                work.now.isoformat(),
+                items.outcome,
+                len(items.items),
+                0,
+                len(own),
+                None,
+                start.isoformat(),
+                work.now.date().isoformat(),
+                describe(items),
+                sha256,
+                key,
+            )  # fmt: skip
+        )
+    if not reads:
+        reads.append(FeedRead(feed_id, work.now.isoformat(), "empty", message="every query was asked today"))
+    return found, reads
+
+
+def _query_start(now: datetime, last: str | None) -> datetime:
+    """Return from when a query asks: the last good day, at most a week back."""
+    week = now - DOC_SPAN
+    return max(datetime.fromisoformat(last).replace(tzinfo=UTC), week) if last else week
+
+
+def _ask_query(
+    work: Collection, feed_id: str, feed: LeadFeed, session: Session, path: str, query: str, last: str | None
+) -> tuple[Items, str]:
+    """Return a query's articles and their SHA-256; where the list is full the span is halved, three times at most."""
+    start, spans, items = _query_start(work.now, last), 1, Items(())
+    while spans <= 8:
+        step = (work.now - start) / spans
+        parts, payloads = [], []
+        for number in range(spans):
+            first, end = start + number * step, start + (number + 1) * step
+            parameters = {
+                "query": query, "mode": "ArtList", "format": "json", "maxrecords": "250", "sort": "DateDesc",
+                "startdatetime": f"{first:%Y%m%d%H%M%S}", "enddatetime": f"{end:%Y%m%d%H%M%S}",
+            }  # fmt: skip
+            answer = session.get(HttpRequest("query", path, parameters))
+            parts.append(read_doc_list(answer.body, work.now.date()))
+            payloads.append(answer.body)
+        items = Items(
+            tuple({item.url: item for part in parts for item in part.items}.values()),
+            tuple(words for part in parts for words in part.set_aside),
+            any(part.truncated for part in parts),
+        )
+        if not items.truncated:
+            break
+        spans *= 2
+    document = pack_items(items.items)
+    origin = {"source_id": f"feed_{feed_id}", "document": query, "url": feed.address, "licence": feed.terms}
+    sha256 = work.archive.store(document, {**origin, "fetched_at": work.now.isoformat()})
+    work.archive.record(
+        Attempt(
+            f"feed_{feed_id}",
+            query,
+            feed.address,
+            work.now.isoformat(),
+            "hit",
+            200,
+            sha256,
+            len(document),
+            describe(items),
+        )
+    )
+    return items, sha256
+
+
+Asker = Callable[[Collection, str, LeadFeed, Session, str], tuple[list[FoundLead], list[FeedRead]]]
+ASKERS: Mapping[str, tuple[Asker, Limits]] = {
+    "rss": (ask_feed, FEED_LIMITS),
+    "atom": (ask_feed, FEED_LIMITS),
+    "json": (ask_feed, FEED_LIMITS),
+    "gdelt_minutes": (ask_minutes, MINUTE_LIMITS),
+    "gdelt_doc": (ask_doc, DOC_LIMITS),
+}
+
+
+# ---- from items to leads
+
+
+def matching_items(
+    matchers: Mapping[str, Matcher],
+    items: Iterable[Item],
+    feed_id: str,
+    feed: LeadFeed,
+    sha256: str,
+    seen_at: datetime,
+    besides: Mapping[str, float] | None = None,
+) -> Iterator[FoundLead]:
+    """Yield the items that may bear on an indicator of any tracker; ``besides`` are indicators a query named."""
+    is_seen_day = feed.format in ("gdelt_minutes", "gdelt_doc")
+    for item in items:
+        matches = dict(besides or {})
+        for tracker_id, matcher in matchers.items():
+            for indicator, strength in matcher.match(item.title, item.summary, feed.country, item.url).items():
+                matches[f"{tracker_id}/{indicator}"] = max(strength, matches.get(f"{tracker_id}/{indicator}", 0.0))
+        if matches:
+            yield FoundLead(item, feed_id, feed.reliability, sha256, seen_at, is_seen_day, matches)
+
+
+def read_inbox(work: Collection) -> None:
+    """Read the files of inbox/leads that were not read before; each has its own outcome."""
+    folder = work.settings.inbox / "leads"
+    if not folder.is_dir():
+        return
+    read_before = {attempt.sha256 for attempt in work.archive.attempts(f"feed_{INBOX}") if attempt.outcome == "hit"}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or not path.is_file() or path.is_symlink():
+            continue
+        payload = path.read_bytes()
+        if hashlib.sha256(payload).hexdigest() in read_before:
+            continue
+        try:
+            items = read_dropped(path.name, payload, work.now.date())
+        except SourceError as error:
+            work.reads.append(FeedRead(INBOX, work.now.isoformat(), "failed", message=f"{path.name}: {error}"))
+            continue
+        origin = {"source_id": f"feed_{INBOX}", "document": path.name, "fetched_at": work.now.isoformat()}
+        sha256 = work.archive.store(payload, origin)
+        found = list(matching_items(work.matchers, items.items, INBOX, INBOX_FEED, sha256, work.now))
+        work.found += found
+        message = f"{path.name}: {describe(items)}; {len(items.items) - len(found)} bear on no indicator"
+        work.archive.record(
+            Attempt(
+                f"feed_{INBOX}", path.name, path.name, work.now.isoformat(), "hit", None, sha256, len(payload), message
+            )
+        )
+        work.reads.append(
+            FeedRead(INBOX, work.now.isoformat(), "items", len(items.items), 0, len(found), message=message)
+        )
+
+
+# ---- the archive again
+
+
+def archived_items(
+    work: Collection, since: datetime | None = None
+) -> Iterator[tuple[str, LeadFeed, Sequence[Item], str, datetime]]:
+    """Yield the items of every archived document: feed, its entry, items, SHA-256, when it was fetched."""
+    entries: dict[str, LeadFeed] = {**work.catalogue.lead_feeds, INBOX: INBOX_FEED}
+    for feed_id, feed in entries.items():
+        for attempt in work.archive.attempts(f"feed_{feed_id}"):
+            fetched_at = datetime.fromisoformat(attempt.fetched_at)
+            if attempt.outcome != "hit" or (since and fetched_at < since):
+                continue
+            try:
+                payload = work.archive.load(str(attempt.sha256))
+                if feed_id == INBOX:
+                    items = read_dropped(str(attempt.document), payload, fetched_at.date())
+                else:
+                    items = read_document(feed, payload, fetched_at.date())
+            except (SourceError, ArchiveCorrupt):
+                continue
+            yield feed_id, feed, items.items, str(attempt.sha256), fetched_at
+
+
+def rebuild_leads(settings: Settings, catalogue: Catalogue, now: datetime, since: datetime | None = None) -> int:
+    """Make the log of leads again from the archive; return how many are new. Decisions are not touched."""
+    work = Collection(
+        settings,
+        catalogue,
+        now,
+        Clock(),
+        open_archive(settings),
+        {tracker.tracker_id: tracker_matcher(tracker) for tracker in catalogue.trackers},
+    )
+    if since is None:
+        LeadLog(settings).clear()
+    _find_again(work, since)
+    return add_leads(work)
+
+
+def _find_again(work: Collection, since: datetime | None) -> None:
+    """Match the archived documents anew, the oldest first."""
+    documents = sorted(archived_items(work, since), key=lambda each: (each[4], each[0]))
+    for feed_id, feed, items, sha256, fetched_at in documents:
+        work.found += matching_items(work.matchers, items, feed_id, feed, sha256, fetched_at)
+
+
+def rethink(work: Collection) -> None:
+    """Match leads and the last month's documents anew if what is looked for has changed."""
+    note = desk_folder(work.settings) / "watch.sha256"
+    terms = {
+        f"{tracker.tracker_id}/{name}": entry.watch.model_dump_json()
+        for tracker in work.catalogue.trackers
+        for name, entry in tracker.indicators.items()
+        if entry.watch
+    }
+    names = [tracker.watch_names.model_dump_json() for tracker in work.catalogue.trackers]
+    digest = hashlib.sha256(json.dumps([terms, names], sort_keys=True).encode()).hexdigest()
+    if note.exists() and note.read_text(encoding="utf-8") == digest:
+        return
+    log = LeadLog(work.settings)
+    leads = log.leads()
+    if leads:
+        log.rematch(
+            {
+                lead.lead_id: _matches_now(work, lead.title, lead.summary, lead.feed_id, lead.url)
+                for lead in leads.values()
+            }
+        )
+        _find_again(work, work.now - timedelta(days=RETHINK_DAYS))
+        add_leads(work)
+    write_atomically(note, digest.encode())
+
+
+def _matches_now(work: Collection, title: str, summary: str, feed_id: str, url: str) -> dict[str, float]:
+    """Return what a lead matches by the present terms."""
+    feed = work.catalogue.lead_feeds.get(feed_id)
+    return {
+        f"{tracker_id}/{indicator}": strength
+        for tracker_id, matcher in work.matchers.items()
+        for indicator, strength in matcher.match(title, summary, feed.country if feed else None, url).items()
+    }
+
+
+def _conditions(good: Attempt) -> dict[str, str]:
+    """Return the headers that ask for a feed only if it has changed."""
+    asked = {"If-None-Match": good.etag, "If-Modified-Since": good.last_modified}
+    return {name: value for name, value in asked.items() if value}
+
+
+def _sidecar(source_id: str, feed: LeadFeed, answer: HttpResponse, now: datetime) -> dict[str, object]:
+    """Return what is kept beside a feed's bytes."""
+    return {
+        "source_id": source_id,
+        "document": "feed",
+        "url": answer.url,
+        "fetched_at": now.isoformat(),
+        "status": answer.status,
+        "headers": dict(answer.headers),
+        "licence": feed.terms,
+    }
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Return whether two addresses name the same place but for what was left out as secret."""
+    return without_secrets(one).rstrip("/") == without_secrets(other).rstrip("/")

@@ -1,0 +1,235 @@
+"""Leads: what may bear on an indicator, kept in one log that only grows.
+
+Belongs here: the log, its lock, and a lead as it stands. Not here: where leads come from (collect.py), or what becomes
+of them (triage.py).
+
+The log is ``desk/leads.jsonl`` in the home folder: a line a new lead, a line a further feed that carried it, a line
+when other terms match it. It can be made again from the archive (collect.rebuild_leads).
+"""
+
+import fcntl
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from signposts.desk.feeds import Item, lead_key
+from signposts.desk.stories import StoryIndex
+from signposts.files import read_lines, write_atomically
+from signposts.settings import Settings
+
+GRADES = {"A": 1.0, "B": 0.9, "C": 0.75, "D": 0.5, "E": 0.25, "F": 0.5}
+"""What a source's letter does to the rank of a lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One item that may bear on indicators; ``matches`` is tracker/indicator to strength."""
+
+    lead_id: str
+    url: str
+    title: str
+    summary: str
+    outlet: str
+    feed_id: str
+    reliability: str
+    published_on: date | None
+    seen_at: datetime
+    sha256: str
+    story_id: str
+    matches: Mapping[str, float]
+    also_in: tuple[str, ...] = ()
+
+    @property
+    def day(self) -> date:
+        """Return the day the lead is of: published, else first seen."""
+        return self.published_on or self.seen_at.date()
+
+    def indicators(self, tracker_id: str) -> dict[str, float]:
+        """Return the indicators of a tracker that the lead may bear on, with the strength of each match."""
+        start = f"{tracker_id}/"
+        return {name.removeprefix(start): value for name, value in self.matches.items() if name.startswith(start)}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLead:
+    """An item that matches, and where it was found."""
+
+    item: Item
+    feed_id: str
+    reliability: str
+    sha256: str
+    seen_at: datetime
+    is_seen_day: bool
+    matches: Mapping[str, float]
+
+
+def desk_folder(settings: Settings) -> Path:
+    """Return the folder of the desk's own state."""
+    return settings.home / "desk"
+
+
+class LeadLog:
+    """The leads of one installation; read again only as far as the log has grown."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.path = desk_folder(settings) / "leads.jsonl"
+        self._read = 0
+        self._identity: tuple[int, int] = (0, 0)
+        self._leads: dict[str, Lead] = {}
+
+    def leads(self) -> Mapping[str, Lead]:
+        """Return every lead, in the order in which they were found."""
+        if not self.path.exists():
+            return {}
+        state = self.path.stat()
+        if (state.st_dev, state.st_ino) != self._identity or state.st_size < self._read:
+            self._leads, self._read, self._identity = {}, 0, (state.st_dev, state.st_ino)
+        if state.st_size > self._read:
+            with self.path.open("rb") as file:
+                file.seek(self._read)
+                content = file.read()
+            whole = content[: content.rfind(b"\n") + 1]
+            for line in whole.splitlines():
+                self._take(line)
+            self._read += len(whole)
+        return self._leads
+
+    def _take(self, line: bytes) -> None:
+        """Take one line of the log; one that a crash cut short is passed over."""
+        try:
+            entry: dict[str, Any] = json.loads(line)
+        except ValueError:
+            return
+        known = self._leads.get(entry["lead_id"])
+        if known is None and "title" in entry:
+            self._leads[entry["lead_id"]] = read_lead(entry)
+        elif known is not None and "seen_by" in entry:
+            self._leads[known.lead_id] = replace(known, also_in=(*known.also_in, entry["seen_by"]))
+        elif known is not None and "title" not in entry and "matches" in entry:
+            self._leads[known.lead_id] = replace(known, matches=entry["matches"])
+
+    def add(self, found: Iterable[FoundLead]) -> tuple[int, int]:
+        """Add what is new; return how many leads are new and how many were known. One process at a time writes."""
+        with self.lock():
+            leads = self.leads()
+            stories = story_index(leads.values())
+            lines, new, known = [], 0, 0
+            fresh: dict[str, set[str]] = {}
+            for each in found:
+                lead_id = lead_key(each.item.url)
+                lead = leads.get(lead_id)
+                carried = fresh.get(lead_id) or ({lead.feed_id, *lead.also_in} if lead else set())
+                if not carried:
+                    lines.append(self._new_line(lead_id, each, stories))
+                    new += 1
+                elif each.feed_id not in carried:
+                    lines.append({"lead_id": lead_id, "seen_by": each.feed_id, "at": each.seen_at.isoformat()})
+                    known += 1
+                else:
+                    known += 1
+                fresh[lead_id] = carried | {each.feed_id}
+            self._append(lines)
+        return new, known
+
+    def _new_line(self, lead_id: str, found: FoundLead, stories: StoryIndex) -> dict[str, Any]:
+        """Return the line of a new lead, with the story it joins."""
+        item = found.item
+        published = None if found.is_seen_day else item.published_on
+        day = published or found.seen_at.date()
+        return {
+            "lead_id": lead_id,
+            "url": item.url,
+            "title": item.title,
+            "summary": item.summary,
+            "outlet": item.outlet,
+            "feed_id": found.feed_id,
+            "reliability": found.reliability,
+            "published_on": published.isoformat() if published else None,
+            "seen_at": found.seen_at.isoformat(),
+            "sha256": found.sha256,
+            "story_id": stories.add(lead_id, item.title, day),
+            "matches": dict(found.matches),
+        }
+
+    def rematch(self, matches: Mapping[str, Mapping[str, float]]) -> int:
+        """Note the leads that other indicators match now; return how many changed."""
+        with self.lock():
+            leads = self.leads()
+            lines = [
+                {"lead_id": lead_id, "matches": dict(found)}
+                for lead_id, found in matches.items()
+                if lead_id in leads and dict(leads[lead_id].matches) != dict(found)
+            ]
+            self._append(lines)
+        return len(lines)
+
+    def _append(self, lines: list[dict[str, Any]]) -> None:
+        """Add lines with one write; half a line that a crash left is ended first."""
+        if not lines:
+            return
+        text = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines).encode()
+        with self.path.open("ab+") as file:
+            if file.tell():
+                file.seek(-1, 2)
+                text = text if file.read(1) == b"\n" else b"\n" + text
+            file.write(text)
+            file.flush()
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the lock of the log's writers."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with (self.path.parent / "leads.lock").open("w") as handle:
+            fcntl.flock(handle.fileno(), fcntl.LOCK_EX)
+            yield
+
+    def clear(self) -> None:
+        """Empty the log, to be filled again from the archive."""
+        write_atomically(self.path, b"")
+
+
+def read_lead(entry: Mapping[str, Any]) -> Lead:
+    """Return the lead of a line of the log."""
+    return Lead(
+        lead_id=entry["lead_id"],
+        url=entry["url"],
+        title=entry["title"],
+        summary=entry["summary"],
+        outlet=entry["outlet"],
+        feed_id=entry["feed_id"],
+        reliability=entry["reliability"],
+        published_on=date.fromisoformat(entry["published_on"]) if entry["published_on"] else None,
+        seen_at=datetime.fromisoformat(entry["seen_at"]),
+        sha256=entry["sha256"],
+        story_id=entry["story_id"],
+        matches=entry["matches"],
+    )
+
+
+def story_index(leads: Iterable[Lead]) -> StoryIndex:
+    """Return the index of the leads' titles, their stories as they are."""
+    index = StoryIndex()
+    for lead in leads:
+        index.add(lead.lead_id, lead.title, lead.day, lead.story_id)
+    return index
+
+
+def stories_of(leads: Iterable[Lead]) -> dict[str, list[Lead]]:
+    """Return the leads of each story, in the order in which they were found."""
+    grouped: dict[str, list[Lead]] = {}
+    for lead in leads:
+        grouped.setdefault(lead.story_id, []).append(lead)
+    return grouped
+
+
+def read_log_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a log of JSON lines; a line that a crash cut short is passed over."""
+    for line in read_lines(path):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue

@@ -1,0 +1,303 @@
+"""Decisions on leads, from lead to ledger row to closed search, with kills, second desks and refusals on the way."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from signposts.catalogue import load_catalogue
+from signposts.catalogue.faults import FaultList
+from signposts.catalogue.triage import read_triage
+from signposts.cli.desk import close_indicator, print_leads, triage_lead
+from signposts.desk.collect import collect_leads
+from signposts.desk.searches import plan_search
+from signposts.desk.state import DeskState, open_desk
+from signposts.desk.triage import accept, decide, undo
+from signposts.errors import InputError
+from signposts.settings import load_settings
+from tests.desk.loopback import Answer, FeedServer, desk_catalogue, feed_server, rss
+
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
+WATCHED = ("kremlin_ru", "kremlin_en", "mid_ru", "mid_en", "president_ir_fa", "irna_en", "mehr_en")
+PAGE = "<html><title>Call</title><body>" + "<p>Lavrov and Araghchi held a phone call, our invented page says.</p>" * 20
+
+
+def entry(path: str, title: str, day: date = TODAY) -> tuple[str, str, str, date]:
+    return (f"{{server}}/{path}", title, "", day)
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    with feed_server() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(tmp_path: Path, server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> DeskState:
+    """A desk with four leads, three of them of one story, and feeds that cover the last forty days."""
+    root = desk_catalogue(tmp_path / "catalogue", server.url, WATCHED)
+    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(root))
+    monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SIGNPOSTS_CITED_PAGE_URL", server.url)
+    monkeypatch.setenv("SIGNPOSTS_ANALYST", "tester")
+    title = "Lavrov, Araghchi hold phone call"
+    filler = [
+        (f"https://filler.example/{step}", f"Weather {step}", "", TODAY - timedelta(days=step)) for step in range(1, 42)
+    ]
+    for feed_id in WATCHED:
+        server.pages[f"/{feed_id}"] = Answer(rss([(f"{server.url}/page/{feed_id}", title, "", TODAY), *filler]))
+        server.pages[f"/page/{feed_id}"] = Answer(PAGE.encode(), headers={"Content-Type": "text/html"})
+    for feed_id in WATCHED[4:]:
+        server.pages[f"/{feed_id}"] = Answer(rss(filler))
+    other = (f"{server.url}/page/other", "Lavrov, Araghchi hold no phone call", "", TODAY)
+    server.pages["/mid_en"] = Answer(rss([other, *filler]))
+    collect_leads(load_settings(), load_catalogue(root), NOW)
+    return open_desk(load_settings())
+
+
+def head(desk: DeskState) -> str:
+    return next(each.lead.lead_id for each in desk.queue(TODAY) if " no " not in each.lead.title)
+
+
+def claims(desk: DeskState) -> list[str]:
+    return list(
+        load_catalogue(desk.settings.catalogue_root).trackers[0].ledgers["leader_contacts"].rows[-1].fields.values()
+    )
+
+
+FIELDS = {
+    "kind": "count", "happened_from": TODAY.isoformat(), "category": "phone call", "source_name": "MFA",
+    "speaker": "MFA", "reliability": "A", "credibility": "2", "published_on": TODAY.isoformat(),
+}  # fmt: skip
+
+
+def test_accepting_writes_the_claim_keeps_its_page_and_covers_the_open_story(desk: DeskState) -> None:
+    lead = desk.lead(head(desk))
+    covered = desk.open_story(lead, TODAY)
+    assert len(covered) == 3, "the denial is near, not of the story"
+    made = accept(desk.tracker, covered, "leader_contacts", FIELDS, NOW)
+    desk.refresh()
+    row = desk.standing_claims("leader_contacts")[made.claim_id]
+    assert row.fields["source_url"] == lead.url
+    assert (desk.settings.archive / "objects" / row.fields["sha256"][:2]).is_dir()
+    decisions = read_triage(desk.tracker.folder, FaultList())
+    assert [(each.decision, each.claim_id, each.decided_by) for each in decisions] == [
+        ("accept", made.claim_id, "tester")
+    ] * 3
+    assert len(desk.queue(TODAY)) == 1
+    assert desk.near(lead)[0][1] == ["negation: no"]
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (Answer(status=404), "no such document"),
+        (Answer(b"<title>Just a moment...</title>" + b"x" * 300, headers={"Content-Type": "text/html"}), "gate"),
+        (Answer(b"", headers={"Content-Type": "text/html"}), "empty"),
+        (
+            Answer(b"<p>We value your privacy. Accept all cookies</p>" * 9, headers={"Content-Type": "text/html"}),
+            "consent",
+        ),
+        (Answer(b"<p>teaser of the story</p>" * 12, headers={"Content-Type": "text/html"}), "words only"),
+        (
+            Answer(b"<p>entirely unrelated content of another page</p>" * 50, headers={"Content-Type": "text/html"}),
+            "no word",
+        ),
+    ],
+)
+def test_a_page_that_proves_nothing_is_refused_and_nothing_is_written(
+    desk: DeskState, server: FeedServer, page: Answer, said: str
+) -> None:
+    lead = desk.lead(head(desk))
+    server.pages[lead.url.removeprefix(server.url)] = page
+    before = claims(desk)
+    with pytest.raises(InputError, match=said):
+        accept(desk.tracker, [lead], "leader_contacts", FIELDS, NOW)
+    assert claims(desk) == before
+    assert not (desk.tracker.folder / "triage.csv").exists()
+
+
+def test_undo_opens_the_story_again_and_withdraws_the_claim_in_one_write(desk: DeskState) -> None:
+    lead = desk.lead(head(desk))
+    made = accept(desk.tracker, desk.open_story(lead, TODAY), "leader_contacts", FIELDS, NOW)
+    undo(desk.tracker, lead, NOW + timedelta(seconds=1))
+    desk.refresh()
+    assert made.claim_id not in desk.standing_claims("leader_contacts")
+    assert len(desk.queue(TODAY)) == 4
+    load_catalogue(desk.settings.catalogue_root)
+
+
+def test_a_further_report_of_a_known_event_is_no_second_event(desk: DeskState) -> None:
+    lead = desk.lead(head(desk))
+    first = accept(desk.tracker, [lead], "leader_contacts", FIELDS, NOW)
+    other = next(each.lead for each in open_desk(desk.settings).queue(TODAY) if " no " not in each.lead.title)
+    second = accept(desk.tracker, [other], "leader_contacts", {}, NOW, corroborates=first.claim_id)
+    desk.refresh()
+    standing = desk.standing_claims("leader_contacts")
+    assert first.claim_id not in standing
+    assert standing[second.claim_id].fields["credibility"] == "1"
+    undo(desk.tracker, other, NOW + timedelta(seconds=2))
+    desk.refresh()
+    newest = max(desk.standing_claims("leader_contacts"))
+    assert desk.standing_claims("leader_contacts")[newest].fields["credibility"] == "2"
+
+
+def test_two_desks_at_once_see_each_others_decisions(desk: DeskState) -> None:
+    second = open_desk(desk.settings)
+    lead = desk.lead(head(desk))
+    outcomes: list[str] = []
+
+    def try_to_accept(own: DeskState) -> None:
+        try:
+            outcomes.append(accept(own.tracker, [lead], "leader_contacts", FIELDS, datetime.now(UTC)).claim_id)
+        except InputError as error:
+            outcomes.append(str(error))
+
+    threads = [threading.Thread(target=try_to_accept, args=(own,)) for own in (desk, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum("decided already: accept" in outcome for outcome in outcomes) == 1
+    second.refresh()
+    assert lead.lead_id not in {each.lead.lead_id for each in second.queue(TODAY)}
+
+
+@pytest.mark.parametrize(
+    ("decision", "options", "said"),
+    [
+        ("dismiss", {"reason": "boring"}, "no reason to dismiss"),
+        ("later", {"until": "2020-01-01"}, "not after today"),
+        ("later", {"until": "soon"}, "no day"),
+        ("duplicate", {"claim_id": "leader_contacts-999"}, "no claim"),
+    ],
+)
+def test_a_decision_without_what_it_needs_is_refused(
+    desk: DeskState, decision: str, options: dict[str, str], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        decide(desk.tracker, [desk.lead(head(desk))], decision, NOW, **options)  # type: ignore[arg-type]
+
+
+def test_what_is_put_off_comes_back_on_its_day(desk: DeskState) -> None:
+    lead = desk.lead(head(desk))
+    day = TODAY + timedelta(days=3)
+    decide(desk.tracker, [lead], "later", NOW, until=day.isoformat())
+    desk.refresh()
+    assert lead.lead_id not in {each.lead.lead_id for each in desk.queue(TODAY)}
+    assert lead.lead_id in {each.lead.lead_id for each in desk.queue(day)}
+
+
+def test_decisions_survive_the_loss_of_leads_and_two_files_merge(desk: DeskState) -> None:
+    lead = desk.lead(head(desk))
+    decide(desk.tracker, [lead], "dismiss", NOW, reason="off_topic")
+    path = desk.tracker.folder / "triage.csv"
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    later = row.replace("dismiss", "reopen").replace(NOW.strftime("%Y-"), f"{NOW.year + 0}-")
+    later = later.replace(row.split(",")[8], (NOW + timedelta(hours=1)).isoformat())
+    # The newer decision stands above the older one, as a union merge may leave it.
+    path.write_text("\n".join([header, later, row]) + "\n", encoding="utf-8")
+    desk.refresh()
+    assert lead.lead_id in {each.lead.lead_id for each in desk.queue(TODAY)}
+
+
+def test_a_damaged_row_of_triage_is_named_by_file_and_line(desk: DeskState) -> None:
+    path = desk.tracker.folder / "triage.csv"
+    decide(desk.tracker, [desk.lead(head(desk))], "dismiss", NOW, reason="off_topic")
+    path.write_text(path.read_text(encoding="utf-8").replace("off_topic", "whatever"), encoding="utf-8")
+    with pytest.raises(Exception, match=r"triage.csv:2: .*no reason to dismiss"):
+        load_catalogue(desk.settings.catalogue_root)
+
+
+ACCEPT_AND_DIE = """
+import os, signal, sys
+from datetime import UTC, datetime
+from signposts import files
+from signposts.desk.state import open_desk
+from signposts.desk.triage import accept
+from signposts.settings import load_settings
+steps, lead_id, day = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+desk = open_desk(load_settings())
+real, done = os.fsync, 0
+def fsync(descriptor):
+    global done
+    done += 1
+    if done > steps:
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(descriptor)
+files.os.fsync = fsync
+fields = dict(kind="count", happened_from=day, category="call", source_name="M", speaker="M", reliability="A",
+              credibility="2", published_on=day)
+accept(desk.tracker, [desk.lead(lead_id)], "leader_contacts", fields, datetime.now(UTC), keep_page=False)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("steps", range(7))
+def test_a_kill_at_any_moment_of_accepting_leaves_claim_and_decision_or_neither(desk: DeskState, steps: int) -> None:
+    lead_id = head(desk)
+    ended = subprocess.run(
+        [sys.executable, "-c", ACCEPT_AND_DIE, str(steps), lead_id, TODAY.isoformat()], check=False, env=os.environ
+    )
+    assert ended.returncode in (0, -signal.SIGKILL)
+    after = open_desk(desk.settings)
+    claimed = [row for row in after.standing_claims("leader_contacts").values() if row.fields.get("source_name") == "M"]
+    decided = after.decisions.get(lead_id)
+    assert bool(claimed) == (decided is not None)
+    if decided is not None:
+        assert decided.claim_id == claimed[0].claim.claim_id
+
+
+def test_closing_asks_for_every_lead_and_writes_who_looked_where_until_when(
+    desk: DeskState, capsys: pytest.CaptureFixture[str]
+) -> None:
+    since = (TODAY - timedelta(days=20)).isoformat()
+    with pytest.raises(InputError, match="leads up to .* are undecided"):
+        close_indicator("leader_contacts", TODAY.isoformat(), since, [], "all read", False, "")
+    for each in desk.queue(TODAY, "leader_contacts"):
+        if " no " in each.lead.title:
+            triage_lead(each.lead.lead_id, "dismiss", indicator="", fields=[], reason="no_new_fact", until="", claim="",
+                        group=False, keep_page=False, tracker="")  # fmt: skip
+    triage_lead(head(desk), "accept", indicator="leader_contacts", fields=["category=phone call", "credibility=1"],
+                reason="", until="", claim="", group=True, keep_page=True, tracker="")  # fmt: skip
+    with pytest.raises(InputError, match="one sentence"):
+        close_indicator("leader_contacts", TODAY.isoformat(), since, [], "", False, "")
+    close_indicator("leader_contacts", TODAY.isoformat(), since, [], "One call; the channels were quiet.", False, "")
+    search = load_catalogue(desk.settings.catalogue_root).trackers[0].searches[-1].search
+    assert (search.looked_until, search.leads_read, search.n_found) == (TODAY, 4, 1)
+    assert (search.searched_by, search.gaps) == ("tester", None)
+    assert "kremlin_en" in str(search.feeds)
+    capsys.readouterr()
+    print_leads("leader_contacts", "", 20, everything=False)
+    assert "0 leads waiting" in capsys.readouterr().out
+
+
+def test_a_gap_of_a_feed_shortens_what_a_search_covers_and_leaving_it_out_is_said(
+    desk: DeskState, server: FeedServer
+) -> None:
+    for each in desk.queue(TODAY):
+        decide(desk.tracker, [each.lead], "dismiss", NOW, reason="off_topic")
+    server.pages["/irna_en"] = Answer(status=503)
+    tomorrow = NOW + timedelta(days=2)
+    collect_leads(desk.settings, load_catalogue(desk.settings.catalogue_root), tomorrow)
+    desk.refresh()
+
+    def plan(*without: str) -> object:
+        return plan_search(
+            desk.tracker, "leader_contacts", tomorrow.date(), desk.leads(), desk.decisions, desk.reads, tomorrow,
+            since=TODAY - timedelta(days=5), without=without,
+        )  # fmt: skip
+
+    shortened = plan()
+    assert shortened.looked_until == TODAY  # type: ignore[attr-defined]
+    assert any("irna_en" in gap for gap in shortened.gaps)  # type: ignore[attr-defined]
+    left_out = plan("irna_en")
+    assert left_out.looked_until == tomorrow.date()  # type: ignore[attr-defined]
+    assert "irna_en: left out" in left_out.gaps  # type: ignore[attr-defined]
