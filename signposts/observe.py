@@ -54,7 +54,7 @@ def write_claims(warehouse: Warehouse, now: datetime) -> tuple[int, list[str]]:
 
 
 def set_future_aside(warehouse: Warehouse, now: datetime) -> None:
-    """Take out the versions read from attempts that a wrong clock dated after now: the log's attempts are set aside too.
+    """Take out the versions read from attempts that a wrong clock dated after now, which are set aside themselves.
 
     They come again from the log when their date has come; until then they must not stand before what is true today.
     """
