@@ -21,7 +21,7 @@ PROBABILITIES = (
 )
 VERDICTS = ("assessment", "fan")
 FORECASTS = ("forecast", "resolved_forecast")
-FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
+FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook", "what_if")
 
 
 # What the method's models are built from; it is read by Python, not by a statement.
