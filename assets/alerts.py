@@ -1,18 +1,29 @@
 """Dagster's assets around alerts: the table made before the release, the sending after it."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from .resources import MonitoringRun
+from .table_specs import table_spec
 
 GROUP = "publish"
 
 
-@dg.asset(
-    deps=["scenario_probability", "assessment", "surprise", "change", "freshness", "fetch_attempt"],
-    group_name=GROUP,
-    kinds={"duckdb"},
+@dg.multi_asset(
+    name="alert",
+    specs=[
+        table_spec(
+            "alert",
+            group=GROUP,
+            deps=(
+                *("scenario_probability", "assessment", "surprise", "change", "freshness", "fetch_attempt"),
+                *("tracker_setting", "scenario", "indicator", "reading", "source"),
+            ),
+        )
+    ],
 )
-def alert(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
+def alert(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """One row per alert that this release raises; none that an earlier one has raised."""
     from signposts.alerts.raising import write_alerts
 
@@ -20,7 +31,7 @@ def alert(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.Materiali
     _, lapsed = write_alerts(warehouse, run.settings, run.as_of_date(), run.now())
     for line in lapsed:
         context.log.warning("no longer accepted: %s", line)
-    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("alert")})
+    yield dg.MaterializeResult(asset_key="alert", metadata={"dagster/row_count": warehouse.count("alert")})
 
 
 @dg.asset(deps=["release"], group_name=GROUP, kinds={"apprise"})

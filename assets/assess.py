@@ -1,20 +1,20 @@
 """Dagster's assets of the stage assess."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import dagster as dg
 
-from .resources import MonitoringRun
+from signposts.release.withholding import isolate_faults
 
-if TYPE_CHECKING:
-    from signposts.warehouse import Warehouse
+from .resources import MonitoringRun
+from .table_specs import table_spec
 
 GROUP = "assess"
+# Each group in the order in which its tables depend on each other, as Dagster wants them reported.
 PROBABILITIES = (
+    "variant",
     "log_ratio",
     "reading_claim_ratio",
-    "variant",
     "scenario_probability",
     "onset_probability",
     "influence",
@@ -24,13 +24,29 @@ FORECASTS = ("forecast", "resolved_forecast")
 FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
 
 
+# What the method's models are built from; it is read by Python, not by a statement.
+MODEL = (
+    "tracker",
+    "tracker_setting",
+    "scenario",
+    "hypothesis",
+    "indicator",
+    "indicator_setting",
+    "prediction",
+    "evidence_group",
+)
+
+
 def _specs(names: tuple[str, ...], deps: tuple[str, ...]) -> list[dg.AssetSpec]:
     """Return the specs of tables that are made together from the same tables."""
-    return [dg.AssetSpec(name, deps=list(deps), group_name=GROUP, kinds={"duckdb"}) for name in names]
+    return [table_spec(name, group=GROUP, deps=(*MODEL, *deps)) for name in names]
 
 
-def _made(warehouse: "Warehouse", names: tuple[str, ...]) -> Iterator[dg.MaterializeResult[None]]:
-    """Yield what was made, with its number of rows."""
+def _make(run: MonitoringRun, names: tuple[str, ...], work: Callable[[], None]) -> Iterator[dg.MaterializeResult[None]]:
+    """Do a step's work, with the trackers that it fails on held back; yield what was made, with its rows' number."""
+    warehouse = run.warehouse()
+    with warehouse.connect():
+        isolate_faults(warehouse, names[0], work)
     for name in names:
         yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
 
@@ -42,8 +58,7 @@ def probabilities(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Log ratios and, for every as-of date and variant, the probabilities of the scenarios."""
     from signposts.assess.tables import write_probabilities
 
-    write_probabilities(run.warehouse())
-    yield from _made(run.warehouse(), PROBABILITIES)
+    yield from _make(run, PROBABILITIES, lambda: write_probabilities(run.warehouse()))
 
 
 @dg.multi_asset(name="verdicts", specs=_specs(VERDICTS, ("log_ratio", "scenario_probability")))
@@ -51,8 +66,7 @@ def verdicts(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Status words, cells of the evidence matrix and fans."""
     from signposts.assess.tables import write_verdicts
 
-    write_verdicts(run.warehouse(), run.as_of_date())
-    yield from _made(run.warehouse(), VERDICTS)
+    yield from _make(run, VERDICTS, lambda: write_verdicts(run.warehouse(), run.as_of_date()))
 
 
 @dg.multi_asset(name="foresight", specs=_specs(FORESIGHT, ("assessment", "scenario_probability")))
@@ -60,20 +74,22 @@ def foresight(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """What is worth checking, what falls due, how odd the readings are, and when we will know."""
     from signposts.assess.tables import write_foresight
 
-    write_foresight(run.warehouse(), run.as_of_date())
-    yield from _made(run.warehouse(), FORESIGHT)
+    yield from _make(run, FORESIGHT, lambda: write_foresight(run.warehouse(), run.as_of_date()))
 
 
-@dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
-def backtest(run: MonitoringRun) -> dg.MaterializeResult[None]:
+@dg.multi_asset(name="backtest", specs=_specs(("backtest",), ("claim",)))
+def backtest(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """One row a series, forecast and horizon: the fans against history before the trackers began."""
     from signposts.assess.history import write_backtest
     from signposts.assess.models import tracker_models
 
     warehouse = run.warehouse()
-    warehouse.build_table("assess/yearly_series")
-    write_backtest(warehouse, tracker_models(warehouse))
-    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.count("backtest")})
+
+    def work() -> None:
+        warehouse.build_table("assess/yearly_series")
+        write_backtest(warehouse, tracker_models(warehouse))
+
+    yield from _make(run, ("backtest",), work)
 
 
 @dg.multi_asset(name="forecasts", specs=_specs(FORECASTS, ("scenario_probability", "reading")))
@@ -81,14 +97,17 @@ def forecasts(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Forecasts frozen on the day they are made, those of earlier releases carried over, and what became of them."""
     from signposts.assess.forecasts import write_forecasts
 
-    write_forecasts(run.warehouse(), run.settings.released_database, run.as_of_date(), run.now())
-    yield from _made(run.warehouse(), FORECASTS)
+    def work() -> None:
+        write_forecasts(run.warehouse(), run.settings.released_database, run.as_of_date(), run.now())
+
+    yield from _make(run, FORECASTS, work)
 
 
-@dg.asset(deps=["scenario_probability", "pooled_report"], group_name=GROUP, kinds={"duckdb"})
-def change(run: MonitoringRun) -> dg.MaterializeResult[None]:
+@dg.multi_asset(
+    name="change", specs=_specs(("change",), ("scenario_probability", "log_ratio", "pooled_report", "reading_claim"))
+)
+def change(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """One row per scenario, cause and indicator: the move since the release before, in parts that add up."""
     from signposts.assess.changes import write_changes
 
-    write_changes(run.warehouse(), run.settings.released_database)
-    return dg.MaterializeResult(metadata={"dagster/row_count": run.warehouse().count("change")})
+    yield from _make(run, ("change",), lambda: write_changes(run.warehouse(), run.settings.released_database))

@@ -7,22 +7,22 @@ import hashlib
 import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from signposts import errors
 from signposts.settings import Settings, load_settings
 
+from .failures import failures_of_events
 from .resources import NOT_THE_WRITER
 
 # Retries are at one layer each: the session retries seconds, the next schedule retries everything else.
 monitor = dg.define_asset_job(
     "monitor",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("backfill"),
+    selection=(dg.AssetSelection.all() - dg.AssetSelection.groups("backfill")) | dg.AssetSelection.all_asset_checks(),
     executor_def=dg.in_process_executor,
     description="One monitoring run: gather, observe, assess, publish, send alerts.",
 )
@@ -203,27 +203,13 @@ def run_failed(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
     target = settings.released_database
     if record is not None and target.exists() and target.stat().st_mtime > record.create_timestamp.timestamp():
         return dg.SkipReason("a later run has published")
-    reasons = list(failure_reasons(context)) or [context.failure_event.message or "the run failed"]
+    events = (entry.dagster_event for entry in context.instance.all_logs(context.dagster_run.run_id))
+    failures = failures_of_events(event for event in events if event is not None)
+    if failures and not all(failure.is_emergency for failure in failures):
+        return dg.SkipReason("somebody stopped it, or another run was writing")
+    reasons = [failure.line for failure in failures] or [context.failure_event.message or "the run failed"]
     raised = raise_withheld(settings, reasons, datetime.now(UTC))
     return None if raised else dg.SkipReason("raised before")
-
-
-def failure_reasons(context: dg.RunFailureSensorContext) -> Iterator[str]:
-    """Yield a line for each step that failed, or for what kept the run from beginning, with its cause's own words."""
-    for event in context.get_step_failure_events():
-        error = event.step_failure_data.error
-        yield f"{event.step_key}: {first_cause(error) if error is not None else 'failed'}".splitlines()[0]
-    whole = context.failure_event.job_failure_data.error
-    if whole is not None:
-        yield f"run: {first_cause(whole)}".splitlines()[0]
-
-
-def first_cause(error: Any) -> str:
-    """Return what an error began with, without the name of its class; our own errors speak for what lies below them."""
-    while error.cause is not None and error.cls_name not in vars(errors):
-        error = error.cause
-    message = str(error.message).strip()
-    return message.partition(f"{error.cls_name}: ")[2] or message
 
 
 # ---- how old a source's table may be

@@ -10,7 +10,9 @@ from .resources import MonitoringRun
 def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
     """Return fresh definitions; tests give a run of their own."""
     return dg.Definitions(
-        assets=automation.with_freshness(dg.load_assets_from_modules([gather, observe, assess, alerts, publish])),
+        assets=automation.with_freshness(
+            [*dg.load_assets_from_modules([gather, observe, assess, alerts, publish]), *gather.RAW_ASSETS]
+        ),
         asset_checks=ASSET_CHECKS,
         jobs=automation.JOBS,
         schedules=automation.SCHEDULES,

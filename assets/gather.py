@@ -1,4 +1,8 @@
-"""Dagster's assets of the stage gather."""
+"""Dagster's assets of the stage gather.
+
+The raw tables are assets that this code does not make but hears of: the step `publishers` reports a materialisation
+where bytes were read or said to be unchanged, and an observation, with the reason, where they were not.
+"""
 
 import warnings
 from collections.abc import Iterator, Mapping
@@ -6,52 +10,59 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 
 from signposts import gather
-from signposts.catalogue import load_catalogue
+from signposts.release.withholding import begin_run, load_sound_catalogue
 from signposts.sources.archive import open_archive
 from signposts.sources.collect import Plan, collect, run_source_with
 from signposts.sources.gdelt_events import client as gdelt_events
 from signposts.sources.publishers import PUBLISHERS
+from signposts.sources.source_run import SourceRun
 
 from .resources import MonitoringRun
+from .table_specs import RAW_TABLES, table_spec
 
 BACKFILL_GROUP = "backfill"
+LEDGER_TABLES = ("raw_ledger", "accepted")
+GATHERED = ("fetch_attempt", "quarantine", "gdelt_event_day")
 
 
 @dg.multi_asset(
     specs=[
-        *(dg.AssetSpec(name, group_name="catalogue") for name in (*gather.CATALOGUE_TABLES, *gather.SETTING_TABLES)),
-        dg.AssetSpec("feed", group_name="catalogue"),
-        dg.AssetSpec("raw_ledger", group_name="gather"),
-        dg.AssetSpec("accepted", group_name="gather"),
+        table_spec(name, group="catalogue" if name not in LEDGER_TABLES else "gather", kinds=("yaml", "duckdb"))
+        for name in gather.INPUT_TABLES
     ],
     name="catalogue_tables",
 )
-def catalogue_tables(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+def catalogue_tables(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Write what the catalogue says, which series feed which indicator, and the ledgers' rows."""
     warehouse = run.warehouse()
+    catalogue, faults = load_sound_catalogue(run.settings.catalogue_root, run.trackers)
+    for tracker_id, fault in faults.items():
+        context.log.error("tracker %s is held back: %s", tracker_id, fault)
     with warehouse.connect():
-        gather.write_catalogue(warehouse, load_catalogue(run.settings.catalogue_root, run.trackers, drafts=False))
+        gather.write_catalogue(warehouse, catalogue)
+        begin_run(warehouse, faults)
         for name in gather.INPUT_TABLES:
-            yield dg.MaterializeResult(asset_key=name, metadata={"rows": warehouse.count(name)})
+            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
+
+
+# What publishers brought: reported by the step `publishers`, so that nothing of a publisher that failed looks made.
+RAW_ASSETS = [table_spec(name, group="gather", deps=("source",), kinds=("http", "duckdb")) for name in RAW_TABLES]
 
 
 @dg.multi_asset(
     specs=[
-        *(dg.AssetSpec(f"raw_{source_id}", group_name="gather", deps=["feed"]) for source_id in PUBLISHERS),
-        dg.AssetSpec("gdelt_event_day", group_name="gather", deps=["feed"]),
-        dg.AssetSpec("fetch_attempt", group_name="gather", deps=["feed"]),
-        dg.AssetSpec("quarantine", group_name="gather", deps=["feed"]),
+        table_spec("fetch_attempt", group="gather", deps=("source", "feed")),
+        table_spec("quarantine", group="gather", deps=RAW_TABLES),
+        table_spec("gdelt_event_day", group="gather"),
     ],
     name="publishers",
-    can_subset=True,
 )
 def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Ask the publishers side by side and write what is new; one that fails leaves its last good rows in place."""
-    selected = {key.to_user_string() for key in context.selected_asset_keys}
     sources = {
         source_id: source
         for source_id, source in gather.load_publishers(run.settings.catalogue_root).items()
-        if f"raw_{source_id}" in selected
+        if source_id in PUBLISHERS
     }
     warehouse = run.warehouse()
     warehouse.ensure_tables()
@@ -59,8 +70,21 @@ def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterato
     gather.write_source_runs(warehouse, source_runs.values(), run.from_archive)
     for complaint in gather.complaints(source_runs.values()):
         context.log.warning(complaint)
-    for name in sorted(selected):
-        yield dg.MaterializeResult(asset_key=name, metadata=gather.summary(source_runs.get(name.removeprefix("raw_"))))
+    for source_run in source_runs.values():
+        report_source(context, source_run)
+    for name in GATHERED:
+        yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
+
+
+def report_source(context: dg.AssetExecutionContext, source_run: SourceRun) -> None:
+    """Report a raw table as made if bytes were read or said to be unchanged, and else as looked at, with the reason."""
+    table, counted = f"raw_{source_run.source_id}", gather.summary(source_run)
+    complaints = "; ".join(gather.complaints([source_run]))
+    if counted.get("hit") or counted.get("unchanged"):
+        context.log_event(dg.AssetMaterialization(table, metadata={**counted, "not read": complaints}))
+        return
+    why = complaints or "; ".join(attempt.message for attempt in source_run.attempts) or "nothing was due"
+    context.log_event(dg.AssetObservation(table, metadata={**counted, "why nothing came": why}))
 
 
 def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, tuple[str, str]]]) -> Plan:
@@ -78,7 +102,11 @@ def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, tuple[str, str]]
 
 
 def _gather_export_days(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
-    """Gather the event files of days long past; a backfill of many days is one run."""
+    """Gather the event files of days long past; a backfill of many days is one run.
+
+    The days that came are materialised one by one. If others did not, the step fails and names them, so that "failed
+    and missing" offers them again.
+    """
     window = context.partition_time_window
     days = gather.days_between(window.start, window.end)
     source = gather.load_publishers(run.settings.catalogue_root)["gdelt_events"]
@@ -89,7 +117,17 @@ def _gather_export_days(context: dg.AssetExecutionContext, run: MonitoringRun) -
         "gdelt_events", source, plan, lambda source_run: gdelt_events.gather_days(source_run, days)
     )
     gather.write_source_runs(warehouse, [source_run], from_archive=False)
-    return dg.MaterializeResult(metadata={"days": len(days), **gather.summary(source_run)})
+    missing = gather.days_not_read(source_run, days)
+    if not missing:
+        return dg.MaterializeResult(metadata={"days": len(days), **gather.summary(source_run)})
+    for day in days:
+        if day not in missing:
+            context.log_event(dg.AssetMaterialization("gdelt_export_day", partition=day.isoformat()))
+    named = ", ".join(day.isoformat() for day in sorted(missing)[:10])
+    raise dg.Failure(
+        f"{len(missing)} of {len(days)} days did not come: {named}: {'; '.join(gather.complaints([source_run]))}",
+        allow_retries=False,
+    )
 
 
 with warnings.catch_warnings():
@@ -100,4 +138,6 @@ with warnings.catch_warnings():
         backfill_policy=dg.BackfillPolicy.single_run(),
         group_name=BACKFILL_GROUP,
         name="gdelt_export_day",
+        deps=["raw_gdelt_events"],
+        description="The event files of one day long past; not part of the daily run, backfilled by hand.",
     )(_gather_export_days)

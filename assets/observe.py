@@ -5,64 +5,93 @@ from collections.abc import Iterator
 import dagster as dg
 
 from signposts import observe
+from signposts.errors import InputError
+from signposts.release.withholding import isolate_faults, withhold_at_fault
+from signposts.warehouse import Warehouse
 
 from .resources import MonitoringRun
+from .table_specs import table_spec
 
 GROUP = "observe"
-READINGS = ("as_of_date", "reading", "pooled_report", "reading_claim", "list_completeness", "chain_link")
+# In the order in which they depend on each other, as Dagster wants them reported.
+READINGS = ("as_of_date", "list_completeness", "pooled_report", "chain_link", "reading_claim", "reading")
 
 
-@dg.asset(
-    deps=["raw_ledger", "feed", "fetch_attempt", "derivation", "derivation_anchor"], group_name=GROUP, kinds={"duckdb"}
-)
-def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
-    """One row per version of a claim; kept between runs and only appended to."""
+def _made(warehouse: Warehouse, name: str, **more: int) -> dg.MaterializeResult[None]:
+    """Return that a table was made, with its number of rows."""
+    return dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name), **more})
+
+
+@dg.multi_asset(name="claim", specs=[table_spec("claim", group=GROUP)])
+def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Append the versions of claims that ledgers and publishers bring, and derive those that follow by formula."""
     warehouse = run.warehouse()
     with warehouse.connect():
         warehouse.ensure_tables()
         if run.from_archive:
             warehouse.write_rows("claim_version", [])
         kept = warehouse.count("claim_version")
-        rows, gone = observe.write_claims(warehouse)
+        gone = _write_claims(warehouse)
         for claim_id in gone:
             context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
-        appended = warehouse.count("claim_version") - kept
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "new versions": appended})
+        yield _made(warehouse, "claim", **{"new versions": warehouse.count("claim_version") - kept})
 
 
-@dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
-def derived_part(run: MonitoringRun) -> dg.MaterializeResult[None]:
-    """One row per derived claim and claim that it was computed from."""
-    rows = run.warehouse().build_table("observe/derived_part")
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+def _write_claims(warehouse: Warehouse) -> list[str]:
+    """Write the claims; return those whose ledger rows are gone. A tracker of which a row was edited is held back."""
+    try:
+        return observe.write_claims(warehouse)[1]
+    except InputError as error:
+        edited = warehouse.rows("select distinct tracker_id from ledger_fault where fault = 'edited'")
+        if not edited or not withhold_at_fault(warehouse, {row["tracker_id"]: str(error) for row in edited}):
+            raise
+        return observe.write_claims(warehouse)[1]
 
 
-@dg.asset(deps=["claim"], group_name=GROUP, kinds={"duckdb"})
-def milestone(run: MonitoringRun) -> dg.MaterializeResult[None]:
-    """One row per project, stage and claim, with the slip from each plan to the next."""
-    rows = run.warehouse().build_table("observe/milestone", as_of=run.as_of_date())
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
-
-
-@dg.multi_asset(
-    name="readings",
-    specs=[dg.AssetSpec(name, deps=["claim", "indicator"], group_name=GROUP, kinds={"duckdb"}) for name in READINGS],
-)
-def readings(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
-    """What each indicator says at each as-of date, and the claims pooled into it."""
-    warehouse = run.warehouse()
-    with warehouse.connect():
-        observe.read_claims(warehouse, run.as_of_date(), run.now())
-        observe.read_claims_of_last_release(warehouse, run.settings.released_database, run.as_of_date(), run.now())
-        for name in READINGS:
-            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
-
-
-@dg.asset(deps=["claim", "fetch_attempt", "source", "indicator"], group_name=GROUP, kinds={"duckdb"})
-def freshness(run: MonitoringRun) -> dg.MaterializeResult[None]:
-    """One row per source and per indicator: when we last looked, and the newest period there is."""
+@dg.multi_asset(name="coverage", specs=[table_spec("coverage", group=GROUP)])
+def coverage(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Say of each indicator what feeds it, how often, and whether its publishers have answered."""
     warehouse = run.warehouse()
     with warehouse.connect():
         warehouse.build_table("observe/last_fetch")
-        rows = warehouse.build_table("observe/freshness", as_of=run.as_of_date())
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+        warehouse.build_table("observe/coverage")
+        yield _made(warehouse, "coverage")
+
+
+@dg.multi_asset(name="derived_part", specs=[table_spec("derived_part", group=GROUP)])
+def derived_part(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Name the claims that each derived claim was computed from."""
+    run.warehouse().build_table("observe/derived_part")
+    yield _made(run.warehouse(), "derived_part")
+
+
+@dg.multi_asset(name="milestone", specs=[table_spec("milestone", group=GROUP)])
+def milestone(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Put each project's stages in order, with the slip from each plan to the next."""
+    run.warehouse().build_table("observe/milestone", as_of=run.as_of_date())
+    yield _made(run.warehouse(), "milestone")
+
+
+@dg.multi_asset(name="readings", specs=[table_spec(name, group=GROUP) for name in READINGS])
+def readings(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Read what each indicator says at each as-of date, and pool the claims behind it."""
+    warehouse = run.warehouse()
+
+    def work() -> None:
+        observe.read_claims(warehouse, run.as_of_date(), run.now())
+        observe.read_claims_of_last_release(warehouse, run.settings.released_database, run.as_of_date(), run.now())
+
+    with warehouse.connect():
+        isolate_faults(warehouse, "reading", work)
+        for name in READINGS:
+            yield _made(warehouse, name)
+
+
+@dg.multi_asset(name="freshness", specs=[table_spec("freshness", group=GROUP)])
+def freshness(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Say of each source and indicator when we last looked, and the newest period there is."""
+    warehouse = run.warehouse()
+    with warehouse.connect():
+        warehouse.build_table("observe/last_fetch")
+        warehouse.build_table("observe/freshness", as_of=run.as_of_date())
+    yield _made(warehouse, "freshness")

@@ -17,6 +17,7 @@ from signposts.catalogue import Catalogue, Source, ledger_rows, tables
 from signposts.catalogue.accepted import accepted_rows
 from signposts.catalogue.documents import read_document
 from signposts.catalogue.faults import FaultList
+from signposts.catalogue.feeding import feeding_rows
 from signposts.catalogue.loading import load_sources
 from signposts.catalogue.settings_rows import working_tables
 from signposts.errors import WarehouseDamaged
@@ -40,7 +41,14 @@ CATALOGUE_TABLES = (
     "project",
     "search",
 )
-SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting", "derivation", "derivation_anchor")
+SETTING_TABLES = (
+    "tracker_setting",
+    "indicator_setting",
+    "variant_setting",
+    "derivation",
+    "derivation_anchor",
+    "feeding",
+)
 INPUT_TABLES = (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted")
 
 
@@ -50,6 +58,7 @@ def write_catalogue(warehouse: Warehouse, catalogue: Catalogue) -> None:
         **tables(catalogue),
         **working_tables(catalogue),
         "feed": feed_rows(catalogue),
+        "feeding": [row for tracker in catalogue.trackers for row in feeding_rows(tracker, catalogue.sources)],
         "raw_ledger": [row for tracker in catalogue.trackers for row in ledger_rows(tracker)],
         "accepted": [
             row for tracker in catalogue.trackers for row in accepted_rows(tracker.tracker_id, tracker.folder)
@@ -235,6 +244,18 @@ def summary(run: SourceRun | None) -> dict[str, int]:
     for attempt in run.attempts:
         counted[attempt.outcome] = counted.get(attempt.outcome, 0) + 1
     return {**counted, "new rows": sum(len(delivery.rows) for delivery in run.deliveries)}
+
+
+def days_not_read(run: SourceRun, days: Iterable[date]) -> set[date]:
+    """Return the days of which an export file failed, or, where the source as a whole gave nothing, none was read."""
+    stamps: dict[bool, set[str]] = {True: set(), False: set()}
+    for attempt in run.attempts:
+        if attempt.document is not None:
+            stamps[attempt.outcome not in {"failure", "miss"}].add(attempt.document.partition("/")[2][:8])
+    whole = any(attempt.document is None for attempt in run.attempts)
+    read = stamps[True] | {document.partition("/")[2][:8] for document in run.live}
+    failed = stamps[False]
+    return {day for day in days if f"{day:%Y%m%d}" in failed or (whole and f"{day:%Y%m%d}" not in read)}
 
 
 def days_between(start: datetime, end: datetime) -> Sequence[date]:

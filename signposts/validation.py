@@ -1,7 +1,7 @@
 """Validation: the suites of Great Expectations and the SQL rules of checks/, applied to the tables.
 
 Belongs here: the only import of Great Expectations, and the rows of check_result. Not here: what is expected of which
-table (checks/), and which check blocks which asset (assets/).
+table (checks/), and what a failure stops (assets/, release/withholding.py).
 """
 
 import json
@@ -18,15 +18,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Expectation: TypeAlias = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
 
 SEVERITIES = ("critical", "warning", "info")
+FIRST_ROWS = 10
 
 HEADER = re.compile(r"^-- (?P<key>Severity|Target|Rule): (?P<text>.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One expectation or one SQL rule: its name, the table it holds, how grave a failure is, and what it expects."""
+
+    check_name: str
+    target: str
+    severity: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """Outcome of one check: a row of the table check_result."""
+    """Outcome of one check: a row of the table check_result.
+
+    ``first_rows`` are at most ten failing rows with their keys; ``trackers`` are all whose rows fail, empty where the
+    failure belongs to no tracker.
+    """
 
     check_name: str
     target: str
@@ -34,61 +50,24 @@ class Verdict:
     passed: bool
     failing_rows: int
     detail: str
+    first_rows: tuple[Row, ...] = ()
+    trackers: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Return what failed as a person reads it: table, expectation, how many rows, the first row's key."""
+        first = f", the first {as_words(self.first_rows[0])}" if self.first_rows else ""
+        rows = f" {self.failing_rows} {'row fails' if self.failing_rows == 1 else 'rows fail'}{first}."
+        return f"table {self.target}, {self.check_name}: {self.detail}{rows}"
 
 
-def validate(frame: "pd.DataFrame", table: str, expectations: Sequence[Expectation]) -> list[Verdict]:
-    """Return one verdict for each expectation on the frame.
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The expectations on one table, and the columns that name a row of it."""
 
-    Raises:
-        ValueError: if the suite is empty or Great Expectations dropped an expectation that it cannot read; both would
-            otherwise pass on any data.
-    """
-    if not expectations:
-        raise ValueError(f"suite {table!r} is empty, and an empty suite passes on any data")
-    verdicts = [_verdict(table, result) for result in _evaluate(frame, table, expectations)]
-    if len(verdicts) != len(expectations):
-        raise ValueError(f"suite {table!r}: Great Expectations dropped an expectation that it cannot read")
-    return verdicts
-
-
-def _evaluate(frame: "pd.DataFrame", table: str, expectations: Sequence[Expectation]) -> list[Any]:
-    """Return Great Expectations' own results for the suite."""
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("memory").add_dataframe_asset(table)
-    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-    suite = gx.ExpectationSuite(name=table, expectations=[dict(expectation) for expectation in expectations])
-    return list(batch.validate(suite, result_format="SUMMARY").results)
-
-
-def _verdict(table: str, result: Any) -> Verdict:
-    """Return the verdict that one result of Great Expectations amounts to."""
-    configuration = result.expectation_config
-    arguments = {key: value for key, value in configuration.kwargs.items() if key != "batch_id"}
-    subject = arguments.get("column") or ",".join(arguments.get("column_list", ())) or "table"
-    measured = result.result or {}
-    failing = int(measured.get("unexpected_count") or (0 if result.success else 1))
-    seen = measured.get("observed_value", measured.get("partial_unexpected_list", ""))
-    return Verdict(
-        check_name=f"{configuration.type.removeprefix('expect_')}:{subject}",
-        target=table,
-        severity=str(getattr(configuration.severity, "value", configuration.severity) or "critical"),
-        passed=bool(result.success),
-        failing_rows=0 if result.success else failing,
-        detail=f"expected {arguments}" + ("" if result.success else f"; seen {seen}"),
-    )
-
-
-@cache
-def load_suites() -> Mapping[str, tuple[Expectation, ...]]:
-    """Return the expectations of every suite of checks/suites, by table."""
-    suites = {}
-    for path in sorted((package_folder("checks") / "suites").glob("*.json")):
-        suites[path.stem] = tuple(json.loads(path.read_text(encoding="utf-8"))["expectations"])
-    return suites
+    table: str
+    key: tuple[str, ...]
+    expectations: tuple[Expectation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +79,109 @@ class Rule:
     target: str
     rule: str
     statement: str
+
+
+def as_words(row: Row) -> str:
+    """Return a failing row's key and values on one line."""
+    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+
+
+# ---- Great Expectations
+
+
+def validate(frame: "pd.DataFrame", suite: Suite) -> list[Verdict]:
+    """Return one verdict for each expectation of a suite on the frame.
+
+    Raises:
+        ValueError: if the suite is empty or Great Expectations dropped an expectation that it cannot read; both would
+            otherwise pass on any data.
+    """
+    if not suite.expectations:
+        raise ValueError(f"suite {suite.table!r} is empty, and an empty suite passes on any data")
+    verdicts = [_verdict(suite, result) for result in _evaluate(frame, suite)]
+    if len(verdicts) != len(suite.expectations):
+        raise ValueError(f"suite {suite.table!r}: Great Expectations dropped an expectation that it cannot read")
+    return verdicts
+
+
+def _evaluate(frame: "pd.DataFrame", suite: Suite) -> list[Any]:
+    """Return Great Expectations' own results for the suite, with the keys of every failing row."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("memory").add_dataframe_asset(suite.table)
+    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
+    expected = gx.ExpectationSuite(name=suite.table, expectations=[dict(each) for each in suite.expectations])
+    key = [name for name in suite.key if name in frame.columns]
+    form = {"result_format": "COMPLETE", "unexpected_index_column_names": key}
+    return list(batch.validate(expected, result_format=form).results)
+
+
+def _verdict(suite: Suite, result: Any) -> Verdict:
+    """Return the verdict that one result of Great Expectations amounts to."""
+    configuration = result.expectation_config
+    measured = result.result or {}
+    rows = [_plain(row, suite.key) for row in measured.get("unexpected_index_list") or () if isinstance(row, dict)]
+    failing = int(measured.get("unexpected_count") or (0 if result.success else 1))
+    seen = measured.get("observed_value")
+    detail = configuration.description or f"expected {configuration.kwargs}"
+    if not result.success and not rows and seen is not None:
+        detail += f" Seen: {seen}."
+    check = expectation_check(suite.table, configuration.to_json_dict())
+    return Verdict(
+        check_name=check.check_name,
+        target=suite.table,
+        severity=check.severity,
+        passed=bool(result.success),
+        failing_rows=0 if result.success else failing,
+        detail=detail,
+        first_rows=() if result.success else tuple(rows[:FIRST_ROWS]),
+        trackers=() if result.success else trackers_of(rows),
+    )
+
+
+def _plain(row: Row, key: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a failing row, its key first, with days and times as text and nothing where a value is missing."""
+    import pandas as pd
+
+    names = [*(name for name in key if name in row), *(name for name in row if name not in key)]
+    return {
+        name: None
+        if pd.isna(row[name])
+        else row[name]
+        if isinstance(row[name], bool | int | float | str)
+        else str(row[name]).removesuffix(" 00:00:00")
+        for name in names
+    }
+
+
+def trackers_of(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the trackers that failing rows belong to; none if any row belongs to no tracker."""
+    trackers = {row.get("tracker_id") for row in rows}
+    return tuple(sorted(map(str, trackers))) if rows and None not in trackers else ()
+
+
+def expectation_check(table: str, expectation: Expectation) -> Check:
+    """Return the check that one expectation of a suite is."""
+    arguments = expectation["kwargs"]
+    subject = arguments.get("column") or arguments.get("column_A") or ",".join(arguments.get("column_list", ()))
+    name = f"{str(expectation['type']).removeprefix('expect_')}:{subject or 'table'}"
+    return Check(name, table, str(expectation.get("severity") or "critical"), str(expectation.get("description") or ""))
+
+
+@cache
+def load_suites() -> Mapping[str, Suite]:
+    """Return every suite of checks/suites, by table; the files are such that Great Expectations itself reads them."""
+    suites = {}
+    for path in sorted((package_folder("checks") / "suites").glob("*.json")):
+        text = json.loads(path.read_text(encoding="utf-8"))
+        suites[path.stem] = Suite(path.stem, tuple(text["meta"]["key"]), tuple(text["expectations"]))
+    return suites
+
+
+# ---- rules in SQL
 
 
 @cache
@@ -114,23 +196,58 @@ def load_rules() -> tuple[Rule, ...]:
 
 
 def apply_rule(warehouse: Warehouse, rule: Rule) -> Verdict:
-    """Return the verdict of one SQL rule, with the first offending rows in its detail."""
-    offending = warehouse.rows(rule.statement)
-    detail = rule.rule
-    if offending:
-        detail += " Broken by: " + "; ".join(map(str, offending[:5]))
-    return Verdict(rule.name, rule.target, rule.severity, not offending, len(offending), detail)
+    """Return the verdict of one SQL rule."""
+    offending = [_plain(row) for row in warehouse.rows(rule.statement)]
+    return Verdict(
+        rule.name,
+        rule.target,
+        rule.severity,
+        not offending,
+        len(offending),
+        f"{rule.rule[:1].upper()}{rule.rule[1:]}",
+        tuple(offending[:FIRST_ROWS]),
+        trackers_of(offending),
+    )
+
+
+# ---- both
+
+
+@cache
+def checks_of(table: str) -> tuple[Check, ...]:
+    """Return every check on a table: the expectations of its suite, then its rules."""
+    suites = load_suites()
+    expectations = suites[table].expectations if table in suites else ()
+    rules = (Check(rule.name, table, rule.severity, rule.rule) for rule in load_rules() if rule.target == table)
+    return (*(expectation_check(table, each) for each in expectations), *rules)
 
 
 def validate_table(warehouse: Warehouse, table: str) -> list[Verdict]:
-    """Apply the suite and the SQL rules of one table and replace its verdicts in check_result."""
-    verdicts = validate(warehouse.read_frame(table), table, load_suites()[table])
-    verdicts += [apply_rule(warehouse, rule) for rule in load_rules() if rule.target == table]
+    """Apply the suite and the SQL rules of one table and replace its verdicts in check_result.
+
+    An empty table of a publisher has nothing to check and no verdict: a check that passes on no rows says nothing.
+    """
+    verdicts = []
+    if not (table.startswith("raw_") and table != "raw_ledger" and warehouse.count(table) == 0):
+        verdicts = validate(warehouse.read_frame(table), load_suites()[table])
+        verdicts += [apply_rule(warehouse, rule) for rule in load_rules() if rule.target == table]
     record(warehouse, table, verdicts)
     return verdicts
 
 
 def record(warehouse: Warehouse, target: str, verdicts: Iterable[Verdict]) -> None:
     """Replace the verdicts on one table in check_result."""
-    rows = [{name: getattr(verdict, name) for name in verdict.__slots__} for verdict in verdicts]
+    rows = [
+        {
+            "check_name": verdict.check_name,
+            "target": verdict.target,
+            "severity": verdict.severity,
+            "passed": verdict.passed,
+            "failing_rows": verdict.failing_rows,
+            "detail": verdict.detail,
+            "first_rows": json.dumps(verdict.first_rows, default=str, ensure_ascii=False),
+            "trackers": ", ".join(verdict.trackers),
+        }
+        for verdict in verdicts
+    ]
     warehouse.replace_rows("check_result", rows, target=target)

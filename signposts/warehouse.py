@@ -135,13 +135,14 @@ class Warehouse:
         Reading still falls back to the tables that stand, so that the same statements give another state beside them.
         """
         with self.connect() as connection:
+            before = connection.execute("select current_setting('search_path')").fetchall()[0][0] or "main"
             connection.execute(f"drop schema if exists {_identifier(schema)} cascade")
             connection.execute(f"create schema {_identifier(schema)}")
-            connection.execute(f"set search_path = '{schema},main'")
+            connection.execute(f"set search_path = '{schema},{before}'")
             try:
                 yield
             finally:
-                connection.execute("set search_path = 'main'")
+                connection.execute(f"set search_path = '{before}'")
                 connection.execute(f"drop schema {_identifier(schema)} cascade")
 
     @contextmanager

@@ -38,7 +38,7 @@ class Alert:
         if self.kind == "source":
             return ":".join(self.alert_key.split(":")[:2])
         if self.kind == "withheld":
-            return "run"
+            return self.tracker_id or "run"
         return "/".join(part for part in (self.tracker_id, self.indicator_id, self.scenario_id) if part)
 
     def row(self) -> dict[str, Any]:

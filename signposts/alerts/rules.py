@@ -16,7 +16,7 @@ from signposts.release import latest
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse, load_sql
 
-RULES = ("threshold", "move", "status", "no_scenario_fits", "source")
+RULES = ("threshold", "move", "status", "no_scenario_fits", "source", "held", "withdrawn", "withheld_tracker")
 LINEAGE = "select release_id, as_of, created_at from release order by release_id desc limit 2"
 CHANGES = "select tracker_id, scenario_id, cause, indicator_id, move from change"
 # A publisher that does not answer is news only when it has not answered for so long.
@@ -54,13 +54,20 @@ def read_earlier(warehouse: Warehouse, settings: Settings, releases: list[dict[s
         warehouse.write_rows(name, rows)
 
 
-def apply_rules(warehouse: Warehouse, now: datetime) -> list[Alert]:
-    """Return every alert whose condition holds, whether it was raised before or not."""
+def apply_rules(warehouse: Warehouse, now: datetime, since: datetime) -> list[Alert]:
+    """Return every alert whose condition holds, whether it was raised before or not.
+
+    ``since`` is when the last release was made; before the first it is now.
+    """
     warehouse.build_table("alerts/alert_mover")
     warehouse.build_table("alerts/odds_path")
     found: list[Alert] = []
     for rule in RULES:
-        parameters = {"now": _plain(now), "patience_days": PATIENCE_DAYS} if rule == "source" else {}
+        parameters: dict[str, Any] = {}
+        if rule == "source":
+            parameters = {"now": _plain(now), "patience_days": PATIENCE_DAYS}
+        elif rule == "withdrawn":
+            parameters = {"since": since}
         found += [
             Alert(**row, raised_at=_plain(now).isoformat(timespec="seconds"))
             for row in warehouse.rows(load_sql(f"alerts/{rule}"), **parameters)
@@ -82,9 +89,15 @@ def new_alerts(warehouse: Warehouse, settings: Settings, as_of: date, now: datet
     known = {**published_alerts(settings, releases), **journal}
     # An accepted problem is raised anew as long as it lasts, so that it is told once its date has passed.
     raised = {key for key, alert in known.items() if alert.delivery != "accepted"}
-    since = releases[0]["created_at"].isoformat() if releases else ""
-    meanwhile = [alert for alert in journal.values() if alert.kind == "withheld" and alert.raised_at > since]
-    return meanwhile + [alert for alert in apply_rules(warehouse, now) if alert.alert_key not in raised]
+    last = releases[0]["created_at"] if releases else None
+    since = last.isoformat() if last else ""
+    meanwhile = [
+        alert
+        for alert in journal.values()
+        if alert.kind == "withheld" and not alert.tracker_id and alert.raised_at > since
+    ]
+    found = apply_rules(warehouse, now, last or _plain(now))
+    return meanwhile + [alert for alert in found if alert.alert_key not in raised]
 
 
 def published_alerts(settings: Settings, releases: list[dict[str, Any]]) -> dict[str, Alert]:

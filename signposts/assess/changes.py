@@ -4,19 +4,21 @@ Belongs here: the chain of states from the last release to this one, and the cau
 one step over indicators (method/change.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from signposts.assess.models import TrackerModel, observations_of, tracker_models
-from signposts.scoring.arrays import Floats
-from signposts.scoring.change import scenario_shares, split_move
-from signposts.scoring.combining import group_weights, hypothesis_prior, pooled_log_ratios
+from signposts.assess.scoring import completeness_of, evidence_of
+from signposts.scoring.arrays import Floats, Integers
+from signposts.scoring.change import scenario_shares, split_move, strand_priors, strand_scenarios
+from signposts.scoring.combining import shared_luck
 from signposts.scoring.model import scoreable
-from signposts.scoring.predictive import log_lambda
+from signposts.scoring.predictive import likelihood
 from signposts.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -25,62 +27,77 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 LEAST_MOVE = 1e-15
 
+Piece = tuple[str | None, str | None]
+"""A reading by its indicator, or the luck of a storyline by its group."""
+
 
 @dataclass(frozen=True)
 class State:
-    """One tracker's evidence in one state of the chain."""
+    """One tracker's evidence in one state of the chain, over strands: each named hypothesis, plain and contaminated.
+
+    The contaminated strands together are `other`, so that every piece of evidence adds to the log joint.
+    """
 
     tracker: TrackerModel
     log_prior: Floats
-    """(H,)"""
-    evidence: Mapping[str, Floats]
-    """By indicator: temper x weight x log ratio, (H,)."""
+    """(2 N,)"""
+    evidence: Mapping[Piece, Floats]
+    """By reading, or storyline's shared luck: weight x log ratio, (2 N,)."""
 
     @property
     def log_joint(self) -> Floats:
-        """Return log prior plus all evidence, shape (H,)."""
+        """Return log prior plus all evidence, shape (2 N,)."""
         total: Floats = np.sum([self.log_prior, *self.evidence.values()], axis=0)
         return total
 
-    def odds(self) -> dict[str, float]:
+    @property
+    def scenario(self) -> Integers:
+        """Return the scenario of each strand, shape (2 N,)."""
+        return strand_scenarios(self.tracker.model)
+
+    def probabilities(self) -> dict[str, float]:
         """Return P(s | D) by scenario."""
         model = self.tracker.model
-        shares = scenario_shares(self.log_joint, model.hypothesis_scenario, model.n_scenarios + 1)
+        shares = scenario_shares(self.log_joint, self.scenario, model.n_scenarios + 1)
         return dict(zip((*model.scenario_ids, "other"), shares.tolist(), strict=True))
 
     def shape(self) -> tuple[object, ...]:
-        """Return what must be equal for two states to be compared indicator by indicator."""
+        """Return what must be equal for two states to be compared piece by piece."""
         model = self.tracker.model
         return (model.hypothesis_scenario_ids(), tuple(model.hypothesis_onset.tolist()))
 
 
-def state(tracker: TrackerModel, reports: "pd.DataFrame") -> State:
-    """Return the state that scored reports give under a tracker's model."""
+def state(tracker: TrackerModel, observations: "pd.DataFrame", nodes: "pd.DataFrame") -> State:
+    """Return the state that scored observations, older links of chains included, give under a tracker's model."""
     model = tracker.model
-    known = reports["indicator_id"].isin(tracker.scored)
-    own = reports[(reports["tracker_id"] == tracker.tracker_id) & reports["scored"] & known]
-    own = own[_fitting(tracker, own)]
+    known = observations["indicator_id"].isin(tracker.scored)
+    own = observations[(observations["tracker_id"] == tracker.tracker_id) & observations["scored"] & known]
+    own = own[_fitting(tracker, own)].reset_index(drop=True)
     prior = np.array([tracker.priors[name] for name in (*model.scenario_ids, "other")])
-    log_prior = hypothesis_prior(prior, model.hypothesis_scenario, model.onset_weight)
+    log_prior = strand_priors(model, prior)
     names = list(dict.fromkeys(own["indicator_id"]))
     if not names:
         return State(tracker, log_prior, {})
     place = {name: position for position, name in enumerate(names)}
-    log_ratios = pooled_log_ratios(
-        log_lambda(model, observations_of(tracker, own)),
-        own["pool_weight"].to_numpy(dtype=np.float64),
-        own["reliability"].to_numpy(dtype=np.float64),
-        np.array([place[name] for name in own["indicator_id"]]),
-        len(names),
-    )
+    found = likelihood(model, observations_of(tracker, own, completeness_of(tracker, model, own, nodes)))
+    said = evidence_of(model, own, found, np.array([place[name] for name in own["indicator_id"]]), len(names))
+    weights = np.where(said["is_defining"], tracker.defining_weight, tracker.evidence_weight)[:, None]
+    both = np.concatenate([said["log_ratio"][:, :-1], said["log_ratio_contaminated"][:, :-1]], axis=1)
+    pieces: dict[Piece, Floats] = {(name, None): row for name, row in zip(names, weights * both, strict=True)}
     groups = sorted(tracker.rho)
-    weights = group_weights(
+    z = said["z"][:, :-1]
+    luck = shared_luck(
+        np.nan_to_num(z),
+        ~np.isnan(z[:, 0]),
         np.array([groups.index(tracker.groups[name]) for name in names]),
         np.array([tracker.rho[name] for name in groups]),
-        np.ones(len(names), dtype=np.bool_),
     )
-    evidence = tracker.temper * weights[:, None] * log_ratios
-    return State(tracker, log_prior, dict(zip(names, evidence, strict=True)))
+    pieces |= {
+        (None, group): tracker.evidence_weight * np.tile(row, 2)
+        for group, row in zip(groups, luck, strict=True)
+        if row.any()
+    }
+    return State(tracker, log_prior, pieces)
 
 
 def _fitting(tracker: TrackerModel, own: "pd.DataFrame") -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -110,65 +127,121 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
         "where variant = 'headline' and as_of = $as_of",
         as_of=last["as_of"],
     )
-    old_reports = before.query("from pooled_report where as_of = $as_of", as_of=last["as_of"])
-    old_models = {tracker.tracker_id: tracker for tracker in tracker_models(before)}
+    comparable = bool(before.rows("select 1 from duckdb_tables() where table_name = 'shared_luck'"))
+    old_models = {tracker.tracker_id: tracker for tracker in tracker_models(before)} if comparable else {}
+    old = _observed(before, "pooled_report", last["as_of"], _links(warehouse, "unchanged_earlier_report"))
+    (newest,) = warehouse.rows("select max(as_of) as day from as_of_date")
+    unchanged = _observed(
+        warehouse,
+        "unchanged_report",
+        newest["day"],
+        _links(warehouse, "unchanged_earlier_report"),
+        "unchanged_list_completeness",
+    )
+    now = _observed(warehouse, "pooled_report", newest["day"], _links(warehouse, "earlier_report"))
     rows: Rows = []
     for tracker in tracker_models(warehouse):
-        old = old_models.get(tracker.tracker_id)
-        if old is None:
+        own = {row["scenario_id"]: row["posterior"] for row in published if row["tracker_id"] == tracker.tracker_id}
+        if not own:
             continue
-        odds = {row["scenario_id"]: row["posterior"] for row in published if row["tracker_id"] == tracker.tracker_id}
+        end = state(tracker, now.observations, now.nodes)
+        if tracker.tracker_id not in old_models:
+            found = _method_rows(own, end.probabilities())
+        else:
+            chain = [
+                state(old_models[tracker.tracker_id], old.observations, old.nodes),
+                state(tracker, old.observations, old.nodes),
+                state(tracker, unchanged.observations, unchanged.nodes),
+                end,
+            ]
+            found = _chain_rows(warehouse, chain, own)
         rows += [
             {"tracker_id": tracker.tracker_id, "previous_release_id": last["release_id"], **row}
-            for row in _tracker_changes(warehouse, old, tracker, old_reports, odds)
+            for row in found
+            if abs(row["move"]) > LEAST_MOVE
         ]
     return rows
 
 
-def _tracker_changes(
-    warehouse: Warehouse,
-    old: TrackerModel,
-    new: TrackerModel,
-    old_reports: "pd.DataFrame",
-    old_odds: Mapping[str, float],
-) -> Rows:
+@dataclass(frozen=True)
+class Observed:
+    """What a database read at one as-of date: reports with the links behind them, and the nodes of lists."""
+
+    observations: "pd.DataFrame"
+    nodes: "pd.DataFrame"
+
+
+def _links(warehouse: Warehouse, table: str) -> "pd.DataFrame":
+    """Return the links behind the newest of each reading; a release does not keep them, so the run's own serve."""
+    links = warehouse.read_frame(table)
+    newest: pd.DataFrame = links[links["as_of"] == links["as_of"].max()].assign(scored=True)
+    return newest
+
+
+def _observed(
+    warehouse: Warehouse, table: str, as_of: date, links: "pd.DataFrame", nodes: str = "list_completeness"
+) -> Observed:
+    """Return a table's observations at a date with the links behind them, and the nodes of the lists."""
+    import pandas as pd
+
+    own = warehouse.query(f"from {table} where as_of = $as_of", as_of=as_of).assign(position=1)
+    scored = own[own["scored"]]
+    known = set(zip(scored["tracker_id"], scored["indicator_id"], strict=True))
+    behind = links[[key in known for key in zip(links["tracker_id"], links["indicator_id"], strict=True)]]
+    joined = pd.concat([own, behind.assign(as_of=own["as_of"].iloc[0])], ignore_index=True) if len(behind) else own
+    return Observed(joined, list_nodes(warehouse, nodes))
+
+
+def list_nodes(warehouse: Warehouse, table: str = "list_completeness") -> "pd.DataFrame":
+    """Return the nodes of the completeness of searched lists, with their weights."""
+    return warehouse.read_frame(table)[["tracker_id", "as_of", "indicator_id", "q", "weight"]]
+
+
+def _method_rows(before: Mapping[str, float], after: Mapping[str, float]) -> Rows:
+    """Return the whole move as the method's, where the two cannot be compared piece by piece."""
+    return [
+        {
+            "scenario_id": name,
+            "cause": "method",
+            "indicator_id": None,
+            "group_id": None,
+            "move": share - before.get(name, 0.0),
+        }
+        for name, share in after.items()
+    ]
+
+
+def _chain_rows(warehouse: Warehouse, chain: list[State], published: Mapping[str, float]) -> Rows:
     """Return one tracker's changes along the chain: method, catalogue, time, readings."""
-    chain = [
-        state(old, old_reports),
-        state(new, old_reports),
-        state(new, warehouse.read_frame("unchanged_report")),
-        state(new, warehouse.query("from pooled_report where as_of = (select max(as_of) from pooled_report)")),
-    ]
-    rows: Rows = [
-        {"scenario_id": name, "cause": "method", "indicator_id": None, "move": share - old_odds.get(name, 0.0)}
-        for name, share in chain[0].odds().items()
-    ]
+    rows = _method_rows(published, chain[0].probabilities())
     rows += _step(chain[0], chain[1], lambda _: "catalogue")
     rows += _step(chain[1], chain[2], lambda _: "time")
-    revised = _revised(warehouse, new.tracker_id)
+    revised = _revised(warehouse, chain[3].tracker.tracker_id)
     rows += _step(chain[2], chain[3], lambda name: "revised_reading" if name in revised else "new_reading")
-    return [row for row in rows if abs(row["move"]) > LEAST_MOVE]
+    return rows
 
 
-def _step(before: State, after: State, cause: Any) -> Rows:
-    """Return one step's moves by scenario and indicator; a step between different hypotheses has no indicator."""
+def _step(before: State, after: State, cause: Callable[[str | None], str]) -> Rows:
+    """Return one step's moves by scenario and piece; a step between different hypotheses has no pieces."""
     names = (*after.tracker.model.scenario_ids, "other")
     if before.shape() != after.shape():
-        old, new = before.odds(), after.odds()
-        return [
-            {"scenario_id": name, "cause": cause(None), "indicator_id": None, "move": new[name] - old.get(name, 0.0)}
-            for name in names
-        ]
+        old, new = before.probabilities(), after.probabilities()
+        return [row | {"cause": cause(None)} for row in _method_rows(old, new)]
     zero = np.zeros_like(before.log_prior)
-    indicators = sorted({*before.evidence, *after.evidence})
-    pieces = [after.log_prior - before.log_prior]
-    pieces += [after.evidence.get(name, zero) - before.evidence.get(name, zero) for name in indicators]
-    model = after.tracker.model
-    parts = split_move(before.log_joint, np.array(pieces), model.hypothesis_scenario, model.n_scenarios + 1)
+    pieces = sorted({*before.evidence, *after.evidence}, key=lambda piece: (piece[0] or "", piece[1] or ""))
+    moves = [after.log_prior - before.log_prior]
+    moves += [after.evidence.get(piece, zero) - before.evidence.get(piece, zero) for piece in pieces]
+    parts = split_move(before.log_joint, np.array(moves), before.scenario, len(names))
     return [
-        {"scenario_id": scenario, "cause": cause(indicator), "indicator_id": indicator, "move": float(move)}
-        for indicator, moves in zip([None, *indicators], parts, strict=True)
-        for scenario, move in zip(names, moves, strict=True)
+        {
+            "scenario_id": scenario,
+            "cause": cause(indicator),
+            "indicator_id": indicator,
+            "group_id": group,
+            "move": float(move),
+        }
+        for (indicator, group), part in zip([(None, None), *pieces], parts, strict=True)
+        for scenario, move in zip(names, part, strict=True)
     ]
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from signposts.assess.models import TrackerModel, observations_of
+from signposts.assess.scoring import completeness_of
 from signposts.assess.verdicts import named_prior
 from signposts.scoring.arrays import Floats, Integers
-from signposts.scoring.combining import group_weights
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.information import (
     contradiction_bounds,
@@ -23,7 +23,7 @@ from signposts.scoring.information import (
 from signposts.scoring.observations import DAYS_PER_YEAR, KINDS, Observations
 from signposts.scoring.outcomes import Prospects
 from signposts.scoring.simulation import Designs, surprise
-from signposts.scoring.what_if import Evidence, odds, smallest_overturn, strongest_reading
+from signposts.scoring.what_if import Evidence, probabilities, smallest_overturn, strongest_reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ CONFIRMED = 0.98
 """Reliability of a supposed reading: one that nobody doubts (grade A1)."""
 EVENT, ORDINAL = FAMILIES.index("event"), FAMILIES.index("ordinal")
 
-AT_DATE = ("reading", "pooled_report", "log_ratio")
+AT_DATE = ("reading", "pooled_report", "log_ratio", "list_completeness")
 TABLES = ("collection_priority", "deadline", "overturn", "surprise")
 
 Rows = list[dict[str, Any]]
@@ -52,6 +52,8 @@ class Present:
     """(I,) rows of table reading, in the order of ``scored``."""
     reports: "pd.DataFrame"
     """Rows of pooled_report that are scored."""
+    nodes: "pd.DataFrame"
+    """Rows of list_completeness."""
     evidence: Evidence
 
     @property
@@ -70,20 +72,29 @@ def present_states(
     readings: "pd.DataFrame",
     pooled: "pd.DataFrame",
     log_ratios: "pd.DataFrame",
+    nodes: "pd.DataFrame",
 ) -> list[Present]:
-    """Return every tracker's state at the date, from rows of reading, pooled_report and log_ratio at that date."""
-    return [_present(tracker, as_of, readings, pooled, log_ratios) for tracker in trackers]
+    """Return every tracker's state at the date, from the rows of the tables AT_DATE at that date."""
+    return [_present(tracker, as_of, readings, pooled, log_ratios, nodes) for tracker in trackers]
 
 
 def _present(
-    tracker: TrackerModel, as_of: date, readings: "pd.DataFrame", pooled: "pd.DataFrame", log_ratios: "pd.DataFrame"
+    tracker: TrackerModel,
+    as_of: date,
+    readings: "pd.DataFrame",
+    pooled: "pd.DataFrame",
+    log_ratios: "pd.DataFrame",
+    nodes: "pd.DataFrame",
 ) -> Present:
     """Return one tracker's state."""
     scored = tracker.scored_in_order()
     own = readings[readings["tracker_id"] == tracker.tracker_id].set_index("indicator_id").reindex(scored)
     reports = pooled[(pooled["tracker_id"] == tracker.tracker_id) & pooled["scored"]]
     ratios = log_ratios[log_ratios["tracker_id"] == tracker.tracker_id]
-    matrix = _ratio_matrix(tracker, scored, ratios)
+    matrices = {
+        name: _matrix(tracker, scored, ratios, name) for name in ("log_ratio", "log_ratio_contaminated", "z", "weight")
+    }
+    has_reading = ~np.isnan(matrices["log_ratio"][:, 0])
     groups = sorted(tracker.rho)
     return Present(
         tracker=tracker,
@@ -92,23 +103,28 @@ def _present(
         indicator=tracker.model.indicator_index(scored),
         readings=own,
         reports=reports,
+        nodes=nodes,
         evidence=Evidence(
             indicator=tracker.model.indicator_index(scored),
-            log_ratios=np.nan_to_num(matrix),
-            has_reading=~np.isnan(matrix[:, 0]),
+            log_ratios=np.nan_to_num(matrices["log_ratio"]),
+            contaminated=np.nan_to_num(matrices["log_ratio_contaminated"]),
+            z=matrices["z"],
+            has_reading=has_reading,
+            is_defining=has_reading & (matrices["weight"][:, 0] == tracker.defining_weight),
             group=np.array([groups.index(tracker.groups[name]) for name in scored]),
             rho=np.array([tracker.rho[name] for name in groups]),
             prior=np.append(named_prior(tracker), tracker.priors["other"]),
-            temper=tracker.temper,
+            evidence_weight=tracker.evidence_weight,
+            defining_weight=tracker.defining_weight,
         ),
     )
 
 
-def _ratio_matrix(tracker: TrackerModel, scored: tuple[str, ...], ratios: "pd.DataFrame") -> Floats:
-    """Return l as a matrix (I, H) in the model's order of hypotheses; NaN where there is no reading."""
+def _matrix(tracker: TrackerModel, scored: tuple[str, ...], ratios: "pd.DataFrame", column: str) -> Floats:
+    """Return a column of log_ratio as a matrix (I, H) in the model's order of hypotheses; NaN where there is none."""
     model = tracker.model
     columns = list(zip(model.hypothesis_scenario_ids(), model.hypothesis_onset.tolist(), strict=True))
-    wide = ratios.pivot_table(index="indicator_id", columns=["scenario_id", "onset"], values="log_ratio", aggfunc="sum")
+    wide = ratios.pivot_table(index="indicator_id", columns=["scenario_id", "onset"], values=column, aggfunc="first")
     return wide.reindex(index=list(scored), columns=columns).to_numpy(dtype=np.float64)
 
 
@@ -315,7 +331,7 @@ def overturn_row(present: Present, titles: Mapping[str, str], scenarios: Mapping
     reading counts as contradicting a scenario.
     """
     tracker, model = present.tracker, present.tracker.model
-    leader = model.scenario_ids[int(odds(model, present.evidence)[:-1].argmax())]
+    leader = model.scenario_ids[int(probabilities(model, present.evidence)[:-1].argmax())]
     row: dict[str, Any] = {"tracker_id": tracker.tracker_id, "leading_scenario_id": leader, "date": present.as_of}
     likely = tracker.settings["thresholds"]["contradicted_tail"]
     least = _least_readings(present)
@@ -382,15 +398,23 @@ def _reading_in_words(
 # ---- surprise
 
 
-def surprise_rows(present: Present, odds_of_other: float) -> Rows:
-    """Return how odd the readings at hand are under each scenario, and whether no scenario fits (4.4)."""
+def surprise_rows(present: Present, probability_of_other: float, n_contradicted: Mapping[str, int]) -> Rows:
+    """Return how odd the readings at hand are under each scenario, and whether no scenario fits.
+
+    The alarm: `other` is likelier than its threshold; or every named scenario has that many reliable readings outside
+    its fan; or the readings together are odd under every one.
+    """
     tracker, settings = present.tracker, present.tracker.settings
     if present.reports.empty:
         return []
     draws = settings["simulation"]["draws"]
     shares = surprise(tracker.model, _designs(present), draws=draws, seed=settings["simulation"]["seed"])
     limits = settings["thresholds"]
-    alarm = odds_of_other > limits["alarm_other"] or float(shares.max()) < limits["alarm_surprise"]
+    alarm = (
+        probability_of_other > limits["alarm_other"]
+        or min(n_contradicted.get(name, 0) for name in tracker.model.scenario_ids) >= limits["alarm_contradicted"]
+        or float(shares.max()) < limits["alarm_surprise"]
+    )
     return [
         {
             "tracker_id": tracker.tracker_id,
@@ -398,6 +422,7 @@ def surprise_rows(present: Present, odds_of_other: float) -> Rows:
             "scenario_id": name,
             "surprise": share,
             "draws": draws,
+            "n_contradicted": n_contradicted.get(name, 0),
             "alarm": alarm,
         }
         for name, share in zip(tracker.model.scenario_ids, shares.tolist(), strict=True)
@@ -419,7 +444,9 @@ def _designs(present: Present) -> Designs:
     position = {name: place for place, name in enumerate(dict.fromkeys(present.reports["indicator_id"]))}
     reading = np.array([position[name] for name in present.reports["indicator_id"]])
     scored = {name: place for place, name in enumerate(present.scored)}
-    weights = group_weights(present.evidence.group, present.evidence.rho, present.evidence.has_reading)
+    weights = present.evidence.weights
+    nodes = completeness_of(present.tracker, present.tracker.model, present.reports, present.nodes)
+    is_open = np.asarray(kind == "open_count")[:, None]
     return Designs(
         prospects=Prospects(
             indicator=reports.indicator,
@@ -427,7 +454,8 @@ def _designs(present: Present) -> Designs:
             exposure_start=start,
             trials=np.where(kind == "share_count", reports.trials, np.nan),
             log_sd=reports.log_sd,
-            open_list=kind == "open_count",
+            completeness=np.where(is_open, nodes[0], 1.0),
+            completeness_weight=nodes[1],
         ),
         observed=_observed(present, reports),
         reading=reading,
@@ -460,7 +488,12 @@ def _observed(present: Present, reports: Observations) -> Floats:
 
 def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of: date) -> None:
     """Write the tables that look ahead from the as-of date."""
+    from signposts.warehouse import load_sql
+
     at_date = {name: warehouse.query(f"from {name} where as_of = $as_of", as_of=as_of) for name in AT_DATE}
+    outside: dict[str, dict[str, int]] = {}
+    for row in warehouse.rows(load_sql("assess/outside_fan"), as_of=as_of):
+        outside.setdefault(row["tracker_id"], {})[row["scenario_id"]] = row["n_readings"]
     presents = present_states(trackers, as_of, *(at_date[name] for name in AT_DATE))
     indicators = warehouse.rows("from indicator")
     other = {
@@ -485,6 +518,8 @@ def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of:
         tables["deadline"] += deadline_rows(present, due, silences.get(present.tracker.tracker_id, []))
         titles = {row["indicator_id"]: row["title"] for row in own}
         tables["overturn"].append(overturn_row(present, titles, scenario_titles[present.tracker.tracker_id]))
-        tables["surprise"] += surprise_rows(present, other[present.tracker.tracker_id])
+        tables["surprise"] += surprise_rows(
+            present, other[present.tracker.tracker_id], outside.get(present.tracker.tracker_id, {})
+        )
     for name, rows in tables.items():
         warehouse.write_rows(name, rows)

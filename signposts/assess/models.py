@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from signposts.scoring.arrays import Floats
 from signposts.scoring.model import Model, build_model, make_observations
 from signposts.scoring.observations import Observations, years_of_dates, years_since
 from signposts.warehouse import Warehouse
@@ -29,7 +30,10 @@ class TrackerModel:
     tracker_id: str
     t0: date
     horizon_end: date
-    temper: float
+    evidence_weight: float
+    """Kappa."""
+    defining_weight: float
+    """Gamma."""
     model: Model
     settings: Mapping[str, Any]
     priors: Mapping[str, float]
@@ -85,7 +89,8 @@ def _tracker_model(
         tracker_id=tracker_id,
         t0=tracker["t0"],
         horizon_end=tracker["horizon_end"],
-        temper=tracker["temper"],
+        evidence_weight=tracker["evidence_weight"],
+        defining_weight=tracker["defining_weight"],
         model=model,
         settings=settings,
         priors={row["scenario_id"]: row["prior"] for row in rows["scenario"]},
@@ -100,12 +105,19 @@ def _indicator_setting(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "detect_prob": row["detect_prob"],
         "exposure_start": row["exposure_start"],
+        "defines": row["defines"],
         "categories": json.loads(row["categories"]) if row["categories"] else None,
     }
 
 
-def observations_of(tracker: TrackerModel, frame: "pd.DataFrame") -> Observations:
-    """Return the method's reports for rows of pooled_report of one tracker, dates as years since t0."""
+def observations_of(
+    tracker: TrackerModel, frame: "pd.DataFrame", completeness: tuple[Floats, Floats] | None = None
+) -> Observations:
+    """Return the method's observations for rows of pooled_report of one tracker, dates as years since t0.
+
+    ``completeness`` gives the nodes of each row's list and their weights, each (n, K); without it, an incomplete list
+    holds an unknown share of its events, spread evenly over the tracker's open_list_coverage.
+    """
     columns: dict[str, Any] = {
         "indicator_id": frame["indicator_id"].to_numpy(dtype=object),
         "kind": frame["kind"].to_numpy(dtype=object),
@@ -113,4 +125,6 @@ def observations_of(tracker: TrackerModel, frame: "pd.DataFrame") -> Observation
     }
     columns |= {name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in NUMBER_COLUMNS}
     columns |= {name: years_of_dates(tracker.t0, frame[name].to_numpy(dtype="datetime64[D]")) for name in DATE_COLUMNS}
+    if completeness is not None:
+        columns["completeness"] = completeness
     return make_observations(tracker.model, columns)

@@ -1,40 +1,88 @@
-"""Scoring: the likelihood ratio of every report against every hypothesis.
+"""Scoring: the likelihood ratio of every observation, and what the readings made of them say of every hypothesis.
 
-Belongs here: calling the method on whole tables and shaping its answers into rows. Not here: formulas, sums over claims
-and indicators (sql/assess).
+Belongs here: calling the method on whole tables and shaping its answers into rows. Not here: formulas, sums over
+indicators (sql/assess).
 """
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from signposts.assess.models import TrackerModel, observations_of
-from signposts.scoring.model import Model, stated_only
-from signposts.scoring.predictive import log_lambda
+from signposts.scoring.arrays import Floats
+from signposts.scoring.combining import Pool, luck_scores, pooled_places, pooled_ratios
+from signposts.scoring.families.base import Likelihood
+from signposts.scoring.model import Model, stated_only, with_trigger_shares
+from signposts.scoring.predictive import likelihood
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS = ["tracker_id", "as_of", "indicator_id", "report_id"]
+KEYS = ["tracker_id", "as_of", "indicator_id", "report_id", "position"]
+SAID = [
+    "indicator_id",
+    "kind",
+    "value",
+    "value_low",
+    "value_high",
+    "category",
+    "reading_date",
+    "log_sd",
+    "trials",
+    "exposure_start",
+    "exposure_end",
+    "happened_from",
+    "happened_to",
+]
+"""What two observations must share to have one likelihood; most as-of dates see the same ones."""
+HYPOTHESIS_COLUMNS = ["scenario_id", "onset"]
 
 
-def observation_ratios(trackers: Iterable[TrackerModel], pooled: "pd.DataFrame") -> "pd.DataFrame":
-    """Return log Lambda of each scored report and hypothesis, for all predictions and for the stated ones alone."""
+def score_readings(
+    trackers: Iterable[TrackerModel], observations: "pd.DataFrame", nodes: "pd.DataFrame"
+) -> tuple["pd.DataFrame", "pd.DataFrame"]:
+    """Return rows of observation_ratio and reading_evidence, for all predictions and for each other subset.
+
+    ``observations`` are the scored rows of pooled_report at position 1 and older links of chains at 2 and more;
+    ``nodes`` those of list_completeness.
+    """
     import pandas as pd
 
-    parts = []
+    ratios, evidence = [], []
     for tracker in trackers:
-        reports = pooled[(pooled["tracker_id"] == tracker.tracker_id) & pooled["scored"]]
-        if reports.empty:
+        own = observations[observations["tracker_id"] == tracker.tracker_id]
+        own = own[own["indicator_id"].isin(tracker.scored)].reset_index(drop=True)
+        if own.empty:
             continue
-        parts.append(_ratios(tracker.model, tracker, reports, "all"))
-        stated = stated_only(tracker.model)
-        spoken = reports[reports["indicator_id"].isin(speaking(stated))]
-        if not spoken.empty:
-            parts.append(_ratios(stated, tracker, spoken, "stated"))
-    columns = [*KEYS, "subset", "scenario_id", "onset", "log_lambda"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        for subset, model in _subsets(tracker):
+            spoken = own[own["indicator_id"].isin(speaking(model))].reset_index(drop=True)
+            if spoken.empty:
+                continue
+            found = _distinct_likelihood(tracker, model, spoken, nodes)
+            ratios.append(_ratio_rows(model, spoken, found, subset))
+            evidence.append(_evidence_rows(tracker, model, spoken, found, subset))
+    return (
+        pd.concat(ratios, ignore_index=True) if ratios else _no_rows("observation_ratio"),
+        pd.concat(evidence, ignore_index=True) if evidence else _no_rows("reading_evidence"),
+    )
+
+
+def _no_rows(table: str) -> "pd.DataFrame":
+    """Return a frame without rows that has the table's columns."""
+    import pandas as pd
+
+    from signposts.warehouse import dictionary_columns
+
+    return pd.DataFrame(columns=list(dictionary_columns()[table]))
+
+
+def _subsets(tracker: TrackerModel) -> Iterator[tuple[str, Model]]:
+    """Yield the predictions that variants listen to: all, the stated alone, all with other shares of the triggers."""
+    yield "all", tracker.model
+    yield "stated", stated_only(tracker.model)
+    for factor in tracker.settings["variants"].get("trigger_factor", ()):
+        yield f"trigger_factor:{factor:g}", with_trigger_shares(tracker.model, factor)
 
 
 def speaking(model: Model) -> list[str]:
@@ -42,19 +90,110 @@ def speaking(model: Model) -> list[str]:
     return [model.indicator_ids[index] for index in np.flatnonzero(model.speaks.any(axis=1))]
 
 
-def _ratios(model: Model, tracker: TrackerModel, reports: "pd.DataFrame", subset: str) -> "pd.DataFrame":
-    """Return the ratios of one subset of the predictions as rows, a report's hypotheses together."""
+def _distinct_likelihood(
+    tracker: TrackerModel, model: Model, rows: "pd.DataFrame", nodes: "pd.DataFrame"
+) -> Likelihood:
+    """Return the likelihood of every row, computed once for each different observation."""
+    quantiles, weights = completeness_of(tracker, model, rows, nodes)
+    said = rows[SAID].assign(mean_completeness=(quantiles * weights).sum(axis=1).round(12))
+    code = said.groupby(list(said.columns), dropna=False, sort=False).ngroup().to_numpy()
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    distinct = observations_of(tracker, rows.iloc[first], (quantiles[first], weights[first]))
+    found = likelihood(model, distinct)
+    return Likelihood(**{name: values[inverse] for name, values in vars(found).items()})
+
+
+def completeness_of(
+    tracker: TrackerModel, model: Model, rows: "pd.DataFrame", nodes: "pd.DataFrame"
+) -> tuple[Floats, Floats]:
+    """Return nodes and weights of the completeness of each row's list, each (n, K); even where there are none."""
+    from signposts.scoring.observations import even_completeness
+
+    values, weights = (part.copy() for part in even_completeness(len(rows), *model.open_list_coverage))
+    own = nodes[nodes["tracker_id"] == tracker.tracker_id]
+    known = dict(list(own.groupby(["as_of", "indicator_id"])))
+    for row, key in enumerate(zip(rows["as_of"], rows["indicator_id"], strict=True)):
+        if key in known:
+            group = known[key]
+            values[row], weights[row] = 1.0, 0.0
+            values[row, : len(group)], weights[row, : len(group)] = group["q"], group["weight"]
+    return values, weights
+
+
+def _repeated(model: Model, rows: "pd.DataFrame", columns: list[str], subset: str) -> dict[str, Any]:
+    """Return the rows' own columns once for each hypothesis, with the hypothesis beside them."""
+    n_rows, n_hypotheses = len(rows), model.n_hypotheses
+    return {name: np.repeat(rows[name].to_numpy(), n_hypotheses) for name in columns} | {
+        "subset": subset,
+        "scenario_id": np.tile(np.array(model.hypothesis_scenario_ids(), dtype=object), n_rows),
+        "onset": np.tile(model.hypothesis_onset, n_rows),
+    }
+
+
+def _ratio_rows(model: Model, rows: "pd.DataFrame", found: Likelihood, subset: str) -> "pd.DataFrame":
+    """Return rows of observation_ratio, a row's hypotheses together."""
     import pandas as pd
 
-    ratios = log_lambda(model, observations_of(tracker, reports))
-    n_reports, n_hypotheses = ratios.shape
-    repeated = {name: np.repeat(reports[name].to_numpy(), n_hypotheses) for name in KEYS}
     return pd.DataFrame(
-        repeated
+        _repeated(model, rows, KEYS, subset)
         | {
-            "subset": subset,
-            "scenario_id": np.tile(np.array(model.hypothesis_scenario_ids(), dtype=object), n_reports),
-            "onset": np.tile(model.hypothesis_onset, n_reports),
-            "log_lambda": ratios.ravel(),
+            "log_lambda": found.log_ratio.ravel(),
+            "log_lambda_contaminated": found.log_ratio_contaminated.ravel(),
+            "place": found.place.ravel(),
         }
     )
+
+
+def _evidence_rows(
+    tracker: TrackerModel, model: Model, rows: "pd.DataFrame", found: Likelihood, subset: str
+) -> "pd.DataFrame":
+    """Return rows of reading_evidence: pooled, chained, and with the luck that the storyline shares."""
+    import pandas as pd
+
+    keys = ["tracker_id", "as_of", "indicator_id"]
+    reading = rows.groupby(keys, sort=False).ngroup().to_numpy()
+    readings = rows.drop_duplicates(keys)[keys].reset_index(drop=True)
+    said = evidence_of(model, rows, found, reading, len(readings))
+    frame = readings.assign(group_id=[tracker.groups[name] for name in readings["indicator_id"]])
+    return pd.DataFrame(
+        _repeated(model, frame, [*keys, "group_id"], subset)
+        | {
+            "log_ratio": said["log_ratio"].ravel(),
+            "log_ratio_contaminated": said["log_ratio_contaminated"].ravel(),
+            "z": said["z"].ravel(),
+            "is_defining": np.repeat(said["is_defining"], model.n_hypotheses),
+        }
+    )
+
+
+def evidence_of(model: Model, rows: "pd.DataFrame", found: Likelihood, reading: Any, n_readings: int) -> dict[str, Any]:
+    """Return l, contaminated l and z of readings, each (R, H), and which are defining events that happened, (R,).
+
+    z is NaN where a reading does not share the luck of its storyline: some scenario is silent on it, or it is such an
+    event; and for `other`.
+    """
+    first = np.full(n_readings, -1)
+    first[reading[::-1]] = np.arange(len(rows))[::-1]
+    indicator = model.indicator_index(rows["indicator_id"].to_numpy(dtype=object)[first])
+    kind = rows["kind"].to_numpy(dtype=object)
+    pool = Pool(
+        reading=reading,
+        position=rows["position"].to_numpy(dtype=np.int64),
+        weight=rows["pool_weight"].to_numpy(dtype=np.float64),
+        reliability=rows["reliability"].to_numpy(dtype=np.float64),
+        falls_back=np.asarray(kind != "event"),
+    )
+    said_happened = np.bincount(
+        reading, weights=pool.weight * (kind == "event") * (pool.position == 1), minlength=n_readings
+    )
+    is_defining = (said_happened >= 0.5) & (model.defines[indicator] >= 0)
+    shares = model.speaks[indicator].all(axis=1) & ~is_defining
+    z = luck_scores(pooled_places(found.place, pool, n_readings), model.luck_orientation(indicator)[:, None])
+    z[~shares] = np.nan
+    z[:, -1] = np.nan
+    return {
+        "log_ratio": pooled_ratios(found.log_ratio, pool, n_readings),
+        "log_ratio_contaminated": pooled_ratios(found.log_ratio_contaminated, pool, n_readings),
+        "z": z,
+        "is_defining": is_defining,
+    }

@@ -6,30 +6,37 @@ Belongs here: which statement and which part of the method makes which table. No
 
 from datetime import date
 
+from signposts.assess.changes import list_nodes
 from signposts.assess.foresight import write_foresight as write_foresight_rows
 from signposts.assess.models import tracker_models
 from signposts.assess.prospects import diagnosticity_rows, fans, outlook_rows, silence_rows
-from signposts.assess.scoring import observation_ratios
+from signposts.assess.scoring import score_readings
 from signposts.assess.verdicts import status_words
-from signposts.warehouse import Warehouse
+from signposts.warehouse import Warehouse, load_sql
 
 # In this order: each reads what stands before it.
 MADE_OF_RATIOS = (
     "subset_evidence",
+    "group_evidence",
     "log_ratio",
+    "shared_luck",
     "reading_claim_ratio",
     "variant",
     "hypothesis_probability",
     "scenario_probability",
     "onset_probability",
+    "begun",
     "influence",
 )
 
 
 def write_probabilities(warehouse: Warehouse) -> None:
     """Write the log ratios and, for every as-of date and variant, the probabilities of the scenarios."""
-    ratios = observation_ratios(tracker_models(warehouse), warehouse.read_frame("pooled_report"))
+    nodes = list_nodes(warehouse)
+    scored = warehouse.query(load_sql("assess/scored_observation"))
+    ratios, evidence = score_readings(tracker_models(warehouse), scored, nodes)
     warehouse.write_frame("observation_ratio", ratios)
+    warehouse.write_frame("reading_evidence", evidence)
     for name in MADE_OF_RATIOS:
         warehouse.build_table(f"assess/{name}")
 

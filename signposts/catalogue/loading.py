@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from signposts.catalogue.claims import LEDGER_COLUMNS, Claim
+from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS, Claim
 from signposts.catalogue.derivation_rules import judge_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
@@ -122,7 +122,7 @@ def load_tracker(
     judge_derivations(draft, faults)
     judge_watch(draft, feeds, watch_names, faults)
     for ledger in ledgers.values():
-        judge_ledger(ledger, draft, faults)
+        judge_ledger(ledger, draft, today, faults)
     judge_silence(draft, ledgers, faults)
     read_triage(folder, faults)
     searches = read_searches(folder, draft.indicator_names, today, faults)
@@ -207,7 +207,7 @@ def read_ledgers(folder: Path, faults: FaultList) -> dict[str, Ledger]:
 
 def read_ledger(path: Path, faults: FaultList) -> Ledger | None:
     """Return one ledger; None if it cannot be read at all."""
-    content = read_rows(path, LEDGER_COLUMNS, faults)
+    content = read_rows(path, LEDGER_COLUMNS, faults, later=LATER_COLUMNS)
     if content is None:
         return None
     sha256, rows = content

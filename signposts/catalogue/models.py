@@ -7,7 +7,7 @@ ledger's rows (claims.py), or anything computed from the entries.
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, Strict, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, Strict, StringConstraints, field_validator, model_validator
 
 from signposts.catalogue.derivations import Derivation
 from signposts.catalogue.fields import (
@@ -96,7 +96,7 @@ class EvidenceGroup(Entry):
     """Indicators that tell one storyline."""
 
     title: Text
-    rho: Probability
+    rho: Annotated[float, Field(ge=0, lt=1)]
 
 
 class Nowcast(Entry):
@@ -111,7 +111,9 @@ class Nowcast(Entry):
 class Scoring(Entry):
     """Numbers of the scoring method that are the catalogue's to choose."""
 
-    temper: Annotated[float, Field(gt=0, le=1)]
+    evidence_weight: Annotated[float, Field(gt=0, le=1)]
+    defining_weight: Annotated[float, Field(gt=0, le=1)]
+    contamination: Annotated[float, Field(gt=0, lt=1)]
     shared_sd: bool
     obs_sd: Positive
     yardstick_spread: Positive = 2.0
@@ -144,13 +146,16 @@ class Thresholds(Entry):
     settled: InnerProbability
     alarm_other: InnerProbability
     alarm_surprise: InnerProbability
+    alarm_contradicted: Annotated[int, Field(ge=1)]
+    alarm_reliability: Probability
 
 
 class Variants(Entry):
     """What the sensitivity variants put in the headline's place."""
 
     other_mass: Annotated[tuple[InnerProbability, ...], Strict(False)]
-    temper: Annotated[tuple[Annotated[float, Field(gt=0, le=1)], ...], Strict(False)]
+    evidence_weight: Annotated[tuple[Annotated[float, Field(gt=0, le=1)], ...], Strict(False)]
+    trigger_factor: Annotated[tuple[Positive, ...], Strict(False)] = ()
 
 
 class Simulation(Entry):
@@ -199,6 +204,11 @@ class TrackerSettings(Entry):
     alerts: Alerts
     revision_gate: RevisionGate
 
+    @property
+    def first_day_counted(self) -> date:
+        """Return the first day of exposure of a count that names none: the first of January of t0's year."""
+        return self.t0.replace(month=1, day=1)
+
 
 # ---- scenarios.yaml, projects.yaml, coverage.yaml
 
@@ -208,6 +218,18 @@ class Onset(Entry):
 
     years: NotNegative
     weight: Probability
+
+
+class OnsetGrid(Entry):
+    """Equally likely onsets, evenly spaced: years after t0 of the first, the step, and how many."""
+
+    first: NotNegative
+    step: Positive
+    count: Annotated[int, Field(ge=2)]
+
+    def onsets(self) -> tuple[Onset, ...]:
+        """Return the onsets one by one."""
+        return tuple(Onset(years=self.first + self.step * index, weight=1 / self.count) for index in range(self.count))
 
 
 class Scenario(Entry):
@@ -221,6 +243,12 @@ class Scenario(Entry):
     baseline: str | None = None
     delayed_types: Annotated[tuple[PredictionType, ...], Strict(False)] = ()
     onset: Annotated[tuple[Onset, ...], Strict(False)] = ()
+
+    @field_validator("onset", mode="before")
+    @classmethod
+    def spread_evenly(cls, given: Any) -> Any:
+        """Accept a grid in the place of a list of onsets."""
+        return OnsetGrid.model_validate(given).onsets() if isinstance(given, dict) else given
 
     @model_validator(mode="after")
     def onset_is_whole(self) -> Self:
@@ -281,6 +309,7 @@ class Indicator(Entry):
     why_not_scored: Text | None = None
     cooperative: Direction | None = None
     cooperative_reason: Text | None = None
+    defines: str | None = None
     sources: Annotated[tuple[str, ...], Strict(False), Field(min_length=1)]
     max_age_days: Annotated[int, Field(ge=1)]
     usage_warning: Text | None = None

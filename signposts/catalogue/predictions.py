@@ -134,12 +134,22 @@ class EventPrediction(PredictionBase):
     p: InnerProbability
     shape: Positive
     earliest: date | None = None
+    trigger_share: Annotated[float, Field(gt=0, lt=1)] | None = None
+    trigger_lag: Positive | None = None
+    after_onset: Literal["baseline", "own"] | None = None
 
     @model_validator(mode="after")
     def has_time(self) -> Self:
         """Refuse an event that may begin only after its deadline."""
         if self.earliest is not None and self.earliest >= self.by:
             raise ValueError(f"earliest {self.earliest} is not before by {self.by}|correct a date")
+        return self
+
+    @model_validator(mode="after")
+    def trigger_is_whole(self) -> Self:
+        """Refuse what follows an onset without the share of onsets that the event announces."""
+        if self.trigger_share is None and (self.trigger_lag is not None or self.after_onset is not None):
+            raise ValueError("trigger_lag and after_onset say nothing without trigger_share|give it, or leave them out")
         return self
 
 

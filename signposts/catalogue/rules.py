@@ -24,10 +24,13 @@ from signposts.catalogue.predictions import (
     RangePrediction,
     RatePrediction,
     SharePrediction,
+    SilentPrediction,
 )
 from signposts.catalogue.trackers import OTHER
 from signposts.catalogue.watch import LeadFeed, WatchNames
 
+DEFINING_MOST, DEFINING_RATIO = 0.10, 5.0
+"""An event defines a scenario if every other one gives it at most so much, and this one so many times that."""
 # What the scaffold writes where only the author can know.
 PLACEHOLDER = "REPLACE"
 
@@ -242,10 +245,48 @@ def judge_predictions(file: str, indicator: Indicator, draft: Draft, faults: Fau
         if isinstance(prediction, OrdinalPrediction):
             judge_categories(file, (*place, "probs"), prediction, indicator, draft, faults)
         judge_clock(file, place, prediction, draft, faults)
+    judge_triggers(file, indicator, draft, faults)
+    judge_defining(file, indicator, draft, faults)
     reason = monotone_fault(indicator, draft.scenarios)
     if reason and indicator.monotone_waiver is None:
         mend = "correct the numbers, or write the reason as `monotone_waiver:`"
         draft.refuse(faults, file, ("predictions",), reason, mend)
+
+
+def judge_triggers(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
+    """Refuse a trigger of a scenario without onsets for events, or one whose baseline says nothing of the event."""
+    for name, prediction in indicator.predictions.items():
+        scenario = draft.scenarios.get(name)
+        if not isinstance(prediction, EventPrediction) or prediction.trigger_share is None or scenario is None:
+            continue
+        place = ("predictions", name, "trigger_share")
+        if "event_by" not in scenario.delayed_types:
+            why = f"{name} has no onset that events wait for, so none of them announces it"
+            draft.refuse(faults, file, place, why, "remove it, or give the scenario an onset and delay event_by")
+        elif isinstance(indicator.predictions.get(scenario.baseline or ""), SilentPrediction):
+            why = f"the baseline {scenario.baseline} says nothing of the event"
+            draft.refuse(faults, file, place, why, "let the baseline predict it, or remove the trigger")
+
+
+def judge_defining(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
+    """Refuse `defines` unless the event all but decides for the scenario: rare elsewhere, five times likelier there."""
+    name = indicator.defines
+    if name is None:
+        return
+    own = indicator.predictions.get(name)
+    if not isinstance(own, EventPrediction):
+        why = f"{name!r} has no event_by prediction here that could define it"
+        draft.refuse(faults, file, ("defines",), why, "name a scenario that predicts the event, or remove it")
+        return
+    for other, prediction in indicator.predictions.items():
+        if other == name:
+            continue
+        chance = prediction.p if isinstance(prediction, EventPrediction) else None
+        if chance is None or chance > DEFINING_MOST or own.p < DEFINING_RATIO * chance:
+            said = "says nothing of it" if chance is None else f"gives it {chance:g}"
+            why = f"{other} {said}, so the event does not define {name} ({own.p:g})"
+            mend = f"others must give it at most {DEFINING_MOST:g} and {name} five times as much; or remove `defines`"
+            draft.refuse(faults, file, ("defines",), why, mend)
 
 
 def judge_categories(

@@ -36,6 +36,7 @@ def _indicator_settings(tracker: Tracker) -> Iterator[Row]:
             "indicator_id": indicator_id,
             "detect_prob": indicator.detect_prob,
             "exposure_start": indicator.exposure_start,
+            "defines": indicator.defines,
             "categories": json.dumps(list(indicator.categories)) if indicator.categories else None,
             "revision_band": indicator.revision_band if indicator.revision_band is not None else default_band,
             "reach_low": reach[0],
@@ -78,6 +79,6 @@ def _anchors(tracker: Tracker) -> Iterator[Row]:
 
 def _variant_settings(tracker: Tracker) -> Iterator[Row]:
     """Yield the variants that put another number in the headline's place."""
-    for family in ("other_mass", "temper"):
+    for family in ("other_mass", "evidence_weight", "trigger_factor"):
         for number in getattr(tracker.settings.variants, family):
             yield {"tracker_id": tracker.tracker_id, "family": family, "label": f"{number:g}"}

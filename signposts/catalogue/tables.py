@@ -78,7 +78,9 @@ def tracker_rows(tracker: Tracker) -> list[Row]:
             "t0": settings.t0,
             "horizon_end": settings.horizon_end,
             "registered_on": settings.registered_on,
-            "temper": settings.scoring.temper,
+            "evidence_weight": settings.scoring.evidence_weight,
+            "defining_weight": settings.scoring.defining_weight,
+            "contamination": settings.scoring.contamination,
             "shared_sd": settings.scoring.shared_sd,
             "other_mass": settings.priors.other_mass,
             "prior_set": settings.priors.headline,
@@ -258,6 +260,7 @@ def ledger_rows(tracker: Tracker) -> list[Row]:
                     **values,
                     "reliability_value": r,
                     "sha256": claim.sha256 or ledger.sha256,
+                    "page_sha256": claim.sha256,
                     "row_number": row.line,
                     "scope": f"ledger/{indicator_id}.csv",
                 }

@@ -33,7 +33,11 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
     _print_claims(console, published_rows(release, "explain/claims", **keys))
     _print_predictions(console, published_rows(release, "explain/predictions", **keys, reading_date=_dated(subject)))
     if subject["scored"]:
+        _print_chain(console, published_rows(release, "explain/chain", **keys))
+        _print_completeness(console, published_rows(release, "explain/completeness", **keys))
+        _print_triggers(console, published_rows(release, "explain/triggers", **keys))
         _print_ratios(console, subject, published_rows(release, "explain/hypotheses", **keys))
+        _print_luck(console, subject, published_rows(release, "explain/luck", **keys))
         _print_arithmetic(console, published_rows(release, "explain/arithmetic", **keys))
 
 
@@ -126,7 +130,7 @@ def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
     if not predictions:
         return
     table = Table(title="What each scenario predicted", title_justify="left")
-    for heading in ("scenario", "prediction", "fan: 10 % - median - 90 %", "status", "u", "dB", "dB x w x beta"):
+    for heading in ("scenario", "prediction", "fan: 10 % - median - 90 %", "status", "u", "dB", "dB x f"):
         table.add_column(heading, overflow="fold")
     for row in predictions:
         fan = (
@@ -147,43 +151,121 @@ def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
 
 
 def _print_ratios(console: Console, subject: Row, hypotheses: Sequence[Row]) -> None:
-    """Print the log ratios against 'none of the above', with weight and temper."""
+    """Print the log ratios against the reference, with the reading's weight."""
     if not hypotheses:
         return
     weight = next(row["weight"] for row in hypotheses)
+    said = "ordinary evidence"
+    if weight != subject["evidence_weight"]:
+        said = f"it defines the scenario {subject['defines']} and has happened"
     console.print(
-        "\nLog ratio l = ln of the sum over reports of share x (r x ratio + 1 - r), against none of the above.\n"
-        f"Group {subject['group_id']}: weight w = {weight:.4f}; temper beta = {subject['temper']:g}."
+        "\nLog ratio l = ln of the sum over reports of share x (r x ratio + what is left unbelieved), against the "
+        f"reference.\nWeight f = {weight:g}: {said}."
     )
     table = Table()
-    for heading in ("scenario", "l, onset summed out", "l over its onsets", "beta x w x l"):
+    for heading in ("scenario", "l, onset summed out", "l over its onsets", "f x l"):
         table.add_column(heading)
     for row in hypotheses:
         over = "" if row["n_onsets"] == 1 else f"{row['least']:+.4f} to {row['most']:+.4f}"
+        table.add_row(row["scenario_id"], f"{row['log_ratio']:+.4f}", over, f"{weight * row['log_ratio']:+.4f}")
+    console.print(table)
+
+
+def _print_chain(console: Console, links: Sequence[Row]) -> None:
+    """Print the chain of the reading: each link takes its reliability of what the newer ones left."""
+    if len(links) < 2:
+        return
+    table = Table(title="Chain: what a link leaves unbelieved falls to the one before", title_justify="left")
+    for heading in ("link", "up to", "claims", "r", "counts for"):
+        table.add_column(heading)
+    left = 1.0
+    for link in links:
+        table.add_row(
+            str(link["position"]),
+            str(link["date"]),
+            link["claim_ids"],
+            f"{link['reliability']:.2f}",
+            f"{left * link['reliability']:.3f}",
+        )
+        left *= 1 - link["reliability"]
+    console.print(table)
+    console.print(f"What none of them is believed for, {left:.3f}, says nothing.")
+
+
+def _print_completeness(console: Console, rows: Sequence[Row]) -> None:
+    """Print how complete the list is thought to be."""
+    for row in rows:
+        console.print(
+            f"The list is thought to hold {percent(row['mean'])} of all events (from {percent(row['least'])} to "
+            f"{percent(row['most'])} over {row['n_nodes']} node(s)); the ratio is averaged over them."
+        )
+
+
+def _print_triggers(console: Console, rows: Sequence[Row]) -> None:
+    """Print whose onset the event may announce, and whether that has begun."""
+    for row in rows:
+        rest = "the baseline's own chance" if row["after_onset"] == "baseline" else "its own delayed chance"
+        console.print(
+            f"With chance {row['trigger_share']:g} it comes in the {row['trigger_lag']:g} year(s) before "
+            f'"{row["title"]}" begins, else with {rest}.',
+            soft_wrap=True,
+            markup=False,
+        )
+        if row["begun"] is not None:
+            console.print(
+                f'"{row["title"]}" has begun: {percent(row["begun"])}; still to begin: {percent(row["not_begun"])}.',
+                soft_wrap=True,
+                markup=False,
+            )
+
+
+def _print_luck(console: Console, subject: Row, rows: Sequence[Row]) -> None:
+    """Print the reading's luck and what its storyline shares."""
+    if not rows or rows[0]["n_readings"] < 2:
+        return
+    table = Table(
+        title=f"Shared luck of storyline {subject['group_id']}, {rows[0]['n_readings']} readings", title_justify="left"
+    )
+    for heading in ("scenario", "z of this reading", "c of the storyline", f"{subject['evidence_weight']:g} x c"):
+        table.add_column(heading)
+    for row in rows:
         table.add_row(
             row["scenario_id"],
-            f"{row['log_ratio']:+.4f}",
-            over,
-            f"{subject['temper'] * weight * row['log_ratio']:+.4f}",
+            "not shared" if row["least_z"] is None else _span(row["least_z"], row["most_z"], 2),
+            _span(row["least_luck"], row["most_luck"], 3),
+            _span(subject["evidence_weight"] * row["least_luck"], subject["evidence_weight"] * row["most_luck"], 3),
         )
     console.print(table)
 
 
+def _span(least: float, most: float, digits: int) -> str:
+    """Return one number, or two where onsets differ."""
+    low, high = f"{least:+.{digits}f}", f"{most:+.{digits}f}"
+    return low if low == high else f"{low} to {high}"
+
+
 def _print_arithmetic(console: Console, rows: Sequence[Row]) -> None:
-    """Print the odds without the indicator, its factor, and their product, which is the published figure."""
-    table = Table(title="From the other readings to the published odds", title_justify="left")
-    for heading in ("scenario", "prior", "odds without it", "x factor", "= product", "normalised", "published"):
+    """Print the probabilities without the reading, its factor and that of luck, and the published figure."""
+    table = Table(title="From the other readings to the published probabilities", title_justify="left")
+    for heading in ("scenario", "prior", "without it", "x reading", "x luck", "= product", "normalised", "published"):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(
             row["title"],
             f"{row['prior']:.4f}",
             f"{row['without_it']:.4f}",
-            f"{row['factor']:.4f}",
-            f"{row['without_it'] * row['factor']:.4f}",
+            f"{row['reading_factor']:.4f}",
+            f"{row['luck_factor']:.4f}",
+            f"{_product(row):.4f}",
             f"{row['computed']:.4f}",
             f"{row['published']:.4f}",
         )
-    total = sum(row["without_it"] * row["factor"] for row in rows)
+    total = sum(_product(row) for row in rows)
     console.print(table)
     console.print(f"The products sum to {total:.4f}; each divided by it is the published probability.")
+
+
+def _product(row: Row) -> float:
+    """Return a scenario's probability without the reading times what the reading and its luck make of it."""
+    product: float = row["without_it"] * row["reading_factor"] * row["luck_factor"]
+    return product

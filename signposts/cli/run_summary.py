@@ -1,33 +1,63 @@
-"""How things stand after a run: the table that every run ends with.
+"""The summary that every run ends with: scenarios, what moved them, coverage, what is held back, sources, paths.
 
-Belongs here: printing the newest release in twenty lines. Not here: the report.
+Belongs here: printing one release in twenty lines. Not here: the report.
 """
 
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from signposts.cli.formatting import percent
 from signposts.cli.published import open_release, published_rows
+from signposts.release.directory import DATABASE, RELEASES, kept_releases
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse
 
+MOST_HELD = 5
 
-def print_run_summary(settings: Settings) -> int:
-    """Print scenarios, what moved them, coverage, sources and paths; return the number of failed sources."""
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the exit code depends on: trackers held back, and sources that failed."""
+
+    held_back: int
+    failed_sources: int
+
+
+def print_run_summary(settings: Settings, as_of: str = "") -> Summary:
+    """Print how things stand in the newest release, or, where a date was asked for, in the one just made for it."""
     release = open_release()
+    if as_of:
+        newest = settings.published / RELEASES / kept_releases(settings.published)[-1]
+        release = Warehouse(newest / DATABASE, read_only=True)
     console = Console(highlight=False)
+    held_back = release.rows("from withheld_tracker order by tracker_id")
     _print_scenarios(console, release)
     _print_movers(console, release)
     for row in published_rows(release, "run_summary/coverage"):
         console.print(
             f"{row['with_reading']} of {row['scored']} scored indicators have a reading, {row['fresh']} of them fresh."
         )
+    for row in published_rows(release, "run_summary/feeding"):
+        never = (
+            f" Never asked, so that people's claims stand alone: {row['never_asked']}." if row["never_asked"] else ""
+        )
+        failed_ones = f" Not answered: {row['failed']}." if row["failed"] else ""
+        console.print(
+            f"{row['fed']} scored indicators can be fed by publishers; for {row['answered']} of them the publishers "
+            f"have answered.{failed_ones}{never}"
+        )
+    _print_held(console, release, held_back)
     failed = _print_sources(console, release)
-    console.print(f"\nDatabase  {settings.published_database}", soft_wrap=True)
-    console.print(f"Report    {settings.published / 'report' / 'index.html'}", soft_wrap=True)
-    return failed
+    if as_of and release.path != settings.released_database.resolve():
+        console.print(f"\nRelease   {release.path.parent}", soft_wrap=True)
+    else:
+        console.print(f"\nDatabase  {settings.published_database}", soft_wrap=True)
+        console.print(f"Report    {settings.published / 'report' / 'index.html'}", soft_wrap=True)
+    return Summary(len(held_back), failed)
 
 
 def _print_scenarios(console: Console, release: Warehouse) -> None:
@@ -46,13 +76,28 @@ def _print_scenarios(console: Console, release: Warehouse) -> None:
 
 
 def _print_movers(console: Console, release: Warehouse) -> None:
-    """Print the three indicators that moved the odds most, or that carry them where nothing moved."""
+    """Print, for each tracker, the three indicators that moved it most, or that carry it where nothing moved."""
     rows = published_rows(release, "run_summary/movers")
-    if not rows:
-        return
-    console.print("What moved the odds most:" if rows[0]["how"] == "moved" else "What the odds rest on most:")
-    for row in rows:
-        console.print(f"  {row['title']}: {100 * row['move']:+.1f} points for {row['scenario_id']}", soft_wrap=True)
+    trackers = {row["tracker_id"] for row in rows}
+    for tracker_id, group in groupby(rows, key=lambda row: row["tracker_id"]):
+        movers = list(group)
+        what = "moved the probabilities most" if movers[0]["how"] == "moved" else "the probabilities rest on most"
+        console.print(f"What {what}{f' ({tracker_id})' if len(trackers) > 1 else ''}:")
+        for row in movers:
+            console.print(f"  {row['title']}: {100 * row['move']:+.1f} points for {row['scenario_id']}", soft_wrap=True)
+
+
+def _print_held(console: Console, release: Warehouse, held_back: list[dict[str, Any]]) -> None:
+    """Print which trackers are held back and why, and which claims wait for somebody to accept them."""
+    for row in held_back:
+        last = f"its state of release {row['last_good_release']} stays" if row["last_good_release"] else "none is shown"
+        reason = (row["reason"] or "").splitlines()[0]
+        console.print(f"Held back: {row['title']}: {reason} ({last})", soft_wrap=True)
+    claims = [row["claim_id"] for row in published_rows(release, "run_summary/held_claims")]
+    if claims:
+        more = f" and {len(claims) - MOST_HELD} more" if len(claims) > MOST_HELD else ""
+        named = ", ".join(claims[:MOST_HELD])
+        console.print(f"{len(claims)} claims are held until `signposts accept`: {named}{more}.", soft_wrap=True)
 
 
 def _print_sources(console: Console, release: Warehouse) -> int:

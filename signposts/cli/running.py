@@ -18,7 +18,10 @@ from signposts.settings import Settings, load_settings, prepare_home
 if TYPE_CHECKING:
     import dagster as dg
 
+    from signposts.assets.failures import Failure
+
 DEFAULT_BUDGET_SECONDS = 60.0
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +51,48 @@ def run_monitor(request: RunRequest) -> int:
         _validate(request, settings)
         result = _execute(request)
         if not result.success:
-            reasons = failures(result)
-            for line in reasons:
-                print(f"signposts: {line}", file=sys.stderr)
-            print("signposts: release withheld; the last one stays in place", file=sys.stderr)
-            _send_withheld(settings, reasons, request.offline)
-            return 1
-        note_run(settings, run_key(settings, as_of, request.trackers, request.sources))
-    failed_sources = print_run_summary(settings)
+            return _report_failures(failures(result), settings, request.offline)
+    summary = print_run_summary(settings, request.as_of)
     if stands:
         print("Nothing is new since this release was made; it stands.")
-    return 1 if request.strict and failed_sources else 0
+    elif not summary.held_back:
+        note_run(settings, run_key(settings, as_of, request.trackers, request.sources))
+    return 1 if summary.held_back or (request.strict and summary.failed_sources) else 0
 
 
 def publish_quietly(request: RunRequest) -> Path:
     """Run the job without words and return the page it published; ReleaseWithheld says why there is none.
 
-    Dagster's storage does not remember such a run: writing each event to disk takes longer than many a step. The
-    release and the archive's log do.
+    Dagster's storage does not keep such a run: writing each event to disk takes longer than many a step. The release
+    and the archive's log do.
     """
     settings = load_settings()
-    # Nothing is judged twice: the first step refuses a broken catalogue before anything is written.
+    # Nothing is validated twice: the first step refuses a broken catalogue before anything is written.
     result = _execute(request, quiet=True)
     if not result.success:
-        raise ReleaseWithheld("; ".join(failures(result)) or "the run failed")
+        raise ReleaseWithheld("; ".join(failure.line for failure in failures(result)) or "the run failed")
     return settings.published / "report" / "index.html"
+
+
+def failures(result: "dg.ExecuteInProcessResult") -> "list[Failure]":
+    """Return what failed in a run, the cause first."""
+    from signposts.assets.failures import failures_of_events
+
+    found: list[Failure] = failures_of_events(result.all_events)
+    return found
+
+
+def _report_failures(found: "list[Failure]", settings: Settings, offline: bool) -> int:
+    """Print why nothing was published, raise the alert unless nobody needs one, and return the exit code."""
+    for failure in found:
+        if failure.is_interruption:
+            print("signposts: stopped by you; the last release stays in place", file=sys.stderr)
+            return INTERRUPTED
+        print(f"signposts: {failure.line}", file=sys.stderr)
+    print("signposts: release withheld; the last one stays in place", file=sys.stderr)
+    if all(failure.is_emergency for failure in found):
+        _send_withheld(settings, [failure.line for failure in found], offline)
+    return 1
 
 
 def _send_withheld(settings: Settings, reasons: list[str], offline: bool) -> None:
@@ -82,14 +102,14 @@ def _send_withheld(settings: Settings, reasons: list[str], offline: bool) -> Non
     try:
         raise_withheld(settings, reasons, datetime.now(UTC), offline=offline)
     except OSError as error:
-        print(f"signposts: nobody could be told: {error}", file=sys.stderr)
+        print(f"signposts: the alert could not be raised: {error}", file=sys.stderr)
 
 
 def _validate(request: RunRequest, settings: Settings) -> None:
-    """Refuse wrong words and a broken catalogue before anything is written."""
-    from signposts.catalogue import load_catalogue
+    """Refuse wrong words, and a catalogue of which no tracker can be used, before anything is written."""
+    from signposts.release.withholding import load_sound_catalogue
 
-    catalogue = load_catalogue(settings.catalogue_root, request.trackers, drafts=False)
+    catalogue, _ = load_sound_catalogue(settings.catalogue_root, request.trackers)
     unknown = set(request.sources) - set(catalogue.sources)
     if unknown:
         raise InputError(f"no source {sorted(unknown)[0]!r}; known are {', '.join(sorted(catalogue.sources))}")
@@ -104,7 +124,7 @@ def parse_day(text: str, option: str) -> date:
 
 
 def _execute(request: RunRequest, *, quiet: bool = False) -> "dg.ExecuteInProcessResult":
-    """Run the job in this process, against the installation's own Dagster storage unless nothing is to be told."""
+    """Run the job in this process, against the installation's own Dagster storage unless nothing is to be printed."""
     import dagster as dg
     from sqlalchemy.exc import DBAPIError
 
@@ -147,20 +167,3 @@ def run_config(request: RunRequest) -> dict[str, Any]:
         if request.verbose or request.as_json
         else {"progress": {"config": {}}},
     }
-
-
-def failures(result: "dg.ExecuteInProcessResult") -> list[str]:
-    """Return one line for each failed step or check, the cause first."""
-    from signposts.assets.automation import first_cause
-
-    lines = []
-    for event in result.all_events:
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-            lines.append(f"{event.step_key}: {first_cause(error) if error is not None else 'failed'}")
-        elif event.is_job_failure and event.job_failure_data.error is not None and not lines:
-            lines.append(first_cause(event.job_failure_data.error))
-    for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed and evaluation.blocking:
-            lines.append(f"{evaluation.check_name}: {evaluation.metadata['failed'].value}")
-    return lines

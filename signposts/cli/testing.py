@@ -82,6 +82,7 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
                 "detect_prob": indicator.detect_prob,
                 "exposure_start": indicator.exposure_start,
                 "categories": indicator.categories,
+                "defines": indicator.defines,
             }
             for name, indicator in tracker.indicators.items()
         },
@@ -98,7 +99,10 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
         group=np.array([groups.index(scored[name]) for name in spoken]),
         rho=np.array([settings.groups[name].rho for name in groups]),
         prior=np.array([*(priors[name] for name in model.scenario_ids), priors["other"]]),
-        temper=settings.scoring.temper,
+        evidence_weight=settings.scoring.evidence_weight,
+        defining_weight=settings.scoring.defining_weight,
+        alarm_other=settings.thresholds.alarm_other,
+        bounded_time=ends[min(settings.t0.year + 3, settings.horizon_end.year)],
         reliability=reliability_value(settings.reliability, "B", "2"),
         correlation=Correlation(simulation.global_correlation, simulation.group_correlation),
         settled=settings.thresholds.settled,
@@ -113,21 +117,31 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
 
 def plain_words(result: "Calibration", design: "Design") -> list[str]:
     """Return what the calibration found, a sentence a line."""
+    from signposts.scoring.calibration import HEAD_COUNT_TEMPER, Bounds
+
     middle = next(row for row in result.recovery if row.time == design.middle_time)
-    gap = max(float(np.abs(row.mean_posterior - design.prior).max()) for row in result.recovery)
+    gap = max(float(np.abs(row.mean_posterior - row.share_of_worlds).max()) for row in result.recovery)
     error = max(row.calibration_error for row in result.recovery)
     worst = max(result.identities, key=lambda row: row.standard_errors)
-    last = result.outlook[-1]
+    last, bounds = result.outlook[-1], Bounds()
+    at_bound = {(row.weighting, row.evidence_weight): row for row in result.weights if row.time == design.bounded_time}
+    force, before = at_bound["luck", design.evidence_weight], at_bound["head count", HEAD_COUNT_TEMPER]
     lines = [
-        f"Where indicators are independent and reports perfect, the mean odds lie within {gap:.4f} of the prior "
-        f"(bound .01), the calibration error is at most {error:.4f} (bound .01), and half way to the horizon the true "
-        f"scenario leads in {100 * middle.accuracy:.1f} % of worlds (bound 95 %).",
+        f"Where indicators are independent and reports perfect, the mean probabilities lie within {gap:.4f} of the "
+        f"truth (bound .01), the calibration error is at most {error:.4f} (bound .01), and half way to the horizon the "
+        f"true scenario leads in {100 * middle.accuracy:.1f} % of worlds (bound 92 %).",
         f"Likelihood ratios average 1 where the reference is true: of {len(result.identities)} pairs of indicator and "
         f"hypothesis the farthest lies {worst.standard_errors:.1f} standard errors off (bound 4).",
         "Readings drawn step by step fall evenly over the predictive distributions: "
         + ", ".join(f"{row.family} p = {row.p_value:.2f}" for row in result.uniformity)
         + " (bound .001).",
-        f"In correlated worlds the best temper is {result.chosen_temper:g}; {design.temper:g} is in force.",
+        f"In correlated worlds read after {design.bounded_time:.1f} years the log score is {force.log_score:.3f} "
+        f"(bound {bounds.correlated_log_score:g}), where counting heads in a group gives {before.log_score:.3f}; the "
+        f"calibration error is {force.calibration_error:.3f} (bound {bounds.correlated_error:g}).",
+        "None of the above passes its alarm in "
+        + ", ".join(f"{100 * row.found:.1f} % of worlds ({row.worlds})" for row in result.outside)
+        + f"; inside the bound is {100 * bounds.false_alarm:g} %. Worlds in which each storyline follows a scenario "
+        "of its own are hardly recognised.",
         f"By the horizon some scenario is expected to have passed {100 * design.settled:.0f} % and be right in "
         f"{100 * last.p_settled_right:.0f} % of worlds, and be wrong in {100 * last.p_settled_wrong:.1f} %.",
     ]
@@ -148,7 +162,8 @@ def calibration_page(result: "Calibration", tracker: "Tracker", design: "Design"
         _recovery_part(result, design, years, list(tracker.scenarios)),
         _identity_part(result),
         _uniformity_part(result),
-        _temper_part(result, design, years),
+        _weight_part(result, design, years),
+        _outside_part(result, design),
         _outlook_part(result, design, years),
     ]
     return "\n".join(parts)
@@ -174,9 +189,9 @@ def _recovery_part(result: "Calibration", design: "Design", years: dict[float, i
     prior = ["prior", *(f"{share:.4f}" for share in design.prior), "", ""]
     return (
         "## Recovery\n\nEach world has a scenario drawn from the prior, and every indicator is read once at the end of "
-        "the year. Here indicators are independent, reports are perfect, and neither group weights nor temper are "
-        "used: Bayes' rule alone. Then the mean posterior must be the prior, and what is called 70 % must come true "
-        "in 70 %. The calibration error has ten bins and is averaged over the scenarios.\n\n"
+        "the year. Here indicators are independent, reports are perfect, and evidence counts in "
+        "full: Bayes' rule alone. Then the mean posterior must be the share of worlds, and what is called 70 % must "
+        "come true in 70 %. The calibration error has ten bins and is averaged over the scenarios.\n\n"
         + _table(
             ["end of", *(f"mean P({name})" for name in [*scenarios, "other"]), "calibration error", "true one leads"],
             [prior, *rows],
@@ -194,7 +209,7 @@ def _identity_part(result: "Calibration") -> str:
             [row.indicator_id, row.scenario_id, f"{row.onset:g}", f"{row.mean:.4f}", f"{row.standard_errors:.2f}"],
         )
     return (
-        "## Good's identity\n\nIf the reference S0 is true, the likelihood ratio of any hypothesis against it must "
+        "## Good's identity\n\nIf the reference is true, the likelihood ratio of any hypothesis against it must "
         "average exactly 1, whatever the indicator: otherwise the scores would drift though nothing was learned. "
         "Readings are drawn from the reference, an event unnoticed with its own probability. The ten farthest "
         "indicators:\n\n"
@@ -216,46 +231,47 @@ def _uniformity_part(result: "Calibration") -> str:
     )
 
 
-def _temper_part(result: "Calibration", design: "Design", years: dict[float, int]) -> str:
-    """Return the part on the choice of the temper."""
-    tempers = sorted({row.temper for row in result.tempers})
-    means = [[f"{temper:g}", *_mean_scores(result, temper)] for temper in tempers]
-    shown = [("alone", 1.0), ("grouped", 1.0), ("grouped", design.temper)]
-    found = {(row.time, row.weighting, row.temper): row for row in result.tempers}
-    by_year = [
+def _weight_part(result: "Calibration", design: "Design", years: dict[float, int]) -> str:
+    """Return the part on correlated worlds and the weight of evidence."""
+    from signposts.scoring.calibration import HEAD_COUNT_TEMPER
+
+    found = {(row.time, row.weighting, row.evidence_weight): row for row in result.weights}
+    shown = [
+        ("luck", weight)
+        for weight in sorted({row.evidence_weight for row in result.weights if row.weighting == "luck"})
+    ]
+    shown.append(("head count", HEAD_COUNT_TEMPER))
+    rows = [
         [
             str(year),
-            *(f"{found[time, *key].log_score:.2f} / {found[time, *key].calibration_error:.3f}" for key in shown),
+            *(f"{found[time, *key].log_score:.3f} / {found[time, *key].calibration_error:.3f}" for key in shown),
         ]
         for time, year in years.items()
     ]
+    heads = [f"{weight:g}" if name == "luck" else name for name, weight in shown]
     return (
-        "## Choice of the temper\n\nReal indicators share causes. In these worlds a Gaussian copula gives all of "
+        "## Correlated worlds\n\nReal indicators share causes. In these worlds a Gaussian copula gives all of "
         f"them {design.correlation.everywhere:g} of their variance in common and those of one group "
         f"{design.correlation.group:g} more, towards cooperation or away from it, and a report is accurate with "
-        f"probability {design.reliability:.3f} (grade B2). Counting every indicator whole (`alone`) is then "
-        "overconfident. Chosen is the grouped temper with the least calibration error among those whose log score is "
-        "within .02 of the best, both averaged over the year ends; where errors differ by less than .002, the better "
-        f"log score decides: {result.chosen_temper:g}. Log score (higher is better) / calibration error (lower is "
-        "better):\n\n"
-        + _table(["temper", "alone", "grouped"], means)
-        + "\nBy year:\n\n"
-        + _table(["end of", "alone, 1", "grouped, 1", f"grouped, {design.temper:g} (in force)"], by_year)
+        f"probability {design.reliability:.3f} (grade B2). Log score (higher is better) / calibration error (lower is "
+        f"better) by the weight of evidence, {design.evidence_weight:g} in force, beside the former head count:\n\n"
+        + _table(["end of", *heads], rows)
     )
 
 
-def _mean_scores(result: "Calibration", temper: float) -> list[str]:
-    """Return the mean scores of one temper with each weighting."""
-    found = []
-    for weighting in ("alone", "grouped"):
-        rows = [row for row in result.tempers if row.temper == temper and row.weighting == weighting]
-        score = np.mean([row.log_score for row in rows])
-        found.append(f"{score:.3f} / {np.mean([row.calibration_error for row in rows]):.4f}")
-    return found
+def _outside_part(result: "Calibration", design: "Design") -> str:
+    """Return the part on worlds that no scenario holds."""
+    rows = [[row.worlds, f"{row.found:.3f}", f"{row.median_other:.3f}"] for row in result.outside]
+    return (
+        "## Worlds from outside\n\nHow often none of the above passes "
+        f"{design.alarm_other:g}, and its median: in worlds that a scenario holds, where every reading comes from the "
+        "reference, where a share comes from nowhere, and where each storyline follows a scenario of its own.\n\n"
+        + _table(["worlds", "found", "median"], rows)
+    )
 
 
 def _outlook_part(result: "Calibration", design: "Design", years: dict[float, int]) -> str:
-    """Return the part on when the odds settle."""
+    """Return the part on when the probabilities settle."""
     rows = [
         [
             str(years[row.time]),
@@ -266,7 +282,7 @@ def _outlook_part(result: "Calibration", design: "Design", years: dict[float, in
         for row in result.outlook
     ]
     return (
-        "## When will we know\n\nThe same correlated worlds with the weights and the temper in force: the uncertainty "
+        "## When will we know\n\nThe same correlated worlds with the weights in force: the uncertainty "
         "expected to be left, in bits, and the chance that some scenario has passed "
         f"{100 * design.settled:.0f} % and is right, or is wrong.\n\n"
         + _table(["end of", "bits left", "settled and right", "settled and wrong"], rows)

@@ -19,11 +19,11 @@ from signposts.cli.formatting import percent
 from signposts.cli.published import nearest_name, only_tracker, open_release
 from signposts.errors import InputError
 from signposts.scoring.arrays import Floats
-from signposts.scoring.combining import indicator_log_ratio
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.model import make_observations
-from signposts.scoring.predictive import log_lambda
-from signposts.scoring.what_if import Evidence, odds, with_reading
+from signposts.scoring.outcomes import CellEvidence
+from signposts.scoring.predictive import single_evidence
+from signposts.scoring.what_if import Evidence, probabilities, with_reading
 from signposts.warehouse import Warehouse
 
 NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
@@ -45,7 +45,7 @@ def print_what_if(readings: Sequence[str], tracker: str, on: str, reliability: f
     present = present_state(release, tracker or only_tracker(release))
     when = day_of(on, "--on") if on else present.as_of
     asked = read_words(readings)
-    then = odds(present.tracker.model, supposed_evidence(present, asked, when, reliability))
+    then = probabilities(present.tracker.model, supposed_evidence(present, asked, when, reliability))
     console = Console(highlight=False)
     for name, value in asked.items():
         said = _said_now(release, present, name)
@@ -87,7 +87,7 @@ def supposed_evidence(present: Present, asked: Mapping[str, str], when: date, re
     for name, value in asked.items():
         if name not in present.scored:
             raise InputError(_why_not(present.tracker, name, present.scored))
-        found = log_ratio_of(present.tracker, name, value, when, reliability)
+        found = reading_of(present.tracker, name, value, when, reliability)
         evidence = with_reading(evidence, present.scored.index(name), found)
     return evidence
 
@@ -99,8 +99,8 @@ def _why_not(tracker: TrackerModel, name: str, scored: Sequence[str]) -> str:
     return f"no scored indicator {name!r} in tracker {tracker.tracker_id!r}{nearest_name(name, scored)}"
 
 
-def log_ratio_of(tracker: TrackerModel, name: str, value: str, when: date, reliability: float) -> Floats:
-    """Return l of one supposed report, shape (H,); a value or date that cannot be read or scored is an InputError."""
+def reading_of(tracker: TrackerModel, name: str, value: str, when: date, reliability: float) -> CellEvidence:
+    """Return what one supposed report alone would say, one row; one that cannot be read or scored is an InputError."""
     model = tracker.model
     (index,) = model.indicator_index([name])
     family = FAMILIES[model.family[index]]
@@ -112,8 +112,7 @@ def log_ratio_of(tracker: TrackerModel, name: str, value: str, when: date, relia
         raise InputError(f"{name}: {when} is not later than the start of its predictions; give a later day with --on")
     if min(columns["reading_date"][0], columns.get("happened_from", [0.0])[0]) < 0:
         raise InputError(f"{name}: that is before {tracker.t0}, when the clock starts; give a later day")
-    one = np.ones(1)
-    return indicator_log_ratio(log_lambda(model, make_observations(model, columns)), one, one * reliability)
+    return single_evidence(model, make_observations(model, columns), reliability)
 
 
 # ---- words as reports: one reader a family
@@ -240,7 +239,7 @@ def _table(release: Warehouse, present: Present, then: Floats) -> Table:
     table.add_column("scenario")
     for heading in ("now", "then", "move"):
         table.add_column(heading, justify="right")
-    now = odds(own.model, present.evidence)
+    now = probabilities(own.model, present.evidence)
     for name, before, after in zip((*own.model.scenario_ids, "other"), now, then, strict=True):
         table.add_row(titles[name], percent(before), percent(after), f"{100 * (after - before):+.1f} points")
     return table

@@ -4,6 +4,7 @@ Belongs here: the order of these, and when a release is withheld. Not here: how 
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from signposts.release.directory import (
     show_release,
 )
 from signposts.release.export import describe, export, write_checksums
+from signposts.release.withholding import carry_over
 from signposts.settings import Settings, code_version, package_folder
 from signposts.warehouse import Warehouse, disk_faults, load_sql, open_locked
 
@@ -82,6 +84,7 @@ def _publish(
 ) -> Published:
     """Make the release aside, keep it, show it unless it looks back, and drop the oldest."""
     published = settings.published
+    carry_over(warehouse, settings)
     earlier = earlier_releases(settings)
     before = kept_releases(published)
     release_id = name_release(warehouse, created_at, before)
@@ -123,8 +126,17 @@ def refuse_critical_failures(warehouse: Warehouse) -> None:
     """Raise ReleaseWithheld, naming them, if critical checks failed."""
     failed = warehouse.rows(load_sql("publish/critical_failure"))
     if failed:
-        named = "; ".join(f"{row['check_name']} on {row['target']}: {row['detail']}" for row in failed)
+        named = "; ".join(failed_check_sentence(row) for row in failed)
         raise ReleaseWithheld(f"{len(failed)} critical checks failed, so the last release stays: {named}")
+
+
+def failed_check_sentence(row: Mapping[str, Any]) -> str:
+    """Return a row of check_result that failed as a sentence: table, expectation, how many rows, the first one."""
+    first: dict[str, Any] = next(iter(json.loads(row["first_rows"] or "[]")), {})
+    named = f", the first {', '.join(f'{name} {value}' for name, value in first.items() if value is not None)}"
+    count = "1 row fails" if row["failing_rows"] == 1 else f"{row['failing_rows']} rows fail"
+    rows = f" {count}{named if first else ''}."
+    return f"table {row['target']}, {row['check_name']}: {row['detail']}{rows}"
 
 
 def releases_to_keep() -> int:

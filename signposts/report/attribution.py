@@ -15,25 +15,28 @@ from signposts.scoring.change import scenario_shares, split_move
 
 Floats = NDArray[np.float64]
 Hypothesis = tuple[str, float]
+OTHER = "other"
 
 
 @dataclass(frozen=True)
 class LogRatios:
-    """The newest log ratios as arrays: hypotheses in rows of `keys`, weight and temper not yet in."""
+    """The newest log ratios over strands: each named hypothesis, plain and again contaminated: what `other` is."""
 
     keys: list[Hypothesis]
+    """The named hypotheses; strand j + len(keys) is the contaminated twin of strand j."""
     scenario_ids: list[str]
     scenario: NDArray[np.int64]
     start: Floats
-    temper: float
     ratio: dict[str, Floats]
     weight: dict[str, float]
+    luck: dict[str, Floats]
+    """By group: the luck that its readings share, weighed."""
 
     def shares(self, changed: dict[str, Floats] | None = None) -> dict[str, float]:
-        """Return P(s) with some indicators' log ratios replaced, weights held."""
+        """Return P(s) with some indicators' log ratios replaced, weights and shared luck held."""
         ratio = {**self.ratio, **(changed or {})}
-        total = self.start + self.temper * sum(
-            (self.weight[key] * own for key, own in ratio.items()), np.zeros(len(self.keys))
+        total = np.sum(
+            [self.start, *(self.weight[key] * own for key, own in ratio.items()), *self.luck.values()], axis=0
         )
         found = scenario_shares(total, self.scenario, len(self.scenario_ids))
         return dict(zip(self.scenario_ids, found.tolist(), strict=True))
@@ -44,25 +47,38 @@ def log_ratios(tables: TrackerTables) -> LogRatios:
     scenario_ids = [row["scenario_id"] for row in tables.scenarios]
     prior = {row["scenario_id"]: row["prior"] for row in tables.scenarios}
     hypotheses = [
-        row for row in tables.rows["hypothesis"] if row["onset_weight"] > 0 and prior.get(row["scenario_id"], 0) > 0
+        row
+        for row in tables.rows["hypothesis"]
+        if row["scenario_id"] != OTHER and row["onset_weight"] > 0 and prior.get(row["scenario_id"], 0) > 0
     ]
     keys: list[Hypothesis] = [(row["scenario_id"], row["onset"]) for row in hypotheses]
     place = {key: number for number, key in enumerate(keys)}
-    ratio: dict[str, Floats] = defaultdict(lambda: np.zeros(len(keys)))
+    ratio: dict[str, Floats] = defaultdict(lambda: np.zeros(2 * len(keys)))
     weight: dict[str, float] = {}
     for row in tables.rows["log_ratio"]:
         at = place.get((row["scenario_id"], row["onset"]))
         if at is not None:
             ratio[row["indicator_id"]][at] = row["log_ratio"]
+            ratio[row["indicator_id"]][at + len(keys)] = row["log_ratio_contaminated"]
             weight[row["indicator_id"]] = row["weight"]
+    luck: dict[str, Floats] = defaultdict(lambda: np.zeros(2 * len(keys)))
+    for row in tables.rows["shared_luck"]:
+        at = place.get((row["scenario_id"], row["onset"]))
+        if at is not None and row["n_readings"] > 1:
+            luck[row["group_id"]][[at, at + len(keys)]] = tables.tracker["evidence_weight"] * row["luck"]
+    named = np.array([math.log(prior[row["scenario_id"]]) + math.log(row["onset_weight"]) for row in hypotheses])
+    other = prior.get(OTHER, 0.0)
+    shift = math.log(other) - math.log1p(-other) if other else -math.inf
     return LogRatios(
         keys,
         scenario_ids,
-        np.array([scenario_ids.index(key[0]) for key in keys], dtype=np.int64),
-        np.array([math.log(prior[row["scenario_id"]]) + math.log(row["onset_weight"]) for row in hypotheses]),
-        float(tables.tracker["temper"]),
+        np.array(
+            [scenario_ids.index(key[0]) for key in keys] + [scenario_ids.index(OTHER)] * len(keys), dtype=np.int64
+        ),
+        np.concatenate([named, named + shift]),
         dict(ratio),
         weight,
+        dict(luck),
     )
 
 
@@ -72,19 +88,19 @@ def group_moves(tables: TrackerTables, current: LogRatios) -> list[tuple[str, di
     The parts add up to the move. What the log ratios do not account for, if anything, is a part of its own.
     """
     group = {key: row["group_id"] or "" for key, row in tables.indicator.items()}
-    names = sorted({group.get(key, "") for key in current.ratio})
+    names = sorted({group.get(key, "") for key in current.ratio} | set(current.luck))
+    zero = np.zeros(2 * len(current.keys))
     if not current.keys:
         return []
     pieces = np.array(
         [
-            current.temper
-            * sum(
+            sum(
                 (current.weight[key] * own for key, own in sorted(current.ratio.items()) if group.get(key, "") == name),
-                np.zeros(len(current.keys)),
+                current.luck.get(name, zero),
             )
             for name in names
         ]
-    ).reshape(len(names), len(current.keys))
+    ).reshape(len(names), len(zero))
     parts = split_move(current.start, pieces, current.scenario, len(current.scenario_ids))
     found = [
         (name, dict(zip(current.scenario_ids, row.tolist(), strict=True)))
@@ -136,11 +152,12 @@ def _log_mean(weights: list[float], values: list[Floats]) -> Floats:
 def claim_ratios(tables: TrackerTables, current: LogRatios) -> dict[str, dict[str, Floats]]:
     """Return each pooled claim's log ratio by hypothesis, reliability not yet in, by indicator and claim."""
     place = {key: number for number, key in enumerate(current.keys)}
-    found: dict[str, dict[str, Floats]] = defaultdict(lambda: defaultdict(lambda: np.zeros(len(current.keys))))
+    found: dict[str, dict[str, Floats]] = defaultdict(lambda: defaultdict(lambda: np.zeros(2 * len(current.keys))))
     for row in tables.rows["reading_claim_ratio"]:
         at = place.get((row["scenario_id"], row["onset"]))
         if at is not None:
             found[row["indicator_id"]][row["claim_id"]][at] = row["log_lambda"]
+            found[row["indicator_id"]][row["claim_id"]][at + len(current.keys)] = row["log_lambda_contaminated"]
     return {indicator: dict(claims) for indicator, claims in found.items()}
 
 

@@ -34,6 +34,7 @@ FILTERS = (
     "amount",
     "day",
     "short_day",
+    "month",
     "clock",
     "decibans",
     "about_odds",

@@ -1,17 +1,17 @@
-"""Whether the method is right about itself: its odds against simulated worlds in which the truth is known.
+"""Whether the method is right about itself: its probabilities against simulated worlds in which the truth is known.
 
-Belongs here: the checks of docs/method.md, 6, with their bounds, and the choice of the temper. Not here: the worlds
-(simulation.py), readings drawn step by step (sampling.py), the page that observations them.
+Belongs here: the checks of docs/method.md with their bounds, and weights in correlated worlds. Not here: the worlds
+(simulation.py), readings drawn step by step (sampling.py), the page that shows them.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from signposts.scoring.arrays import Floats, Integers
-from signposts.scoring.combining import group_weights
+from signposts.scoring.combining import by_scenario, hypothesis_prior, posterior
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.families.truths import Truths
 from signposts.scoring.fans import quantiles
@@ -23,18 +23,19 @@ from signposts.scoring.sampling import draw_readings, draw_truths
 from signposts.scoring.simulation import (
     Correlation,
     Prospect,
+    Sources,
     Worlds,
-    cooperative_orientation,
+    draw_hypotheses,
     draw_uniforms,
     outlook,
     simulate_worlds,
-    world_odds,
+    world_probabilities,
 )
 
 BINS = 10
-TEMPERS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-WEIGHTINGS = ("alone", "grouped")
-"""Each indicator counted whole, or with its group's weight."""
+WEIGHTS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+HEAD_COUNT_TEMPER = 0.5
+OUTSIDE = ("inside", "nothing holds", "a fifth from nowhere", "each storyline its own")
 PIT_ROWS = 40000
 GOOD_DRAWS = 4000
 NO_CORRELATION = Correlation(0.0, 0.0)
@@ -55,13 +56,12 @@ class Bounds:
 
     mean_gap: float = 0.01
     calibration_error: float = 0.01
-    accuracy: float = 0.95
+    accuracy: float = 0.92
     standard_errors: float = 4.0
     pit_p_value: float = 0.001
-    log_score_slack: float = 0.02
-    """A temper is admitted whose log score is within this of the best."""
-    calibration_slack: float = 0.002
-    """Calibration errors closer than this differ by the luck of the draws: then the better log score decides."""
+    correlated_log_score: float = -0.57
+    correlated_error: float = 0.035
+    false_alarm: float = 0.03
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,11 @@ class Design:
     group: Integers
     rho: Floats
     prior: Floats
-    temper: float
-    """The one in force."""
+    evidence_weight: float
+    defining_weight: float
+    alarm_other: float
+    bounded_time: float
+    """Date at which the bounds on correlated and outside worlds must hold."""
     reliability: float
     correlation: Correlation
     settled: float
@@ -89,7 +92,8 @@ class Recovery:
 
     time: float
     mean_posterior: Floats
-    """(S + 1,) to be compared with the prior."""
+    """(S + 1,) to be compared with the share of worlds in which each scenario holds."""
+    share_of_worlds: Floats
     calibration_error: float
     accuracy: float
 
@@ -118,14 +122,27 @@ class Uniformity:
 
 
 @dataclass(frozen=True, slots=True)
-class TemperScore:
-    """Correlated worlds scored with one temper at one date."""
+class WeightScore:
+    """Correlated worlds scored with one weight of evidence at one date."""
 
     time: float
     weighting: str
-    temper: float
+    """`luck`: the method in force; `head count`: its predecessor, which divided by the readings of a group."""
+    evidence_weight: float
     log_score: float
     calibration_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Worlds that the scenarios do not hold, read at the last bounded date."""
+
+    worlds: str
+    """`inside`, `nothing holds`, `a fifth from nowhere` or `each storyline its own`."""
+    found: float
+    """Share of worlds in which `other` passes its alarm."""
+    median_other: float
+    """Median probability of `other`."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +152,8 @@ class Calibration:
     recovery: list[Recovery]
     identities: list[Identity]
     uniformity: list[Uniformity]
-    tempers: list[TemperScore]
-    chosen_temper: float
+    weights: list[WeightScore]
+    outside: list[Outside]
     outlook: list[Prospect]
     broken: list[str] = field(default_factory=list)
 
@@ -144,20 +161,19 @@ class Calibration:
 def calibrate(model: Model, design: Design, *, draws: int, seed: int, bounds: Bounds | None = None) -> Calibration:
     """Return every check of docs/method.md, 6, by simulation: the same seed, the same answer."""
     limits = bounds or Bounds()
-    tempers = temper_scores(model, design, draws=draws, seed=seed)
     result = Calibration(
         recovery=[recover(model, design, time, draws=draws, seed=seed) for time in design.times],
         identities=good_identities(model, design, draws=GOOD_DRAWS, seed=seed),
         uniformity=uniformity(model, size=PIT_ROWS, latest=max(design.times), seed=seed),
-        tempers=tempers,
-        chosen_temper=choose_temper(tempers, limits),
+        weights=weight_scores(model, design, draws=draws, seed=seed),
+        outside=outside_worlds(model, design, draws=draws, seed=seed),
         outlook=_outlook(model, design, draws=draws, seed=seed),
     )
     result.broken.extend(broken_bounds(result, design, limits))
     return result
 
 
-# ---- scores of odds against known truths
+# ---- scores of probabilities against known truths
 
 
 def calibration_error(odds: Floats, truth: Integers) -> float:
@@ -186,89 +202,140 @@ def _worlds(
     model: Model,
     design: Design,
     time: float,
-    weights: Floats,
     *,
+    hypothesis: Integers,
     correlation: Correlation,
     reliability: float,
-    draws: int,
-    seed: int,
+    generator: np.random.Generator,
+    source: Sources | None = None,
 ) -> Worlds:
     """Return worlds in which every indicator is read once at the date."""
-    generator = np.random.default_rng(seed)
-    orientation = cooperative_orientation(model, design.indicator)
-    uniforms = draw_uniforms(generator, draws, design.group, orientation, correlation)
-    outcomes = tabulate(model, prospects_at(model, design.indicator, time))
-    reliable = np.full(len(design.indicator), reliability)
+    orientation = model.luck_orientation(design.indicator)
+    uniforms = draw_uniforms(generator, len(hypothesis), design.group, orientation, correlation)
     return simulate_worlds(
-        model, outcomes, weights, prior=design.prior, reliability=reliable, uniforms=uniforms, generator=generator
+        model,
+        tabulate(model, prospects_at(model, design.indicator, time)),
+        hypothesis=hypothesis,
+        reliability=np.full(len(design.indicator), reliability),
+        group=design.group,
+        rho=design.rho,
+        uniforms=uniforms,
+        generator=generator,
+        source=source,
     )
+
+
+def outside_sources(model: Model, hypothesis: Integers, generator: np.random.Generator) -> Sources:
+    """Return who draws each reading where `other` is a scenario with surprises: p_wide draws its share of them."""
+    other = model.n_hypotheses - 1
+    named = np.arange(other)
+    weight = model.hypothesis_weight[:-1]
+    inner = generator.choice(named, size=len(hypothesis), p=weight / weight.sum())
+
+    def source(_position: int) -> Integers:
+        surprised = generator.random(len(hypothesis)) < model.contamination
+        return np.where(hypothesis == other, np.where(surprised, other + 1, inner), hypothesis)
+
+    return source
 
 
 def recover(model: Model, design: Design, time: float, *, draws: int, seed: int) -> Recovery:
-    """Return how well the method without weights and temper recovers the truth in independent worlds."""
-    whole = np.ones((1, len(design.indicator)))
+    """Return how well evidence in full, without shared luck, recovers the truth in independent worlds."""
+    generator = np.random.default_rng(seed + 1)
+    hypothesis = draw_hypotheses(model, design.prior, draws, generator)
+    source = outside_sources(model, hypothesis, generator)
     worlds = _worlds(
-        model, design, time, whole, correlation=NO_CORRELATION, reliability=1.0, draws=draws, seed=seed + 1
+        model,
+        design,
+        time,
+        hypothesis=hypothesis,
+        correlation=NO_CORRELATION,
+        reliability=1.0,
+        generator=generator,
+        source=source,
     )
-    odds = world_odds(model, worlds.evidence[0], design.prior, 1.0)
-    truth = model.hypothesis_scenario[worlds.hypothesis]
+    found = world_probabilities(model, replace(worlds, luck=np.zeros_like(worlds.luck)), design.prior, 1.0, 1.0)
+    truth = model.hypothesis_scenario[hypothesis]
+    share = np.bincount(truth, minlength=model.n_scenarios + 1) / draws
     return Recovery(
         time=time,
-        mean_posterior=odds.mean(axis=0),
-        calibration_error=calibration_error(odds, truth),
-        accuracy=float((odds.argmax(axis=1) == truth).mean()),
+        mean_posterior=found.mean(axis=0),
+        share_of_worlds=share,
+        calibration_error=calibration_error(found, truth),
+        accuracy=float((found.argmax(axis=1) == truth).mean()),
     )
 
 
-def temper_scores(model: Model, design: Design, *, draws: int, seed: int) -> list[TemperScore]:
-    """Return log score and calibration error of every temper, date and weighting in correlated worlds (4.1)."""
-    every = np.ones(len(design.indicator), dtype=np.bool_)
-    weights = np.stack([every.astype(np.float64), group_weights(design.group, design.rho, every)])
+def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> list[WeightScore]:
+    """Return log score and calibration error of several weights, and of the head count, in correlated worlds."""
     rows = []
     for time in design.times:
+        generator = np.random.default_rng(seed + 2)
+        hypothesis = draw_hypotheses(model, design.prior, draws, generator)
         worlds = _worlds(
             model,
             design,
             time,
-            weights,
+            hypothesis=hypothesis,
             correlation=design.correlation,
             reliability=design.reliability,
-            draws=draws,
-            seed=seed + 2,
+            generator=generator,
+            source=outside_sources(model, hypothesis, generator),
         )
-        truth = model.hypothesis_scenario[worlds.hypothesis]
-        for weighting, evidence in zip(WEIGHTINGS, worlds.evidence, strict=True):
-            for temper in sorted({*TEMPERS, design.temper}):
-                odds = world_odds(model, evidence, design.prior, temper)
-                rows.append(
-                    TemperScore(time, weighting, temper, log_score(odds, truth), calibration_error(odds, truth))
-                )
+        truth = model.hypothesis_scenario[hypothesis]
+        found = {
+            ("luck", weight): world_probabilities(model, worlds, design.prior, weight, design.defining_weight)
+            for weight in sorted({*WEIGHTS, design.evidence_weight})
+        }
+        log_prior = hypothesis_prior(design.prior, model.hypothesis_scenario, model.onset_weight)
+        zero = np.zeros((draws, 1))
+        counted = posterior(log_prior + HEAD_COUNT_TEMPER * np.concatenate([worlds.head_count, zero], axis=1))
+        found["head count", HEAD_COUNT_TEMPER] = by_scenario(counted, model.hypothesis_scenario, model.n_scenarios)
+        rows += [
+            WeightScore(time, weighting, weight, log_score(odds, truth), calibration_error(odds, truth))
+            for (weighting, weight), odds in found.items()
+        ]
     return rows
 
 
-def choose_temper(rows: Sequence[TemperScore], limits: Bounds) -> float:
-    """Return the grouped temper of least calibration error among those within the slack of the best log score (4.1).
+def outside_worlds(model: Model, design: Design, *, draws: int, seed: int) -> list[Outside]:
+    """Return how often `other` is found where a scenario holds, nothing does, a part does, or storylines differ."""
+    other = model.n_hypotheses - 1
+    named = model.hypothesis_weight[:-1] / model.hypothesis_weight[:-1].sum()
+    rows = []
+    for name in OUTSIDE:
+        generator = np.random.default_rng(seed + 6)
+        hypothesis = generator.choice(other, size=draws, p=named)
+        of_group = generator.choice(other, size=(len(design.rho), draws), p=named)
+        nothing = np.full(draws, other)
 
-    Both are means over the dates.
-    """
-    good = _good_tempers(rows, limits)
-    return max(good, key=lambda temper: good[temper])
+        def source(
+            position: int,
+            name: str = name,
+            hypothesis: Integers = hypothesis,
+            of_group: Integers = of_group,
+            nothing: Integers = nothing,
+            generator: np.random.Generator = generator,
+        ) -> Integers:
+            if name == "nothing holds":
+                return nothing
+            if name == "a fifth from nowhere":
+                return np.where(generator.random(len(hypothesis)) < model.contamination, other + 1, hypothesis)
+            return hypothesis if name == "inside" else of_group[design.group[position]]
 
-
-def _good_tempers(rows: Sequence[TemperScore], limits: Bounds) -> dict[float, float]:
-    """Return the mean log score of each grouped temper that is admitted and has the least calibration error."""
-    grouped = [row for row in rows if row.weighting == "grouped"]
-    scores = {
-        temper: (
-            float(np.mean([row.log_score for row in grouped if row.temper == temper])),
-            float(np.mean([row.calibration_error for row in grouped if row.temper == temper])),
+        worlds = _worlds(
+            model,
+            design,
+            design.bounded_time,
+            hypothesis=hypothesis,
+            correlation=design.correlation,
+            reliability=design.reliability,
+            generator=generator,
+            source=source,
         )
-        for temper in sorted({row.temper for row in grouped})
-    }
-    best = max(score for score, _ in scores.values())
-    admitted = {key: pair for key, pair in scores.items() if pair[0] >= best - limits.log_score_slack}
-    least = min(error for _, error in admitted.values())
-    return {key: score for key, (score, error) in admitted.items() if error <= least + limits.calibration_slack}
+        found = world_probabilities(model, worlds, design.prior, design.evidence_weight, design.defining_weight)
+        rows.append(Outside(name, float((found[:, -1] > design.alarm_other).mean()), float(np.median(found[:, -1]))))
+    return rows
 
 
 def _outlook(model: Model, design: Design, *, draws: int, seed: int) -> list[Prospect]:
@@ -281,7 +348,8 @@ def _outlook(model: Model, design: Design, *, draws: int, seed: int) -> list[Pro
         reliability=np.full(len(design.indicator), design.reliability),
         group=design.group,
         rho=design.rho,
-        temper=design.temper,
+        evidence_weight=design.evidence_weight,
+        defining_weight=design.defining_weight,
         correlation=design.correlation,
         settled=design.settled,
         draws=draws,
@@ -392,7 +460,7 @@ def broken_bounds(result: Calibration, design: Design, limits: Bounds) -> list[s
             for row in result.uniformity
             if row.p_value < limits.pit_p_value
         ),
-        *_broken_temper(result.tempers, design, limits),
+        *_broken_weights(result, design, limits),
     ]
 
 
@@ -400,9 +468,9 @@ def _broken_recovery(rows: Sequence[Recovery], design: Design, limits: Bounds) -
     """Return what recovery in independent worlds breaks."""
     found = []
     for row in rows:
-        gap = float(np.abs(row.mean_posterior - design.prior).max())
+        gap = float(np.abs(row.mean_posterior - row.share_of_worlds).max())
         if gap > limits.mean_gap:
-            found.append(f"recovery at year {row.time:.1f}: mean posterior is {gap:.4f} from the prior")
+            found.append(f"recovery at year {row.time:.1f}: mean posterior is {gap:.4f} from the truth")
         if row.calibration_error > limits.calibration_error:
             found.append(f"recovery at year {row.time:.1f}: calibration error is {row.calibration_error:.4f}")
         if row.time == design.middle_time and row.accuracy < limits.accuracy:
@@ -410,9 +478,18 @@ def _broken_recovery(rows: Sequence[Recovery], design: Design, limits: Bounds) -
     return found
 
 
-def _broken_temper(rows: Sequence[TemperScore], design: Design, limits: Bounds) -> list[str]:
-    """Return a sentence if the temper in force is worse than the one the simulation chooses."""
-    good = _good_tempers(rows, limits)
-    if design.temper in good:
-        return []
-    return [f"temper: {design.temper:g} is in force, and the simulation finds {', '.join(f'{x:g}' for x in good)}"]
+def _broken_weights(result: Calibration, design: Design, limits: Bounds) -> list[str]:
+    """Return what correlated worlds and worlds from outside break at the bounded date."""
+    rows = {(row.weighting, row.evidence_weight): row for row in result.weights if row.time == design.bounded_time}
+    force, before = rows["luck", design.evidence_weight], rows["head count", HEAD_COUNT_TEMPER]
+    alarms = next(row.found for row in result.outside if row.worlds == "inside")
+    found = []
+    if force.log_score < limits.correlated_log_score:
+        found.append(f"correlated worlds: log score {force.log_score:.3f}, bound {limits.correlated_log_score:g}")
+    if force.calibration_error > limits.correlated_error:
+        found.append(f"correlated worlds: calibration error {force.calibration_error:.3f}")
+    if force.log_score < before.log_score:
+        found.append(f"correlated worlds: the head count scores better, {before.log_score:.3f}")
+    if alarms > limits.false_alarm:
+        found.append(f"worlds inside the scenarios: other is announced in {alarms:.3f} of them")
+    return found

@@ -5,10 +5,10 @@ them.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from signposts.scoring.arrays import Floats, Integers
+from signposts.scoring.combining import hypothesis_prior
+from signposts.scoring.model import Model
 
 NODES = 24
 LARGEST_STEP = 2.0
@@ -20,6 +20,18 @@ def scenario_shares(log_joint: Floats, scenario: Integers, n_scenarios: int) -> 
     share = np.exp(log_joint - log_joint.max())
     totals: Floats = np.bincount(scenario, weights=share / share.sum(), minlength=n_scenarios).astype(np.float64)
     return totals
+
+
+def strand_scenarios(model: Model) -> Integers:
+    """Return the scenario of each strand, shape (2 N,): N named hypotheses, and again as what `other` is made of."""
+    named = model.hypothesis_scenario[:-1]
+    return np.concatenate([named, np.full(len(named), model.n_scenarios)])
+
+
+def strand_priors(model: Model, prior: Floats) -> Floats:
+    """Return the log prior of each strand, shape (2 N,); prior (S + 1,), `other` last."""
+    named = hypothesis_prior(prior, model.hypothesis_scenario, model.onset_weight)[:-1]
+    return np.concatenate([named, named + np.log(prior[-1]) - np.log1p(-prior[-1])])
 
 
 def split_move(start: Floats, moves: Floats, scenario: Integers, n_scenarios: int) -> Floats:

@@ -1,73 +1,122 @@
-"""From likelihood ratios to odds: pooling, group weights, temper, posterior, decibans, variants.
+"""From likelihood ratios to probabilities: pooling, chains, shared luck, `other`, posterior, decibans.
 
 Belongs here: everything that weighs evidence. Not here: where a likelihood ratio comes from (predictive.py). The run
 computes the same with sql/assess; these functions are what it is tested against, and what simulation uses.
-Leading axes (dates, worlds, variants) broadcast: `...` below. I indicators, H hypotheses, G groups.
+Leading axes (dates, worlds, draws) broadcast: `...` below. I indicators, H hypotheses with `other` last, N = H - 1
+named ones, G groups, S scenarios.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import ndtri
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
+from signposts.scoring.arrays import Booleans, Floats, Integers
 
 DECIBANS_PER_NAT = 10 / math.log(10)
+PLACE_EDGE = 1e-9
+"""A place in the fan is read as this close to the edge: its normal quantile stays finite."""
 
 
-def indicator_log_ratio(log_lambda: Floats, pool_weight: Floats, reliability: Floats) -> Floats:
-    """Return l = ln sum_k omega_k (r_k Lambda_k + 1 - r_k), shape (..., H) (docs/method.md, 1).
+# ---- one reading
 
-    log_lambda (..., k, H), pool_weight and reliability (..., k); weights of a reading's k observations sum
-    to 1. Stable for any size of Lambda.
+
+@dataclass(frozen=True)
+class Pool:
+    """How n observations make R readings; each array (n,).
+
+    A reading is a chain of links, the newest first; the observations of one link are pooled. What a link leaves
+    unbelieved falls to the link before it.
     """
-    with np.errstate(divide="ignore"):
-        agrees = np.log(pool_weight * reliability)[..., None] + log_lambda
-        doubts = np.log(pool_weight * (1 - reliability))[..., None]
-    result: Floats = np.logaddexp.reduce(np.logaddexp(agrees, doubts), axis=-2)
+
+    reading: Integers
+    position: Integers
+    """1 for the newest link."""
+    weight: Floats
+    """Share in its link; sums to 1."""
+    reliability: Floats
+    falls_back: Booleans
+    """Whether what is left unbelieved falls to the older link; if not, it says nothing."""
+
+
+def pooled_ratios(log_lambda: Floats, pool: Pool, n_readings: int) -> Floats:
+    """Return l = ln v_1 of every reading, shape (R, H); log_lambda is (n, H).
+
+    v_j = sum_k omega_k (r_k Lambda_k + (1 - r_k) v_older), with 1 for v_older where there is no older link.
+    """
+    result: Floats = np.log(_chained(np.exp(log_lambda), pool, n_readings, 1.0))
     return result
 
 
-def pooled_log_ratios(
-    log_lambda: Floats, pool_weight: Floats, reliability: Floats, reading: Integers, n_readings: int
-) -> Floats:
-    """Return l of many readings at once, shape (n_readings, H): row k of log_lambda belongs to reading[k].
+def pooled_places(place: Floats, pool: Pool, n_readings: int) -> Floats:
+    """Return u of every reading, shape (R, H): the same chain, with a half where nothing is believed."""
+    return _chained(place, pool, n_readings, 0.5)
 
-    log_lambda (n, H); pool_weight, reliability, reading (n,). A reading without observations gets 0.
+
+def _chained(values: Floats, pool: Pool, n_readings: int, unbelieved: float) -> Floats:
+    """Return the value of each reading's chain, shape (R, columns), from the oldest link to the newest."""
+    chain = np.full((n_readings, values.shape[1]), unbelieved)
+    for position in range(int(pool.position.max(initial=1)), 0, -1):
+        rows = np.flatnonzero(pool.position == position)
+        if not len(rows):
+            continue
+        reading = pool.reading[rows]
+        older = np.where(pool.falls_back[rows, None], chain[reading], unbelieved)
+        reliability = pool.reliability[rows, None]
+        parts = pool.weight[rows, None] * (reliability * values[rows] + (1 - reliability) * older)
+        total = np.zeros_like(chain)
+        np.add.at(total, reading, parts)
+        spoken = np.bincount(reading, minlength=n_readings) > 0
+        chain = np.where(spoken[:, None], total, chain)
+    return chain
+
+
+def plain_pool(reading: Integers, weight: Floats, reliability: Floats) -> Pool:
+    """Return the pool of observations that are one link each reading."""
+    size = len(reading)
+    return Pool(reading, np.ones(size, dtype=np.int64), weight, reliability, np.zeros(size, dtype=np.bool_))
+
+
+def luck_scores(place: Floats, orientation: Floats | Integers) -> Floats:
+    """Return z = o Phi^-1(u), of any shape; ``orientation`` broadcasts against ``place``.
+
+    o is 1 where a higher place is more cooperation, else -1.
     """
-    with np.errstate(divide="ignore"):
-        agrees = np.log(pool_weight * reliability)[:, None] + log_lambda
-        doubts = np.log(pool_weight * (1 - reliability))[:, None]
-    parts = np.logaddexp(agrees, doubts)
-    top = np.full((n_readings, log_lambda.shape[1]), -np.inf)
-    np.maximum.at(top, reading, parts)
-    top = np.where(np.isfinite(top), top, 0.0)
-    total = np.zeros_like(top)
-    np.add.at(total, reading, np.exp(parts - top[reading]))
-    spoken = np.bincount(reading, minlength=n_readings) > 0
-    result: Floats = np.where(spoken[:, None], top + np.log(np.where(spoken[:, None], total, 1.0)), 0.0)
+    result: Floats = orientation * ndtri(np.clip(place, PLACE_EDGE, 1 - PLACE_EDGE))
     return result
 
 
-def group_weights(group: Integers, rho: Floats, has_reading: Booleans) -> Floats:
-    """Return w_i = 1 / (1 + (n_g - 1) rho_g), shape (..., I); 0 where there is no reading (docs/method.md, 4.1).
+# ---- all readings
 
-    group (I,) index into rho (G,); has_reading (..., I): scored indicators that have a reading.
+
+def shared_luck(z: Floats, member: Booleans, group: Integers, rho: Floats) -> Floats:
+    """Return c_g(h), shape (..., G, N), of z (..., I, N); only members count, fewer than two have none.
+
+    c = -1/2 [(n-1) ln(1-rho) + ln(1+(n-1) rho)] - 1/2 rho/(1-rho) [Q - T^2 / (1+(n-1) rho)], T the sum of the z, Q that
+    of their squares: the log density of a Gaussian copula with one correlation.
     """
-    member = group[:, None] == np.arange(len(rho))[None, :]
-    n_group = has_reading.astype(np.float64) @ member.astype(np.float64)
-    weights = 1 / (1 + (np.maximum(n_group, 1) - 1) * rho)
-    return np.where(has_reading, weights[..., group], 0.0)
+    inside = (group[:, None] == np.arange(len(rho))[None, :]).astype(np.float64)
+    counted = np.where(member[..., None], z, 0.0)
+    n = member.astype(np.float64) @ inside
+    total = np.einsum("...in,ig->...gn", counted, inside)
+    squares = np.einsum("...in,ig->...gn", counted**2, inside)
+    return luck_of_sums(n[..., None], total, squares, rho[:, None])
 
 
-def weighted_evidence(log_ratios: Floats, weights: Floats, temper: Floats | float) -> Floats:
-    """Return beta sum_i w_i l_i(h), shape (..., H), from log_ratios (..., I, H) and weights (..., I)."""
-    result: Floats = np.asarray(temper)[..., None] * np.einsum("...ih,...i->...h", log_ratios, weights)
-    return result
+def luck_of_sums(n: Floats, total: Floats, squares: Floats, rho: Floats) -> Floats:
+    """Return c from the number of members, the sum of their z and of its squares; all broadcast."""
+    spread = 1 + (n - 1) * rho
+    size = (n - 1) * np.log1p(-rho) + np.log(np.where(n > 1, spread, 1.0))
+    found = -0.5 * size - 0.5 * rho / (1 - rho) * (squares - total**2 / np.where(n > 1, spread, 1.0))
+    return np.where(n > 1, found, 0.0)
+
+
+def evidence_weights(decisive: Booleans, has_reading: Booleans, ordinary: float, defining: float) -> Floats:
+    """Return f_i of any shape: ``defining`` for a defining event that has happened; 0 without a reading."""
+    return np.where(has_reading, np.where(decisive, defining, ordinary), 0.0)
 
 
 def hypothesis_prior(prior: Floats, hypothesis_scenario: Integers, onset_weight: Floats) -> Floats:
@@ -76,11 +125,23 @@ def hypothesis_prior(prior: Floats, hypothesis_scenario: Integers, onset_weight:
         return np.log(np.asarray(prior, dtype=np.float64)[..., hypothesis_scenario]) + np.log(onset_weight)
 
 
-def posterior(log_prior: Floats, evidence: Floats) -> Floats:
-    """Return P(h | D), shape (..., H), from log prior and weighted evidence of the hypotheses (docs/method.md, 1)."""
-    joint = log_prior + evidence
-    top = joint.max(axis=-1, keepdims=True)
-    share = np.exp(joint - top)
+def log_joint(log_prior: Floats, evidence: Floats, contaminated: Floats) -> Floats:
+    """Return ln P(h, D) up to a constant, shape (..., H), `other` last.
+
+    log_prior (..., H); evidence and contaminated (..., N): sum f_i l_i + kappa sum c_g, of plain and of contaminated
+    ratios. `other` is a world in which a named hypothesis holds, but a share of the readings comes from nowhere:
+    pi_0 sum_h (pi_h / (1 - pi_0)) exp(contaminated_h).
+    """
+    named = log_prior[..., :-1]
+    with np.errstate(invalid="ignore"):
+        mixture = np.logaddexp.reduce(named + contaminated, axis=-1) - np.logaddexp.reduce(named, axis=-1)
+    other = (log_prior[..., -1] + mixture)[..., None]
+    return np.concatenate([named + evidence, np.broadcast_to(other, (*evidence.shape[:-1], 1))], axis=-1)
+
+
+def posterior(joint: Floats) -> Floats:
+    """Return P(h | D), shape (..., H), from ln P(h, D)."""
+    share = np.exp(joint - joint.max(axis=-1, keepdims=True))
     result: Floats = share / share.sum(axis=-1, keepdims=True)
     return result
 
@@ -90,6 +151,11 @@ def by_scenario(hypothesis_probability: Floats, hypothesis_scenario: Integers, n
     member = hypothesis_scenario[:, None] == np.arange(n_scenarios + 1)[None, :]
     result: Floats = hypothesis_probability @ member.astype(np.float64)
     return result
+
+
+def begun(hypothesis_probability: Floats, hypothesis_onset: Floats, named: Booleans, now: float) -> Floats:
+    """Return the probability that each hypothesis has begun by now, shape (..., H): 0 for those to come and `other`."""
+    return np.where(named & (hypothesis_onset <= now), hypothesis_probability, 0.0)
 
 
 def scenario_log_likelihood(
@@ -104,40 +170,13 @@ def scenario_log_likelihood(
     return np.stack(columns, axis=-1)
 
 
-def decibans(evidence: Floats, hypothesis_scenario: Integers, onset_weight: Floats, n_scenarios: int) -> Floats:
-    """Return the prior-free evidence for each scenario against `other`, shape (..., S + 1), in decibans.
-
-    10 log10 of posterior odds over prior odds, from the weighted and tempered evidence (docs/method.md, 2).
-    """
-    found = scenario_log_likelihood(evidence, hypothesis_scenario, onset_weight, n_scenarios)
-    return (found - found[..., -1:]) * DECIBANS_PER_NAT
-
-
 def matrix_decibans(log_ratio: Floats, hypothesis_scenario: Integers, onset_weight: Floats, n_scenarios: int) -> Floats:
-    """Return D of the evidence matrix, shape (..., S): each named scenario against the best of them (5.1)."""
+    """Return D of the evidence matrix, shape (..., S): each named scenario against the best of them."""
     found = scenario_log_likelihood(log_ratio, hypothesis_scenario, onset_weight, n_scenarios)[..., :-1]
     result: Floats = (found - found.max(axis=-1, keepdims=True)) * DECIBANS_PER_NAT
     return result
 
 
-def variant_posterior(
-    log_ratios: Floats,
-    included: Booleans,
-    group: Integers,
-    rho: Floats,
-    log_prior: Floats,
-    temper: Floats,
-) -> Floats:
-    """Return P(h | D) of all variants and dates at once, shape (V, D, H) (docs/method.md, 4.2).
-
-    log_ratios (V or 1, D, I, H); included (V, D, I): indicators with a reading that the variant listens to; log_prior
-    (V, H); temper (V,). Group weights are recomputed over what each variant includes.
-    """
-    weights = group_weights(group, rho, included)
-    evidence = weighted_evidence(log_ratios, weights, temper[:, None])
-    return posterior(log_prior[:, None, :], evidence)
-
-
 def headline_prior(words: Floats, other_mass: float) -> Floats:
-    """Return pi_s = (1 - pi_0) q(word_s) / sum q, shape (S + 1,), `other` last (docs/method.md, 2)."""
+    """Return pi_s = (1 - pi_0) q(word_s) / sum q, shape (S + 1,), `other` last."""
     return np.append((1 - other_mass) * words / words.sum(), other_mass)

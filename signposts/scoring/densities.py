@@ -17,7 +17,6 @@ Floats = NDArray[np.float64]
 LOG_ROOT_TWO_PI = 0.5 * math.log(2 * math.pi)
 SHARE_EDGE = 1e-4
 """A share of exactly 0 or 1 is read as this close to the edge, where a beta density may be 0 or infinite."""
-OPEN_LIST_NODES = 32
 
 
 def normal_log_density(x: Floats, mean: Floats, sd: Floats) -> Floats:
@@ -85,27 +84,6 @@ def negative_binomial_log_mass(count: Floats, mean: Floats, shape: Floats) -> Fl
 def _log_power(exponent: Floats, base: Floats) -> Floats:
     # 0 ln 0 is 0: no events are certain where none are expected
     return np.where(exponent > 0, exponent * np.log(np.maximum(base, 1e-300)), 0.0)
-
-
-def open_list_log_mass(
-    count: Floats, mean: Floats, shape: Floats, coverage: tuple[float, float], nodes: int = OPEN_LIST_NODES
-) -> Floats:
-    """Return ln of the mass of an incomplete count: mean q mean, averaged over q uniform on coverage (3.1).
-
-    Gauss-Legendre quadrature; the factors that do not depend on q are taken out.
-    """
-    low, high = coverage
-    points, weights = np.polynomial.legendre.leggauss(nodes)
-    # at q = high: the rest is a ratio to it, at most a few powers of e away from 1
-    top = negative_binomial_log_mass(count, high * mean, shape)
-    total = np.zeros(np.broadcast_shapes(count.shape, mean.shape, shape.shape))
-    power = count + shape
-    for point, weight in zip(points, weights, strict=True):
-        q = low + (high - low) * (point + 1) / 2
-        log_relative = count * math.log(q / high) - power * np.log((shape + q * mean) / (shape + high * mean))
-        total += weight / 2 * np.exp(log_relative)
-    result: Floats = top + np.log(total)
-    return result
 
 
 def negative_binomial_cdf(count: Floats, mean: Floats, shape: Floats) -> Floats:

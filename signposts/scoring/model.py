@@ -25,10 +25,13 @@ from signposts.scoring.observations import (
     KINDS,
     Observations,
     direction,
+    even_completeness,
     years_since,
 )
 
 OTHER = "other"
+OTHER_MASS, CONTAMINATION = 0.05, 0.2
+"""Where rows or settings leave them out, as in tests of single formulas; a catalogue always gives both."""
 YARDSTICK_SPREAD = 2.0
 """Where the catalogue gives none: that of the log-normal families (docs/method.md, 4.4)."""
 
@@ -78,6 +81,12 @@ class Model:
     """(I,) years since t0 at which counting starts."""
     cooperative: Integers
     """(I,) +1 up, -1 down, 0 where no way is more cooperation."""
+    prior: Floats
+    """(S + 1,) headline prior, `other` last: what a silent scenario's likelihood is mixed with."""
+    defines: Integers
+    """(I,) scenario that the event is the coming of, index; -1 for none."""
+    contamination: float
+    """Share of the readings that come from nowhere in a world of `other`."""
     shared_sd: bool
     obs_sd: float
     yardstick_spread: float
@@ -95,6 +104,12 @@ class Model:
         return len(self.hypothesis_scenario)
 
     @property
+    def hypothesis_weight(self) -> Floats:
+        """Return the headline prior of each hypothesis, onset weight included, shape (H,)."""
+        weight: Floats = self.prior[self.hypothesis_scenario] * self.onset_weight
+        return weight
+
+    @property
     def n_scenarios(self) -> int:
         """Return S, the number of named scenarios."""
         return len(self.scenario_ids)
@@ -103,6 +118,15 @@ class Model:
         """Return the index of each indicator; an unknown one is an InputError."""
         known = {name: index for index, name in enumerate(self.indicator_ids)}
         return _codes(indicator_ids, known, "indicator")
+
+    def luck_orientation(self, indicator: Integers) -> Floats:
+        """Return o of each indicator, of its shape: -1 where a higher place in the fan is less cooperation, else 1.
+
+        An event's place runs from early to late, so that of an event whose coming is cooperation a higher one is less.
+        """
+        is_event = self.family[indicator] == FAMILIES.index("event")
+        result: Floats = np.where(self.cooperative[indicator] < 0, -1.0, 1.0) * np.where(is_event, -1.0, 1.0)
+        return result
 
     def hypothesis_scenario_ids(self) -> tuple[str, ...]:
         """Return the scenario's name of each of the H hypotheses."""
@@ -141,6 +165,7 @@ def make_observations(model: Model, columns: Mapping[str, Any]) -> Observations:
             return np.full(n_rows, default)
         return np.asarray(column, dtype=np.float64)
 
+    nodes = columns.get("completeness") or even_completeness(n_rows, *model.open_list_coverage)
     observations = Observations(
         indicator=indicator,
         kind=np.asarray(kinds, dtype=np.int64),
@@ -155,6 +180,8 @@ def make_observations(model: Model, columns: Mapping[str, Any]) -> Observations:
         exposure_end=numbers("exposure_end"),
         happened_from=numbers("happened_from"),
         happened_to=numbers("happened_to"),
+        completeness=nodes[0],
+        completeness_weight=nodes[1],
     )
     _refuse_unfit_kinds(model, observations)
     return observations
@@ -246,11 +273,24 @@ def build_model(
             [years_since(t0, row.get("exposure_start") or date(t0.year, 1, 1)) for row in settings]
         ),
         cooperative=np.array([direction(row.get("cooperative")) for row in settings], dtype=np.int64),
+        prior=_priors(scenarios, named),
+        defines=np.array([position.get(str(row.get("defines") or ""), -1) for row in settings], dtype=np.int64),
+        contamination=float(scoring.get("contamination", CONTAMINATION)),
         shared_sd=bool(scoring["shared_sd"]),
         obs_sd=float(scoring["obs_sd"]),
         yardstick_spread=float(scoring.get("yardstick_spread", YARDSTICK_SPREAD)),
         open_list_coverage=(float(low), float(high)),
     )
+
+
+def _priors(scenarios: Sequence[Mapping[str, Any]], named: Sequence[Mapping[str, Any]]) -> Floats:
+    """Return the headline prior with `other` last; rows without one share what is left evenly."""
+    other = [_number(row.get("prior")) for row in scenarios if row["scenario_id"] == OTHER]
+    mass = other[0] if other and not math.isnan(other[0]) else OTHER_MASS
+    shares = np.array([_number(row.get("prior")) for row in named])
+    if np.isnan(shares).any():
+        shares = np.full(len(named), (1 - mass) / len(named))
+    return np.append(shares, mass)
 
 
 def stated_only(model: Model) -> Model:
@@ -259,6 +299,12 @@ def stated_only(model: Model) -> Model:
     Baselines still serve before an onset, since their parameters stay.
     """
     return replace(model, speaks=model.speaks & model.stated)
+
+
+def with_trigger_shares(model: Model, factor: float) -> Model:
+    """Return the model in which every trigger has so many times its share, below 1."""
+    share = np.minimum(model.parameters["trigger_share"] * factor, 0.99)
+    return replace(model, parameters={**model.parameters, "trigger_share": share})
 
 
 def with_settings(model: Model, **settings: Any) -> Model:
@@ -287,7 +333,7 @@ def stack(models: Sequence[Model], names: Sequence[str]) -> Model:
     longest = max(model.waypoints.shape[2] for model in models)
     joined: dict[str, Any] = {
         field: np.concatenate([getattr(model, field) for model in models])
-        for field in ("type", "speaks", "stated", "family", "detect_prob", "exposure_start", "cooperative")
+        for field in ("type", "speaks", "stated", "family", "detect_prob", "exposure_start", "cooperative", "defines")
     }
     return replace(
         first,

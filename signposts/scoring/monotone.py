@@ -104,7 +104,9 @@ def _grid(model: Model, indicator: int, time: float) -> tuple[Floats, Observatio
         rows = np.full(2, indicator)
         kind = np.array([KINDS.index("none_seen"), KINDS.index("event")])
         ends = {"happened_from": np.array([np.nan, 0.0]), "happened_to": np.array([np.nan, time])}
-        return np.array([0.0, 1.0]), blank_observations(rows, kind, np.full(2, time), **ends)
+        return np.array([0.0, 1.0]), blank_observations(
+            rows, kind, np.full(2, time), happened_from=ends["happened_from"], happened_to=ends["happened_to"]
+        )
     if family == "ordinal":
         readings = np.arange(len(model.categories[indicator]), dtype=np.float64)
         kind_name, column = "category", "category"
@@ -118,4 +120,7 @@ def _grid(model: Model, indicator: int, time: float) -> tuple[Floats, Observatio
             readings = np.exp(np.linspace(np.log(low), np.log(high), POINTS))
     rows = np.full(len(readings), indicator)
     at = np.full(len(readings), time)
-    return readings, blank_observations(rows, KINDS.index(kind_name), at, **{column: readings, "exposure_end": at})
+    kind_code = KINDS.index(kind_name)
+    if column == "category":
+        return readings, blank_observations(rows, kind_code, at, category=readings)
+    return readings, blank_observations(rows, kind_code, at, value=readings, exposure_end=at)

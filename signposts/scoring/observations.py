@@ -52,6 +52,10 @@ class Observations:
     exposure_end: Floats
     happened_from: Floats
     happened_to: Floats
+    completeness: Floats
+    """(n, K) nodes of the share of all events that an incomplete list holds; 1 where it holds all."""
+    completeness_weight: Floats
+    """(n, K) weights of the nodes; each row sums to 1."""
 
     def __len__(self) -> int:
         return len(self.indicator)
@@ -80,7 +84,12 @@ def years_of_dates(t0: date, dates: NDArray[Any]) -> Floats:
     return years
 
 
-def blank_observations(indicator: Integers, kind: int | Integers, time: Floats, **columns: Floats) -> Observations:
+def blank_observations(
+    indicator: Integers,
+    kind: int | Integers,
+    time: Floats,
+    **columns: Floats,
+) -> Observations:
     """Return observations of one kind with every other column empty but those given, each of shape (n,)."""
     indicator = np.asarray(indicator, dtype=np.int64)
     n_rows = len(indicator)
@@ -93,6 +102,8 @@ def blank_observations(indicator: Integers, kind: int | Integers, time: Floats, 
         kind=np.broadcast_to(np.asarray(kind, dtype=np.int64), (n_rows,)),
         time=np.broadcast_to(np.asarray(time, dtype=np.float64), (n_rows,)),
         category=np.asarray(columns.get("category", np.full(n_rows, -1)), dtype=np.int64),
+        completeness=np.ones((n_rows, 1)),
+        completeness_weight=np.ones((n_rows, 1)),
         **numbers,
     )
 
@@ -107,3 +118,13 @@ def spoken_date(observations: Observations) -> Floats:
 def direction(word: Any) -> int:
     """Return 1 for `up`, -1 for `down`, 0 for anything else."""
     return {"up": 1, "down": -1}.get(word, 0)
+
+
+COMPLETENESS_NODES = 12
+
+
+def even_completeness(size: int, low: float, high: float) -> tuple[Floats, Floats]:
+    """Return nodes and weights of a completeness spread evenly from low to high, each (size, COMPLETENESS_NODES)."""
+    points, weights = np.polynomial.legendre.leggauss(COMPLETENESS_NODES)
+    shape = (size, COMPLETENESS_NODES)
+    return np.broadcast_to(low + (high - low) * (points + 1) / 2, shape), np.broadcast_to(weights / 2, shape)

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from signposts.scoring.arrays import Booleans, Floats, Integers
+from signposts.scoring.combining import luck_scores
 from signposts.scoring.families import FAMILIES, REGISTRY
 from signposts.scoring.model import Model
+
+LEAST_MASS = 1e-300
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Outcomes:
     """(P,) years since t0."""
     mass: Floats
     """(P, C, H) probability of each cell; sums to 1 over cells."""
+    wide: Floats
+    """(P, C) probability of each cell under p_wide: for readings from nowhere."""
     low: Floats
     """(P, C)"""
     high: Floats
@@ -36,7 +41,7 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Prospects:
-    """Readings to come, or the designs of readings at hand; every array (P,), times in years since t0."""
+    """Readings to come, or the designs of readings at hand; arrays (P,) but for two, times in years since t0."""
 
     indicator: Integers
     time: Floats
@@ -46,8 +51,15 @@ class Prospects:
     """Number of votes where a share is read as k of n; else NaN."""
     log_sd: Floats
     """Spread of a nowcast on the log scale; else 0."""
-    open_list: Booleans
-    """Counts: whether the list is incomplete by an unknown share."""
+    completeness: Floats
+    """(P, K) nodes of the share of all events that a count's list holds; one node, 1, where it holds all."""
+    completeness_weight: Floats
+    """(P, K) weights of the nodes."""
+
+    @property
+    def is_open(self) -> Booleans:
+        """Return which counts are lists that may be incomplete."""
+        return np.asarray((self.completeness != 1).any(axis=1))
 
     def take(self, rows: Integers) -> "Prospects":
         """Return the chosen rows."""
@@ -64,7 +76,8 @@ def prospects_at(model: Model, indicator: Integers, time: Floats | float) -> Pro
         exposure_start=model.exposure_start[indicator],
         trials=np.full(size, math.nan),
         log_sd=np.zeros(size),
-        open_list=np.zeros(size, dtype=np.bool_),
+        completeness=np.ones((size, 1)),
+        completeness_weight=np.ones((size, 1)),
     )
 
 
@@ -91,11 +104,11 @@ def _joined(
     """Return the tables of all families as one, padded with cells of no mass."""
     widest = max((mass.shape[1] for _, mass, _, _ in parts), default=1)
     shape = (len(indicator), widest)
-    mass, low, high = np.zeros((*shape, model.n_hypotheses)), np.full(shape, np.nan), np.full(shape, np.nan)
+    mass, low, high = np.zeros((*shape, model.n_hypotheses + 1)), np.full(shape, np.nan), np.full(shape, np.nan)
     for rows, part, part_low, part_high in parts:
         mass[rows, : part.shape[1]] = part
         low[rows, : part.shape[1]], high[rows, : part.shape[1]] = part_low, part_high
-    return Outcomes(indicator, time, mass, low, high)
+    return Outcomes(indicator, time, mass[:, :, :-1], mass[:, :, -1], low, high)
 
 
 def cell_of(outcomes: Outcomes, prospect: Integers, value: Floats) -> Integers:
@@ -104,3 +117,40 @@ def cell_of(outcomes: Outcomes, prospect: Integers, value: Floats) -> Integers:
     reached = (low <= np.asarray(value)[:, None]) & ~np.isnan(low)
     found: Integers = np.maximum(reached.sum(axis=1) - 1, 0)
     return found
+
+
+@dataclass(frozen=True)
+class CellEvidence:
+    """What a reading in each of C cells would say, as method.md pools a single report."""
+
+    log_ratio: Floats
+    """(C, H)"""
+    contaminated: Floats
+    """(C, H)"""
+    z: Floats
+    """(C, H) luck; NaN where it is not shared."""
+    is_defining: Booleans
+    """(C,) an event that defines a scenario and has happened."""
+
+
+def cell_evidence(model: Model, outcomes: Outcomes, prospect: int, reliability: Floats) -> CellEvidence:
+    """Return the evidence of every cell of one prospect, read once with its reliability, (P,)."""
+    indicator, r = outcomes.indicator[prospect], float(reliability[prospect])
+    mass = outcomes.mass[prospect]
+    reference = np.maximum(mass[:, -1:], LEAST_MASS)
+    ratio = np.maximum(mass, LEAST_MASS) / reference
+    wide = np.maximum(outcomes.wide[prospect][:, None], LEAST_MASS) / reference
+    contaminated = (1 - model.contamination) * ratio + model.contamination * wide
+    spoken = np.append(model.speaks[indicator], True)[model.hypothesis_scenario]
+    weight = np.where(spoken, model.hypothesis_weight, 0.0)
+    contaminated[:, -1] = 1.0
+    contaminated = np.where(spoken, contaminated, (contaminated @ weight / weight.sum())[:, None])
+    happened = (model.family[indicator] == FAMILIES.index("event")) & np.isfinite(outcomes.high[prospect])
+    is_defining = happened & (model.defines[indicator] >= 0)
+    place = np.cumsum(mass, axis=0) - mass / 2
+    z = luck_scores(r * place + (1 - r) / 2, model.luck_orientation(np.array([indicator])))
+    if not model.speaks[indicator].all():
+        z[:] = np.nan
+    z[is_defining] = np.nan
+    z[:, -1] = np.nan
+    return CellEvidence(np.log(r * ratio + 1 - r), np.log(r * contaminated + 1 - r), z, is_defining)

@@ -7,41 +7,71 @@ last. See docs/method.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import math
+from collections.abc import Iterator
 
 import numpy as np
 
 from signposts.scoring.arrays import Floats, Integers
-from signposts.scoring.families import FAMILIES, NONE, REGISTRY
-from signposts.scoring.families.base import Family
+from signposts.scoring.combining import luck_scores
+from signposts.scoring.families import FAMILIES, REGISTRY
+from signposts.scoring.families.base import LOG_FLOOR, Family, Likelihood
 from signposts.scoring.model import Model
 from signposts.scoring.observations import KIND, Observations, blank_observations
+from signposts.scoring.outcomes import CellEvidence
 
 CHUNK_ROWS = 4096
 """Rows computed together: their columns fit the processor's cache."""
 
 
-def log_lambda(model: Model, observations: Observations, threads: int = 1) -> Floats:
+def likelihood(model: Model, observations: Observations) -> Likelihood:
+    """Return the ratios against the reference, plain and contaminated, and the place in each fan, rows as given.
+
+    An observation on which no scenario speaks says nothing: ratio 1, no place.
+    """
+    shape = (len(observations), model.n_hypotheses)
+    result = Likelihood(
+        np.zeros(shape[0]), np.zeros(shape), np.zeros(shape), np.zeros(shape[0]), np.full(shape, math.nan)
+    )
+    for family, rows in _chunks(model, observations):
+        part = family.likelihood(model, observations.take(rows))
+        for name, whole in vars(result).items():
+            whole[rows] = getattr(part, name)
+    return result
+
+
+def single_evidence(model: Model, observation: Observations, reliability: float) -> CellEvidence:
+    """Return what one observation alone would say of its indicator, one row."""
+    found = likelihood(model, observation)
+    indicator = observation.indicator
+    happened = observation.kind == KIND["event"]
+    is_defining = happened & (model.defines[indicator] >= 0)
+    place = reliability * found.place + (1 - reliability) / 2
+    z = luck_scores(place, model.luck_orientation(indicator)[:, None])
+    z[~model.speaks[indicator].all(axis=1) | is_defining] = math.nan
+    log_ratio, contaminated = (
+        np.log(reliability * np.exp(ratio) + 1 - reliability)
+        for ratio in (found.log_ratio, found.log_ratio_contaminated)
+    )
+    return CellEvidence(log_ratio, contaminated, z, is_defining)
+
+
+def log_lambda(model: Model, observations: Observations) -> Floats:
     """Return ln p(y | h) / p_ref(y) of every observation and hypothesis, shape (n, H).
 
-    0 for `other` and for a scenario that is silent; never below LOG_FLOOR. An observation that is impossible under the
-    reference too says nothing: 0.
+    0 for `other`; never below LOG_FLOOR. An observation that is impossible under the reference too says nothing: 0.
     """
-    return _by_family(
-        model, observations, lambda family, part: family.log_ratios(model, part)[1], unspoken=0.0, threads=threads
-    )
+    return likelihood(model, observations).log_ratio
 
 
-def log_density(model: Model, observations: Observations, threads: int = 1) -> Floats:
-    """Return the absolute ln p(y | h), shape (n, H); a silent scenario has the density of the reference.
+def log_density(model: Model, observations: Observations) -> Floats:
+    """Return the absolute ln p(y | h), shape (n, H).
 
     Log-normal densities are those of ln y, so that units do not matter; intervals, counts, categories and `none_seen`
     have probabilities.
     """
-    return _by_family(
-        model, observations, lambda family, part: family.log_density(model, part), unspoken=0.0, threads=threads
-    )
+    found = likelihood(model, observations)
+    return np.maximum(found.log_reference[:, None] + found.log_ratio, LOG_FLOOR)
 
 
 def predictive_cdf(model: Model, observations: Observations) -> Floats:
@@ -50,9 +80,10 @@ def predictive_cdf(model: Model, observations: Observations) -> Floats:
     Mid-PIT for counts, votes and categories; the mean of F(low) and F(high) for an interval; for an event
     F(date) = 1 - S(date). A silent scenario has NaN.
     """
-    return _by_family(
-        model, observations, lambda family, part: family.cdf(model, part), unspoken=float("nan"), threads=1
-    )
+    result = np.full((len(observations), model.n_hypotheses), math.nan)
+    for family, rows in _chunks(model, observations):
+        result[rows] = family.cdf(model, observations.take(rows))
+    return result
 
 
 def survival(model: Model, indicator: Integers, time: Floats) -> Floats:
@@ -60,30 +91,10 @@ def survival(model: Model, indicator: Integers, time: Floats) -> Floats:
     return 1 - predictive_cdf(model, blank_observations(indicator, KIND["none_seen"], time))
 
 
-def _by_family(
-    model: Model,
-    observations: Observations,
-    compute: Callable[[Family, Observations], Floats],
-    *,
-    unspoken: float,
-    threads: int,
-) -> Floats:
-    """Return what each row's family computes, shape (n, H); ``unspoken`` where no scenario speaks."""
-    result = np.full((len(observations), model.n_hypotheses), unspoken)
+def _chunks(model: Model, observations: Observations) -> Iterator[tuple[Family, Integers]]:
+    """Yield each family with rows of its own, few enough to be computed together."""
     code = model.family[observations.indicator]
-
-    def fill(rows: Integers) -> None:
-        result[rows] = compute(REGISTRY[FAMILIES[code[rows[0]]]], observations.take(rows))
-
-    chunks = [
-        rows[at : at + CHUNK_ROWS]
-        for rows in (np.flatnonzero(code == FAMILIES.index(name)) for name in FAMILIES if name != NONE)
-        for at in range(0, len(rows), CHUNK_ROWS)
-    ]
-    if threads > 1 and len(chunks) > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(fill, chunks))
-    else:
-        for chunk in chunks:
-            fill(chunk)
-    return result
+    for name, family in REGISTRY.items():
+        rows = np.flatnonzero(code == FAMILIES.index(name))
+        for at in range(0, len(rows), CHUNK_ROWS):
+            yield family, rows[at : at + CHUNK_ROWS]

@@ -1,24 +1,31 @@
-"""Simulated worlds: how odd the real readings are, and when the odds will settle.
+"""Simulated worlds: how odd the real readings are, and when the probabilities will settle.
 
 Belongs here: drawing worlds from the predictions and scoring them (docs/method.md, 4.4, 5.6 and 6). Not here: formulas
 of the predictions; where the readings at hand come from. Every function takes a seed: the same seed, the same answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
 
 from signposts.scoring.arrays import Floats, Integers
-from signposts.scoring.combining import by_scenario, group_weights, hypothesis_prior, posterior
-from signposts.scoring.families import FAMILIES
+from signposts.scoring.combining import by_scenario, hypothesis_prior, log_joint, luck_of_sums, posterior
 from signposts.scoring.information import entropy_bits
 from signposts.scoring.model import Model
-from signposts.scoring.outcomes import Outcomes, Prospects, cell_of, prospects_at, tabulate
+from signposts.scoring.outcomes import (
+    LEAST_MASS,
+    Outcomes,
+    Prospects,
+    cell_evidence,
+    cell_of,
+    prospects_at,
+    tabulate,
+)
 
-LEAST_MASS = 1e-300
-_EVENT = FAMILIES.index("event")
+Sources = Callable[[int], Integers]
+"""Hypothesis that draws the readings of each prospect, shape (N,)."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Correlation:
 
 
 def draw_uniforms(
-    generator: np.random.Generator, draws: int, group: Integers, orientation: Integers, correlation: Correlation
+    generator: np.random.Generator, draws: int, group: Integers, orientation: Floats, correlation: Correlation
 ) -> Floats:
     """Return correlated uniforms of a Gaussian copula, shape (draws, I) (docs/method.md, 4.1).
 
@@ -45,19 +52,13 @@ def draw_uniforms(
     return result
 
 
-def cooperative_orientation(model: Model, indicator: Integers) -> Integers:
-    """Return -1 where a later cell of outcomes.py is less cooperation, else 1, shape (I,).
-
-    An event's cells run from early to late, so that of an event whose coming is cooperation a later cell is less of it.
-    """
-    later_is_less = np.where(model.family[indicator] == _EVENT, 1, -1)
-    result: Integers = np.where(model.cooperative[indicator] == later_is_less, -1, 1)
-    return result
-
-
 def draw_cells(outcomes: Outcomes, prospect: int, hypothesis: Integers, uniform: Floats) -> Integers:
-    """Return the cell that each world's reading of a prospect falls in, shape (draws,)."""
-    cumulative = np.cumsum(outcomes.mass[prospect], axis=0)
+    """Return the cell that each world's reading of a prospect falls in, shape (draws,).
+
+    ``hypothesis`` (draws,) indexes the model's hypotheses; one more than the last stands for p_wide.
+    """
+    masses = np.concatenate([outcomes.mass[prospect], outcomes.wide[prospect][:, None]], axis=1)
+    cumulative = np.cumsum(masses, axis=0)
     cells = np.zeros(len(hypothesis), dtype=np.int64)
     for chosen in np.unique(hypothesis):
         rows = np.flatnonzero(hypothesis == chosen)
@@ -66,57 +67,97 @@ def draw_cells(outcomes: Outcomes, prospect: int, hypothesis: Integers, uniform:
     return np.minimum(cells, len(cumulative) - 1)
 
 
-def cell_log_ratios(outcomes: Outcomes, reliability: Floats) -> Floats:
-    """Return l = ln(r Lambda + 1 - r) of every cell and hypothesis, shape (P, C, H); 0 for `other`."""
-    mass = np.maximum(outcomes.mass, LEAST_MASS)
-    ratio = mass / mass[:, :, -1:]
-    share = reliability[:, None, None]
-    result: Floats = np.log(share * ratio + (1 - share))
-    return result
-
-
 @dataclass(frozen=True)
 class Worlds:
-    """Simulated worlds read at one date: N worlds, H hypotheses, W ways of weighting the indicators."""
+    """Simulated worlds read at one date: N worlds, H - 1 named hypotheses; sums over readings, not yet weighed."""
 
     hypothesis: Integers
     """(N,) the hypothesis that holds in each world."""
-    evidence: Floats
-    """(W, N, H) weighted sum of the log ratios, not yet tempered."""
+    ordinary: Floats
+    """(N, H - 1) sum of l of ordinary readings."""
+    ordinary_contaminated: Floats
+    defining: Floats
+    """(N, H - 1) sum of l of defining events that happened."""
+    defining_contaminated: Floats
+    luck: Floats
+    """(N, H - 1) sum of c over storylines."""
+    head_count: Floats
+    """(N, H - 1) sum of l divided by 1 + (n - 1) rho of its group: how readings were weighed before."""
+
+
+def draw_hypotheses(model: Model, prior: Floats, draws: int, generator: np.random.Generator) -> Integers:
+    """Return the hypothesis that holds in each world, drawn from the prior (S + 1,), shape (draws,)."""
+    shares = np.exp(hypothesis_prior(prior, model.hypothesis_scenario, model.onset_weight))
+    return generator.choice(model.n_hypotheses, size=draws, p=shares / shares.sum())
 
 
 def simulate_worlds(
     model: Model,
     outcomes: Outcomes,
-    weights: Floats,
     *,
-    prior: Floats,
+    hypothesis: Integers,
     reliability: Floats,
+    group: Integers,
+    rho: Floats,
     uniforms: Floats,
     generator: np.random.Generator,
+    truth: Outcomes | None = None,
+    source: Sources | None = None,
 ) -> Worlds:
-    """Return worlds drawn from the prior (S + 1,), each of I prospects read once with reliability r (I,).
+    """Return worlds in which each of I prospects is read once with reliability r (I,).
 
-    ``weights`` (W, I), ``uniforms`` (N, I). A observation is accurate with probability r and otherwise drawn from the
-    reference, as the score supposes.
+    ``hypothesis`` (N,) holds; ``uniforms`` (N, I). An observation is accurate with probability r and otherwise drawn
+    from the reference, as the score supposes. ``truth`` gives the cells that readings really fall in, where those that
+    score them differ (fans that are wrong); ``source`` says who draws each reading, where it is not the hypothesis.
     """
-    draws = len(uniforms)
-    shares = np.exp(hypothesis_prior(prior, model.hypothesis_scenario, model.onset_weight))
-    hypothesis = generator.choice(model.n_hypotheses, size=draws, p=shares / shares.sum())
-    ratios = cell_log_ratios(outcomes, reliability)
+    draws, n_named = len(uniforms), model.n_hypotheses - 1
     accurate = generator.random(uniforms.shape) < reliability
-    evidence = np.zeros((len(weights), draws, model.n_hypotheses))
+    plain, contaminated, defining, defining_contaminated, counted = (np.zeros((draws, n_named)) for _ in range(5))
+    size = np.bincount(group, minlength=len(rho))
+    head_weight = (1 / (1 + np.maximum(size - 1, 0) * rho))[group]
+    n, total, squares = np.zeros((draws, len(rho), 1)), *(np.zeros((draws, len(rho), n_named)) for _ in range(2))
     for position in range(len(outcomes.indicator)):
-        source = np.where(accurate[:, position], hypothesis, model.n_hypotheses - 1)
-        found = ratios[position, draw_cells(outcomes, position, source, uniforms[:, position])]
-        evidence += weights[:, position, None, None] * found
-    return Worlds(hypothesis, evidence)
+        holds = hypothesis if source is None else source(position)
+        drawn = np.where(accurate[:, position], holds, model.n_hypotheses - 1)
+        cell = draw_cells(truth or outcomes, position, drawn, uniforms[:, position])
+        if truth is not None:
+            cell = cell_of(outcomes, np.full(draws, position), _middle(truth, position, cell))
+        found = cell_evidence(model, outcomes, position, reliability)
+        decisive = found.is_defining[cell][:, None]
+        ratio, mixed, z = found.log_ratio[cell, :-1], found.contaminated[cell, :-1], found.z[cell, :-1]
+        counted += head_weight[position] * ratio
+        plain += np.where(decisive, 0.0, ratio)
+        contaminated += np.where(decisive, 0.0, mixed)
+        defining += np.where(decisive, ratio, 0.0)
+        defining_contaminated += np.where(decisive, mixed, 0.0)
+        shares = ~np.isnan(z[:, :1])
+        z = np.where(shares, z, 0.0)
+        n[:, group[position]] += shares
+        total[:, group[position]] += z
+        squares[:, group[position]] += z**2
+    luck = luck_of_sums(n, total, squares, rho[:, None]).sum(axis=1)
+    return Worlds(hypothesis, plain, contaminated, defining, defining_contaminated, luck, counted)
 
 
-def world_odds(model: Model, evidence: Floats, prior: Floats, temper: float) -> Floats:
-    """Return P(s | D) of every world, shape (N, S + 1), from untempered evidence (N, H)."""
+def _middle(outcomes: Outcomes, prospect: int, cell: Integers) -> Floats:
+    """Return a value inside each cell: its middle, or its closed end where the other is open."""
+    low, high = outcomes.low[prospect][cell], outcomes.high[prospect][cell]
+    middle: Floats = np.where(np.isfinite(high), (low + high) / 2, np.where(low > 0, low * (1 + 1e-9), low))
+    return middle
+
+
+def world_probabilities(
+    model: Model, worlds: Worlds, prior: Floats, evidence_weight: float, defining_weight: float
+) -> Floats:
+    """Return P(s | D) of every world, shape (N, S + 1)."""
+    luck = evidence_weight * worlds.luck
+    plain = evidence_weight * worlds.ordinary + defining_weight * worlds.defining + luck
+    contaminated = (
+        evidence_weight * worlds.ordinary_contaminated + defining_weight * worlds.defining_contaminated + luck
+    )
     log_prior = hypothesis_prior(prior, model.hypothesis_scenario, model.onset_weight)
-    return by_scenario(posterior(log_prior, temper * evidence), model.hypothesis_scenario, model.n_scenarios)
+    found = posterior(log_joint(log_prior, plain, contaminated))
+    return by_scenario(found, model.hypothesis_scenario, model.n_scenarios)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +179,8 @@ def outlook(
     reliability: Floats,
     group: Integers,
     rho: Floats,
-    temper: float,
+    evidence_weight: float,
+    defining_weight: float,
     correlation: Correlation,
     settled: float,
     draws: int,
@@ -150,22 +192,28 @@ def outlook(
     random numbers, so that they differ by what the date does.
     """
     rows = []
-    weights = group_weights(group, rho, np.ones(len(group), dtype=np.bool_))[None]
     for time in times:
         generator = np.random.default_rng(seed)
-        uniforms = draw_uniforms(generator, draws, group, cooperative_orientation(model, indicator), correlation)
+        uniforms = draw_uniforms(generator, draws, group, model.luck_orientation(indicator), correlation)
         outcomes = tabulate(model, prospects_at(model, indicator, time))
         worlds = simulate_worlds(
-            model, outcomes, weights, prior=prior, reliability=reliability, uniforms=uniforms, generator=generator
+            model,
+            outcomes,
+            hypothesis=draw_hypotheses(model, prior, draws, generator),
+            reliability=reliability,
+            group=group,
+            rho=rho,
+            uniforms=uniforms,
+            generator=generator,
         )
-        odds = world_odds(model, worlds.evidence[0], prior, temper)
-        leading = odds.argmax(axis=1)
-        passed = odds.max(axis=1) >= settled
+        found = world_probabilities(model, worlds, prior, evidence_weight, defining_weight)
+        leading = found.argmax(axis=1)
+        passed = found.max(axis=1) >= settled
         right = leading == model.hypothesis_scenario[worlds.hypothesis]
         rows.append(
             Prospect(
                 time=time,
-                expected_entropy=float(entropy_bits(odds).mean()),
+                expected_entropy=float(entropy_bits(found).mean()),
                 p_settled_right=float((passed & right).mean()),
                 p_settled_wrong=float((passed & ~right).mean()),
             )
@@ -188,7 +236,7 @@ class Designs:
     reliability: Floats
     """(K,)"""
     weight: Floats
-    """(N,) group weight of each reading."""
+    """(N,) weight of each reading."""
 
 
 def surprise(model: Model, designs: Designs, *, draws: int, seed: int) -> Floats:

@@ -1,6 +1,7 @@
-"""Odds if a reading were another: what-if, and the smallest single reading that would change the leading scenario.
+"""Probabilities if a reading were another: what-if, and the smallest single reading that would change the lead.
 
-Belongs here: replacing one indicator's evidence and recomputing the odds exactly. Not here: which readings are at hand.
+Belongs here: replacing one indicator's evidence and recomputing the probabilities exactly. Not here: which readings are
+at hand.
 """
 
 import math
@@ -12,76 +13,113 @@ import numpy as np
 from signposts.scoring.arrays import Booleans, Floats, Integers
 from signposts.scoring.combining import (
     by_scenario,
-    group_weights,
+    evidence_weights,
     hypothesis_prior,
+    log_joint,
+    luck_of_sums,
     posterior,
-    weighted_evidence,
+    shared_luck,
 )
 from signposts.scoring.model import Model
-from signposts.scoring.outcomes import Outcomes, prospects_at, tabulate
-from signposts.scoring.simulation import cell_log_ratios
+from signposts.scoring.outcomes import CellEvidence, Outcomes, cell_evidence, prospects_at, tabulate
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All scored indicators of a tracker at one as-of date: I indicators, H hypotheses."""
+    """All scored indicators of a tracker at one as-of date: I indicators, H hypotheses with `other` last."""
 
     indicator: Integers
     """(I,) index into the model's indicators."""
     log_ratios: Floats
     """(I, H) l of each reading; 0 where there is none."""
+    contaminated: Floats
+    """(I, H) l with a share of the readings from nowhere; 0 where there is none."""
+    z: Floats
+    """(I, H) luck of each reading; NaN where it does not share its storyline's."""
     has_reading: Booleans
     """(I,)"""
+    is_defining: Booleans
+    """(I,) whether it is an event that defines a scenario and has happened."""
     group: Integers
     """(I,) index into rho."""
     rho: Floats
     prior: Floats
     """(S + 1,) with `other` last."""
-    temper: float
+    evidence_weight: float
+    defining_weight: float
+
+    @property
+    def weights(self) -> Floats:
+        """Return f of each reading, shape (I,); 0 where there is none."""
+        return evidence_weights(self.is_defining, self.has_reading, self.evidence_weight, self.defining_weight)
+
+    @property
+    def shares_luck(self) -> Booleans:
+        """Return which readings share the luck of their storyline, shape (I,)."""
+        return self.has_reading & ~np.isnan(self.z[:, 0])
+
+    @property
+    def luck(self) -> Floats:
+        """Return c of each storyline and named hypothesis, shape (G, H - 1)."""
+        return shared_luck(np.nan_to_num(self.z[:, :-1]), self.shares_luck, self.group, self.rho)
 
 
-def odds(model: Model, evidence: Evidence) -> Floats:
-    """Return P(s | D), shape (S + 1,), with `other` last."""
-    result: Floats = odds_of_many(model, evidence, evidence.log_ratios[None], evidence.has_reading[None])[0]
-    return result
-
-
-def odds_of_many(model: Model, evidence: Evidence, log_ratios: Floats, has_reading: Booleans) -> Floats:
-    """Return P(s | D) of many states of the evidence, (N, I, H) and (N, I), shape (N, S + 1)."""
-    found = _hypothesis_odds(model, evidence, log_ratios, has_reading)
-    return by_scenario(found, model.hypothesis_scenario, model.n_scenarios)
-
-
-def hypothesis_odds(model: Model, evidence: Evidence) -> Floats:
+def hypothesis_probabilities(model: Model, evidence: Evidence) -> Floats:
     """Return P(s, onset | D), shape (H,)."""
-    result: Floats = _hypothesis_odds(model, evidence, evidence.log_ratios[None], evidence.has_reading[None])[0]
-    return result
+    weights = evidence.weights
+    luck = evidence.evidence_weight * evidence.luck.sum(axis=0)
+    plain = weights @ evidence.log_ratios[:, :-1] + luck
+    contaminated = weights @ evidence.contaminated[:, :-1] + luck
+    return posterior(log_joint(_log_prior(model, evidence), plain, contaminated))
 
 
-def _hypothesis_odds(model: Model, evidence: Evidence, log_ratios: Floats, has_reading: Booleans) -> Floats:
-    """Return P(s, onset | D) of many states of the evidence, shape (N, H)."""
-    weights = group_weights(evidence.group, evidence.rho, has_reading)
-    tempered = weighted_evidence(log_ratios, weights, evidence.temper)
-    return posterior(hypothesis_prior(evidence.prior, model.hypothesis_scenario, model.onset_weight), tempered)
+def probabilities(model: Model, evidence: Evidence) -> Floats:
+    """Return P(s | D), shape (S + 1,), with `other` last."""
+    return by_scenario(hypothesis_probabilities(model, evidence), model.hypothesis_scenario, model.n_scenarios)
 
 
-def with_reading(evidence: Evidence, position: int, log_ratio: Floats) -> Evidence:
-    """Return the evidence with one indicator's reading replaced; ``log_ratio`` is (H,)."""
-    log_ratios, has_reading = evidence.log_ratios.copy(), evidence.has_reading.copy()
-    log_ratios[position], has_reading[position] = log_ratio, True
-    return replace(evidence, log_ratios=log_ratios, has_reading=has_reading)
+def _log_prior(model: Model, evidence: Evidence) -> Floats:
+    return hypothesis_prior(evidence.prior, model.hypothesis_scenario, model.onset_weight)
 
 
-def odds_by_cell(
-    model: Model, evidence: Evidence, position: int, outcomes: Outcomes, prospect: int, reliability: float
-) -> Floats:
+def with_reading(evidence: Evidence, position: int, reading: CellEvidence) -> Evidence:
+    """Return the evidence with one indicator's reading replaced; ``reading`` is one row."""
+    changed = {
+        name: column.copy()
+        for name, column in vars(evidence).items()
+        if name in ("log_ratios", "contaminated", "z", "has_reading", "is_defining")
+    }
+    changed["log_ratios"][position] = reading.log_ratio[0]
+    changed["contaminated"][position] = reading.contaminated[0]
+    changed["z"][position] = reading.z[0]
+    changed["has_reading"][position] = True
+    changed["is_defining"][position] = reading.is_defining[0]
+    return replace(evidence, **changed)
+
+
+def without_reading(evidence: Evidence, position: int) -> Evidence:
+    """Return the evidence without one indicator's reading."""
+    has_reading = evidence.has_reading.copy()
+    has_reading[position] = False
+    return replace(evidence, has_reading=has_reading)
+
+
+def probabilities_by_cell(model: Model, evidence: Evidence, position: int, cells: CellEvidence) -> Floats:
     """Return P(s | D) for every cell that one indicator's reading could fall in, shape (C, S + 1)."""
-    ratios = cell_log_ratios(outcomes, np.full(len(outcomes.indicator), reliability))[prospect]
-    log_ratios = np.repeat(evidence.log_ratios[None], len(ratios), axis=0)
-    log_ratios[:, position] = ratios
-    has_reading = np.repeat(evidence.has_reading[None], len(ratios), axis=0)
-    has_reading[:, position] = True
-    return odds_of_many(model, evidence, log_ratios, has_reading)
+    rest = without_reading(evidence, position)
+    weights, group = rest.weights, rest.group[position]
+    member = rest.shares_luck & (rest.group == group)
+    mates = np.where(member[:, None], rest.z[:, :-1], 0.0)
+    z = np.nan_to_num(cells.z[:, :-1])
+    n = member.sum() + (~np.isnan(cells.z[:, :1])).astype(np.float64)
+    own = luck_of_sums(n, mates.sum(axis=0) + z, (mates**2).sum(axis=0) + z**2, rest.rho[group])
+    others = np.delete(rest.luck, group, axis=0).sum(axis=0)
+    luck = evidence.evidence_weight * (own + others)
+    weight = np.where(cells.is_defining, evidence.defining_weight, evidence.evidence_weight)[:, None]
+    plain = weights @ rest.log_ratios[:, :-1] + weight * cells.log_ratio[:, :-1] + luck
+    contaminated = weights @ rest.contaminated[:, :-1] + weight * cells.contaminated[:, :-1] + luck
+    found = posterior(log_joint(_log_prior(model, evidence), plain, contaminated))
+    return by_scenario(found, model.hypothesis_scenario, model.n_scenarios)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +140,18 @@ def smallest_overturn(
 ) -> Overturn | None:
     """Return the least unlikely single reading at the date that changes the leading scenario, or nothing.
 
-    For each indicator, the cells that would change the lead are added up under the present odds; the indicator with the
-    largest sum is named, with that of its cells that is most likely (docs/method.md, 5.4). ``least`` (I,) is the lowest
-    reading that what is known leaves possible: an event's last day of searching, the number counted so far; NaN for
-    any, inf for none. Chances are those of what is left.
+    For each indicator, the cells that would change the lead are added up under the present probabilities; the indicator
+    with the largest sum is named, with that of its cells that is most likely. ``least`` (I,) is the lowest reading that
+    what is known leaves possible: an event's last day of searching, the number counted so far; NaN for any, inf for
+    none. Chances are those of what is left.
     """
-    leader = int(odds(model, evidence)[:-1].argmax())
+    leader = int(probabilities(model, evidence)[:-1].argmax())
     best: Overturn | None = None
     for position, outcomes, expected, after in _supposed(model, evidence, time, reliability, least):
-        changed = (after[:, :-1].argmax(axis=1) != leader) & (expected > 0)
-        chance = float(expected[changed].sum())
-        if chance > 0 and (best is None or chance > best.chance):
-            cell = int(np.flatnonzero(changed)[expected[changed].argmax()])
+        changes = (after[:, :-1].argmax(axis=1) != leader) & (expected > 0)
+        chance = float(expected[changes].sum())
+        if chance > (best.chance if best else 0.0):
+            cell = int(np.flatnonzero(changes)[expected[changes].argmax()])
             best = _overturn(outcomes, position, cell, chance, after)
     return best
 
@@ -124,9 +162,9 @@ def strongest_reading(
     """Return the single reading that would take most from the leading scenario among those with at least a chance.
 
     Of each indicator, the readings that hurt the leader at least as much have together at least that chance under the
-    present odds. ``least`` as in smallest_overturn.
+    present probabilities. ``least`` as in smallest_overturn.
     """
-    leader = int(odds(model, evidence)[:-1].argmax())
+    leader = int(probabilities(model, evidence)[:-1].argmax())
     best: Overturn | None = None
     lowest = np.inf
     for position, outcomes, expected, after in _supposed(model, evidence, time, reliability, least):
@@ -142,15 +180,16 @@ def strongest_reading(
 def _supposed(
     model: Model, evidence: Evidence, time: float, reliability: float, least: Floats | None
 ) -> Iterator[tuple[int, Outcomes, Floats, Floats]]:
-    """Yield each indicator's position, its cells, their present chances (C,), and the odds after each (C, S + 1)."""
+    """Yield each indicator's position, cells, their present chances (C,), and the probabilities after, (C, S + 1)."""
     outcomes = tabulate(model, prospects_at(model, evidence.indicator, time))
-    share = hypothesis_odds(model, evidence)
+    share = hypothesis_probabilities(model, evidence)
+    trusted = np.full(len(evidence.indicator), reliability)
     known = np.full(len(evidence.indicator), math.nan) if least is None else least
     for position in range(len(evidence.indicator)):
         expected = outcomes.mass[position] @ share
         expected[outcomes.low[position] < known[position]] = 0.0
         if expected.sum() > 0:
-            after = odds_by_cell(model, evidence, position, outcomes, position, reliability)
+            after = probabilities_by_cell(model, evidence, position, cell_evidence(model, outcomes, position, trusted))
             yield position, outcomes, expected / expected.sum(), after
 
 

@@ -1,5 +1,5 @@
 -- Grain: one row per as-of date, indicator and named scenario.
--- Reads: status_word, log_ratio, hypothesis, tracker, required_growth
+-- Reads: status_word, log_ratio, hypothesis, required_growth
 -- Decibans compare the raw likelihood, onset summed out, with that of the scenario that fits best; the cell of the
 -- evidence matrix follows from them: above -1 consistent, to -3 neutral, to -10 inconsistent, below very inconsistent.
 with likelihood as (
@@ -41,7 +41,7 @@ select
     word.status,
     word.fit,
     compared.decibans,
-    compared.decibans * compared.weight * tracker.temper as contribution,
+    compared.decibans * compared.weight as contribution,
     case
         when compared.decibans is null then null
         when compared.decibans > -1 then 'C'
@@ -52,7 +52,6 @@ select
     word.bits,
     growth.needed_growth
 from status_word as word
-inner join tracker on word.tracker_id = tracker.tracker_id
 left join compared
     on
         word.tracker_id = compared.tracker_id

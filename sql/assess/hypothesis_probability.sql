@@ -1,8 +1,9 @@
 -- Grain: one row per as-of date, variant and hypothesis.
--- Reads: variant, prior_set, scenario, hypothesis, as_of_date, subset_evidence, evidence_group
+-- Reads: variant, prior_set, hypothesis, as_of_date, group_evidence, indicator
 -- Sums have an order, so that the same rows give the same last digit.
--- log P(h | D) = const + log prior + log onset weight + temper * sum_i weight_i l_i(h). All variants and dates in one
--- statement: a group's evidence is summed once, and a variant that leaves something out takes its part away again.
+-- log P(h | D) = const + log prior + log onset weight + kappa (sum of l + sum of c) + gamma (sum of l of defining events).
+-- `other` is the mixture of the named hypotheses under contaminated ratios. All variants and dates in one statement: a
+-- variant that leaves something out takes its part away from the sum over groups and puts back what is left of it.
 with named_prior as (
     select
         prior_set.tracker_id,
@@ -17,82 +18,82 @@ with named_prior as (
     where prior_set.scenario_id <> 'other'
 ),
 
-variant_prior as (
-    select
-        variant.tracker_id,
-        variant.variant,
-        named_prior.scenario_id,
-        (1 - variant.other_mass) * named_prior.share as prior
-    from variant
-    inner join named_prior
-        on variant.tracker_id = named_prior.tracker_id and variant.prior_set = named_prior.prior_set
-    union all
-    select
-        tracker_id,
-        variant,
-        'other' as scenario_id,
-        other_mass as prior
-    from variant
-),
-
-group_total as (
+total as (
     select
         tracker_id,
         subset,
         as_of,
-        group_id,
         scenario_id,
         onset,
-        sum(log_ratio order by indicator_id) as log_ratio,
-        count(*) as n_indicators
-    from subset_evidence
+        sum(ordinary + luck order by group_id) as ordinary,
+        sum(ordinary_contaminated + luck order by group_id) as ordinary_contaminated,
+        sum(defining order by group_id) as defining,
+        sum(defining_contaminated order by group_id) as defining_contaminated
+    from group_evidence
+    where left_out is null
     group by all
 ),
 
-remaining as (
+left_group as (
     select
         variant.tracker_id,
         variant.variant,
-        total.as_of,
-        total.group_id,
-        total.scenario_id,
-        total.onset,
-        total.log_ratio - coalesce(taken.log_ratio, 0) as log_ratio,
-        total.n_indicators - if(taken.log_ratio is null, 0, 1) as n_indicators
+        coalesce(indicator.group_id, variant.left_out) as group_id,
+        if(variant.family = 'without', variant.left_out, null) as indicator_id
     from variant
-    inner join group_total as total
-        on variant.tracker_id = total.tracker_id and variant.subset = total.subset
-    left join subset_evidence as taken
+    left join indicator
         on
-            variant.family = 'without'
-            and variant.left_out = taken.indicator_id
-            and total.tracker_id = taken.tracker_id
-            and total.subset = taken.subset
-            and total.as_of = taken.as_of
-            and total.group_id = taken.group_id
-            and total.scenario_id = taken.scenario_id
-            and total.onset = taken.onset
-    where not (variant.family = 'without_group' and variant.left_out = total.group_id)
+            variant.tracker_id = indicator.tracker_id
+            and variant.family = 'without'
+            and variant.left_out = indicator.indicator_id
+    where variant.family in ('without', 'without_group')
 ),
 
 evidence as (
     select
-        remaining.tracker_id,
-        remaining.variant,
-        remaining.as_of,
-        remaining.scenario_id,
-        remaining.onset,
-        sum(
-            remaining.log_ratio / (1 + (remaining.n_indicators - 1) * evidence_group.rho) order by remaining.group_id
-        ) as log_evidence
-    from remaining
-    inner join evidence_group
-        on remaining.tracker_id = evidence_group.tracker_id and remaining.group_id = evidence_group.group_id
-    where remaining.n_indicators > 0
-    group by all
+        variant.tracker_id,
+        variant.variant,
+        total.as_of,
+        total.scenario_id,
+        total.onset,
+        variant.evidence_weight * (
+            total.ordinary - coalesce(gone.ordinary + gone.luck, 0) + coalesce(rest.ordinary + rest.luck, 0)
+        ) + variant.defining_weight * (
+            total.defining - coalesce(gone.defining, 0) + coalesce(rest.defining, 0)
+        ) as log_evidence,
+        variant.evidence_weight * (
+            total.ordinary_contaminated
+            - coalesce(gone.ordinary_contaminated + gone.luck, 0)
+            + coalesce(rest.ordinary_contaminated + rest.luck, 0)
+        ) + variant.defining_weight * (
+            total.defining_contaminated
+            - coalesce(gone.defining_contaminated, 0)
+            + coalesce(rest.defining_contaminated, 0)
+        ) as log_evidence_contaminated
+    from variant
+    inner join total on variant.tracker_id = total.tracker_id and variant.subset = total.subset
+    left join left_group on variant.tracker_id = left_group.tracker_id and variant.variant = left_group.variant
+    left join group_evidence as gone
+        on
+            total.tracker_id = gone.tracker_id
+            and total.subset = gone.subset
+            and total.as_of = gone.as_of
+            and total.scenario_id = gone.scenario_id
+            and total.onset = gone.onset
+            and left_group.group_id = gone.group_id
+            and gone.left_out is null
+    left join group_evidence as rest
+        on
+            total.tracker_id = rest.tracker_id
+            and total.subset = rest.subset
+            and total.as_of = rest.as_of
+            and total.scenario_id = rest.scenario_id
+            and total.onset = rest.onset
+            and left_group.group_id = rest.group_id
+            and left_group.indicator_id = rest.left_out
 ),
 
-joint as (
+named as (
     select
         hypothesis.tracker_id,
         as_of_date.as_of,
@@ -100,18 +101,18 @@ joint as (
         hypothesis.scenario_id,
         hypothesis.onset,
         hypothesis.onset_weight,
-        variant_prior.prior,
-        variant.temper * coalesce(evidence.log_evidence, 0) as log_evidence,
-        ln(variant_prior.prior) + ln(hypothesis.onset_weight)
-        + variant.temper * coalesce(evidence.log_evidence, 0) as log_joint
+        named_prior.share as share_of_named,
+        variant.other_mass,
+        coalesce(evidence.log_evidence, 0) as log_evidence,
+        coalesce(evidence.log_evidence_contaminated, 0) as log_evidence_contaminated
     from hypothesis
     inner join as_of_date on hypothesis.tracker_id = as_of_date.tracker_id
     inner join variant on hypothesis.tracker_id = variant.tracker_id
-    inner join variant_prior
+    inner join named_prior
         on
-            variant.tracker_id = variant_prior.tracker_id
-            and variant.variant = variant_prior.variant
-            and hypothesis.scenario_id = variant_prior.scenario_id
+            variant.tracker_id = named_prior.tracker_id
+            and variant.prior_set = named_prior.prior_set
+            and hypothesis.scenario_id = named_prior.scenario_id
     left join evidence
         on
             hypothesis.tracker_id = evidence.tracker_id
@@ -119,14 +120,44 @@ joint as (
             and as_of_date.as_of = evidence.as_of
             and hypothesis.scenario_id = evidence.scenario_id
             and hypothesis.onset = evidence.onset
-    where hypothesis.onset_weight > 0 and variant_prior.prior > 0
+    where hypothesis.onset_weight > 0
+),
+
+joint as (
+    select
+        tracker_id,
+        as_of,
+        variant,
+        scenario_id,
+        onset,
+        onset_weight,
+        (1 - other_mass) * share_of_named as prior,
+        log_evidence,
+        log_evidence_contaminated
+    from named
+    union all by name
+    select
+        tracker_id,
+        as_of,
+        variant,
+        'other' as scenario_id,
+        0.0 as onset,
+        1.0 as onset_weight,
+        any_value(other_mass) as prior,
+        ln(sum(share_of_named * onset_weight * exp(log_evidence_contaminated) order by scenario_id, onset))
+            as log_evidence,
+        cast(null as double) as log_evidence_contaminated
+    from named
+    group by tracker_id, as_of, variant
 ),
 
 scaled as (
     select
         *,
-        exp(log_joint - max(log_joint) over (partition by tracker_id, as_of, variant)) as share
+        prior * onset_weight
+        * exp(log_evidence - max(log_evidence) over (partition by tracker_id, as_of, variant)) as share
     from joint
+    where prior > 0
 )
 
 select
@@ -138,6 +169,7 @@ select
     onset_weight,
     prior,
     log_evidence,
+    log_evidence_contaminated,
     share / sum(share) over (
         partition by tracker_id, as_of, variant
         order by scenario_id, onset

@@ -1,7 +1,6 @@
 -- Grain: one row per indicator or group left out, and scenario, at the newest as-of date.
--- Reads: scenario_probability, hypothesis_probability, log_ratio, variant, tracker, as_of_date, subset_evidence
--- move: weights of the rest recomputed; move_held_weights: the rest as weighted now (readings that say nothing dilute
--- their group, so the two can differ).
+-- Reads: scenario_probability, hypothesis_probability, log_ratio, variant, as_of_date, subset_evidence
+-- move: the shared luck of the rest recomputed; move_held_weights: the luck of all storylines held as it is now.
 with latest as (
     select
         tracker_id,
@@ -48,9 +47,11 @@ taken as (
         log_ratio.indicator_id as left_out,
         log_ratio.scenario_id,
         log_ratio.onset,
-        log_ratio.weight * log_ratio.log_ratio as evidence
+        log_ratio.weight * log_ratio.log_ratio as evidence,
+        log_ratio.weight * log_ratio.log_ratio_contaminated as contaminated
     from log_ratio
     inner join latest on log_ratio.tracker_id = latest.tracker_id and log_ratio.as_of = latest.as_of
+    where log_ratio.scenario_id <> 'other'
     union all by name
     select
         log_ratio.tracker_id,
@@ -58,24 +59,29 @@ taken as (
         grouped.group_id as left_out,
         log_ratio.scenario_id,
         log_ratio.onset,
-        sum(log_ratio.weight * log_ratio.log_ratio order by log_ratio.indicator_id) as evidence
+        sum(log_ratio.weight * log_ratio.log_ratio order by log_ratio.indicator_id) as evidence,
+        sum(log_ratio.weight * log_ratio.log_ratio_contaminated order by log_ratio.indicator_id) as contaminated
     from log_ratio
     inner join latest on log_ratio.tracker_id = latest.tracker_id and log_ratio.as_of = latest.as_of
     inner join grouped
         on log_ratio.tracker_id = grouped.tracker_id and log_ratio.indicator_id = grouped.indicator_id
+    where log_ratio.scenario_id <> 'other'
     group by log_ratio.tracker_id, grouped.group_id, log_ratio.scenario_id, log_ratio.onset
 ),
 
-held as (
+rest as (
     select
         taken.tracker_id,
         taken.family,
         taken.left_out,
         taken.scenario_id,
-        sum(probability.posterior * exp(-tracker.temper * taken.evidence) order by taken.onset) as share
+        taken.onset,
+        probability.posterior * exp(-taken.evidence) as share,
+        probability.prior * probability.onset_weight * exp(probability.log_evidence_contaminated) as contaminated,
+        probability.prior * probability.onset_weight
+        * exp(probability.log_evidence_contaminated - taken.contaminated) as contaminated_rest
     from taken
     inner join latest on taken.tracker_id = latest.tracker_id
-    inner join tracker on taken.tracker_id = tracker.tracker_id
     inner join hypothesis_probability as probability
         on
             taken.tracker_id = probability.tracker_id
@@ -83,7 +89,35 @@ held as (
             and probability.variant = 'headline'
             and taken.scenario_id = probability.scenario_id
             and taken.onset = probability.onset
+),
+
+held as (
+    select
+        tracker_id,
+        family,
+        left_out,
+        scenario_id,
+        sum(share order by onset) as share
+    from rest
     group by all
+    union all by name
+    select
+        rest.tracker_id,
+        rest.family,
+        rest.left_out,
+        'other' as scenario_id,
+        any_value(probability.posterior)
+        * sum(rest.contaminated_rest order by rest.scenario_id, rest.onset)
+        / sum(rest.contaminated order by rest.scenario_id, rest.onset) as share
+    from rest
+    inner join latest on rest.tracker_id = latest.tracker_id
+    inner join hypothesis_probability as probability
+        on
+            rest.tracker_id = probability.tracker_id
+            and latest.as_of = probability.as_of
+            and probability.variant = 'headline'
+            and probability.scenario_id = 'other'
+    group by rest.tracker_id, rest.family, rest.left_out
 )
 
 select

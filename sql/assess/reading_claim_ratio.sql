@@ -1,19 +1,40 @@
--- Grain: one row per pooled claim and hypothesis; the claims of one list share the ratio of their list.
--- Reads: reading_claim, observation_ratio
+-- Grain: one row per pooled claim or older link of a chain, and hypothesis; the claims of one list share its ratio.
+-- Reads: reading_claim, earlier_report, observation_ratio
+with claimed as (
+    select
+        tracker_id,
+        as_of,
+        indicator_id,
+        claim_id,
+        report_id
+    from reading_claim
+    union all by name
+    select
+        tracker_id,
+        as_of,
+        indicator_id,
+        report_id as claim_id,
+        report_id
+    from earlier_report
+)
+
 select
-    reading_claim.tracker_id,
-    reading_claim.as_of,
-    reading_claim.indicator_id,
-    reading_claim.claim_id,
+    claimed.tracker_id,
+    claimed.as_of,
+    claimed.indicator_id,
+    claimed.claim_id,
     ratio.scenario_id,
     ratio.onset,
-    ratio.log_lambda
-from reading_claim
+    ratio.position,
+    ratio.log_lambda,
+    ratio.log_lambda_contaminated,
+    ratio.place
+from claimed
 inner join observation_ratio as ratio
     on
-        reading_claim.tracker_id = ratio.tracker_id
-        and reading_claim.as_of = ratio.as_of
-        and reading_claim.indicator_id = ratio.indicator_id
-        and reading_claim.report_id = ratio.report_id
+        claimed.tracker_id = ratio.tracker_id
+        and claimed.as_of = ratio.as_of
+        and claimed.indicator_id = ratio.indicator_id
+        and claimed.report_id = ratio.report_id
 where ratio.subset = 'all'
 order by all

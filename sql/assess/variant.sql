@@ -6,7 +6,8 @@ with headline as (
         tracker_id,
         prior_set,
         other_mass,
-        temper,
+        evidence_weight,
+        defining_weight,
         'all' as subset,
         cast(null as varchar) as left_out
     from tracker
@@ -77,8 +78,13 @@ select
     named.family,
     if(named.family = 'prior', named.what, headline.prior_set) as prior_set,
     if(named.family = 'other_mass', try_cast(named.what as double), headline.other_mass) as other_mass,
-    if(named.family = 'temper', try_cast(named.what as double), headline.temper) as temper,
-    if(named.family = 'only', named.what, headline.subset) as subset,
+    if(named.family = 'evidence_weight', try_cast(named.what as double), headline.evidence_weight) as evidence_weight,
+    headline.defining_weight,
+    case
+        when named.family = 'only' then named.what
+        when named.family = 'trigger_factor' then named.variant
+        else headline.subset
+    end as subset,
     if(named.family in ('without', 'without_group'), named.what, headline.left_out) as left_out
 from named
 inner join headline on named.tracker_id = headline.tracker_id

@@ -1,52 +1,122 @@
--- Grain: one row per scenario: its odds from all other readings, the factor of this indicator, and the result.
--- Reads: hypothesis, scenario, tracker, log_ratio, scenario_probability
--- P(s | all) = P(s | others) * factor / sum of the same over the scenarios; the factor is the mean over the scenario's
--- onsets, weighted by what the other readings say of them, of exp(temper * weight * log ratio).
-with evidence as (
+-- Grain: one row per scenario: its probability from all other readings, the factors of this one, and the result.
+-- Reads: hypothesis, scenario, tracker, indicator, evidence_group, log_ratio, shared_luck, scenario_probability
+-- P(s | all) = P(s | others) * reading * luck / sum of the same. The reading's factor is the mean over the scenario's
+-- onsets, weighted by what the other readings say of them, of exp(weight * log ratio); the luck's is what the storyline's
+-- shared luck becomes by it. None of the above is the mixture of all hypotheses under contaminated ratios.
+with own as (
+    select
+        log_ratio.scenario_id,
+        log_ratio.onset,
+        log_ratio.weight * log_ratio.log_ratio as reading,
+        log_ratio.weight * log_ratio.log_ratio_contaminated as reading_contaminated,
+        log_ratio.z,
+        tracker.evidence_weight,
+        luck.luck,
+        case
+            when log_ratio.z is null then luck.luck
+            when luck.n_readings < 3 then 0
+            else
+                -0.5 * (
+                    (luck.n_readings - 2) * ln(1 - evidence_group.rho) + ln(1 + (luck.n_readings - 2) * evidence_group.rho)
+                )
+                - 0.5 * evidence_group.rho / (1 - evidence_group.rho) * (
+                    luck.z_square_sum - log_ratio.z ** 2
+                    - (luck.z_sum - log_ratio.z) ** 2 / (1 + (luck.n_readings - 2) * evidence_group.rho)
+                )
+        end as luck_without
+    from log_ratio
+    inner join tracker on log_ratio.tracker_id = tracker.tracker_id
+    inner join indicator
+        on log_ratio.tracker_id = indicator.tracker_id and log_ratio.indicator_id = indicator.indicator_id
+    inner join evidence_group
+        on indicator.tracker_id = evidence_group.tracker_id and indicator.group_id = evidence_group.group_id
+    inner join shared_luck as luck
+        on
+            log_ratio.tracker_id = luck.tracker_id
+            and log_ratio.as_of = luck.as_of
+            and indicator.group_id = luck.group_id
+            and log_ratio.scenario_id = luck.scenario_id
+            and log_ratio.onset = luck.onset
+    where
+        log_ratio.tracker_id = $tracker
+        and log_ratio.as_of = $as_of
+        and log_ratio.indicator_id = $indicator
+),
+
+readings as (
     select
         scenario_id,
         onset,
-        coalesce(sum(weight * log_ratio) filter (where indicator_id <> $indicator), 0) as others,
-        coalesce(sum(weight * log_ratio) filter (where indicator_id = $indicator), 0) as own
+        sum(weight * log_ratio) as plain,
+        sum(weight * log_ratio_contaminated) as contaminated
     from log_ratio
     where tracker_id = $tracker and as_of = $as_of
     group by scenario_id, onset
 ),
 
+luck as (
+    select
+        shared_luck.scenario_id,
+        shared_luck.onset,
+        sum(tracker.evidence_weight * shared_luck.luck) as luck
+    from shared_luck
+    inner join tracker on shared_luck.tracker_id = tracker.tracker_id
+    where shared_luck.tracker_id = $tracker and shared_luck.as_of = $as_of
+    group by shared_luck.scenario_id, shared_luck.onset
+),
+
+strand as (
+    select
+        hypothesis.scenario_id,
+        scenario.prior * hypothesis.onset_weight as share,
+        scenario.prior * hypothesis.onset_weight * tracker.other_mass / (1 - tracker.other_mass) as share_of_other,
+        coalesce(own.reading, 0) as reading,
+        coalesce(own.reading_contaminated, 0) as reading_contaminated,
+        coalesce(own.evidence_weight * (own.luck - own.luck_without), 0) as luck_by_it,
+        coalesce(readings.plain, 0) + coalesce(luck.luck, 0) as everything,
+        coalesce(readings.contaminated, 0) + coalesce(luck.luck, 0) as everything_contaminated
+    from hypothesis
+    inner join scenario
+        on hypothesis.tracker_id = scenario.tracker_id and hypothesis.scenario_id = scenario.scenario_id
+    inner join tracker on hypothesis.tracker_id = tracker.tracker_id
+    left join own on hypothesis.scenario_id = own.scenario_id and hypothesis.onset = own.onset
+    left join readings on hypothesis.scenario_id = readings.scenario_id and hypothesis.onset = readings.onset
+    left join luck on hypothesis.scenario_id = luck.scenario_id and hypothesis.onset = luck.onset
+    where hypothesis.tracker_id = $tracker and hypothesis.scenario_id <> 'other'
+),
+
 joint as (
     select
-        scenario.scenario_id,
-        scenario.title,
-        scenario.prior,
-        scenario.sort_order,
-        sum(hypothesis.onset_weight * exp(tracker.temper * coalesce(evidence.others, 0))) as others,
-        sum(
-            hypothesis.onset_weight
-            * exp(tracker.temper * (coalesce(evidence.others, 0) + coalesce(evidence.own, 0)))
-        ) as everything
-    from scenario
-    inner join tracker on scenario.tracker_id = tracker.tracker_id
-    inner join hypothesis
-        on scenario.tracker_id = hypothesis.tracker_id and scenario.scenario_id = hypothesis.scenario_id
-    left join evidence
-        on hypothesis.scenario_id = evidence.scenario_id and hypothesis.onset = evidence.onset
-    where scenario.tracker_id = $tracker
-    group by all
+        scenario_id,
+        sum(share * exp(everything - reading - luck_by_it)) as others,
+        sum(share * exp(everything - luck_by_it)) as with_reading,
+        sum(share * exp(everything)) as everything
+    from strand
+    group by scenario_id
+    union all by name
+    select
+        'other' as scenario_id,
+        sum(share_of_other * exp(everything_contaminated - reading_contaminated - luck_by_it)) as others,
+        sum(share_of_other * exp(everything_contaminated - luck_by_it)) as with_reading,
+        sum(share_of_other * exp(everything_contaminated)) as everything
+    from strand
 )
 
 select
-    joint.scenario_id,
-    joint.title,
-    joint.prior,
-    joint.prior * joint.others / sum(joint.prior * joint.others) over () as without_it,
-    joint.everything / joint.others as factor,
-    joint.prior * joint.everything / sum(joint.prior * joint.everything) over () as computed,
+    scenario.scenario_id,
+    scenario.title,
+    scenario.prior,
+    joint.others / sum(joint.others) over () as without_it,
+    joint.with_reading / joint.others as reading_factor,
+    joint.everything / joint.with_reading as luck_factor,
+    joint.everything / sum(joint.everything) over () as computed,
     published.posterior as published
 from joint
+inner join scenario on scenario.tracker_id = $tracker and joint.scenario_id = scenario.scenario_id
 inner join scenario_probability as published
     on
         published.tracker_id = $tracker
         and published.as_of = $as_of
         and published.variant = 'headline'
         and joint.scenario_id = published.scenario_id
-order by joint.sort_order
+order by scenario.sort_order

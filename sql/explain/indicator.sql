@@ -1,5 +1,5 @@
 -- Grain: the one indicator asked for, with its reading at the newest as-of date on or before the day asked for.
--- Reads: indicator, tracker, reading, release
+-- Reads: indicator, tracker, indicator_setting, reading
 select
     indicator.indicator_id,
     indicator.title,
@@ -9,7 +9,9 @@ select
     indicator.scored as indicator_scored,
     indicator.why_not_scored as indicator_why_not_scored,
     indicator.usage_warning,
-    tracker.temper,
+    tracker.evidence_weight,
+    tracker.defining_weight,
+    setting.defines,
     reading.as_of,
     reading.kind,
     reading.value,
@@ -28,6 +30,8 @@ select
     reading.release_id
 from indicator
 inner join tracker on indicator.tracker_id = tracker.tracker_id
+left join indicator_setting as setting
+    on indicator.tracker_id = setting.tracker_id and indicator.indicator_id = setting.indicator_id
 inner join reading
     on indicator.tracker_id = reading.tracker_id and indicator.indicator_id = reading.indicator_id
 where

@@ -6,8 +6,8 @@
 -- falls to the one before, if that ended after t0 and is at most 36 months older, four links in all. A claim opens a
 -- year only if it covers at least half of the indicator's usual period, a nowcast if it knows at least so many months;
 -- a shorter one is shown, not pooled. Growth enters as a nowcast of its year, dated 31 December, once its base was
--- published. A final claim stands alone. Claims on or before the predictions' latest start, or whose period ended before
--- t0, make a reading that is shown only, and none where there are others.
+-- published. A final claim stands alone. Claims on or before the predictions' latest start, or whose period ended
+-- before t0, make a reading that is shown only, and none where there are others.
 with spoken as (
     select
         known.tracker_id,

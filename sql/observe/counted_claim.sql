@@ -2,6 +2,8 @@
 -- Reads: known_claim, list_search
 -- A list speaks up to the day to which its publisher closed it, else to the last day that a search covers; an event
 -- after that day is shown and not counted. Nobody having searched, all events are counted and the list is only shown.
+-- Claims that share an event key are sources of one event: each counts for its share of it, and the event is as
+-- reliable as the best of them.
 -- Of a publisher's register and the events that people recorded, the one that was looked through further speaks alone:
 -- put together, one event would be two.
 with register as (
@@ -79,6 +81,9 @@ bounded as (
             and closing.indicator_id = list_search.indicator_id
 )
 
-select * exclude (last_event, closed_until)
+select
+    * exclude (last_event, closed_until),
+    1 / count(*) over (partition by tracker_id, as_of, indicator_id, event_key) as event_share,
+    max(reliability_value) over (partition by tracker_id, as_of, indicator_id, event_key) as event_reliability
 from bounded
 where family = 'value' or looked_until is null or counted_on <= looked_until

@@ -1,30 +1,71 @@
--- Question: Do the published odds follow from priors, log ratios, weights and temper alone?
+-- Question: Do the published probabilities follow from priors, log ratios, weights and shared luck alone?
 -- Columns: tracker_id, scenario_id, published, recomputed
-with evidence as (
+with reading as (
     select
         tracker_id,
         scenario_id,
         onset,
-        sum(weight * log_ratio) as total
+        sum(weight * log_ratio) as plain,
+        sum(weight * log_ratio_contaminated) as contaminated
     from latest_log_ratio
     group by tracker_id, scenario_id, onset
 ),
 
-share as (
+luck as (
+    select
+        shared_luck.tracker_id,
+        shared_luck.scenario_id,
+        shared_luck.onset,
+        sum(tracker.evidence_weight * shared_luck.luck) as luck
+    from shared_luck
+    inner join as_of_date
+        on
+            shared_luck.tracker_id = as_of_date.tracker_id
+            and shared_luck.as_of = as_of_date.as_of
+            and as_of_date.is_latest
+    inner join tracker on shared_luck.tracker_id = tracker.tracker_id
+    group by shared_luck.tracker_id, shared_luck.scenario_id, shared_luck.onset
+),
+
+strand as (
     select
         hypothesis.tracker_id,
         hypothesis.scenario_id,
-        sum(scenario.prior * hypothesis.onset_weight * exp(tracker.temper * coalesce(evidence.total, 0))) as share
+        scenario.prior * hypothesis.onset_weight
+        * exp(coalesce(reading.plain, 0) + coalesce(luck.luck, 0)) as named,
+        scenario.prior * hypothesis.onset_weight * tracker.other_mass / (1 - tracker.other_mass)
+        * exp(coalesce(reading.contaminated, 0) + coalesce(luck.luck, 0)) as mixed
     from hypothesis
     inner join scenario
         on hypothesis.tracker_id = scenario.tracker_id and hypothesis.scenario_id = scenario.scenario_id
     inner join tracker on hypothesis.tracker_id = tracker.tracker_id
-    left join evidence
+    left join reading
         on
-            hypothesis.tracker_id = evidence.tracker_id
-            and hypothesis.scenario_id = evidence.scenario_id
-            and hypothesis.onset = evidence.onset
-    group by hypothesis.tracker_id, hypothesis.scenario_id
+            hypothesis.tracker_id = reading.tracker_id
+            and hypothesis.scenario_id = reading.scenario_id
+            and hypothesis.onset = reading.onset
+    left join luck
+        on
+            hypothesis.tracker_id = luck.tracker_id
+            and hypothesis.scenario_id = luck.scenario_id
+            and hypothesis.onset = luck.onset
+    where hypothesis.scenario_id <> 'other'
+),
+
+share as (
+    select
+        tracker_id,
+        scenario_id,
+        sum(named) as share
+    from strand
+    group by tracker_id, scenario_id
+    union all
+    select
+        tracker_id,
+        'other' as scenario_id,
+        sum(mixed) as share
+    from strand
+    group by tracker_id
 )
 
 select

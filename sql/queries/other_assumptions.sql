@@ -1,4 +1,4 @@
--- Question: How would the odds stand under other priors, another temper or other selections of predictions?
+-- Question: How would the odds stand under other priors, other weights of evidence or other selections of predictions?
 -- Columns: tracker_id, variant, scenario_id, posterior, move
 select
     probability.tracker_id,

@@ -1,16 +1,28 @@
--- Grain: one row per tracker and indicator: the three that moved the odds most since the release before, or, where
--- nothing moved or there was none, the three whose absence would move them most.
+-- Grain: one row per tracker and indicator: the three whose net move of a probability since the release before is
+-- largest, or, in a tracker where nothing moved, the three whose absence would move it most.
 -- Reads: change, influence, indicator
-with since as (
+-- An indicator's parts (a new reading, a revised one) are added up first, so that two halves that cancel are no move.
+with net as (
+    select
+        tracker_id,
+        indicator_id,
+        scenario_id,
+        sum(move) as move
+    from change
+    where indicator_id is not null
+    group by tracker_id, indicator_id, scenario_id
+),
+
+since as (
     select
         tracker_id,
         indicator_id,
         arg_max(scenario_id, abs(move)) as scenario_id,
         arg_max(move, abs(move)) as move,
         'moved' as how
-    from change
-    where indicator_id is not null and abs(move) > 1e-12
+    from net
     group by tracker_id, indicator_id
+    having max(abs(move)) >= 0.0005
 ),
 
 carrying as (

@@ -1023,7 +1023,6 @@ def _published(earlier: bool, probability: Mapping[str, list[dict[str, Any]]]) -
                 "passed": True,
                 "failing_rows": 0,
                 "detail": "every claim names its source",
-                "carried_over": True,
             },
             {
                 "check_name": "fresh_enough",
@@ -1032,7 +1031,6 @@ def _published(earlier: bool, probability: Mapping[str, list[dict[str, Any]]]) -
                 "passed": False,
                 "failing_rows": 2,
                 "detail": HOSTILE,
-                "carried_over": False,
             },
         ],
         "release_note": _notes(releases),

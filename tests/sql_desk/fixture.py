@@ -713,8 +713,8 @@ def _outlook() -> dict[str, Rows]:
             ("orchard", "no_scenario_fits", "critical", "no scenario fits", None, None, "fits-1", RECORDED, "sent"),
         ),
         "check_result": under(
-            "check_name target severity passed failing_rows detail carried_over",
-            ("probabilities_sum_to_one", "scenario_probability", "critical", True, 0, "They do.", False),
-            ("scored_indicators_have_claims", "claim", "warning", False, 1, "staff has none.", False),
+            "check_name target severity passed failing_rows detail",
+            ("probabilities_sum_to_one", "scenario_probability", "critical", True, 0, "They do."),
+            ("scored_indicators_have_claims", "claim", "warning", False, 1, "staff has none."),
         ),
     }

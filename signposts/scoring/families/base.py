@@ -29,7 +29,7 @@ LOG_FLOOR = -700.0
 """Least log ratio that is handed out: e^-700 is still a number above 0."""
 
 Cells = tuple[Floats, Floats, Floats]
-"""Masses (P, C, H), lower ends (P, C), upper ends (P, C)."""
+"""Masses (P, C, H + 1) with p_wide last, lower ends (P, C), upper ends (P, C)."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,22 @@ class Columns:
     """Log sd; beta b; shape of the count; H at the date; probability of lower categories."""
     third: Floats
     """Log hazard at the date, for events; degrees of freedom of a trajectory; unused by others."""
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """What n observations say of H hypotheses, `other` last."""
+
+    log_reference: Floats
+    """(n,) ln p_ref(y)."""
+    log_ratio: Floats
+    """(n, H) ln p(y | h) / p_ref(y); 0 for `other`, of which it is the reference."""
+    log_ratio_contaminated: Floats
+    """(n, H) the same, where a share of the readings comes from nowhere: what `other` is made of."""
+    log_wide: Floats
+    """(n,) ln p_wide(y) / p_ref(y)."""
+    place: Floats
+    """(n, H) u of the reading under h; NaN where h does not speak."""
 
 
 class Family(ABC):
@@ -96,37 +112,67 @@ class Family(ABC):
 
     # ---- what follows for all hypotheses
 
-    def log_ratios(self, model: Model, observations: Observations) -> tuple[Floats, Floats]:
-        """Return ln p_ref(y), shape (n,), and ln p(y | h) / p_ref(y), shape (n, H)."""
+    def likelihood(self, model: Model, observations: Observations) -> Likelihood:
+        """Return the ratios against p_ref, plain and contaminated, and the place in each hypothesis's fan.
+
+        A silent scenario follows the others: its ratio is theirs, weighed by the headline prior (docs/method.md).
+        """
         column, is_other = hypothesis_columns(model)
-        logs = self.column_log_density(model, observations, self.columns(model, observations))
+        columns = self.columns(model, observations)
+        logs = self.column_log_density(model, observations, columns)
+        place = self.column_place(model, observations, columns)
         speaks = model.speaks[observations.indicator]
         base = log_reference(logs, speaks)
         follow_reference(model, observations, logs, base)
-        with np.errstate(invalid="ignore"):
-            found = np.maximum(logs[:, column] - base[:, None], LOG_FLOOR)
-        found[~np.isfinite(base)] = 0.0
-        silent = ~speaks[:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)] | is_other
-        found[silent] = 0.0
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = np.exp(np.maximum(logs[:, column] - base[:, None], LOG_FLOOR))
+            wide = np.exp(np.maximum(logs[:, model.n_scenarios] - base, LOG_FLOOR))
+        impossible = ~np.isfinite(base)
+        ratio[impossible], wide[impossible] = 1.0, 1.0
+        ratio[:, is_other] = 1.0
+        contaminated = (1 - model.contamination) * ratio + model.contamination * wide[:, None]
+        contaminated[:, is_other] = 1.0
+        for values in (ratio, contaminated):
+            fill_silent(model, speaks, values)
+        found = place[:, column]
+        found[~speaks[:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)] | is_other] = math.nan
         reference = np.where(speaks.any(axis=1), np.maximum(base, LOG_FLOOR), 0.0)
-        return reference, found
+        return Likelihood(reference, np.log(ratio), np.log(contaminated), np.log(wide), found)
+
+    def column_place(self, model: Model, observations: Observations, columns: Columns) -> Floats:
+        """Return u, the place of each observation in each column's distribution, that shared luck is read from."""
+        return self.column_cdf(model, observations, columns)
 
     def log_density(self, model: Model, observations: Observations) -> Floats:
-        """Return the absolute ln p(y | h), shape (n, H); a silent scenario has the density of the reference."""
-        reference, ratio = self.log_ratios(model, observations)
-        return np.maximum(reference[:, None] + ratio, LOG_FLOOR)
+        """Return the absolute ln p(y | h), shape (n, H); a silent scenario has the mixture of those that speak."""
+        found = self.likelihood(model, observations)
+        return np.maximum(found.log_reference[:, None] + found.log_ratio, LOG_FLOOR)
 
     def cdf(self, model: Model, observations: Observations) -> Floats:
-        """Return u = F_h(y), shape (n, H): the mid-PIT; NaN for a silent scenario."""
+        """Return u = F_h(y), shape (n, H): the mid-distribution function; NaN for a silent scenario."""
+        found = self.cdf_with_wide(model, observations)[:, :-1]
+        spoken = model.speaks[observations.indicator][:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)]
+        found[~spoken & (model.hypothesis_scenario < model.n_scenarios)] = math.nan
+        return found
+
+    def cdf_with_wide(self, model: Model, observations: Observations) -> Floats:
+        """Return F(y) of every hypothesis, a silent one the mixture of those that speak, and p_wide, (n, H + 1)."""
         column, is_other = hypothesis_columns(model)
         shares = self.column_cdf(model, observations, self.columns(model, observations))
         speaks = model.speaks[observations.indicator]
         reference = reference_mean(shares, speaks)
         follow_reference(model, observations, shares, reference)
-        found = shares[:, column]
-        found[~speaks[:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)] & ~is_other] = math.nan
-        found[:, is_other] = reference[:, None]
+        found = np.concatenate([shares[:, column], shares[:, [model.n_scenarios]]], axis=1)
+        found[:, :-1][:, is_other] = reference[:, None]
+        fill_silent(model, speaks, found[:, :-1])
         return found
+
+    def masses_with_wide(self, model: Model, observations: Observations) -> Floats:
+        """Return the probability of each observation under every hypothesis and under p_wide, shape (n, H + 1)."""
+        found = self.likelihood(model, observations)
+        wide = np.exp(found.log_reference + found.log_wide)
+        own = np.exp(found.log_reference[:, None] + found.log_ratio)
+        return np.concatenate([own, wide[:, None]], axis=1)
 
 
 class MixedFamily(Family):
@@ -205,8 +251,20 @@ def interval_ends(observations: Observations, top: float = math.inf) -> tuple[Fl
     return low, high
 
 
+def fill_silent(model: Model, speaks: Booleans, values: Floats) -> None:
+    """Give a silent scenario the mixture, by the headline prior, of those that speak and of `other`; values (n, H)."""
+    is_other = model.hypothesis_scenario == model.n_scenarios
+    spoken = speaks[:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)] | is_other
+    if spoken.all():
+        return
+    weight = np.where(spoken, model.hypothesis_weight, 0.0)
+    weighed = np.where(spoken, values, 0.0) * weight  # a silent column may hold anything, also not-a-number
+    mixture = weighed.sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
+    values[:] = np.where(spoken, values, mixture)
+
+
 def cells_between(family: Family, model: Model, prospects: Prospects, edges: Floats) -> Floats:
-    """Return the mass between consecutive edges (P, E), with an open cell below and above: (P, E + 1, H)."""
+    """Return the mass between consecutive edges (P, E), with an open cell below and above: (P, E + 1, H + 1)."""
     n_prospects, n_edges = edges.shape
     observations = blank_observations(
         np.repeat(prospects.indicator, n_edges),
@@ -215,16 +273,11 @@ def cells_between(family: Family, model: Model, prospects: Prospects, edges: Flo
         value=edges.ravel().astype(np.float64),
         log_sd=np.repeat(prospects.log_sd, n_edges),
     )
-    cdf = fill_silent(family.cdf(model, observations)).reshape(n_prospects, n_edges, -1)
+    cdf = family.cdf_with_wide(model, observations).reshape(n_prospects, n_edges, -1)
     ends = np.zeros((n_prospects, 1, cdf.shape[2]))
     return np.maximum(np.diff(np.concatenate([ends, cdf, ends + 1], axis=1), axis=1), 0.0)
 
 
-def fill_silent(shares: Floats) -> Floats:
-    """Return the shares with a silent scenario's replaced by those of the reference, the last hypothesis."""
-    return np.where(np.isnan(shares), shares[..., -1:], shares)
-
-
 def masses(family: Family, model: Model, observations: Observations, n_prospects: int) -> Floats:
-    """Return the probabilities of observations listed prospect by prospect, shape (P, C, H)."""
-    return np.exp(family.log_density(model, observations)).reshape(n_prospects, -1, model.n_hypotheses)
+    """Return the probabilities of observations listed prospect by prospect, shape (P, C, H + 1)."""
+    return family.masses_with_wide(model, observations).reshape(n_prospects, -1, model.n_hypotheses + 1)

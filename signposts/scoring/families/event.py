@@ -18,7 +18,6 @@ from signposts.scoring.families.base import (
     Cells,
     Columns,
     Family,
-    fill_silent,
 )
 from signposts.scoring.families.mixtures import bisect
 from signposts.scoring.families.truths import Truths, number_before, own_number, path_before
@@ -44,18 +43,17 @@ CELLS = 96
 HazardParameters = tuple[Floats, Floats, Floats, Floats]
 
 
-def _hazards(model: Model, observations: Observations, time: Floats) -> tuple[Floats, Floats]:
-    """Return H(t) and ln H'(t) of every column, shape (n, C) (docs/method.md, 3.2 and 4.3)."""
+def _curves(model: Model, observations: Observations, time: Floats) -> tuple[Floats, Floats]:
+    """Return ln S(t) and ln f(t) of every column, shape (n, C), triggers included (docs/method.md)."""
     own = own_hazard_parameters(model, observations)
     hazard = spread_columns(model, densities.cumulative_hazard(time[:, None], *own))
     log_rate = spread_columns(model, densities.log_hazard(time[:, None], *own))
     pairs = delayed_pairs(model, observations)
     if not len(pairs.row):
-        return hazard, log_rate
+        return -hazard, log_rate - hazard
     at = time[pairs.row]
-    before, before_rate = _baseline_hazard(
-        own, pairs, np.minimum(at, pairs.onset), model.speaks[observations.indicator]
-    )
+    speaks = model.speaks[observations.indicator]
+    before, before_rate = _baseline_hazard(own, pairs, np.minimum(at, pairs.onset), speaks)
     cumulative, start, span, shape = (part[pairs.row, pairs.scenario] for part in own)
     start = np.maximum(start, pairs.onset)
     after = at > pairs.onset
@@ -63,16 +61,60 @@ def _hazards(model: Model, observations: Observations, time: Floats) -> tuple[Fl
     hazard[pairs.row, pairs.column] = before + np.where(after, gained, 0.0)
     late_rate = densities.log_hazard(at, cumulative, start, span, shape)
     log_rate[pairs.row, pairs.column] = np.where(after, late_rate, before_rate)
-    return hazard, log_rate
+    log_survival, log_density = -hazard, log_rate - hazard
+    _add_triggers(model, observations, pairs, own, at, log_survival, log_density)
+    return log_survival, log_density
+
+
+def _add_triggers(
+    model: Model,
+    observations: Observations,
+    pairs: Delayed,
+    own: HazardParameters,
+    at: Floats,
+    log_survival: Floats,
+    log_density: Floats,
+) -> None:
+    """Mix into the pairs' columns the chance that the event announces the onset within its lag.
+
+    With the trigger's share q it comes evenly over the lag before the onset; else as the baseline has it throughout, or
+    as its own delayed hazard.
+    """
+    indicator = observations.indicator[pairs.row]
+    share, lag, on_baseline = (
+        model.parameters[name][indicator, pairs.scenario] for name in ("trigger_share", "trigger_lag", "on_baseline")
+    )
+    announces = pairs.baseline_speaks & ((share > 0) | (on_baseline > 0))
+    if not announces.any():
+        return
+    share, lag, on_baseline, at, onset = (part[announces] for part in (share, lag, on_baseline, at, pairs.onset))
+    cell = pairs.row[announces], pairs.column[announces]
+    base = tuple(part[cell[0], pairs.baseline[announces]] for part in own)
+    base_hazard = densities.cumulative_hazard(at, *base)
+    rest = np.where(on_baseline > 0, -base_hazard, log_survival[cell])
+    rest_density = np.where(on_baseline > 0, densities.log_hazard(at, *base) - base_hazard, log_density[cell])
+    begins = np.maximum(onset - lag, 0.0)
+    width = onset - begins
+    come = np.clip((at - begins) / width, 0.0, 1.0)
+    rising = np.where((at > begins) & (at <= onset), 1 / width, 0.0)
+    with np.errstate(divide="ignore"):
+        log_survival[cell] = np.log((1 - share) * np.exp(rest) + share * (1 - come))
+        log_density[cell] = np.log((1 - share) * np.exp(rest_density) + share * rising)
 
 
 def own_hazard_parameters(model: Model, observations: Observations) -> HazardParameters:
-    """Return cumulative, start, span and shape, each (n, S + 1); the wide one is p = .5 by the latest `by`."""
+    """Return cumulative, start, span and shape, each (n, S + 1).
+
+    The wide one is a constant hazard from t0 that gives the greatest chance of those who speak, at most even, by the
+    latest date.
+    """
     speaks = model.speaks[observations.indicator]
     latest = np.where(speaks, gather(model, observations, "by"), -np.inf).max(axis=1, keepdims=True)
     latest = np.where(np.isfinite(latest), latest, 1.0)
+    greatest = np.where(speaks, gather(model, observations, "p"), 0.0).max(axis=1, keepdims=True)
+    greatest = np.minimum(np.where(speaks.any(axis=1, keepdims=True), greatest, 0.5), 0.5)
     ones = np.ones_like(latest)
-    wide = (math.log(2) * ones, 0 * ones, latest, ones)
+    wide = (-np.log1p(-greatest), 0 * ones, latest, ones)
     named = [gather(model, observations, name) for name in ("cumulative", "earliest", "span", "shape")]
     joined = [np.concatenate(pair, axis=1) for pair in zip(named, wide, strict=True)]
     return joined[0], joined[1], joined[2], joined[3]
@@ -93,34 +135,6 @@ def _baseline_hazard(own: HazardParameters, pairs: Delayed, at: Floats, speaks: 
     return hazard, log_rate
 
 
-def _hazard_dates(cost: Floats, cumulative: Floats, start: Floats, span: Floats, shape: Floats) -> Floats:
-    """Return t with H(t) = cost."""
-    return start + span * (cost / cumulative) ** (1 / shape)
-
-
-def _before_onset(
-    own: HazardParameters, base: Integers, onset: Floats, base_speaks: Booleans, speaks: Booleans, cost: Floats
-) -> tuple[Floats, Floats]:
-    """Return the baseline's H at the onset and its date for `cost`; a silent baseline is the reference (4.3)."""
-    at = np.arange(len(base))
-    parameters = tuple(part[at, base] for part in own)
-    spent = densities.cumulative_hazard(onset, *parameters)
-    dates = _hazard_dates(cost, *parameters)
-    if not base_speaks.all():
-        spent = np.where(base_speaks, spent, -np.log(_reference_survival(own, speaks, onset)))
-        dates = np.where(base_speaks, dates, _reference_dates(own, speaks, cost))
-    return spent, dates
-
-
-def _reference_survival(own: HazardParameters, speaks: Booleans, time: Floats) -> Floats:
-    return reference_mean(np.exp(-densities.cumulative_hazard(time[:, None], *own)), speaks)
-
-
-def _reference_dates(own: HazardParameters, speaks: Booleans, cost: Floats) -> Floats:
-    low, high = np.zeros(len(cost)), np.full(len(cost), LAST_YEAR)
-    return bisect(low, high, cost, lambda time: -np.log(np.maximum(_reference_survival(own, speaks, time), 1e-300)))
-
-
 def _spend(model: Model, truths: Truths, scenario: Integers, ration: Floats, start: Floats) -> Floats:
     """Return the date at which a scenario's hazard from the start on has used up the ration."""
     cumulative, span, shape = (
@@ -135,7 +149,18 @@ class Event(Family):
     name = "event"
     types = ("event_by",)
     kinds = ("event", "none_seen")
-    parameters = ("cumulative", "earliest", "span", "shape", "by", "p", "due")
+    parameters = (
+        "cumulative",
+        "earliest",
+        "span",
+        "shape",
+        "by",
+        "p",
+        "due",
+        "trigger_share",
+        "trigger_lag",
+        "on_baseline",
+    )
     figure = "survival"
     probe = "none_seen"
 
@@ -153,6 +178,9 @@ class Event(Family):
             "by": by,
             "p": float(given["p"]),
             "due": by,
+            "trigger_share": float(given.get("trigger_share") or 0.0),
+            "trigger_lag": float(given.get("trigger_lag") or 1.0),
+            "on_baseline": float(given.get("after_onset") == "baseline"),
         }
 
     def words(self, cases: Cases) -> Table:
@@ -163,61 +191,60 @@ class Event(Family):
         ]
 
     def columns(self, model: Model, observations: Observations) -> Columns:
-        """Return the parameters of every column at each observation."""
+        """Return ln S at the early and at the late end of the date, and ln f at the late one, of every column."""
         happened = observations.kind == KIND["event"]
         late = np.where(happened, observations.happened_to, observations.time)
         early = np.where(happened, observations.happened_from, observations.time)
-        upper, log_hazard = _hazards(model, observations, late)
-        lower = upper if np.array_equal(early, late) else _hazards(model, observations, early)[0]
-        return Columns(lower, upper, log_hazard)
+        upper, log_density = _curves(model, observations, late)
+        lower = upper if np.array_equal(early, late) else _curves(model, observations, early)[0]
+        return Columns(lower, upper, log_density)
 
     def column_log_density(self, model: Model, observations: Observations, columns: Columns) -> Floats:
-        """Return ln of: d f(u) happened at u; d (S(a) - S(b)) within (a, b]; S + (1 - S)(1 - d) not yet (3.2)."""
+        """Return ln of: d f(u) happened at u; d (S(a) - S(b)) within (a, b]; S + (1 - S)(1 - d) not yet."""
         seen = model.detect_prob[observations.indicator][:, None]
         happened = observations.kind == KIND["event"]
         exact = happened & (observations.happened_from == observations.happened_to)
         within = happened & ~exact
         silent = ~happened
         result = np.empty(columns.first.shape)
-        result[exact] = np.log(seen[exact]) + columns.third[exact] - columns.second[exact]
-        gained = columns.second[within] - columns.first[within]
-        result[within] = np.log(seen[within]) - columns.first[within] + densities.log_one_minus_exp(gained)
-        with np.errstate(divide="ignore"):
-            result[silent] = np.log1p(seen[silent] * np.expm1(-columns.second[silent]))
+        result[exact] = np.log(seen[exact]) + columns.third[exact]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            fallen = columns.first[within] - columns.second[within]
+            lost = densities.log_one_minus_exp(np.where(np.isnan(fallen), 0.0, fallen))
+            result[within] = np.log(seen[within]) + columns.first[within] + lost
+            result[silent] = np.log1p(seen[silent] * np.expm1(columns.second[silent]))
         return result
 
     def column_cdf(self, model: Model, observations: Observations, columns: Columns) -> Floats:
-        """Return the mid-distribution function of each column, shape (n, C)."""
-        return -np.expm1(-columns.second)
+        """Return F(date) = 1 - S(date), detection left aside."""
+        return -np.expm1(columns.second)
+
+    def column_place(self, model: Model, observations: Observations, columns: Columns) -> Floats:
+        """Return d F(happened), at (a, b] the mean of both ends, or 1 - P(not seen) / 2."""
+        seen = model.detect_prob[observations.indicator][:, None]
+        early, late = -np.expm1(columns.first), -np.expm1(columns.second)
+        happened = (observations.kind == KIND["event"])[:, None]
+        return np.where(happened, seen * (early + late) / 2, 1 - 0.5 * (1 - seen * late))
 
     def quantiles(self, model: Model, observations: Observations, hypothesis_weight: Floats, share: Floats) -> Floats:
-        """Return the date by which one hypothesis, which has all the weight, has the event with each probability."""
-        hypothesis = int(np.argmax(hypothesis_weight))
-        return np.stack([self._dates(model, observations, hypothesis, part) for part in share.T], axis=1)
-
-    def _dates(self, model: Model, observations: Observations, hypothesis: int, share: Floats) -> Floats:
-        """Return the date by which the event has happened with probability `share`, shape (n,)."""
-        own = own_hazard_parameters(model, observations)
-        speaks = model.speaks[observations.indicator]
+        """Return the dates by which a mixture of hypotheses has the event with each probability, shape (n, Q)."""
         column, is_other = hypothesis_columns(model)
-        cost = -np.log1p(-np.minimum(share, 1 - 1e-15))
-        if is_other[hypothesis]:
-            dates = _reference_dates(own, speaks, cost)
-            return np.where(speaks.any(axis=1), np.minimum(dates, LAST_YEAR), math.nan)
-        scenario = int(model.hypothesis_scenario[hypothesis])
-        parameters = tuple(part[:, scenario] for part in own)
-        dates = _hazard_dates(cost, *parameters)
-        pairs = delayed_pairs(model, observations)
-        here = np.flatnonzero(pairs.column == column[hypothesis])
-        if len(here):
-            rows, base, onset = pairs.row[here], pairs.baseline[here], pairs.onset[here]
-            mine = (own[0][rows], own[1][rows], own[2][rows], own[3][rows])
-            spent, early = _before_onset(mine, base, onset, pairs.baseline_speaks[here], speaks[rows], cost[rows])
-            cumulative, start, span, shape = (part[rows] for part in parameters)
-            left = np.maximum(cost[rows] - spent, 0.0)
-            late = _hazard_dates(left, cumulative, np.maximum(start, onset), span, shape)
-            dates[rows] = np.where(cost[rows] <= spent, early, late)
-        return np.where(speaks[:, scenario], np.minimum(dates, LAST_YEAR), math.nan)
+        n_named = model.n_scenarios
+        speaks = model.speaks[observations.indicator]
+        spoken = speaks[:, np.minimum(model.hypothesis_scenario, n_named - 1)]
+        weights = np.zeros((len(observations), column.max() + 1))
+        np.add.at(weights.T, column[~is_other], (hypothesis_weight * spoken)[:, ~is_other].T)
+        reference = hypothesis_weight[is_other].sum()
+        weights[:, :n_named] += reference * 0.5 * speaks / np.maximum(speaks.sum(axis=1, keepdims=True), 1)
+        weights[:, n_named] += reference * 0.5 * speaks.any(axis=1)
+
+        def cdf(time: Floats) -> Floats:
+            come = [-np.expm1(_curves(model, observations, when)[0]) for when in time.T]
+            return np.stack([(weights * part).sum(axis=1) for part in come], axis=1)
+
+        total = weights.sum(axis=1, keepdims=True)
+        found = bisect(np.zeros(share.shape), np.full(share.shape, LAST_YEAR), share * total, cdf)
+        return np.where(total > 0, found, math.nan)
 
     def cells(self, model: Model, prospects: Prospects) -> Cells:
         """Cut the time from t0 to the date evenly, and add `not yet`, last; one never seen counts as not yet."""
@@ -225,7 +252,7 @@ class Event(Family):
         edges = np.linspace(np.zeros(len(indicator)), np.maximum(time, 1e-6), CELLS + 1, axis=1)
         n_edges = edges.shape[1]
         observations = blank_observations(np.repeat(indicator, n_edges), KIND["none_seen"], edges.ravel())
-        cdf = fill_silent(self.cdf(model, observations)).reshape(len(indicator), n_edges, -1)
+        cdf = self.cdf_with_wide(model, observations).reshape(len(indicator), n_edges, -1)
         seen = model.detect_prob[indicator][:, None, None] * np.maximum(np.diff(cdf, axis=1), 0.0)
         rest = np.maximum(1 - seen.sum(axis=1, keepdims=True), 0.0)
         infinite = np.full((len(indicator), 1), np.inf)
@@ -233,7 +260,7 @@ class Event(Family):
         return np.concatenate([seen, rest], axis=1), low, np.concatenate([edges[:, 1:], infinite], axis=1)
 
     def sample(self, model: Model, truths: Truths, generator: np.random.Generator) -> Floats:
-        """Spend an exponential ration of hazard: first the baseline's up to the onset, then the row's own."""
+        """Spend a ration of hazard, before the onset the baseline's; or let the event announce the onset."""
         ration = generator.exponential(size=len(truths.indicator))
         earliest = np.maximum(own_number(model, truths, "earliest"), truths.onset)
         early = _spend(model, truths, path_before(model, truths), ration, number_before(model, truths, "earliest"))
@@ -241,4 +268,9 @@ class Event(Family):
         elapsed = np.maximum(truths.onset - number_before(model, truths, "earliest"), 0.0)
         left = ration - cumulative * (elapsed / span) ** shape
         late = _spend(model, truths, truths.scenario, np.maximum(left, 0.0), earliest)
-        return np.where((truths.onset > 0) & (early > truths.onset), late, early)
+        changes = (truths.onset > 0) & (own_number(model, truths, "on_baseline") == 0)
+        rest = np.where(changes & (early > truths.onset), late, early)
+        share, lag = own_number(model, truths, "trigger_share"), own_number(model, truths, "trigger_lag")
+        announces = (truths.onset > 0) & (generator.random(len(ration)) < share)
+        begins = np.maximum(truths.onset - lag, 0.0)
+        return np.where(announces, begins + (truths.onset - begins) * generator.random(len(ration)), rest)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,18 @@ def _mid_distribution(low: Floats, high: Floats, mean: Floats, shape: Floats) ->
     below = densities.negative_binomial_cdf(np.ceil(low) - 1, mean, shape)
     upto = densities.negative_binomial_cdf(np.where(np.isfinite(high), high, 1e12), mean, shape)
     return (below + upto) / 2
+
+
+def _open_log_mass(count: Floats, mean: Floats, shape: Floats, observations: Observations) -> Floats:
+    """Return ln of the mass of an incomplete count: mean q mean, averaged over the nodes of q."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [
+            np.log(observations.completeness_weight[:, [node]])
+            + densities.negative_binomial_log_mass(count, observations.completeness[:, [node]] * mean, shape)
+            for node in range(observations.completeness.shape[1])
+        ]
+        result: Floats = np.logaddexp.reduce(parts)
+    return result
 
 
 class Rate(MixedFamily):
@@ -106,8 +119,8 @@ class Rate(MixedFamily):
         result = np.empty(mean.shape)
         result[plain] = densities.negative_binomial_log_mass(count[plain], mean[plain], shape[plain])
         if open_list.any():
-            result[open_list] = densities.open_list_log_mass(
-                count[open_list], mean[open_list], shape[open_list], model.open_list_coverage
+            result[open_list] = _open_log_mass(
+                count[open_list], mean[open_list], shape[open_list], observations.take(np.flatnonzero(open_list))
             )
         if interval.any():
             low, high = interval_ends(observations)
@@ -121,16 +134,15 @@ class Rate(MixedFamily):
         low, high = interval_ends(observations)
         none = observations.kind == KIND["none_seen"]
         low, high = (np.where(none, 0.0, end)[:, None] for end in (low, high))
-        open_list = (observations.kind == KIND["open_count"])[:, None]
-        points, weights = np.polynomial.legendre.leggauss(densities.OPEN_LIST_NODES)
-        least, most = model.open_list_coverage
         result = _mid_distribution(low, high, columns.first, columns.second)
-        if open_list.any():
-            mixed = np.zeros_like(result)
-            for point, weight in zip(points, weights, strict=True):
-                mean = columns.first * (least + (most - least) * (point + 1) / 2)
-                mixed += weight / 2 * _mid_distribution(low, high, mean, columns.second)
-            result = np.where(open_list, mixed, result)
+        rows = np.flatnonzero(observations.kind == KIND["open_count"])
+        if len(rows):
+            nodes, weights = observations.completeness[rows], observations.completeness_weight[rows]
+            result[rows] = sum(
+                weights[:, [node]]
+                * _mid_distribution(low[rows], high[rows], columns.first[rows] * nodes[:, [node]], columns.second[rows])
+                for node in range(nodes.shape[1])
+            )
         return result
 
     def mixture_quantiles(self, model: Model, observations: Observations, weights: Floats, share: Floats) -> Floats:
@@ -164,13 +176,18 @@ class Rate(MixedFamily):
         spread = np.sqrt(columns.first + columns.first**2 / columns.second)
         top = int(min(MOST_COUNTS, math.ceil(np.nanmax(columns.first + 6 * spread)) + 4))
         counts = np.broadcast_to(np.arange(top + 1.0), (len(indicator), top + 1))
-        observations = blank_observations(
+        listed = blank_observations(
             np.repeat(indicator, top + 1),
-            np.repeat(np.where(prospects.open_list, KIND["open_count"], KIND["count"]), top + 1),
+            np.repeat(np.where(prospects.is_open, KIND["open_count"], KIND["count"]), top + 1),
             np.repeat(time, top + 1),
             value=counts.ravel(),
             exposure_start=np.repeat(start, top + 1),
             exposure_end=np.repeat(time, top + 1),
+        )
+        observations = replace(
+            listed,
+            completeness=np.repeat(prospects.completeness, top + 1, axis=0),
+            completeness_weight=np.repeat(prospects.completeness_weight, top + 1, axis=0),
         )
         mass = masses(self, model, observations, len(indicator))
         rest = np.maximum(1 - mass.sum(axis=1, keepdims=True), 0.0)

@@ -1,0 +1,97 @@
+"""The asset specs of tables: what the dictionary and the statements say of each, so that it is written once.
+
+Belongs here: description, columns, tags and upstream tables of an asset that is a table. Not here: how a table is made.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import dagster as dg
+
+from signposts.dictionary import Table, load_dictionary, published_columns
+from signposts.settings import sql_root
+from signposts.sources.publishers import PUBLISHERS
+
+READS = re.compile(r"^-- Reads: (?P<names>.+(?:\n--   ?\w.*)*)", re.MULTILINE)
+# Tables that several statements add to; every other table is made by the statement of its name.
+APPENDED = {
+    "claim_version": ("ledger_version", "publisher_version"),
+    "publisher_row": tuple(
+        f"rows_{source_id}" if (sql_root() / "observe" / f"rows_{source_id}.sql").exists() else f"raw_{source_id}"
+        for source_id in PUBLISHERS
+    ),
+}
+
+
+def statement_file(table: str) -> Path | None:
+    """Return the file of sql/ that makes a table; None where no statement makes it."""
+    files = (sql_root() / stage / f"{table}.sql" for stage in ("observe", "assess"))
+    return next((path for path in files if path.exists()), None)
+
+
+def statement_reads(table: str) -> tuple[str, ...]:
+    """Return the tables that the statement of a table reads, by its header; none where no statement makes it."""
+    path = statement_file(table)
+    found = READS.search(path.read_text(encoding="utf-8")) if path else None
+    return tuple(re.findall(r"[a-z][a-z0-9_]*", re.sub(r"\([^)]*\)", "", found["names"]))) if found else ()
+
+
+def upstream_assets(table: str, assets: Iterable[str]) -> list[str]:
+    """Return the assets that a table is made from: what its statement reads, through all tables that are no assets."""
+    known, seen, found = set(assets), {table}, set()
+    waiting = [table]
+    while waiting:
+        for name in _reads(waiting.pop()):
+            if name in known and name != table:
+                found.add(name)
+            elif name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return sorted(found)
+
+
+def _reads(table: str) -> Iterator[str]:
+    """Yield what a table is made from."""
+    yield from APPENDED.get(table, ())
+    yield from statement_reads(table)
+
+
+def table_spec(name: str, *, group: str, deps: Iterable[str] = (), kinds: Iterable[str] = ("duckdb",)) -> dg.AssetSpec:
+    """Return the spec of an asset that is a table of the dictionary."""
+    dictionary = load_dictionary()
+    published = name in dictionary.tables
+    table = dictionary.tables[name] if published else dictionary.working[name]
+    metadata: dict[str, object] = {
+        "dagster/column_schema": _schema(name, table, published),
+        "dagster/table_name": f"main.{name}",
+    }
+    path = statement_file(name)
+    if path is not None:
+        text = path.read_text(encoding="utf-8")
+        metadata["statement"] = dg.MetadataValue.md(f"sql/{path.parent.name}/{path.name}\n```sql\n{text}```")
+    return dg.AssetSpec(
+        name,
+        deps=sorted({*deps, *upstream_assets(name, ASSETS)}),
+        group_name=group,
+        description=table.comment,
+        kinds=set(kinds),
+        owners=["team:signposts"],
+        tags={"signposts/stage": table.stage, "signposts/published": "yes" if published else "no"},
+        metadata=metadata,
+    )
+
+
+def _schema(name: str, table: Table, published: bool) -> dg.TableSchema:
+    """Return the columns of a table with their types and meanings."""
+    columns = published_columns(name, table) if published else table.columns
+    return dg.TableSchema([dg.TableColumn(each, column.type, column.comment) for each, column in columns.items()])
+
+
+RAW_TABLES = tuple(f"raw_{source_id}" for source_id in PUBLISHERS)
+# Every table that is an asset: the published ones, what publishers and ledgers brought, and what the catalogue sets.
+ASSETS = tuple(
+    dict.fromkeys(
+        (*load_dictionary().tables, *RAW_TABLES, "raw_ledger", "gdelt_event_day", "feed", "accepted", "variant_setting")
+    )
+)

@@ -1,0 +1,9 @@
+-- Grain: one row per claim that is held until somebody accepts it.
+-- Reads: claim
+select
+    tracker_id,
+    indicator_id,
+    claim_id
+from claim
+where held and status <> 'withdrawn'
+order by tracker_id, indicator_id, claim_id
