@@ -65,7 +65,7 @@ def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequenc
         from signposts.cli.published import open_release
         from signposts.cli.what_if import present_state, supposed_evidence
         from signposts.desk.state import mark_of
-        from signposts.scoring.what_if import odds
+        from signposts.scoring.what_if import probabilities
 
         release = open_release()
         mark = mark_of(state.settings.released_database)
@@ -77,8 +77,8 @@ def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequenc
         reliability = (grade.letter[fields["reliability"]] * grade.number[fields["credibility"]]) ** 0.5  # type: ignore[index]
         when = max(present.as_of, supposed_day(fields) or present.as_of)
         asked = {indicator: value}
-        then = odds(present.tracker.model, supposed_evidence(present, asked, when, reliability))
-        now = odds(present.tracker.model, present.evidence)
+        then = probabilities(present.tracker.model, supposed_evidence(present, asked, when, reliability))
+        now = probabilities(present.tracker.model, present.evidence)
         names = [*state.tracker.scenarios, "other"]
         titles = {name: scenario.title for name, scenario in state.tracker.scenarios.items()} | {
             "other": "None of the above"
