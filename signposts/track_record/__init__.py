@@ -1,7 +1,8 @@
 """The track record: scenario sets whose end is known, run as of each of their dates through the ordinary stages.
 
 Belongs here: running the stages over a folder of resolved trackers in one pass, and the rows of the tables that follow.
-Not here: the scores (scoring/resolved.py), the page (cli/track_record.py), or anything about one particular set.
+Not here: the scores (scoring/resolved.py), other constants (constants.py), the page (cli/track_record.py), or anything
+about one particular set.
 """
 
 import csv
@@ -23,7 +24,8 @@ from signposts.scoring.arrays import Floats
 from signposts.scoring.fans import fan_quantiles
 from signposts.scoring.predictive import log_density
 from signposts.scoring.resolved import ReliabilityBin, ResolvedSet
-from signposts.warehouse import Warehouse
+from signposts.track_record.constants import Readings, constant_rows
+from signposts.warehouse import Warehouse, load_sql
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +59,7 @@ class TrackRecord:
     score_rows: Rows
     curve_rows: Rows
     reliability_rows: Rows
+    constant_rows: Rows
 
 
 def read_outcomes(path: Path) -> dict[str, Outcome]:
@@ -90,6 +93,11 @@ def run_track_record(root: Path, warehouse: Warehouse, only: Sequence[str] = ())
         write_probabilities(warehouse)
         trackers = {tracker.tracker_id: tracker for tracker in tracker_models(warehouse)}
         sets = [_resolved_set(warehouse, tracker, outcomes[name]) for name, tracker in trackers.items()]
+        scored = warehouse.query(load_sql("assess/scored_observation"))
+    readings = [
+        Readings(trackers[each.set_id], each, scored[scored["tracker_id"] == each.set_id].reset_index(drop=True))
+        for each in sets
+    ]
     return TrackRecord(
         sets=sets,
         outcomes=outcomes,
@@ -98,6 +106,7 @@ def run_track_record(root: Path, warehouse: Warehouse, only: Sequence[str] = ())
         score_rows=list(score_rows(sets)),
         curve_rows=[row for each in sets for row in _curve_rows(each, trackers[each.set_id])],
         reliability_rows=list(reliability_rows(sets)),
+        constant_rows=[] if only else list(constant_rows(readings)),
     )
 
 
@@ -108,6 +117,7 @@ def write_tables(warehouse: Warehouse, found: TrackRecord) -> None:
         warehouse.write_rows("resolved_score", found.score_rows)
         warehouse.write_rows("resolved_curve", found.curve_rows)
         warehouse.write_rows("resolved_reliability", found.reliability_rows)
+        warehouse.write_rows("resolved_constant", found.constant_rows)
 
 
 # ------------------------------------------------------------------ one set, from the tables
