@@ -1,8 +1,8 @@
 -- Grain: one row per version of a claim of the loaded trackers.
 -- Reads: claim_version, tracker, tracker_setting, held_version, raw_ledger
 -- What the gate holds is held until somebody accepts it, and supersedes nothing. A version is superseded by the next
--- one in use. r is the root of letter times number, capped where nobody verified it. A ledger claim points to where its row
--- stands now.
+-- one in use. r is the root of letter times number, capped where nobody verified it. A ledger claim points to where its
+-- row stands now.
 with gated as (
     select
         version.* exclude (sha256, row_number),

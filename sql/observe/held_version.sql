@@ -3,8 +3,8 @@
 -- Values and intervals are held outside the bounds of their unit (a share lies between 0 and 1, nothing but a change is
 -- negative) and outside what the indicator calls plausible; a publisher's revision also beyond its indicator's band. A
 -- figure more than so many times above or below all that was said of its period before, or where nothing was, of the
--- readings nearest to it, is held too. What is held or taken back is no measure for others, nor is what a claim corrects:
--- the statement reads its own table and is run until that table stays as it is.
+-- readings nearest to it, is held too. What is held or taken back is no measure for others, nor is what a claim
+-- corrects: the statement reads its own table and is run until that table stays as it is.
 with let_through as (
     select distinct
         tracker_id,
