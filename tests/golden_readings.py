@@ -10,7 +10,7 @@ import numpy as np
 from signposts.scoring.combining import Pool, luck_scores, pooled_places, pooled_ratios
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.model import Model, build_model, make_observations, years_since
-from signposts.scoring.observations import KIND, blank_observations
+from signposts.scoring.observations import KIND, blank_observations, even_completeness
 from signposts.scoring.predictive import likelihood, single_evidence
 from signposts.scoring.what_if import Evidence, with_reading
 
@@ -29,8 +29,11 @@ class Frozen:
     evidence: Evidence
 
 
-def frozen(kappa: float | None = None, gamma: float | None = None) -> Frozen:
-    """Return the frozen readings as evidence, with the catalogue's weights unless others are given."""
+def frozen(kappa: float | None = None, gamma: float | None = None, *, lists: bool = False) -> Frozen:
+    """Return the frozen readings as evidence, with the catalogue's weights unless others are given.
+
+    ``lists`` scores the lists too, each incomplete by an unknown share.
+    """
     held = json.loads(FILE.read_text(encoding="utf-8"))
     t0 = date.fromisoformat(held["t0"])
     model = build_model(
@@ -88,11 +91,14 @@ def frozen(kappa: float | None = None, gamma: float | None = None) -> Frozen:
         defining_weight=held["defining_weight"] if gamma is None else gamma,
         **whole,
     )
-    return Frozen(model, t0, names, evidence)
+    given = Frozen(model, t0, names, evidence)
+    for row in held["lists"] if lists else ():
+        given = suppose(given, row["indicator_id"], row["value"], row["exposure_end"], row["reliability"])
+    return given
 
 
 def suppose(given: Frozen, name: str, said: object, day: str, reliability: float = 0.98) -> Frozen:
-    """Return the readings with one replaced: an event that happened on `said` (a date), or a value or count."""
+    """Return the readings with one replaced: an event on a date (None: not seen), a value, a category or a list."""
     model = given.model
     index = model.indicator_index([name])
     at = np.array([years_since(given.t0, day)])
@@ -107,7 +113,10 @@ def suppose(given: Frozen, name: str, said: object, day: str, reliability: float
             index, KIND["category"], at, category=np.array([model.categories[index[0]].index(str(said))])
         )
     else:
-        kind = KIND["count"] if family == "rate" else KIND["value"]
+        kind = KIND["open_count"] if family == "rate" else KIND["value"]
         row = blank_observations(index, kind, at, value=np.array([float(str(said))]), exposure_end=at)
+        if family == "rate":
+            nodes, weights = even_completeness(1, *model.open_list_coverage)
+            row = replace(row, completeness=nodes, completeness_weight=weights)
     changed = with_reading(given.evidence, given.names.index(name), single_evidence(model, row, reliability))
     return replace(given, evidence=changed)
