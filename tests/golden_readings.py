@@ -9,8 +9,8 @@ import numpy as np
 
 from signposts.scoring.combining import Pool, luck_scores, pooled_places, pooled_ratios
 from signposts.scoring.families import FAMILIES
-from signposts.scoring.model import Model, build_model, make_observations, years_since
-from signposts.scoring.observations import KIND, blank_observations, even_completeness
+from signposts.scoring.model import Model, build_model, make_observations, with_trigger_shares
+from signposts.scoring.observations import KIND, blank_observations, even_completeness, years_since
 from signposts.scoring.predictive import likelihood, single_evidence
 from signposts.scoring.what_if import Evidence, with_reading
 
@@ -29,10 +29,18 @@ class Frozen:
     evidence: Evidence
 
 
-def frozen(kappa: float | None = None, gamma: float | None = None, *, lists: bool = False) -> Frozen:
+def frozen(
+    kappa: float | None = None,
+    gamma: float | None = None,
+    *,
+    lists: bool = False,
+    chains: bool = True,
+    triggers: float = 1.0,
+) -> Frozen:
     """Return the frozen readings as evidence, with the catalogue's weights unless others are given.
 
-    ``lists`` scores the lists too, each incomplete by an unknown share.
+    ``lists`` scores the lists too, each incomplete by an unknown share; without ``chains`` only the newest link counts;
+    ``triggers`` multiplies the share of every trigger.
     """
     held = json.loads(FILE.read_text(encoding="utf-8"))
     t0 = date.fromisoformat(held["t0"])
@@ -47,7 +55,8 @@ def frozen(kappa: float | None = None, gamma: float | None = None, *, lists: boo
         predictions=held["predictions"],
         scoring=held["scoring"],
     )
-    rows = held["observations"]
+    model = with_trigger_shares(model, triggers)
+    rows = [row for row in held["observations"] if chains or row["position"] == 1]
     columns = {
         name: np.array([np.nan if row.get(name) is None else row[name] for row in rows], dtype=float)
         for name in NUMBERS
