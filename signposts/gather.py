@@ -17,6 +17,7 @@ from signposts.catalogue import Catalogue, Source, ledger_rows, tables
 from signposts.catalogue.accepted import accepted_rows
 from signposts.catalogue.documents import read_document
 from signposts.catalogue.faults import FaultList
+from signposts.catalogue.feeding import feeding_rows
 from signposts.catalogue.loading import load_sources
 from signposts.catalogue.settings_rows import working_tables
 from signposts.errors import WarehouseDamaged
@@ -40,7 +41,14 @@ CATALOGUE_TABLES = (
     "project",
     "search",
 )
-SETTING_TABLES = ("tracker_setting", "indicator_setting", "variant_setting", "derivation", "derivation_anchor")
+SETTING_TABLES = (
+    "tracker_setting",
+    "indicator_setting",
+    "variant_setting",
+    "derivation",
+    "derivation_anchor",
+    "feeding",
+)
 INPUT_TABLES = (*CATALOGUE_TABLES, *SETTING_TABLES, "feed", "raw_ledger", "accepted")
 
 
@@ -50,6 +58,7 @@ def write_catalogue(warehouse: Warehouse, catalogue: Catalogue) -> None:
         **tables(catalogue),
         **working_tables(catalogue),
         "feed": feed_rows(catalogue),
+        "feeding": [row for tracker in catalogue.trackers for row in feeding_rows(tracker, catalogue.sources)],
         "raw_ledger": [row for tracker in catalogue.trackers for row in ledger_rows(tracker)],
         "accepted": [
             row for tracker in catalogue.trackers for row in accepted_rows(tracker.tracker_id, tracker.folder)
@@ -150,6 +159,10 @@ def write_attempts(warehouse: Warehouse, run: SourceRun, rebuilt: bool) -> None:
         rows = [attempt.row() for attempt in run.archive.attempts(run.source_id) if attempt not in run.set_aside]
         warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id)
         return
+    if run.set_aside:
+        with warehouse.connect() as connection:
+            values = {"source": run.source_id, "now": run.now.replace(tzinfo=None)}
+            connection.execute("delete from fetch_attempt where source_id = $source and fetched_at > $now", values)
     rows = [attempt.row() for attempt in run.attempts]
     warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id, fetched_at=run.now.replace(tzinfo=None))
 

@@ -45,7 +45,11 @@ LEDGER_COLUMNS = (
     "stage",
     "sha256",
     "note",
+    "event_key",
+    "recorded_by",
 )
+LATER_COLUMNS = 2
+"""The last so many columns came later: a ledger, or a row of one, may end before them."""
 
 REQUIRED_BY_KIND: dict[str, tuple[str, ...]] = {
     "value": ("period_start", "period_end", "value"),
@@ -134,6 +138,8 @@ class Claim(BaseModel):
     ) = None
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     note: str | None = None
+    event_key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")] | None = None
+    recorded_by: str | None = None
 
     @model_validator(mode="after")
     def is_complete(self) -> Self:
@@ -152,22 +158,41 @@ class Claim(BaseModel):
     @model_validator(mode="after")
     def dates_can_be(self) -> Self:
         """Refuse dates that cannot be: ends before starts, things known before they happened."""
-        for earlier, later in DATE_ORDER:
+        for earlier, later, grace in DATE_ORDER:
             first, last = getattr(self, earlier), getattr(self, later)
-            if first is not None and last is not None and first > last:
+            if first is not None and last is not None and (first - last).days > grace:
                 raise ValueError(f"{earlier} {first} is after {later} {last}|correct one of the two dates")
         recorded_on = self.recorded_at.date()
-        if (self.published_on - recorded_on).days > 1:
+        if (self.published_on - recorded_on).days > GRACE_DAYS:
             raise ValueError(
                 f"published_on {self.published_on} is after recorded_at {recorded_on}|correct one of the two dates"
             )
         if self.searched_until is not None:
             known_on = self.published_on if self.kind == "none_seen" else max(self.published_on, recorded_on)
-            if self.searched_until > known_on:
+            if (self.searched_until - known_on).days > GRACE_DAYS:
                 raise ValueError(
                     f"searched_until {self.searched_until} is after the claim of {known_on}|nobody can have looked yet"
                 )
         return self
+
+    @model_validator(mode="after")
+    def is_no_plan(self) -> Self:
+        """Refuse what is said of a period that had not begun when it was said."""
+        if self.kind not in KINDS_OF_PERIODS or self.period_start is None or self.status == "withdrawn":
+            return self
+        if (self.period_start - self.published_on).days > GRACE_DAYS:
+            raise ValueError(
+                f"the period begins on {self.period_start}, after published_on {self.published_on}|"
+                "enter it as a plan: kind plan, planned_for its last day"
+            )
+        return self
+
+    def clock_fault(self, today: date) -> str | None:
+        """Return which of the claim's own dates lies ahead of today by more than the day of grace, if one does."""
+        for name, day in (("recorded_at", self.recorded_at.date()), ("published_on", self.published_on)):
+            if (day - today).days > GRACE_DAYS:
+                return f"{name} {day} lies ahead of today, {today}"
+        return None
 
     @model_validator(mode="after")
     def numbers_can_be(self) -> Self:
@@ -196,11 +221,14 @@ class Claim(BaseModel):
             raise ValueError("base_part is not below base_value|the part is the same months of the base year")
 
 
+GRACE_DAYS = 1
+"""It is the next day already elsewhere: so far two dates of two places may stand the wrong way round."""
 DATE_ORDER = (
-    ("period_start", "period_end"),
-    ("happened_from", "happened_to"),
-    ("happened_to", "published_on"),
+    ("period_start", "period_end", 0),
+    ("happened_from", "happened_to", 0),
+    ("happened_to", "published_on", GRACE_DAYS),
 )
+KINDS_OF_PERIODS = ("value", "interval", "growth", "category")
 
 
 def reliability_value(scale: Reliability, letter: Letter, number: Number, status: str = "reported") -> float:

@@ -166,8 +166,11 @@ def duplicate_keys(node: yaml.Node) -> Iterator[tuple[int, int, str]]:
             yield from duplicate_keys(item)
 
 
-def read_rows(path: Path, columns: Sequence[str], faults: FaultList) -> tuple[str, list[CsvRow]] | None:
-    """Return SHA-256 and rows of a CSV file with exactly these columns; None if it cannot be read at all."""
+def read_rows(path: Path, columns: Sequence[str], faults: FaultList, later: int = 0) -> tuple[str, list[CsvRow]] | None:
+    """Return SHA-256 and rows of a CSV file with exactly these columns; None if it cannot be read at all.
+
+    The last ``later`` columns may be missing, from the whole file or from a row written before they came.
+    """
     text = read_text(path, faults)
     if text is None:
         return None
@@ -176,13 +179,15 @@ def read_rows(path: Path, columns: Sequence[str], faults: FaultList) -> tuple[st
     rows: list[CsvRow] = []
     try:
         header = next(reader)
-        if header != list(columns):
+        lengths = (len(columns), len(columns) - later)
+        if header not in [list(columns[:length]) for length in lengths]:
             refuse_header(path, header, columns, faults)
             return None
         line = reader.line_num + 1
         for values in reader:
-            if len(values) == len(columns):
-                rows.append(CsvRow(line, {name: value for name, value in zip(columns, values, strict=True) if value}))
+            if len(values) in lengths:
+                named = zip(columns[: len(values)], values, strict=True)
+                rows.append(CsvRow(line, {name: value for name, value in named if value}))
             elif values:
                 faults.refuse(
                     path,

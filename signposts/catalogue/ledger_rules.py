@@ -5,6 +5,7 @@ Belongs here: what a claim must keep beside its own columns. Not here: columns a
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -41,14 +42,18 @@ class KnownNames:
     projects: Collection[str]
 
 
-def judge_ledger(ledger: Ledger, draft: Draft, faults: FaultList) -> None:
+def judge_ledger(ledger: Ledger, draft: Draft, today: date, faults: FaultList) -> None:
     """Judge the claims of one ledger."""
     if ledger.indicator_id not in draft.indicator_names:
         why = f"claims about an indicator that does not exist: there is no indicators/{ledger.indicator_id}.yaml"
         faults.refuse(ledger.path, 1, ledger.indicator_id, why, nearest(ledger.indicator_id, draft.indicator_names))
         return
     judge_versions(ledger, faults)
+    judge_clock(ledger, today, faults)
+    judge_repetitions(ledger, faults)
     indicator = draft.indicators.get(ledger.indicator_id)
+    if indicator is not None and indicator.family == "rate":
+        judge_silence_on_counts(ledger, indicator.exposure_start or draft.settings.first_day_counted, faults)
     known = KnownNames(ledger.indicator_id, draft.settings.units, draft.names_in("projects.yaml"))
     for row in ledger.rows:
         for what, why, mend in claim_faults(row.claim, indicator, known):
@@ -78,6 +83,90 @@ def judge_versions(ledger: Ledger, faults: FaultList) -> None:
         elif claim.corrects is not None:
             corrected[claim.corrects] = claim.claim_id
         seen.setdefault(claim.claim_id, row.line)
+
+
+def judge_clock(ledger: Ledger, today: date, faults: FaultList) -> None:
+    """Refuse claims that were recorded or published ahead of today, but for a day of grace between time zones."""
+    for row in ledger.rows:
+        why = row.claim.clock_fault(today)
+        if why is not None:
+            faults.refuse(ledger.path, row.line, row.claim.claim_id, why, "correct the date, or the machine's clock")
+
+
+def standing_rows(ledger: Ledger) -> list[LedgerRow]:
+    """Return the claims that no later row corrects or takes back."""
+    replaced = {row.claim.corrects for row in ledger.rows}
+    return [row for row in ledger.rows if row.claim.claim_id not in replaced and row.claim.status != "withdrawn"]
+
+
+def judge_repetitions(ledger: Ledger, faults: FaultList) -> None:
+    """Refuse an event that one speaker or address lists twice, and ask about what looks like one thing said twice.
+
+    A second source of an event shares its event key, and is not counted again.
+    """
+    standing = standing_rows(ledger)
+    first: dict[str, str] = {}
+    for row in ledger.rows:
+        first[row.claim.claim_id] = first.get(row.claim.corrects or "", row.claim.claim_id)
+    for place, row in enumerate(standing):
+        claim = row.claim
+        for earlier in standing[:place]:
+            known = earlier.claim
+            if said_of(known) != said_of(claim):
+                continue
+            key = known.event_key or first[known.claim_id]
+            same_event = claim.kind == "count" and key == (claim.event_key or first[claim.claim_id])
+            if from_one_source(known, claim) and same_text(known.category, claim.category):
+                why = f"says what {known.claim_id} on line {earlier.line} says, from the same speaker or address"
+                mend = f"withdraw it, or let it correct {known.claim_id}"
+                say = faults.refuse if claim.kind == "count" and not same_event else faults.warn
+                say(ledger.path, row.line, claim.claim_id, why, mend)
+            elif claim.kind == "count" and not same_event:
+                why = f"an event of the same day as {known.claim_id} on line {earlier.line}"
+                faults.warn(
+                    ledger.path, row.line, claim.claim_id, why, f"if it is the same event, write event_key {key}"
+                )
+            else:
+                continue
+            break
+
+
+def said_of(claim: Claim) -> tuple[object, ...]:
+    """Return what two reports of one thing have in common: kind, days, numbers."""
+    days = (claim.happened_from or claim.period_start, claim.happened_to or claim.period_end)
+    return (claim.kind, *days, claim.searched_until, claim.planned_for, claim.value, claim.value_low, claim.value_high)
+
+
+def from_one_source(one: Claim, other: Claim) -> bool:
+    """Return whether two claims come from the same speaker or address."""
+    same_address = one.source_url is not None and one.source_url == other.source_url
+    return same_address or same_text(one.speaker, other.speaker)
+
+
+def same_text(one: str | None, other: str | None) -> bool:
+    """Return whether two texts differ in no more than case and blanks."""
+    return " ".join((one or "").lower().split()) == " ".join((other or "").lower().split())
+
+
+def judge_silence_on_counts(ledger: Ledger, exposure_start: date, faults: FaultList) -> None:
+    """Refuse a `none seen` on a count that does not cover its exposure, or that listed events contradict."""
+    standing = standing_rows(ledger)
+    events = [row.claim for row in standing if row.claim.kind == "count"]
+    for row in standing:
+        claim = row.claim
+        if claim.kind != "none_seen" or claim.searched_until is None:
+            continue
+        if claim.period_start is not None and claim.period_start > exposure_start:
+            why = f"looked from {claim.period_start} only, but counting begins on {exposure_start}"
+            mend = "write the search into searches.csv; a list is denied only by a search that covers it"
+            faults.refuse(ledger.path, row.line, claim.claim_id, why, mend)
+            continue
+        for event in events:
+            last_day = event.happened_to or event.period_end
+            if last_day is not None and exposure_start <= last_day <= claim.searched_until:
+                why = f"denies all events up to {claim.searched_until}, but {event.claim_id} lists one"
+                faults.refuse(ledger.path, row.line, claim.claim_id, why, f"withdraw it, or {event.claim_id}")
+                break
 
 
 def claim_faults(claim: Claim, indicator: Indicator | None, known: KnownNames) -> Iterable[Finding]:
@@ -163,6 +252,11 @@ def judge_new_claim(
     earlier = ledger.rows if ledger else ()
     extended = Ledger(indicator_id, path, "", (*earlier, LedgerRow(row.line, row.fields, claim)))
     judge_versions(extended, faults)
+    judge_clock(Ledger(indicator_id, path, "", extended.rows[-1:]), datetime.now(UTC).date(), faults)
+    judge_repetitions(extended, faults)
+    indicator = tracker.indicators.get(indicator_id)
+    if indicator is not None and indicator.family == "rate":
+        judge_silence_on_counts(extended, indicator.exposure_start or tracker.settings.first_day_counted, faults)
     known = KnownNames(indicator_id, tracker.settings.units, tracker.projects)
-    for what, why, mend in claim_faults(claim, tracker.indicators.get(indicator_id), known):
+    for what, why, mend in claim_faults(claim, indicator, known):
         faults.refuse(path, row.line, f"{claim.claim_id} {what}", why, mend)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from signposts.catalogue.claims import LEDGER_COLUMNS, Claim
+from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS, Claim
 from signposts.catalogue.derivation_rules import judge_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
+from signposts.catalogue.elicitation import read_elicited
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.ledger_rules import judge_ledger
@@ -122,7 +123,7 @@ def load_tracker(
     judge_derivations(draft, faults)
     judge_watch(draft, feeds, watch_names, faults)
     for ledger in ledgers.values():
-        judge_ledger(ledger, draft, faults)
+        judge_ledger(ledger, draft, today, faults)
     judge_silence(draft, ledgers, faults)
     read_triage(folder, faults)
     searches = read_searches(folder, draft.indicator_names, today, faults)
@@ -138,6 +139,7 @@ def load_tracker(
         searches=searches,
         catalogue_sha256=catalogue_sha256(folder),
         watch_names=watch_names,
+        answers=read_elicited(folder, draft.indicators, draft.scenarios, faults),
     )
 
 
@@ -207,7 +209,7 @@ def read_ledgers(folder: Path, faults: FaultList) -> dict[str, Ledger]:
 
 def read_ledger(path: Path, faults: FaultList) -> Ledger | None:
     """Return one ledger; None if it cannot be read at all."""
-    content = read_rows(path, LEDGER_COLUMNS, faults)
+    content = read_rows(path, LEDGER_COLUMNS, faults, later=LATER_COLUMNS)
     if content is None:
         return None
     sha256, rows = content
@@ -225,8 +227,12 @@ def read_claims(path: Path, rows: Iterable[CsvRow], faults: FaultList) -> Iterab
 
 
 def judge_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList) -> None:
-    """Warn about scored indicators that the ledger should feed and does not."""
+    """Warn about scored indicators that the ledger should feed and does not, or whose quantity is not named."""
     for indicator_id, indicator in draft.indicators.items():
+        if indicator.scored and indicator.family == "lognormal" and indicator.quantity is None:
+            document = draft.documents[f"indicators/{indicator_id}.yaml"]
+            mend = "add `quantity: flow`, `level` or `share`: read as a flow, a part-year figure is only shown"
+            faults.warn(document.path, 1, indicator_id, "scored, and not said what kind of quantity it is", mend)
         fed = indicator_id in ledgers and ledgers[indicator_id].rows
         if indicator.scored and set(indicator.sources) == {LEDGER_SOURCE} and not fed:
             path = draft.folder / "ledger" / f"{indicator_id}.csv"

@@ -204,6 +204,11 @@ class TrackerSettings(Entry):
     alerts: Alerts
     revision_gate: RevisionGate
 
+    @property
+    def first_day_counted(self) -> date:
+        """Return the first day of exposure of a count that names none: the first of January of t0's year."""
+        return self.t0.replace(month=1, day=1)
+
 
 # ---- scenarios.yaml, projects.yaml, coverage.yaml
 
@@ -299,6 +304,8 @@ class Indicator(Entry):
     words: UnitWords | None = None
     frequency: Literal["annual", "quarterly", "monthly", "irregular", "event"]
     usual_period_months: Annotated[int, Field(ge=1)] | None = None
+    quantity: Literal["flow", "level", "share"] | None = None
+    plausible: Annotated[tuple[float, float], Strict(False)] | None = None
     group: str | None = None
     scored: bool
     why_not_scored: Text | None = None

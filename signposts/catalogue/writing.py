@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from signposts.catalogue.claims import LEDGER_COLUMNS
+from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS
 from signposts.catalogue.models import Indicator
 from signposts.catalogue.trackers import Tracker
 from signposts.errors import InputError
@@ -121,7 +121,12 @@ def _append(path: Path, addition: bytes) -> None:
 def ledger_row(tracker: Tracker, indicator: str, row: Mapping[str, str]) -> NewRow:
     """Return a claim as a new row of its indicator's ledger."""
     path = tracker.folder / "ledger" / f"{indicator}.csv"
-    return NewRow(path, LEDGER_COLUMNS, [row.get(name, "") for name in LEDGER_COLUMNS])
+    columns: Sequence[str] = LEDGER_COLUMNS
+    if path.exists() and not any(row.get(name) for name in LEDGER_COLUMNS[-LATER_COLUMNS:]):
+        # A file from before the newest columns stays a whole table for other programs too.
+        with path.open(encoding="utf-8") as file:
+            columns = LEDGER_COLUMNS[: len(file.readline().split(","))]
+    return NewRow(path, columns, [row.get(name, "") for name in columns])
 
 
 def next_claim_id(tracker: Tracker, indicator: str) -> str:

@@ -161,24 +161,30 @@ def _print_parts(console: Console, parts: Mapping[Part, float]) -> None:
 
 
 def _print_readings(console: Console, old: Release, new: Release) -> None:
-    """Print the indicators that say something else than they did."""
+    """Print the indicators that say something else than they did, and who says what was not pooled before."""
     then = {(row["tracker_id"], row["indicator_id"]): row["said"] for row in old.rows("diff/readings")}
     changed = list(_changes(then, new.rows("diff/readings")))
     console.print("1 reading differs." if len(changed) == 1 else f"{len(changed)} readings differ.")
-    for indicator, earlier, now in changed:
-        console.print(f"  {indicator}: {earlier or 'nothing'} -> {now or 'nothing'}", soft_wrap=True, markup=False)
+    known = {(row["tracker_id"], row["claim_id"]) for row in old.rows("diff/claims")}
+    speakers: dict[tuple[str, str], set[str]] = {}
+    for row in new.rows("diff/claims"):
+        if (row["tracker_id"], row["claim_id"]) not in known:
+            speakers.setdefault((row["tracker_id"], row["indicator_id"]), set()).add(row["speaker"])
+    for key, earlier, now in changed:
+        by = f", now by {'; '.join(sorted(speakers[key]))}" if key in speakers else ""
+        console.print(f"  {key[1]}: {earlier or 'nothing'} -> {now or 'nothing'}{by}", soft_wrap=True, markup=False)
 
 
 def _changes(
     then: Mapping[tuple[str, str], str | None], rows: Iterable[Mapping[str, Any]]
-) -> Iterable[tuple[str, str | None, str | None]]:
-    """Yield indicator, what it said and what it says, where the two differ or it is gone."""
+) -> Iterable[tuple[tuple[str, str], str | None, str | None]]:
+    """Yield tracker and indicator, what it said and what it says, where the two differ or it is gone."""
     seen = set()
     for row in rows:
         key = (row["tracker_id"], row["indicator_id"])
         seen.add(key)
         if then.get(key) != row["said"]:
-            yield row["indicator_id"], then.get(key), row["said"]
+            yield key, then.get(key), row["said"]
     for key in sorted(set(then) - seen):
         if then[key] is not None:
-            yield key[1], then[key], None
+            yield key, then[key], None

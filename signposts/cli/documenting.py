@@ -7,7 +7,8 @@ from pathlib import Path
 
 import typer
 
-from signposts.catalogue import coverage_table, load_catalogue
+from signposts.catalogue import Catalogue, coverage_table, load_catalogue
+from signposts.catalogue.feeding import feeding_page
 from signposts.release.docs_pages import generated_pages
 from signposts.settings import load_settings, project_folder
 from signposts.sources.docs_page import sources_page
@@ -18,9 +19,15 @@ def pages() -> dict[str, str]:
     catalogue = load_catalogue(load_settings().catalogue_root)
     return {
         **generated_pages(),
-        "coverage.md": "\n".join(coverage_table(tracker) for tracker in catalogue.trackers),
+        "coverage.md": coverage_page(catalogue),
         "sources.md": sources_page(catalogue.sources),
     }
+
+
+def coverage_page(catalogue: Catalogue) -> str:
+    """Return docs/coverage.md: what answers each statement of the briefs, and what feeds each scored indicator."""
+    parts = [(coverage_table(tracker), feeding_page(tracker, catalogue.sources)) for tracker in catalogue.trackers]
+    return "\n".join(text for pair in parts for text in pair)
 
 
 def write_documents(folder: Path | None = None) -> None:

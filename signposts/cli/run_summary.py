@@ -41,6 +41,15 @@ def print_run_summary(settings: Settings, as_of: str = "") -> Summary:
         console.print(
             f"{row['with_reading']} of {row['scored']} scored indicators have a reading, {row['fresh']} of them fresh."
         )
+    for row in published_rows(release, "run_summary/feeding"):
+        never = (
+            f" Never asked, so that people's claims stand alone: {row['never_asked']}." if row["never_asked"] else ""
+        )
+        failed_ones = f" Not answered: {row['failed']}." if row["failed"] else ""
+        console.print(
+            f"{row['fed']} scored indicators can be fed by publishers; for {row['answered']} of them the publishers "
+            f"have answered.{failed_ones}{never}"
+        )
     _print_held(console, release, held_back)
     failed = _print_sources(console, release)
     if as_of and release.path != settings.released_database.resolve():

@@ -15,7 +15,7 @@ from typing import Any
 
 from signposts.catalogue import LEDGER_COLUMNS, Tracker
 from signposts.catalogue.faults import nearest
-from signposts.catalogue.writing import append_rows, ledger_row, tracker_lock
+from signposts.catalogue.writing import append_rows, ledger_row, tracker_lock, with_defaults
 from signposts.desk.claims import OWN_FIELDS, all_claims, new_claim, superseded_by, with_ledger_of_now
 from signposts.errors import InputError
 
@@ -86,10 +86,11 @@ def _import_row(tracker: Tracker, indicator: str, row: dict[str, str], now: date
         if row.get(name):
             row[name] = read_number(name, row[name])
     row.setdefault("speaker", row.get("source_name", ""))
+    if indicator in tracker.indicators:
+        twin = known_twin(tracker, indicator, with_defaults(tracker.indicators[indicator], row))
+        if twin:
+            return "already known", twin
     claim = new_claim(tracker, indicator, row, now)
-    twin = known_twin(tracker, indicator, claim)
-    if twin:
-        return "already known", twin
     if not dry_run:
         append_rows(tracker.folder, [ledger_row(tracker, indicator, claim)])
     return "accepted", claim["claim_id"]

@@ -15,6 +15,7 @@ Data = Mapping[str, Any]
 
 INK, MUTED, RULE, GRID = "var(--ink)", "var(--muted)", "var(--rule)", "var(--grid)"
 PAPER = "var(--paper)"
+SHARE_LABEL = "format(100 * datum.value, '.3~r') + ' %'"
 DASHES = [[1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4]]
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 
@@ -79,6 +80,11 @@ def _level(title: str, **settings: Any) -> alt.Axis:
     )
 
 
+def _labels(form: str) -> dict[str, Any]:
+    """Return how an axis writes its numbers: a share with a blank before its sign, as everywhere else."""
+    return {"labelExpr": SHARE_LABEL} if form == ".0%" else {"format": form}
+
+
 def _row(order: list[str], inner: float = 0.5, outer: float = 0.3) -> alt.Y:
     """Return a row for each name in `order`; the words stand above the marks, so there is no axis."""
     return alt.Y("row:N", sort=order, axis=None, scale=alt.Scale(paddingInner=inner, paddingOuter=outer))
@@ -117,29 +123,61 @@ def _marks_in_time(data: Data, height: int) -> list[alt.Chart]:
 
 
 def probability_history(data: Data, height: int) -> list[alt.Chart]:
-    """Return the scenarios' probabilities through time, with the share at the end of each line."""
+    """Return the scenarios' probabilities through time as steps, with the share at the end of each line.
+
+    What is computed in hindsight is faint; the leader is the solid line, with the band of its interval.
+    """
     base = alt.Chart(_rows(data["rows"]))
-    y = alt.Y("probability:Q", scale=alt.Scale(domain=[0, 1]), axis=_level("Probability", format=".0%", tickCount=5))
+    scale = alt.Scale(domain=[0, 1])
+    y = alt.Y("probability:Q", scale=scale, axis=_level("Probability", labelExpr=SHARE_LABEL, tickCount=5))
+    x = _time("date", data["span"])
     layers = _marks_in_time(data, height)
+    if data["band"]:
+        layers.append(
+            alt.Chart(_rows(data["band"]))
+            .mark_area(interpolate="step-after", opacity=0.14)
+            .encode(x=x, y=alt.Y("p05:Q", scale=scale), y2=alt.Y2("p95:Q"), color=_scenario_color(data))
+        )
+    others = [scenario for scenario in data["scenarios"] if scenario != data["leader"]]
+    dashes = [DASHES[0], *DASHES[1:]]
+    dash = alt.StrokeDash(
+        "scenario:N",
+        scale=alt.Scale(
+            domain=[data["leader"], *others], range=[dashes[place % len(dashes)] for place in range(1 + len(others))]
+        ),
+        legend=None,
+    )
+    faint = alt.Opacity("when:O", scale=alt.Scale(domain=["hindsight", "published"], range=[0.5, 1]), legend=None)
     layers.append(
-        base.mark_line(strokeWidth=2.5, interpolate="monotone").encode(
-            x=_time("date", data["span"]), y=y, color=_scenario_color(data), strokeDash=_scenario_dash(data)
+        base.mark_line(strokeWidth=2.5, interpolate="step-after").encode(
+            x=x, y=y, color=_scenario_color(data), strokeDash=dash, opacity=faint
         )
     )
-    layers.append(
-        base.mark_point(size=90, opacity=0, filled=True).encode(
-            x=_time("date", data["span"]), y=y, color=_scenario_color(data), tooltip=alt.Tooltip("words:N")
+    if data.get("published_from"):
+        from_here = alt.Chart(_rows([{"date": data["published_from"]}]))
+        layers.append(from_here.mark_rule(stroke=INK, strokeDash=[1, 2]).encode(x=x))
+        layers += [
+            words.encode(x=x, y=alt.YValue(height - 16), text=alt.TextValue("published from here"))
+            for words in _haloed(from_here, fill=MUTED, align="right", dx=-4, fontSize=11)
+        ]
+    if data["pins"]:
+        pins = alt.Chart(_rows(data["pins"]))
+        at = alt.Y("probability:Q", scale=scale)
+        layers.append(
+            pins.mark_point(size=230, filled=True, fill=PAPER, stroke=INK, opacity=1, yOffset=-14).encode(x=x, y=at)
         )
-    )
+        layers.append(
+            pins.mark_text(fontSize=11, fontWeight="bold", yOffset=-14).encode(x=x, y=at, text=alt.Text("number:N"))
+        )
     ends = alt.Chart(_rows(data["ends"]))
     layers.append(
         ends.mark_point(size=45, filled=True, opacity=1).encode(
-            x=_time("date", data["span"]), y=alt.Y("probability:Q"), color=_scenario_color(data)
+            x=x, y=alt.Y("probability:Q"), color=_scenario_color(data), tooltip=alt.Tooltip("words:N")
         )
     )
     layers.append(
         ends.mark_text(align="left", dx=8, fontWeight="bold", fontSize=13).encode(
-            x=_time("date", data["span"]), y=alt.Y("label_at:Q"), text=alt.Text("label:N"), color=_scenario_color(data)
+            x=x, y=alt.Y("label_at:Q"), text=alt.Text("label:N"), color=_scenario_color(data)
         )
     )
     return layers
@@ -151,7 +189,7 @@ def moves(data: Data, height: int) -> list[alt.Chart]:
     base = alt.Chart(_rows(data["rows"]))
     y = _row(order, 0.62, 0.25)
     scale = alt.Scale(domain=data["domain"], nice=False, zero=False)
-    axis = alt.Axis(title=data["title"], format=".0%", tickCount=5, grid=True)
+    axis = alt.Axis(title=data["title"], labelExpr=SHARE_LABEL, tickCount=5, grid=True)
     x = alt.X("low:Q", scale=scale, axis=axis)
     color = alt.Color(
         "direction:N",
@@ -197,7 +235,7 @@ def moves(data: Data, height: int) -> list[alt.Chart]:
 def fans(data: Data, height: int) -> list[alt.Chart]:
     """Return an indicator's claims over the fans of its scenarios: band of 80 percent, median, and the reports."""
     scale = alt.Scale(domain=data["range"], zero=False, clamp=True, nice=False)
-    axis = _level(data["unit"], tickCount=5, format=data["format"])
+    axis = _level(data["unit"], tickCount=5, **_labels(data["format"]))
     span = data["span"]
     fan = alt.Chart(_rows(data["fan"]))
     layers = []
@@ -261,7 +299,7 @@ def _claim_marks(data: Data, scale: alt.Scale, axis: alt.Axis) -> list[alt.Chart
 def counted(data: Data, height: int) -> list[alt.Chart]:
     """Return the events counted so far as steps over the fans of what each scenario expects by then."""
     scale = alt.Scale(domain=data["range"], zero=False, clamp=True, nice=False)
-    axis = _level(data["unit"], tickCount=5, format=data["format"])
+    axis = _level(data["unit"], tickCount=5, **_labels(data["format"]))
     base = alt.Chart(_rows(data["steps"]))
     x = _time("date", data["span"])
     y = alt.Y("count:Q", scale=scale, axis=axis)
@@ -308,7 +346,8 @@ def columns(data: Data, height: int) -> list[alt.Chart]:
     """Return upright bars of now beside a tick of before, one pair a label: onset years."""
     base = alt.Chart(_rows(data["rows"]))
     x = alt.X("label:O", title=data["x_title"], axis=alt.Axis(labelAngle=0, labelOverlap=True))
-    y = alt.Y("now:Q", axis=_level(data["title"], format=".0%", tickCount=4), scale=alt.Scale(domain=[0, data["top"]]))
+    axis = _level(data["title"], labelExpr=SHARE_LABEL, tickCount=4)
+    y = alt.Y("now:Q", axis=axis, scale=alt.Scale(domain=[0, data["top"]]))
     return [
         base.mark_bar(color=data["color"], cornerRadius=1).encode(x=x, y=y, tooltip=alt.Tooltip("words:N")),
         base.mark_tick(color=INK, thickness=2).encode(x=x, y=alt.Y("before:Q")),
@@ -321,7 +360,7 @@ def lines(data: Data, height: int) -> list[alt.Chart]:
     x = alt.X("at:O", title=data["x_title"], axis=alt.Axis(labelAngle=0, labelOverlap=True))
     y = alt.Y(
         "value:Q",
-        axis=_level(data["title"], format=data["format"], tickCount=5),
+        axis=_level(data["title"], tickCount=5, **_labels(data["format"])),
         scale=alt.Scale(domain=data["range"]),
     )
     color = alt.Color("series:N", scale=alt.Scale(domain=data["series"], range=data["colors"]), legend=None)
@@ -357,7 +396,7 @@ def spread(data: Data, height: int) -> list[alt.Chart]:
             x=alt.X(
                 "probability:Q",
                 scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(title=data["title"], format=".0%", tickCount=5, grid=True),
+                axis=alt.Axis(title=data["title"], labelExpr=SHARE_LABEL, tickCount=5, grid=True),
             ),
             y=y,
             color=_scenario_color(data),

@@ -11,7 +11,7 @@ from typing import Any
 
 from signposts.report import wording
 from signposts.report.drawing import ChartRequest
-from signposts.report.records import Rows, TrackerTables
+from signposts.report.records import Row, Rows, TrackerTables
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 TABLE_ROWS = 400
@@ -43,12 +43,21 @@ class Figure:
     legend: Sequence[Key] = ()
     note: str = ""
     empty: str = "There is nothing to draw yet."
+    readout: str = ""
+    """What a crosshair reads out by date, as JSON; empty where there is none."""
+    pins: Sequence[Row] = ()
+    """Numbered marks in time, explained beneath the figure."""
 
 
 def scenario_keys(tables: TrackerTables, *, mark: str = "line", named_only: bool = False) -> list[Key]:
     """Return the scenarios as entries of a legend."""
     rows = tables.named if named_only else tables.scenarios
-    return [Key(row["title"], row["key"], mark, place) for place, row in enumerate(rows)]
+    if mark != "line" or named_only:
+        return [Key(row["title"], row["key"], mark, place) for place, row in enumerate(rows)]
+    # the leader has the solid line
+    leader = tables.ranked[0]["scenario_id"]
+    order = [leader, *(row["scenario_id"] for row in rows if row["scenario_id"] != leader)]
+    return [Key(row["title"], row["key"], mark, order.index(row["scenario_id"])) for row in rows]
 
 
 def scenario_colors(tables: TrackerTables) -> dict[str, Any]:

@@ -22,10 +22,12 @@ NEXT_DATES = 6
 def front(tables: TrackerTables, current: LogRatios) -> Page:
     """Return the front page: where things stand, how sure that is, what moved it, what would change it."""
     figures = [illustrations.history(tables)]
+    published = illustrations.as_published(tables)
     since = illustrations.since_last_release(tables)
     figures += [since] if since else []
     figures.append(illustrations.from_prior(tables, current))
-    content = {**_content(tables), "figures": figures}
+    content = {**_content(tables), "figures": figures, "published": published}
+    figures = [*figures, published] if published else figures
     said = [one.text for one in content["sentences"]]
     bars = [
         Bar(row["title"], row["posterior"], row["prior"], wording.percent(row["posterior"]), row["key"])

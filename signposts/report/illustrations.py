@@ -4,7 +4,8 @@ Belongs here: one function a figure, from a release's rows to a chart's data. No
 projects (indicator_illustrations.py), and how a chart is drawn (charts.py).
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from signposts.report import wording
 from signposts.report.attribution import (
@@ -17,6 +18,7 @@ from signposts.report.attribution import (
 )
 from signposts.report.drawing import ChartRequest
 from signposts.report.figures import Figure, Key, marked_breaks, scenario_colors, scenario_keys, span_text
+from signposts.report.history import months, pins, readout
 from signposts.report.records import Row, Rows, TrackerTables, grouped
 from signposts.report.verdict import other_settings
 
@@ -31,80 +33,150 @@ def _apart(levels: list[float], gap: float) -> list[float]:
 
 
 def history(tables: TrackerTables, name: str = "history", height: int = 340) -> Figure:
-    """Return the probability of each scenario at every as-of date, breaks marked."""
-    rows = sorted(tables.headline, key=lambda row: (row["as_of"], row["scenario_id"]))
-    dates = sorted({row["as_of"] for row in rows})
-    if not dates:
+    """Return the probability of each scenario at every as-of date as steps: hindsight faint, interval, breaks, pins."""
+    rows = months(tables)
+    if not rows:
         return Figure(name, "Probability through time", "No probabilities yet.", None, "", (), ())
-    first, last = dates[0], dates[-1]
-    room = max(timedelta(days=20), (last - first) * 0.14)
-    span = (first - timedelta(days=5), last + room)
-    ends = [row for row in rows if row["as_of"] == last]
-    places = _apart([row["posterior"] for row in ends], 0.065)
-    data = {
-        **scenario_colors(tables),
-        "span": span_text(*span),
-        "rows": [
-            {
-                "date": row["as_of"].isoformat(),
-                "scenario": row["scenario_id"],
-                "probability": round(row["posterior"], 5),
-                "words": f"{_title(tables, row['scenario_id'])}: {wording.percent(row['posterior'])} on "
-                f"{wording.day(row['as_of'])}",
-            }
-            for row in rows
-        ],
-        "ends": [
-            {
-                "date": last.isoformat(),
-                "scenario": row["scenario_id"],
-                "probability": round(row["posterior"], 5),
-                "label": wording.percent(row["posterior"]).replace("under ", "<").replace("over ", ">"),
-                "label_at": round(place, 4),
-            }
-            for row, place in zip(ends, places, strict=True)
-        ],
-        "breaks": marked_breaks(tables, span),
-    }
-    by_date = grouped(rows, "as_of")
-    table = [
-        [wording.day(when)] + [wording.percent(_of(by_date[when], row["scenario_id"])) for row in tables.scenarios]
-        for when in reversed(dates)
+    marked = pins(tables, rows)
+    days = [row["as_of"] for row in rows]
+    steps = [
+        _step(tables, day, scenario, share, hindsight=row["retrospective"])
+        for row in rows
+        for scenario, share in sorted(row["values"].items())
+        for day in [row["as_of"]]
     ]
-    marks = wording.listed([f"{row['label']} ({wording.day(row['date'])})" for row in tables.rows["structural_break"]])
-    retrospective = [row["as_of"] for row in tables.rows["as_of_date"] if row["retrospective"]]
+    first = next((row for row in rows if not row["retrospective"]), None)
+    if first is not None and first is not rows[0]:
+        # the faint line reaches to where the published one begins
+        steps += [
+            _step(tables, first["as_of"], scenario, share, hindsight=True)
+            for scenario, share in sorted(first["values"].items())
+        ]
+    leader = tables.ranked[0]["scenario_id"]
+    band = [
+        {"date": row["as_of"].isoformat(), "scenario": leader, "p05": round(row["p05"], 5), "p95": round(row["p95"], 5)}
+        for row in sorted(tables.rows.get("probability_interval", []), key=lambda row: row["as_of"])
+        if row["scenario_id"] == leader
+    ]
+    registered = tables.tracker["registered_on"]
+    data = {
+        **_steps_data(tables, days, steps),
+        "band": band,
+        "pins": [
+            {"date": pin["as_of"].isoformat(), "probability": round(pin["at"], 5), "number": str(pin["number"])}
+            for pin in marked
+        ],
+        "published_from": registered.isoformat() if registered and days[0] < registered <= days[-1] else None,
+    }
+    table = [
+        [wording.day(row["as_of"])]
+        + [wording.percent(row["values"].get(one["scenario_id"])) for one in tables.scenarios]
+        for row in reversed(rows)
+    ]
+    breaks = [f"{row['label']} ({wording.day(row['date'])})" for row in tables.rows["structural_break"]]
     note = ""
-    if retrospective:
+    if any(row["retrospective"] for row in rows):
         note = (
-            f"Points before {wording.day(tables.tracker['registered_on'])} are computed in hindsight: the "
-            "predictions were "
-            "put into numbers after those dates, though each point uses only what was published by then."
+            f"Faint: computed in hindsight. The predictions were put into numbers on {wording.day(registered)}, "
+            "though each point uses only what was published by then."
         )
-    summary = "Lines of the probability of each scenario. " + "; ".join(
-        f"{_title(tables, row['scenario_id'])} ends at {wording.percent(row['posterior'])}" for row in ends
+    ends = "; ".join(
+        f"{_title(tables, key)} ends at {wording.percent(share)}" for key, share in sorted(rows[-1]["values"].items())
     )
-    if marks:
-        summary += f". Marked: {marks}"
+    summary = f"Steps of the probability of each scenario. {ends}"
     return Figure(
         name,
         "Probability of each scenario through time",
-        summary + ".",
+        f"{summary}. Marked: {wording.listed(breaks)}." if breaks else f"{summary}.",
         ChartRequest("probability_history", data, height),
-        "table scenario_probability, variant headline",
+        "table scenario_probability, variant headline; causes from its variants without one indicator",
         ["As of"] + [row["title"] for row in tables.scenarios],
         table,
         scenario_keys(tables),
         note,
+        readout=readout(tables, rows),
+        pins=marked,
     )
+
+
+def as_published(tables: TrackerTables) -> Figure | None:
+    """Return the probabilities as each release stated them when it was made; None before the second release."""
+    notes = [row for row in tables.rows.get("release_note", []) if row["kind"] == "standing"]
+    moments = sorted({row["created_at"] for row in notes})
+    if len(moments) < 2:
+        return None
+    steps = [
+        _step(tables, row["created_at"].date(), row["scenario_id"], row["points"], hindsight=False)
+        for row in sorted(notes, key=lambda row: (row["created_at"], row["scenario_id"]))
+    ]
+    days = [moment.date() for moment in moments]
+    table = [
+        [wording.clock(moment)]
+        + [
+            wording.percent(
+                next(
+                    (
+                        row["points"]
+                        for row in notes
+                        if row["created_at"] == moment and row["scenario_id"] == one["scenario_id"]
+                    ),
+                    None,
+                )
+            )
+            for one in tables.scenarios
+        ]
+        for moment in reversed(moments)
+    ]
+    return Figure(
+        "published",
+        "Probability of each scenario as it was published",
+        f"{wording.plural(len(moments), 'release')}, the newest of {wording.day(moments[-1])}.",
+        ChartRequest("probability_history", {**_steps_data(tables, days, steps), "band": [], "pins": []}, 340),
+        "table release_note, kind standing",
+        ["Release of"] + [row["title"] for row in tables.scenarios],
+        table,
+        scenario_keys(tables),
+        "What each release said on its day; nothing is computed anew.",
+    )
+
+
+def _step(tables: TrackerTables, day: date, scenario: str, share: float, *, hindsight: bool) -> Row:
+    return {
+        "date": day.isoformat(),
+        "scenario": scenario,
+        "probability": round(share, 5),
+        "when": "hindsight" if hindsight else "published",
+        "words": f"{_title(tables, scenario)}: {wording.percent(share)} on {wording.day(day)}",
+    }
+
+
+def _steps_data(tables: TrackerTables, days: list[date], steps: Rows) -> dict[str, Any]:
+    """Return what a chart of steps takes: the span with room for the numbers at the right end, and the ends."""
+    first, last = days[0], days[-1]
+    room = max(timedelta(days=20), (last - first) * 0.14)
+    span = (first - timedelta(days=5), last + room)
+    ends = [row for row in steps if row["date"] == last.isoformat()][-len(tables.scenarios) :]
+    places = _apart([row["probability"] for row in ends], 0.065)
+    return {
+        **scenario_colors(tables),
+        "span": span_text(*span),
+        "rows": steps,
+        "leader": tables.ranked[0]["scenario_id"],
+        "ends": [
+            {**row, "label": _short_percent(row["probability"]), "label_at": round(place, 4)}
+            for row, place in zip(ends, places, strict=True)
+        ],
+        "breaks": marked_breaks(tables, span),
+    }
+
+
+def _short_percent(share: float) -> str:
+    return wording.percent(share).replace("under ", "<").replace("over ", ">")
 
 
 def _title(tables: TrackerTables, scenario_id: str) -> str:
     row = tables.scenario.get(scenario_id)
     return row["title"] if row else scenario_id
-
-
-def _of(rows: Rows, scenario_id: str) -> float | None:
-    return next((row["posterior"] for row in rows if row["scenario_id"] == scenario_id), None)
 
 
 def _waterfall(

@@ -54,6 +54,9 @@ def _verdict(tables: TrackerTables) -> Iterator[Row]:
     yield _note("headline", verdict.headline(tables))
     for sentence in verdict.sentences(tables):
         yield _note("verdict", sentence.text)
+    for row in tables.scenarios:
+        text = f"{row['title']} {wording.percent(row['posterior'])}"
+        yield _note("standing", text, points=row["posterior"], scenario_id=row["scenario_id"])
 
 
 def _moves(tables: TrackerTables) -> Iterator[Row]:
@@ -85,13 +88,16 @@ def _moves(tables: TrackerTables) -> Iterator[Row]:
 def _turned(tables: TrackerTables, before: Mapping[str, Rows]) -> Iterator[Row]:
     """Note each status word that turned."""
     words = {(row["indicator_id"], row["scenario_id"]): row["status"] for row in before.get("assessment", [])}
+    turned: dict[tuple[str, str, str], list[str]] = {}
     for (key, scenario), row in sorted(tables.assessment.items()):
         was = words.get((key, scenario))
-        if was is None or was == row["status"] or key not in tables.indicator:
-            continue
-        title = tables.scenario.get(scenario, {}).get("title", scenario)
-        text = f"\u201c{tables.indicator[key]['title']}\u201d for {title}: {was}, now {row['status']}"
-        yield _note("status", text, indicator_id=key, scenario_id=scenario)
+        if was is not None and was != row["status"] and key in tables.indicator:
+            turned.setdefault((key, was, row["status"]), []).append(scenario)
+    for (key, was, now), scenarios in turned.items():
+        titles = wording.listed([tables.scenario.get(one, {}).get("title", one) for one in scenarios])
+        text = f"{tables.indicator[key]['title']}: {was}, now {now}, for {titles}"
+        only = scenarios[0] if len(scenarios) == 1 else None
+        yield _note("status", text, indicator_id=key, scenario_id=only)
 
 
 def _claims(tables: TrackerTables, before: Mapping[str, Rows]) -> Iterator[Row]:

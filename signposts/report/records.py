@@ -319,6 +319,7 @@ def _rows_of(frames: Mapping[str, pd.DataFrame], tracker_id: str) -> dict[str, R
         if name in _OF_ONE_DAY and len(frame):
             frame = frame[frame["as_of"] == frame["as_of"].max()]
         if name == "scenario_probability" and len(frame):
-            frame = frame[(frame["variant"] == "headline") | (frame["as_of"] == frame["as_of"].max())]
+            through_time = (frame["variant"] == "headline") | frame["variant"].str.startswith("without:")
+            frame = frame[through_time | (frame["as_of"] == frame["as_of"].max())]
         found[name] = plain_rows(frame)
     return found

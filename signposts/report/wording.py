@@ -138,6 +138,11 @@ def day(moment: date | datetime | None) -> str:
     return "no date" if moment is None else f"{moment.day} {moment:%B %Y}"
 
 
+def month(moment: date) -> str:
+    """Return a date's month as March 2026."""
+    return f"{moment:%B %Y}"
+
+
 def short_day(moment: date | datetime | None) -> str:
     """Return a date as 5 Mar 2026."""
     return "\u2013" if moment is None else f"{moment.day} {moment:%b %Y}"

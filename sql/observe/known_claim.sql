@@ -2,7 +2,7 @@
 -- Reads: as_of_date, claim, indicator_family
 -- Known: published by the date and recorded by the run's start. Of the versions known at a date the newest counts, so
 -- that a correction published later does not undo the older claim at an earlier date; what the newest withdraws is
--- gone. A held claim and a plan are never used.
+-- gone. A held claim and a plan are never used. Speakers differ only if more than case and blanks differ.
 with known as (
     select
         as_of_date.as_of,
@@ -21,9 +21,11 @@ with known as (
         claim.trials,
         claim.searched_until,
         claim.base_published_on,
+        coalesce(claim.event_key, claim.first_claim_id) as event_key,
+        regexp_replace(lower(trim(claim.speaker)), '\s+', ' ', 'g') as speaker,
         claim.source_id,
-        claim.speaker,
         claim.reliability_value,
+        claim.credibility,
         claim.status,
         claim.published_on,
         claim.recorded_at,
@@ -51,7 +53,9 @@ select
     family.latest_start,
     family.exposure_start,
     family.trailing_months,
-    family.least_months
+    family.least_months,
+    family.quantity,
+    family.rest_sd
 from known
 inner join indicator_family as family
     on known.tracker_id = family.tracker_id and known.indicator_id = family.indicator_id

@@ -10,8 +10,8 @@ with listed as (
         indicator_id,
         any_value(exposure_start) as exposure_start,
         any_value(t0) as t0,
-        sum(value order by claim_id) as value,
-        avg(reliability_value order by claim_id) as reliability,
+        round(sum(value * event_share order by claim_id), 9) as value,
+        sum(event_reliability * event_share order by claim_id) / sum(event_share order by claim_id) as reliability,
         any_value(list_closed) as list_closed,
         max(looked_until) as looked_until
     from counted_claim

@@ -6,10 +6,10 @@ select
     indicator_id,
     report_id,
     'share_count' as kind,
-    sum(value order by claim_id) as value,
-    cast(sum(trials) as integer) as trials,
+    round(sum(value * event_share order by claim_id), 9) as value,
+    cast(round(sum(trials * event_share)) as integer) as trials,
     max(counted_on) as reading_date,
-    avg(reliability_value order by claim_id) as reliability,
+    sum(event_reliability * event_share order by claim_id) / sum(event_share order by claim_id) as reliability,
     true as can_score
 from counted_claim
 where family = 'value'

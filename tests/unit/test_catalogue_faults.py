@@ -282,8 +282,13 @@ BROKEN_LEDGER = {
         ",100,75,",
         "base_value has no base_published_on",
     ),
-    "too few fields": ("freight", "freight-1,value,", "freight-1,", "30 fields: the header has 31"),
-    "column too many": ("freight", "sha256,note", "sha256,note,more", "header 'more': the column here is 'nothing'"),
+    "too few fields": ("freight", "freight-1,value,", "freight-1,", "32 fields: the header has 33"),
+    "column too many": (
+        "freight",
+        "event_key,recorded_by",
+        "event_key,recorded_by,more",
+        "header 'more': the column here is 'nothing'",
+    ),
     "empty first line": (
         "freight",
         "claim_id,kind",

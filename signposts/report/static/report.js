@@ -199,7 +199,7 @@
       const width = Math.floor(chart.clientWidth);
       if (!width || width === Number(place.dataset.width)) return;
       place.dataset.width = width;
-      await embed(place, { ...specification, width }, { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { theme: "custom" } });
+      chart.view = (await embed(place, { ...specification, width }, { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { theme: "custom" } })).view;
       place.querySelector("svg")?.setAttribute("aria-hidden", "true");
     };
     chart.append(place);
@@ -207,6 +207,38 @@
     drawn.classList.add("replaced");
     new ResizeObserver(() => requestAnimationFrame(draw)).observe(chart);
   };
+  // Crosshair: the nearest month is read out for mouse, touch and arrow keys.
+  document.querySelectorAll(".chart[data-crosshair]").forEach((chart) => {
+    const figure = chart.closest("figure"), output = figure.querySelector(".readout");
+    const rows = JSON.parse(figure.querySelector(".readings").textContent).map((row) => ({ ...row, time: Date.parse(row.at) }));
+    const line = document.createElement("div");
+    line.className = "crosshair"; line.hidden = true;
+    chart.append(line);
+    let place = rows.length - 1;
+    const show = (number) => {
+      if (!chart.view) return;
+      place = Math.max(0, Math.min(rows.length - 1, number));
+      const row = rows[place];
+      line.style.left = `${chart.view.scale("x")(row.time) + chart.view.origin()[0]}px`;
+      line.hidden = false;
+      const day = document.createElement("b");
+      day.textContent = row.day + (row.hindsight ? ", in hindsight" : "");
+      output.replaceChildren(day, `${row.shares.join(" · ")}${row.causes.length ? `. Largest causes: ${row.causes.join(", ")}` : ""}`);
+    };
+    const nearest = (event) => {
+      if (!chart.view) return;
+      const time = Number(chart.view.scale("x").invert(event.clientX - chart.getBoundingClientRect().left - chart.view.origin()[0]));
+      show(rows.reduce((best, row, number) => (Math.abs(row.time - time) < Math.abs(rows[best].time - time) ? number : best), 0));
+    };
+    chart.addEventListener("pointermove", nearest);
+    chart.addEventListener("pointerdown", nearest);
+    chart.addEventListener("focus", () => show(place));
+    chart.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1, Home: -rows.length, End: rows.length }[event.key];
+      if (step) { event.preventDefault(); show(place + step); }
+    });
+  });
+
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
