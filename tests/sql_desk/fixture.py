@@ -63,7 +63,16 @@ def fill(warehouse: Warehouse) -> None:
 
 def tables() -> dict[str, Rows]:
     """Return the invented rows of every table that has any."""
-    return {**_catalogue(), **_gathered(), **_claims(), **_readings(), **_odds(), **_verdicts(), **_outlook()}
+    return {
+        **_catalogue(),
+        **_gathered(),
+        **_claims(),
+        **_readings(),
+        **_odds(),
+        **_verdicts(),
+        **_outlook(),
+        **_leads(),
+    }
 
 
 def onsets(scenario: str) -> tuple[tuple[float, float], ...]:
@@ -728,3 +737,47 @@ def _outlook() -> dict[str, Rows]:
             ("scored_indicators_have_claims", "claim", "warning", False, 1, "staff has none."),
         ),
     }
+
+
+# ---------------------------------------------------------------------- the desk
+
+
+def _leads() -> dict[str, Rows]:
+    seen = datetime(2026, 3, 30, 5)
+
+    def lead(name: str, story: str, rank: int | None, outlet: str, decision: str | None = None) -> dict[str, Any]:
+        return {
+            "tracker_id": "bakery",
+            "lead_id": name,
+            "indicator_id": "loaves",
+            "story_id": story,
+            "title": f"Title of {name}",
+            "url": f"https://news.example/{name}",
+            "source_name": outlet,
+            "published_on": date(2026, 3, 29),
+            "seen_at": seen,
+            "strength": 1.0,
+            "score": None if decision else 0.5,
+            "rank": rank,
+            "is_open": decision is None,
+            "decision": decision,
+        }
+
+    story = {"tracker_id": "bakery", "first_day": date(2026, 3, 29), "last_day": date(2026, 3, 29)}
+    return {
+        "lead": [lead("a", "a", 1, "Gazette"), lead("b", "a", 2, "Post"), lead("c", "c", None, "Post", "dismiss")],
+        "story": [
+            {**story, "story_id": "a", "title": "Title of a", "n_leads": 2, "n_outlets": 2, "outlets": "Gazette, Post",
+             "indicators": "loaves", "n_open": 2},
+            {**story, "story_id": "c", "title": "Title of c", "n_leads": 1, "n_outlets": 1, "outlets": "Post",
+             "indicators": "loaves", "n_open": 0},
+        ],
+        "watch": [
+            {"tracker_id": "bakery", "indicator_id": "loaves", "look_for": "a new oven", "cadence_days": 7,
+             "cap_per_week": 30, "leads_waiting": 2, "leads_found": 3, "recall_found": 1, "recall_tried": 2,
+             "looked_until": date(2026, 3, 1)},
+            {"tracker_id": "bakery", "indicator_id": "flour", "look_for": "prices", "cadence_days": 30,
+             "cap_per_week": 30, "leads_waiting": 0, "leads_found": 0, "recall_found": 0, "recall_tried": 0,
+             "looked_until": None},
+        ],
+    }  # fmt: skip
