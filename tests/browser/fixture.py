@@ -472,6 +472,9 @@ def _claims() -> dict[str, list[dict[str, Any]]]:
             ("new_boat", "announced", date(2025, 5, 5), None, None),
             ("new_boat", "suspended", date(2026, 2, 20), None, None),
             ("new_boat", "delivered", None, date(2026, 12, 1), None),
+            ("new_boat", "signed", None, date(2025, 12, 1), None),
+            ("bridge", "financed", None, date(2026, 1, 1), None),
+            ("bridge", "financed", None, date(2026, 9, 1), 243),
         )
     ):
         milestone.append(
@@ -481,6 +484,7 @@ def _claims() -> dict[str, list[dict[str, Any]]]:
                 "happened_on": happened,
                 "planned_for": planned,
                 "slip_days": slip,
+                "days_overdue": (LATEST - planned).days if planned and planned < LATEST else None,
                 "claim_id": "passengers-1",
                 "published_on": date(2025, 2 + number, 1),
                 "detail": f"Invented step {number} {HOSTILE if number == 6 else ''}",
@@ -1165,6 +1169,11 @@ def _notes(releases: list[tuple[str, datetime, date]]) -> list[dict[str, Any]]:
     notes = []
     for place, (release, created, as_of) in enumerate(releases):
         chosen = said if place == 0 and len(releases) > 1 else (("headline", "The ferry carries on 55 %", {}),)
+        standing = (0.09, 0.85, 0.03, 0.03) if chosen is said else (0.30, 0.55, 0.10, 0.05)
+        chosen += tuple(
+            ("standing", f"{scenario} {share:.0%}", {"points": share, "scenario_id": scenario})
+            for scenario, share in zip(SCENARIOS, standing, strict=True)
+        )
         notes += [
             {
                 "of_release": release,
@@ -1182,25 +1191,19 @@ def _notes(releases: list[tuple[str, datetime, date]]) -> list[dict[str, Any]]:
 
 def interval_tables() -> dict[str, pd.DataFrame]:
     """Return invented intervals at every date, and how much of the closure has begun."""
-    spread = {
-        "bridge": (0.05, 0.09, 0.2),
-        "steady": (0.7, 0.84, 0.9),
-        "closure": (0.01, 0.03, 0.08),
-        "other": (0.01, 0.03, 0.05),
-    }
+    low = (0.01, 0.03, 0.08)
+    spread = {"bridge": (0.05, 0.09, 0.2), "steady": (0.7, 0.84, 0.9), "closure": low, "other": low}
     columns = yaml.safe_load(DICTIONARY.read_text(encoding="utf-8"))["tables"]
     intervals = [
         {
             "tracker_id": TRACKER,
             "as_of": day,
             "scenario_id": key,
-            "p05": low,
-            "p50": middle,
-            "p95": high,
+            **dict(zip(("p05", "p50", "p95"), levels, strict=True)),
             "share_leading": 0.97,
         }
         for day in as_of_dates()
-        for key, (low, middle, high) in spread.items()
+        for key, levels in spread.items()
     ]
     begun = [{"tracker_id": TRACKER, "as_of": LATEST, "scenario_id": "closure", "begun": 0.01, "not_begun": 0.02}]
     return {
