@@ -459,6 +459,17 @@ def doctor() -> None:
 
 
 @app.command()
+def probe(
+    source: Annotated[list[str], typer.Argument(metavar="[SOURCE]", help="These sources; all if none is named.")] = [],  # noqa: B006 - typer copies the default
+    as_json: Annotated[bool, typer.Option("--json", help="A list of rows, one a document.")] = False,
+) -> None:
+    """Ask each publisher once, store nothing: answered, understood, newest period, what is new in its shape."""
+    from signposts.cli.probing import probe_command
+
+    raise typer.Exit(probe_command(source, as_json))
+
+
+@app.command()
 def alerts(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the message that would go out; send nothing.")
