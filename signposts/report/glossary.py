@@ -76,6 +76,7 @@ STATUS: dict[str, str] = {
     "missed": "The prediction's date has passed and it did not come true.",
     "contradicted": "The reading is all but impossible under this scenario.",
     "behind": "The reading lies outside what the scenario expects, on the wrong side.",
+    "unexpectedly happened": "It has happened, sooner than the scenario gives a chance of one in ten.",
     "ahead": "The reading is further along than the scenario expects.",
     "above": "The reading lies above what the scenario expects.",
     "below": "The reading lies below what the scenario expects.",
