@@ -1,10 +1,11 @@
-# Everything runs in .venv, which the first target that needs it sets up from requirements.lock.
+# Everything runs in .venv, which the first target that needs it sets up from requirements-test.lock.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+PYTHONS ?= python3.11 python3.12 python3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-slow test-browser test-scale lint docs dev serve bench bench-large calibrate backtest audit lock clean
+.PHONY: help run test test-slow test-browser nightly lint docs dev serve bench calibrate backtest audit lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -12,30 +13,36 @@ help:  ## List the targets
 run: $(STAMP)  ## One monitoring run; ends with a table and the paths of what it published
 	@$(BIN)/signposts run
 
-test: $(STAMP)  ## The fast tests
-	@$(BIN)/pytest -q -m "not slow and not browser and not scale" -n 2
+test: $(STAMP)  ## The fast tests, under three minutes on two cores
+	@$(BIN)/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile
 
-test-slow: $(STAMP)  ## The tests that take longer
-	@$(BIN)/pytest -q -m slow -n 2
+test-slow: $(STAMP)  ## The tests that take longer: the wheel, old clients, whole journeys
+	@$(BIN)/pytest -q -m slow -n 2 --dist loadfile
 
-test-browser: $(STAMP)  ## The report in a real browser (needs chromium)
+test-browser: $(STAMP)  ## Report and desk in a real browser (needs chromium)
 	@$(BIN)/pytest -q -m browser
 
-test-scale: $(STAMP)  ## PostgreSQL, Spark and object storage on this machine
-	@$(BIN)/pip install -q --disable-pip-version-check -c requirements.lock -e ".[test,postgres,kubernetes,celery,spark,remote]"
-	@$(BIN)/pytest -q -m scale
-
-test-all: test test-slow test-browser  ## Fast, slow and browser tests
+nightly: test test-slow test-browser  ## All of it, then kills, scale, the lowest versions allowed, each Python at hand
+	@$(BIN)/pytest -q -m nightly
+	@for python in $(PYTHONS); do command -v $$python >/dev/null || continue; \
+	  echo "== $$python"; $$python -m venv .venv-nightly && .venv-nightly/bin/pip install -q -e ".[test]" && \
+	  .venv-nightly/bin/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile || exit 1; \
+	  rm -rf .venv-nightly; done
+	@echo "== the lowest versions that pyproject.toml allows"
+	@$(PYTHON) -m venv .venv-nightly && .venv-nightly/bin/pip install -q uv && \
+	  .venv-nightly/bin/uv pip install -q --python .venv-nightly/bin/python --resolution lowest-direct -e ".[test]" && \
+	  .venv-nightly/bin/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile; \
+	  status=$$?; rm -rf .venv-nightly; exit $$status
 
 lint: $(STAMP)  ## Style, types and SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --disable-progress-bar -q sql checks/sql
+	@$(BIN)/sqlfluff lint --disable-progress-bar -q --processes 2 sql checks/sql
 	@$(BIN)/yamllint -s catalogue sql/dictionary.yaml workspace.yaml
 
 audit: $(STAMP)  ## Known weaknesses of the pinned dependencies (needs the network)
-	@$(BIN)/pip-audit -r requirements.lock --no-deps --disable-pip
+	@$(BIN)/pip-audit -r requirements.lock --disable-pip
 
 docs: $(STAMP)  ## Write the generated pages of docs/ again
 	@$(BIN)/signposts docs
@@ -52,23 +59,23 @@ calibrate: $(STAMP)  ## The method against simulated worlds; writes docs/calibra
 backtest: $(STAMP)  ## The fans against history
 	@$(BIN)/signposts backtest
 
-bench: $(STAMP)  ## Measure all but 50 million claims, under 20 minutes; writes docs/performance.json
+bench: $(STAMP)  ## Measure what a person waits for and what grows, under 15 minutes; writes docs/performance.json
 	@$(BIN)/python -m tests.benchmarks
 
-bench-large: $(STAMP)  ## Measure 50 million claims, under 15 minutes
-	@$(BIN)/python -m tests.benchmarks claims-50
-
-lock:  ## Resolve requirements.lock anew
-	@$(PYTHON) -m venv .venv-lock
-	@.venv-lock/bin/pip install -q -e ".[test]"
-	@.venv-lock/bin/pip freeze --exclude-editable > requirements.lock
+lock:  ## Resolve requirements.lock (what runs) and requirements-test.lock (what tests need as well) anew
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q uv
+	@.venv-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header -o requirements.lock pyproject.toml
+	@.venv-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --extra test -c requirements.lock -o requirements-test.lock pyproject.toml
 	@rm -rf .venv-lock
 
 clean:  ## Remove the environment and all state of this checkout
 	rm -rf .venv var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements-test.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Setting up .venv (once; about a minute)"
-	@$(BIN)/pip install -q --disable-pip-version-check -c requirements.lock -e ".[test]"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
 	@touch $(STAMP)

@@ -1,6 +1,8 @@
 """Dagster's assets around alerts: the table made before the release, the sending after it."""
 
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -34,16 +36,27 @@ def alert(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.
     yield dg.MaterializeResult(asset_key="alert", metadata={"dagster/row_count": warehouse.count("alert")})
 
 
-@dg.asset(deps=["release"], group_name=GROUP, kinds={"apprise"})
+@dg.asset(
+    deps=["release"],
+    group_name=GROUP,
+    kinds={"apprise"},
+    description="The release's alerts, sent once to each address; then the heartbeat and the metrics file.",
+)
 def send_alerts(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
     """Who is named in SIGNPOSTS_NOTIFY_URL hears of the release's alerts; an offline run leaves it to the next one."""
-    if run.offline:
-        return dg.MaterializeResult(metadata={"sent": 0, "why": "offline"})
     from signposts.alerts.delivery import deliver
+    from signposts.alerts.vital_signs import send_heartbeat, write_metrics
 
-    outcomes = deliver(run.settings, run.now())
+    outcomes = [] if run.offline else deliver(run.settings, run.now())
     for outcome in outcomes:
         context.log.info("alert %s: %s: %s", outcome.delivery, outcome.alert_key, outcome.message)
     if any(outcome.delivery == "failed" for outcome in outcomes):
         context.log.warning("alerts could not be sent; they are tried again (`signposts alerts --test` shows why)")
-    return dg.MaterializeResult(metadata={"sent": sum(outcome.delivery == "sent" for outcome in outcomes)})
+    record = context.instance.get_run_record_by_id(context.run_id)
+    began = record.start_time if record is not None else None
+    write_metrics(run.settings, datetime.now(UTC), time.time() - began if began else None)
+    if not run.offline and not send_heartbeat():
+        context.log.warning("the heartbeat of SIGNPOSTS_HEARTBEAT_URL was not taken; the next run sends another")
+    return dg.MaterializeResult(
+        metadata={"sent": sum(outcome.delivery == "sent" for outcome in outcomes), "offline": run.offline}
+    )

@@ -20,8 +20,9 @@ PROBABILITIES = (
     "influence",
 )
 VERDICTS = ("assessment", "fan")
+SCRUTINY = ("probability_interval", "recognition")
 FORECASTS = ("forecast", "resolved_forecast")
-FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
+FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook", "what_if")
 
 
 # What the method's models are built from; it is read by Python, not by a statement.
@@ -90,6 +91,19 @@ def backtest(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
         write_backtest(warehouse, tracker_models(warehouse))
 
     yield from _make(run, ("backtest",), work)
+
+
+@dg.multi_asset(name="scrutiny", specs=_specs(SCRUTINY, ("log_ratio", "scenario_probability")))
+def scrutiny(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
+    """How far the probabilities move with the invented numbers, and whether each scenario would be recognised."""
+    from signposts.assess.intervals import write_intervals
+    from signposts.assess.recognition import write_recognition
+
+    def work() -> None:
+        write_intervals(run.warehouse())
+        write_recognition(run.warehouse(), run.as_of_date())
+
+    yield from _make(run, SCRUTINY, work)
 
 
 @dg.multi_asset(name="forecasts", specs=_specs(FORECASTS, ("scenario_probability", "reading")))

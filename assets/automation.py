@@ -16,13 +16,16 @@ import dagster as dg
 
 from signposts.settings import Settings, load_settings
 
+from . import by_tracker
 from .failures import failures_of_events
 from .resources import NOT_THE_WRITER
 
 # Retries are at one layer each: the session retries seconds, the next schedule retries everything else.
 monitor = dg.define_asset_job(
     "monitor",
-    selection=(dg.AssetSelection.all() - dg.AssetSelection.groups("backfill")) | dg.AssetSelection.all_asset_checks(),
+    selection=by_tracker.FIRST
+    if by_tracker.is_by_tracker()
+    else (dg.AssetSelection.all() - dg.AssetSelection.groups("backfill")) | dg.AssetSelection.all_asset_checks(),
     executor_def=dg.in_process_executor,
     description="One monitoring run: gather, observe, assess, publish, send alerts.",
 )

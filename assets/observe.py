@@ -1,6 +1,7 @@
 """Dagster's assets of the stage observe."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import dagster as dg
 
@@ -31,21 +32,21 @@ def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.
         if run.from_archive:
             warehouse.write_rows("claim_version", [])
         kept = warehouse.count("claim_version")
-        gone = _write_claims(warehouse)
+        gone = _write_claims(warehouse, run.now())
         for claim_id in gone:
             context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
         yield _made(warehouse, "claim", **{"new versions": warehouse.count("claim_version") - kept})
 
 
-def _write_claims(warehouse: Warehouse) -> list[str]:
+def _write_claims(warehouse: Warehouse, now: datetime) -> list[str]:
     """Write the claims; return those whose ledger rows are gone. A tracker of which a row was edited is held back."""
     try:
-        return observe.write_claims(warehouse)[1]
+        return observe.write_claims(warehouse, now)[1]
     except InputError as error:
         edited = warehouse.rows("select distinct tracker_id from ledger_fault where fault = 'edited'")
         if not edited or not withhold_at_fault(warehouse, {row["tracker_id"]: str(error) for row in edited}):
             raise
-        return observe.write_claims(warehouse)[1]
+        return observe.write_claims(warehouse, now)[1]
 
 
 @dg.multi_asset(name="coverage", specs=[table_spec("coverage", group=GROUP)])

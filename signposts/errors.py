@@ -46,3 +46,7 @@ class ReleaseDamaged(SignpostsError):
 
 class ReleaseWithheld(SignpostsError):
     """A critical check failed, so the last release stays in place."""
+
+
+class ReleaseNotDelivered(SignpostsError):
+    """The command that brings a release elsewhere failed; the release itself stands."""

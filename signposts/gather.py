@@ -159,6 +159,10 @@ def write_attempts(warehouse: Warehouse, run: SourceRun, rebuilt: bool) -> None:
         rows = [attempt.row() for attempt in run.archive.attempts(run.source_id) if attempt not in run.set_aside]
         warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id)
         return
+    if run.set_aside:
+        with warehouse.connect() as connection:
+            values = {"source": run.source_id, "now": run.now.replace(tzinfo=None)}
+            connection.execute("delete from fetch_attempt where source_id = $source and fetched_at > $now", values)
     rows = [attempt.row() for attempt in run.attempts]
     warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id, fetched_at=run.now.replace(tzinfo=None))
 

@@ -45,11 +45,22 @@ def write_publisher_rows(warehouse: Warehouse) -> None:
             )
 
 
-def write_claims(warehouse: Warehouse) -> tuple[int, list[str]]:
+def write_claims(warehouse: Warehouse, now: datetime) -> tuple[int, list[str]]:
     """Append new versions of claims and make table claim; return its rows and the claims that left their ledger."""
+    set_future_aside(warehouse, now)
     append_versions(warehouse)
     gone = judge_kept_rows(warehouse)
     return warehouse.build_table("observe/claim") + derive_claims(warehouse), gone
+
+
+def set_future_aside(warehouse: Warehouse, now: datetime) -> None:
+    """Take out the versions read from attempts that a wrong clock dated after now, which are set aside themselves.
+
+    They come again from the log when their date has come; until then they must not stand before what is true today.
+    """
+    with warehouse.connect() as connection:
+        moment = {"now": now.replace(tzinfo=None)}
+        connection.execute("delete from claim_version where claim_key is not null and recorded_at > $now", moment)
 
 
 def append_versions(warehouse: Warehouse) -> None:

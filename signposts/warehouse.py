@@ -170,6 +170,30 @@ class Warehouse:
                 connection.execute(f"use {_identifier(own)}")
                 connection.execute(f"detach {_identifier(name)}")
 
+    def write_copy(self, path: Path) -> None:
+        """Write a copy of the whole database beside the path and rename it to the path."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".new-{path.name}")
+        partial.unlink(missing_ok=True)
+        with self.connect() as connection, disk_faults():
+            (row,) = connection.execute("select current_database()").fetchall()
+            connection.execute(f"attach {_literal(str(partial))} as copied")
+            try:
+                connection.execute(f"copy from database {_identifier(str(row[0]))} to copied")
+            finally:
+                connection.execute("detach copied")
+        partial.replace(path)
+
+    @contextmanager
+    def beside(self, path: Path, name: str) -> Iterator["duckdb.DuckDBPyConnection"]:
+        """Yield the connection with another database attached under a name, for reading only."""
+        with self.connect() as connection:
+            connection.execute(f"attach {_literal(str(path))} as {_identifier(name)} (read_only)")
+            try:
+                yield connection
+            finally:
+                connection.execute(f"detach {_identifier(name)}")
+
     def copy_out(self, select: str, path: Path, options: str) -> None:
         """Write a statement's rows to a file, in the format that DuckDB's COPY options name."""
         with self.connect() as connection, disk_faults():

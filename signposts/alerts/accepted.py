@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from signposts.alerts.journal import Alert
 from signposts.errors import CatalogueError
 
-Kind = Literal["threshold", "move", "status", "no_scenario_fits", "source", "held", "withdrawn", "withheld"]
+Kind = Literal[
+    "threshold", "move", "status", "no_scenario_fits", "source", "held", "withdrawn", "withheld", "good_again"
+]
 Words = Annotated[str, Field(min_length=3)]
 
 

@@ -1,7 +1,7 @@
-"""Telling people: the messages and the way out through apprise.
+"""Sending alerts: the messages and the way out through apprise, at least once to each address.
 
-Belongs here: who is told (SIGNPOSTS_NOTIFY_URL), when not (SIGNPOSTS_QUIET_HOURS), what a message says and links to.
-Not here: what is worth telling.
+Belongs here: who gets them (SIGNPOSTS_NOTIFY_URL), when not (SIGNPOSTS_QUIET_HOURS), what a message says and links to.
+Not here: what is worth an alert.
 """
 
 import logging
@@ -10,19 +10,21 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from signposts.alerts.journal import Alert, note, read_journal, untold
+from signposts.alerts.journal import Alert, mark_of_address, note, read_journal, unsent
 from signposts.alerts.rules import earlier_releases, published_alerts
 from signposts.errors import InputError, SignpostsError
 from signposts.settings import Settings
 from signposts.warehouse import single_writer
 
 QUIET_HOURS = re.compile(r"(?P<start>\d{1,2})-(?P<end>\d{1,2})")
+# The types of apprise, which give a message its colour and sign where the service has such.
+MESSAGE_TYPES = {"critical": "failure", "warning": "warning", "info": "info", "good_again": "success"}
 SEVERITY_ORDER = {"critical": 0, "warning": 1, "info": 2}
 LOCK_SECONDS = 120.0
 
 
-class NotTold(SignpostsError):
-    """A message could not be handed over to any of the addresses."""
+class NotDelivered(SignpostsError):
+    """A message could not be handed over to all of the addresses."""
 
 
 def addresses() -> list[str]:
@@ -65,75 +67,116 @@ def link(alert: Alert, settings: Settings) -> str:
     return f"{base}/{folder}{page}" if base else (report / folder / page).as_uri()
 
 
-def compose(alerts: Sequence[Alert], settings: Settings) -> tuple[str, str]:
-    """Return title and text of one message that tells all the alerts: what, why, where to read more."""
+def compose(alerts: Sequence[Alert], settings: Settings, now: datetime) -> tuple[str, str]:
+    """Return title and text of one message with all the alerts: what, why, how old, where to read more."""
     ordered = sorted(alerts, key=lambda alert: (SEVERITY_ORDER[alert.severity], alert.alert_key))
     first = ordered[0].message
     title = f"Signposts: {first[:120]}" if len(ordered) == 1 else f"Signposts: {len(ordered)} alerts"
-    parts = [f"{alert.severity.upper()} ({alert.kind}): {alert.message}.\n{link(alert, settings)}" for alert in ordered]
+    parts = [
+        f"{alert.severity.upper()} ({alert.kind}): {alert.message}.{_age(alert, now)}\n{link(alert, settings)}"
+        for alert in ordered
+    ]
     return title, "\n\n".join(parts)
 
 
-def send(title: str, text: str) -> None:
-    """Hand one message over to every address.
+def _age(alert: Alert, now: datetime) -> str:
+    """Return how old an alert is that could not be sent on the day it was raised."""
+    days = (now.replace(tzinfo=None) - datetime.fromisoformat(alert.raised_at)).days
+    return f" (Raised on {alert.raised_at[:10]}, {days} day{'' if days == 1 else 's'} ago.)" if days >= 1 else ""
 
-    Raises:
-        NotTold: one of them did not take it; the message names its kind and place in the list, never the address.
-    """
+
+def gravest(alerts: Sequence[Alert]) -> str:
+    """Return the gravest severity among alerts, or ``good_again`` if there is nothing else."""
+    grave = [alert for alert in alerts if alert.kind != "good_again"]
+    return min((alert.severity for alert in grave), key=SEVERITY_ORDER.__getitem__) if grave else "good_again"
+
+
+def send_to(address: str, title: str, text: str, severity: str) -> bool:
+    """Hand one message over to one address, typed by its severity; return whether it was taken."""
     import apprise
 
     # What apprise writes of its own names hosts and paths, which may be secrets.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-    failed = []
-    for number, address in enumerate(addresses(), start=1):
-        messenger = apprise.Apprise()
-        if not messenger.add(address):
-            failed.append(f"address {number} is none that apprise knows")
-        elif not messenger.notify(body=text, title=title):
-            failed.append(f"address {number} ({address.split(':', 1)[0]}) did not take it")
-    if failed:
-        raise NotTold("; ".join(failed) + "; see SIGNPOSTS_NOTIFY_URL and try `signposts alerts --test`")
+    messenger = apprise.Apprise()
+    return bool(messenger.add(address)) and bool(
+        messenger.notify(body=text, title=title, notify_type=MESSAGE_TYPES[severity])
+    )
+
+
+def send(title: str, text: str, severity: str = "info") -> None:
+    """Hand one message over to every address.
+
+    Raises:
+        NotDelivered: one of them did not take it; the message names its kind and place in the list, never the address.
+    """
+    refuse_untaken([address for address in addresses() if not send_to(address, title, text, severity)])
+
+
+def refuse_untaken(failed: Sequence[str]) -> None:
+    """Raise NotDelivered if any address did not take a message."""
+    numbered = {address: number for number, address in enumerate(addresses(), start=1)}
+    lines = [f"address {numbered.get(address, 0)} ({address.split(':', 1)[0]}) did not take it" for address in failed]
+    if lines:
+        raise NotDelivered("; ".join(lines) + "; see SIGNPOSTS_NOTIFY_URL and try `signposts alerts --test`")
 
 
 def deliver(settings: Settings, now: datetime) -> list[Alert]:
-    """Tell what has been raised and not yet told; return those alerts with what became of them.
+    """Send what has been raised and not yet sent; return those alerts with what became of them.
 
-    A message that could not be handed over is tried again with the next run or the next hour. One that was handed over
-    and not noted, because the machine died in between, is told twice rather than never.
+    A message that an address did not take is tried again, for that address, with the next run or the next hour. One
+    that was handed over and not noted, because the machine died in between, is sent twice rather than never.
     """
-    with single_writer(settings.alert_lock, wait_seconds=LOCK_SECONDS, purpose="telling alerts"):
+    with single_writer(settings.alert_lock, wait_seconds=LOCK_SECONDS, purpose="sending alerts"):
         journal = read_journal(settings.alert_journal)
         for key, alert in published_alerts(settings, earlier_releases(settings)).items():
-            if key not in journal or (journal[key].delivery == "accepted" and alert.delivery != "accepted"):
+            if key not in journal or _is_raised_anew(journal[key], alert):
                 journal[key] = note(settings.alert_journal, alert, alert.delivery)
         fate = outlook(now)
-        told: list[Alert] = []
+        outcomes: list[Alert] = []
         ready = []
-        for alert in untold(journal, now):
+        for alert in unsent(journal, now):
             if fate[alert.severity] == "pending":
                 ready.append(alert)
             elif alert.delivery != fate[alert.severity]:
-                told.append(note(settings.alert_journal, alert, fate[alert.severity]))
-        return told + _tell(ready, settings)
+                outcomes.append(note(settings.alert_journal, alert, fate[alert.severity]))
+        return outcomes + _send_ready(ready, settings, now)
 
 
-def _tell(ready: Sequence[Alert], settings: Settings) -> list[Alert]:
-    """Send one message for all, and note what became of it."""
-    if not ready:
-        return []
+def _is_raised_anew(known: Alert, alert: Alert) -> bool:
+    """Return whether a release raises an alert again: its acceptance has lapsed, or it had been good in between."""
+    return alert.raised_at > known.raised_at or (known.delivery == "accepted" and alert.delivery != "accepted")
+
+
+def _send_ready(ready: Sequence[Alert], settings: Settings, now: datetime) -> list[Alert]:
+    """Send each address one message with what it has not had, and note after each what was taken."""
+    states = {alert.alert_key: alert for alert in ready}
+    failed = []
+    for address in addresses():
+        mark = mark_of_address(address)
+        due = [alert for alert in states.values() if mark not in alert.sent_to]
+        if not due:
+            continue
+        title, text = compose(due, settings, now)
+        if send_to(address, title, text, gravest(due)):
+            for alert in due:
+                states[alert.alert_key] = note(settings.alert_journal, alert, alert.delivery, [mark])
+        else:
+            failed.append(address)
     try:
-        send(*compose(ready, settings))
-        outcome = "sent"
-    except NotTold as error:
-        logging.getLogger(__name__).warning("alerts not told: %s", error)
-        outcome = "failed"
-    return [note(settings.alert_journal, alert, outcome) for alert in ready]
+        refuse_untaken(failed)
+    except NotDelivered as error:
+        logging.getLogger(__name__).warning("alerts not sent: %s", error)
+    wanted = {mark_of_address(address) for address in addresses()}
+    return [
+        note(settings.alert_journal, alert, "sent" if wanted <= set(alert.sent_to) else "failed")
+        for alert in states.values()
+    ]
 
 
 def waiting(settings: Settings, now: datetime) -> list[Alert]:
-    """Return what could be told now and is not yet."""
+    """Return what could be sent now and is not yet."""
     if not addresses():
         return []
     fate = outlook(now)
     journal = read_journal(settings.alert_journal)
-    return [alert for alert in untold(journal, now) if fate[alert.severity] == "pending"]
+    return [alert for alert in unsent(journal, now) if fate[alert.severity] == "pending"]

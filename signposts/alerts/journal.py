@@ -1,26 +1,31 @@
 """What has been raised and what became of it: a line an alert and outcome, on disk before anything relies on it.
 
-Belongs here: the journal that makes each alert go out once, whatever happens to releases, warehouse or process.
-Not here: rules, messages, sending.
+Belongs here: the journal that makes each alert go out once to each address, whatever happens to releases, warehouse or
+process. Not here: rules, messages, sending.
 """
 
+import hashlib
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-# States of an alert that still wants telling; the others are ends: sent, accepted.
+from signposts.files import append_line, read_lines
+
+# States of an alert that is still to be sent; the others are ends: sent, accepted.
 OPEN = ("pending", "quiet", "failed", "dry_run")
-# What is older than this when it could at last be told is history, not news.
+# What is older than this when it could at last be sent is history, not news.
 STALE_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert as the published table has it; times are ISO in UTC without a zone."""
+    """One alert as the published table has it; times are ISO in UTC without a zone.
+
+    ``sent_to`` holds the marks of the addresses that took it: it is kept in the journal and not published.
+    """
 
     kind: str
     severity: str
@@ -31,6 +36,7 @@ class Alert:
     indicator_id: str | None = None
     scenario_id: str | None = None
     delivery: str = "pending"
+    sent_to: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -43,42 +49,38 @@ class Alert:
 
     def row(self) -> dict[str, Any]:
         """Return the row of the table ``alert``."""
-        return {**asdict(self), "raised_at": datetime.fromisoformat(self.raised_at)}
+        row = asdict(self) | {"raised_at": datetime.fromisoformat(self.raised_at)}
+        del row["sent_to"]
+        return row
+
+
+def mark_of_address(address: str) -> str:
+    """Return a mark by which the journal knows an address without holding it: addresses are secrets."""
+    return hashlib.sha256(address.encode()).hexdigest()[:12]
 
 
 def read_journal(path: Path) -> dict[str, Alert]:
     """Return the last state of every alert by key; a line that a crash cut short is passed over."""
     found: dict[str, Alert] = {}
-    if not path.exists():
-        return found
-    for line in path.read_bytes().splitlines():
+    for line in read_lines(path):
         try:
-            alert = Alert(**json.loads(line))
+            fields = json.loads(line)
+            alert = Alert(**fields | {"sent_to": tuple(fields.get("sent_to", ()))})
         except (ValueError, TypeError):
             continue
         found[alert.alert_key] = alert
     return found
 
 
-def note(path: Path, alert: Alert, delivery: str) -> Alert:
+def note(path: Path, alert: Alert, delivery: str, sent_to: Iterable[str] = ()) -> Alert:
     """Add an alert's new state to the journal, on disk before this returns."""
-    noted = replace(alert, delivery=delivery)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
-        size = file.seek(0, os.SEEK_END)
-        if size:
-            file.seek(size - 1)
-            # A crash left half a line: end it, so that it spoils itself alone.
-            cut = file.read(1) != b"\n"
-            file.write(b"\n" * cut)
-        file.write(json.dumps(asdict(noted), sort_keys=True).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    noted = replace(alert, delivery=delivery, sent_to=tuple(sorted({*alert.sent_to, *sent_to})))
+    append_line(path, json.dumps(asdict(noted), sort_keys=True).encode())
     return noted
 
 
-def untold(journal: Mapping[str, Alert], now: datetime) -> list[Alert]:
-    """Return the alerts that still want telling, oldest first."""
+def unsent(journal: Mapping[str, Alert], now: datetime) -> list[Alert]:
+    """Return the alerts that are still to be sent, oldest first."""
     oldest = (now.replace(tzinfo=None) - STALE_AFTER).isoformat()
     waiting = [alert for alert in journal.values() if alert.delivery in OPEN and alert.raised_at >= oldest]
     return sorted(waiting, key=lambda alert: (alert.raised_at, alert.alert_key))

@@ -4,7 +4,7 @@ Belongs here: reading the earlier releases, running the rules, dropping what was
 says (sql/alerts), sending.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +17,8 @@ from signposts.settings import Settings
 from signposts.warehouse import Warehouse, load_sql
 
 RULES = ("threshold", "move", "status", "no_scenario_fits", "source", "held", "withdrawn", "withheld_tracker")
+# Kinds of alert whose cause lasts, so that its end is news too.
+LASTING = ("source", "held", "withheld", "no_scenario_fits")
 LINEAGE = "select release_id, as_of, created_at from release order by release_id desc limit 2"
 CHANGES = "select tracker_id, scenario_id, cause, indicator_id, move from change"
 # A publisher that does not answer is news only when it has not answered for so long.
@@ -96,8 +98,51 @@ def new_alerts(warehouse: Warehouse, settings: Settings, as_of: date, now: datet
         for alert in journal.values()
         if alert.kind == "withheld" and not alert.tracker_id and alert.raised_at > since
     ]
-    found = apply_rules(warehouse, now, last or _plain(now))
-    return meanwhile + [alert for alert in found if alert.alert_key not in raised]
+    holding = apply_rules(warehouse, now, last or _plain(now))
+    recovered = good_again(warehouse, journal.values(), {alert.alert_key for alert in holding}, now)
+    over = {key for key, alert in journal.items() if recovery_key(alert) in journal}
+    anew = [alert for alert in holding if alert.alert_key not in raised - over]
+    return [*meanwhile, *anew, *(alert for alert in recovered if alert.alert_key not in raised)]
+
+
+def recovery_key(alert: Alert) -> str:
+    """Return the key of the message that an alert's cause is over."""
+    return f"good_again:{alert.alert_key}:{alert.raised_at}"
+
+
+def good_again(warehouse: Warehouse, journal: Iterable[Alert], holding: Collection[str], now: datetime) -> list[Alert]:
+    """Return a message for each lasting cause that somebody heard of and that is over; each is sent once.
+
+    Causes that last are sources, held claims, trackers held back, runs without a release, and "no scenario fits".
+    """
+    alarmed = {row["tracker_id"] for row in warehouse.rows(load_sql("alerts/alarmed_tracker"))}
+    return [
+        Alert(
+            kind="good_again",
+            severity="info",
+            message=f"Good again: {_what_is_over(alert)}, as raised on {alert.raised_at[:10]}",
+            alert_key=recovery_key(alert),
+            raised_at=_plain(now).isoformat(timespec="seconds"),
+            tracker_id=alert.tracker_id,
+        )
+        for alert in journal
+        if (alert.sent_to or alert.delivery == "sent")
+        and alert.kind in LASTING
+        and alert.alert_key not in holding
+        and not (alert.kind == "no_scenario_fits" and alert.tracker_id in alarmed)
+    ]
+
+
+def _what_is_over(alert: Alert) -> str:
+    """Return the words for a cause that is over."""
+    parts = alert.alert_key.split(":")
+    if alert.kind == "source":
+        return f"{parts[1]} is no longer {parts[2]}"
+    if alert.kind == "held":
+        return f"no claim of {parts[2]} is held any more"
+    if alert.kind == "no_scenario_fits":
+        return f"a scenario of tracker {alert.tracker_id} fits again"
+    return f"tracker {alert.tracker_id} is released again" if alert.tracker_id else "a release is made again"
 
 
 def published_alerts(settings: Settings, releases: list[dict[str, Any]]) -> dict[str, Alert]:

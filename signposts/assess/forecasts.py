@@ -158,7 +158,7 @@ def forecasters(standing: Standing, index: int) -> Iterator[tuple[str, Floats]]:
     nowhere, which follows the yardstick. A scenario that is silent on the indicator makes no forecast of it.
     """
     model = standing.tracker.model
-    contamination = float(standing.tracker.settings["scoring"].get("contamination", 0.2))
+    contamination = float(standing.tracker.settings["scoring"]["contamination"])
     prior = np.array([standing.tracker.priors[name] for name in (*model.scenario_ids, "other")])
     start = prior[model.hypothesis_scenario] * model.onset_weight
     yield METHOD, _column_weights(model, index, standing.posterior, start, contamination)

@@ -225,8 +225,12 @@ def read_claims(path: Path, rows: Iterable[CsvRow], faults: FaultList) -> Iterab
 
 
 def judge_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList) -> None:
-    """Warn about scored indicators that the ledger should feed and does not."""
+    """Warn about scored indicators that the ledger should feed and does not, or whose quantity is not named."""
     for indicator_id, indicator in draft.indicators.items():
+        if indicator.scored and indicator.family == "lognormal" and indicator.quantity is None:
+            document = draft.documents[f"indicators/{indicator_id}.yaml"]
+            mend = "add `quantity: flow`, `level` or `share`: read as a flow, a part-year figure is only shown"
+            faults.warn(document.path, 1, indicator_id, "scored, and not said what kind of quantity it is", mend)
         fed = indicator_id in ledgers and ledgers[indicator_id].rows
         if indicator.scored and set(indicator.sources) == {LEDGER_SOURCE} and not fed:
             path = draft.folder / "ledger" / f"{indicator_id}.csv"

@@ -170,6 +170,7 @@ def indicator_rows(tracker: Tracker) -> list[Row]:
             "words": indicator.words,
             "frequency": indicator.frequency,
             "usual_period_months": indicator.usual_period_months,
+            "quantity": indicator.quantity or {"share": "share", "lognormal": "flow"}.get(indicator.family or ""),
             "group_id": indicator.group,
             "cooperative": indicator.cooperative,
             "scored": indicator.scored,

@@ -1,4 +1,4 @@
-"""`signposts alerts` and `signposts digest`: what was raised, whether it was told, and the week in one message.
+"""`signposts alerts` and `signposts digest`: what was raised, whether it was sent, and the week in one message.
 
 Belongs here: the commands' words. Not here: rules, messages, sending.
 """
@@ -10,7 +10,7 @@ import typer
 from signposts.alerts.accepted import expired, load_accepted
 from signposts.alerts.delivery import addresses, compose, deliver
 from signposts.alerts.delivery import send as send_message
-from signposts.alerts.journal import read_journal, untold
+from signposts.alerts.journal import read_journal, unsent
 from signposts.errors import InputError
 from signposts.settings import Settings, load_settings
 
@@ -19,7 +19,7 @@ NOBODY = "SIGNPOSTS_NOTIFY_URL names nobody; set it to one or more apprise addre
 
 
 def alert_command(*, dry_run: bool, send: bool, test: bool) -> int:
-    """Do what the options ask for, or list; return 1 if something could not be told."""
+    """Do what the options ask for, or list; return 1 if something could not be sent."""
     settings, now = load_settings(), datetime.now(UTC)
     if (send or test) and not addresses():
         raise InputError(NOBODY)
@@ -41,11 +41,11 @@ def alert_command(*, dry_run: bool, send: bool, test: bool) -> int:
 
 def _print_message(settings: Settings, now: datetime) -> None:
     """Print the message that would go out now."""
-    waiting = untold(read_journal(settings.alert_journal), now)
+    waiting = unsent(read_journal(settings.alert_journal), now)
     if not waiting:
-        typer.echo("Nothing waits to be told.")
+        typer.echo("Nothing waits to be sent.")
         return
-    title, text = compose(waiting, settings)
+    title, text = compose(waiting, settings, now)
     typer.echo(f"{title}\n\n{text}")
 
 

@@ -3,16 +3,21 @@
 Belongs here: reading the installation's state and saying it in words. Not here: mending anything.
 """
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from signposts.errors import CatalogueError, InputError, SignpostsError
+from signposts.errors import CatalogueError, InputError, SignpostsError, WriterBusy
+from signposts.release import latest
+from signposts.release.latest import release_faults
+from signposts.release.publish import failed_check_sentence, releases_to_keep
 from signposts.settings import Settings, load_settings
 from signposts.sources.archive import open_archive
 from signposts.warehouse import Warehouse, current_writer, load_sql
@@ -20,37 +25,49 @@ from signposts.warehouse import Warehouse, current_writer, load_sql
 if TYPE_CHECKING:
     import dagster as dg
 
+    from signposts.alerts.accepted import AcceptedProblem
+
 STALE_HOURS = 30
+LONG_RUN = timedelta(hours=2)
 LEAST_FREE_BYTES = 1_000_000_000
 HEARTBEAT = timedelta(minutes=2)
-FAILED_CHECKS = "select * from check_result where not passed order by severity, check_name"
+FAILED_CHECKS = "select * from check_result where not passed order by severity, target, check_name"
 LAST_RELEASE = "select release_id, created_at, as_of from release order by created_at desc limit 1"
 # Every verdict of the doctor has a paragraph of this name in docs/operations.md; the first that holds is the next thing
 # to do.
 VERDICTS = (
     "state folder",
     "catalogue",
+    "not examined",
     "never run",
     "published file",
+    "archive gone",
     "disk",
     "failed check",
+    "tracker held back",
     "last run failed",
+    "run too long",
     "old release",
     "nothing runs",
     "schedule off",
     "source failed",
-    "alerts not told",
+    "clock",
+    "claims held",
+    "rows vanished",
+    "alerts not sent",
     "acceptance expired",
     "source stale",
     "source unknown",
     "check warning",
     "too few releases kept",
-    "damaged database kept",
+    "damaged files kept",
 )
+# What makes a command's input wrong rather than the installation ill: exit code 2.
+WRONG_INPUT = ("state folder", "catalogue")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One line of the page; ``verdict`` and ``remedy`` are empty where all is well."""
 
     topic: str
@@ -73,57 +90,73 @@ def verify_archive() -> int:
 
 
 def diagnose() -> int:
-    """Print one page on the installation's health, the next thing to do last; return 0 if all is well."""
+    """Print one page on the installation's health, the next thing to do last.
+
+    Return 0 if nothing new wants doing, 1 if something does, 2 if what a person wrote or chose cannot be used at all.
+    """
     settings, now = load_settings(), datetime.now(UTC)
-    findings = list(examine(settings, now))
-    for finding in findings:
-        typer.echo(f"{'!' if finding.verdict else ' '} {finding.topic}: {finding.text}")
-    ill = sorted((each for each in findings if each.verdict), key=lambda each: VERDICTS.index(each.verdict))
+    found = list(examine(settings, now))
+    for line in found:
+        typer.echo(f"{'!' if line.verdict else ' '} {line.topic}: {line.text}")
+    ill = sorted((line for line in found if line.verdict), key=lambda line: VERDICTS.index(line.verdict))
     if not ill:
         typer.echo("Next: nothing; all is well.")
         return 0
     first = ill[0]
     typer.echo(f'Next: {first.remedy} (docs/operations.md, "{first.verdict}")')
-    return 1
+    return 2 if first.verdict in WRONG_INPUT else 1
 
 
-def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Yield every finding, in the order of the page."""
-    yield from _state(settings)
-    yield from _catalogue(settings)
-    yield from _release(settings, now)
-    yield from _running(settings, now)
-    yield from _sources(settings)
-    yield from _alerts(settings, now)
-    holder = current_writer(settings.lock)
-    yield Finding("Writer", holder or "nobody is writing")
+def examine(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    """Yield every diagnosis, in the order of the page; a part that cannot be examined is one, and the others go on."""
+    parts: tuple[tuple[str, Callable[[], Iterator[Diagnosis]]], ...] = (
+        ("State", partial(_state, settings)),
+        ("Catalogue", partial(_catalogue, settings)),
+        ("Release", partial(_release, settings, now)),
+        ("Checks", partial(_checks, settings)),
+        ("Archive", partial(_archive, settings, now)),
+        ("Running", partial(_running, settings, now)),
+        ("Sources", partial(_sources, settings, now)),
+        ("Claims", partial(_claims, settings)),
+        ("Alerts", partial(_alerts, settings, now)),
+        ("Writer", partial(_writer, settings)),
+    )
+    for topic, part in parts:
+        try:
+            yield from part()
+        except WriterBusy as error:
+            yield Diagnosis(topic, f"not examined while a run is writing ({error})")
+        except Exception as error:  # noqa: BLE001 - a doctor that dies of what it finds is of no use
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            remedy = reason if isinstance(error, SignpostsError) else f"mend what keeps {topic.lower()} from being read"
+            yield Diagnosis(topic, f"could not be examined: {reason}", "not examined", remedy)
 
 
-def _state(settings: Settings) -> Iterator[Finding]:
+def _state(settings: Settings) -> Iterator[Diagnosis]:
     """Yield whether state can be written, how much room there is, and what damage was set aside."""
     folder = settings.home
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"signposts")
+            probe.flush()
     except OSError as error:
-        yield Finding(
-            "State", f"{folder} cannot be written: {error.strerror}", "state folder", f"make {folder} writable"
-        )
+        text = f"{folder} cannot be written: {error.strerror}"
+        yield Diagnosis("State", text, "state folder", f"make {folder} writable and make room on its disk")
     else:
-        yield Finding("State", str(folder))
-    free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
+        yield Diagnosis("State", str(folder))
+    free = shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.is_dir())).free
     low = free < LEAST_FREE_BYTES
     remedy = f"make room under {folder}, or keep fewer releases (SIGNPOSTS_KEEP_RELEASES)"
-    yield Finding("Disk", f"{free / 1e9:.1f} GB free", *(("disk", remedy) if low else ()))
-    for path in sorted(folder.glob("warehouse.duckdb.damaged-*")):
+    yield Diagnosis("Disk", f"{free / 1e9:.1f} GB free", *(("disk", remedy) if low else ()))
+    aside = [*folder.glob("warehouse.duckdb.damaged-*"), *(settings.published.glob("damaged-*"))]
+    for path in sorted(aside):
         if path.suffix != ".wal":
-            yield Finding(
-                "Damage", f"{path} was set aside", "damaged database kept", f"look at the disk, delete {path}"
-            )
+            text = f"{path} was set aside"
+            yield Diagnosis("Damage", text, "damaged files kept", f"look at the disk, then delete {path}")
 
 
-def _catalogue(settings: Settings) -> Iterator[Finding]:
+def _catalogue(settings: Settings) -> Iterator[Diagnosis]:
     """Yield whether the catalogue and its ledgers can be used."""
     from signposts.catalogue import load_catalogue
 
@@ -132,53 +165,92 @@ def _catalogue(settings: Settings) -> Iterator[Finding]:
     except InputError as error:
         lines = str(error).splitlines()
         more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        yield Finding("Catalogue", f"{lines[0]}{more}", "catalogue", "mend what `signposts check` lists")
+        yield Diagnosis("Catalogue", f"{lines[0]}{more}", "catalogue", "mend what `signposts check` lists")
     else:
-        yield Finding("Catalogue", f"{len(catalogue.trackers)} trackers, sound")
+        yield Diagnosis("Catalogue", f"{len(catalogue.trackers)} trackers, sound")
 
 
-def _release(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Yield when the last release was made, whether it can be read, and which checks failed."""
-    if not settings.published_database.exists():
-        yield Finding("Release", "none yet", "never run", "run `signposts run`")
+def _release(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    """Yield when the last release was made, whether its files are whole, and which trackers it holds back."""
+    faults = release_faults(settings)
+    for fault in faults:
+        remedy = "run `signposts run --offline`: it restores the file from the other copy or the release before"
+        yield Diagnosis("Release", fault, "published file", remedy)
+    release = latest(settings)
+    if release is None:
+        if not faults:
+            yield Diagnosis("Release", "none yet", "never run", "run `signposts run`")
         return
-    try:
-        release = Warehouse(settings.published_database, read_only=True)
-        with release.connect():
-            (last,) = release.rows(LAST_RELEASE)
-            failed = release.rows(FAILED_CHECKS)
-    except Exception as error:  # noqa: BLE001 - whatever keeps the file from being read is the finding
-        text = f"{settings.published_database} cannot be read: {str(error).splitlines()[0]}"
-        yield Finding("Release", text, "published file", f"move {settings.published} aside and run `signposts run`")
-        return
+    with release.connect():
+        (last,) = release.rows(LAST_RELEASE)
+        held_back = release.rows("from withheld_tracker") if _has_table(release, "withheld_tracker") else []
     hours = (now.replace(tzinfo=None) - last["created_at"]).total_seconds() / 3600
     text = f"{last['release_id']}, as of {last['as_of']}, {hours:.1f} hours old"
     old = ("old release", "see why nothing was published: `signposts run --offline` says it")
-    yield Finding("Release", text, *(old if hours > STALE_HOURS else ()))
-    for row in failed:
-        text = f"{row['severity']}: {row['check_name']} on {row['target']}: {row['failing_rows']} rows: {row['detail']}"
-        remedy = f"see what breaks {row['check_name']}: `signposts sql failed_checks`"
-        verdict = {"critical": "failed check", "warning": "check warning"}.get(row["severity"], "")
-        yield Finding("Check", text, verdict, remedy if verdict else "")
+    yield Diagnosis("Release", text, *(old if hours > STALE_HOURS else ()))
+    for row in held_back:
+        reason = (row["reason"] or "").splitlines()[0]
+        remedy = f"mend what holds {row['tracker_id']} back and run `signposts run`: {reason}"
+        yield Diagnosis("Tracker", f"{row['tracker_id']} is held back: {reason}", "tracker held back", remedy)
 
 
-def _running(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Yield whether a daemon lives, what its schedules do, and how the last run ended."""
-    if not (settings.dagster_home / "dagster.yaml").exists():
-        yield Finding("Running", "never started")
+def _checks(settings: Settings) -> Iterator[Diagnosis]:
+    """Yield which checks failed in the last run, whether it published or not: the working database knows."""
+    working = Warehouse(settings.warehouse, read_only=True) if settings.warehouse.is_file() else None
+    if working is None or not _has_table(working, "check_result"):
         return
-    import os
+    for row in working.rows(FAILED_CHECKS):
+        verdict = {"critical": "failed check", "warning": "check warning"}.get(row["severity"], "")
+        sentence = failed_check_sentence(row)
+        remedy = f"mend what breaks {row['check_name']} on {row['target']}: {sentence}"
+        yield Diagnosis("Check", f"{row['severity']}: {sentence}", verdict, remedy if verdict else "")
 
+
+def _archive(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    """Yield whether the archive holds what was fetched, and whether an attempt is dated after now."""
+    objects = settings.archive / "objects"
+    stored = sum(1 for _ in objects.rglob("*.zst")) if objects.is_dir() else 0
+    release = latest(settings)
+    fetched, ahead = 0, []
+    if release is not None:
+        with release.connect():
+            statement = "select count(distinct sha256) as n from fetch_attempt where outcome in ('hit', 'unchanged')"
+            fetched = release.rows(statement)[0]["n"]
+            ahead = release.rows(
+                "select distinct source_id from fetch_attempt where fetched_at > $now + interval 1 day",
+                now=now.replace(tzinfo=None),
+            )
+    if fetched and stored < fetched:
+        text = f"{stored} objects, though {fetched} documents were fetched into it"
+        remedy = f"bring {settings.archive} back from its backup; without it nothing can be built anew"
+        yield Diagnosis("Archive", text, "archive gone", remedy)
+    else:
+        yield Diagnosis("Archive", f"{stored} objects")
+    for row in ahead:
+        text = f"an attempt at {row['source_id']} is dated after now: the clock was wrong, now or then"
+        yield Diagnosis("Clock", text, "clock", "set the machine's clock and run `signposts run`")
+
+
+def _running(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    """Yield whether a daemon is alive, what its schedules do, and how the last runs ended."""
+    if not (settings.dagster_home / "dagster.yaml").exists():
+        yield Diagnosis("Running", "never started")
+        return
     import dagster as dg
 
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
-    with dg.DagsterInstance.get() as instance:
-        yield _daemon(instance, now)
-        yield from _schedules(instance)
-        yield from _last_runs(instance)
+    try:
+        with dg.DagsterInstance.get() as instance:
+            found = [_daemon(instance, now), *_schedules(instance), *_last_runs(instance, now)]
+    except Exception as error:  # noqa: BLE001 - whatever keeps Dagster's storage from being read is the diagnosis
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        remedy = f"move {settings.dagster_home} aside and start again: only the history of runs is in it"
+        yield Diagnosis("Running", f"Dagster's files cannot be read: {reason}", "not examined", remedy)
+    else:
+        yield from found
 
 
-def _daemon(instance: "dg.DagsterInstance", now: datetime) -> Finding:
+def _daemon(instance: "dg.DagsterInstance", now: datetime) -> Diagnosis:
     """Return when the daemon was last heard; none at all is well where cron starts the runs."""
     heard = [
         status.last_heartbeat.timestamp
@@ -186,15 +258,15 @@ def _daemon(instance: "dg.DagsterInstance", now: datetime) -> Finding:
         if status.last_heartbeat is not None
     ]
     if not heard:
-        return Finding("Running", "no daemon was ever heard here: runs come by hand or from cron")
+        return Diagnosis("Running", "no daemon was ever heard here: runs come by hand or from cron")
     silent = now - datetime.fromtimestamp(max(heard), UTC)
     if silent > HEARTBEAT:
         text = f"the daemon was last heard {_ago(silent)} ago"
-        return Finding("Running", text, "nothing runs", "start `signposts serve` (or its systemd unit) again")
-    return Finding("Running", f"yes; the daemon was heard {silent.total_seconds():.0f} s ago")
+        return Diagnosis("Running", text, "nothing runs", "start `signposts serve` (or its systemd unit) again")
+    return Diagnosis("Running", f"yes; the daemon was heard {silent.total_seconds():.0f} s ago")
 
 
-def _schedules(instance: "dg.DagsterInstance") -> Iterator[Finding]:
+def _schedules(instance: "dg.DagsterInstance") -> Iterator[Diagnosis]:
     """Yield each schedule and sensor that the daemon knows, and its last tick."""
     for state in sorted(instance.all_instigator_state(), key=lambda state: state.instigator_name):
         ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
@@ -202,42 +274,49 @@ def _schedules(instance: "dg.DagsterInstance") -> Iterator[Finding]:
         on = state.is_running
         text = f"{state.instigator_name} is {'on' if on else 'off'}, {tick}"
         remedy = f"turn {state.instigator_name} on again in Dagster's pages"
-        yield Finding("Schedule", text, *(() if on else ("schedule off", remedy)))
+        yield Diagnosis("Schedule", text, *(() if on else ("schedule off", remedy)))
 
 
-def _last_runs(instance: "dg.DagsterInstance") -> Iterator[Finding]:
-    """Yield how the last run ended, and when the last good one was."""
+def _last_runs(instance: "dg.DagsterInstance", now: datetime) -> Iterator[Diagnosis]:
+    """Yield how the last run of each job ended and when the last good one was, and which run has gone on too long."""
     import dagster as dg
 
-    records = instance.get_run_records(filters=dg.RunsFilter(job_name="monitor"), limit=1)
-    good = instance.get_run_records(
-        filters=dg.RunsFilter(job_name="monitor", statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1
-    )
-    at = f"{good[0].create_timestamp:%Y-%m-%d %H:%M}" if good else "never"
-    for record in records:
+    last: dict[str, dg.RunRecord] = {}
+    good: dict[str, dg.RunRecord] = {}
+    for record in instance.get_run_records(limit=200):
         run = record.dagster_run
-        text = f"{run.status.value.lower()}, run {run.run_id[:8]}; last good run {at}"
-        remedy = "run `signposts run --verbose` and mend what it names"
+        last.setdefault(run.job_name, record)
+        if run.status == dg.DagsterRunStatus.SUCCESS:
+            good.setdefault(run.job_name, record)
+        began = datetime.fromtimestamp(record.start_time, UTC) if record.start_time else now
+        if run.status == dg.DagsterRunStatus.STARTED and now - began > LONG_RUN:
+            text = f"run {run.run_id[:8]} of {run.job_name} has gone on for {_ago(now - began)}"
+            remedy = f"stop run {run.run_id[:8]} in Dagster's pages or end its process; the next run mends the rest"
+            yield Diagnosis("Run", text, "run too long", remedy)
+    for job, record in sorted(last.items()):
+        run = record.dagster_run
+        at = f"{good[job].create_timestamp:%Y-%m-%d %H:%M}" if job in good else "never"
+        text = f"{job} {run.status.value.lower()}, run {run.run_id[:8]}; last good run {at}"
         bad = run.status == dg.DagsterRunStatus.FAILURE
-        yield Finding("Last run", text, *(("last run failed", remedy) if bad else ()))
+        remedy = "run `signposts run --verbose` and mend what it names"
+        yield Diagnosis("Last run", text, *(("last run failed", remedy) if bad else ()))
 
 
-def _sources(settings: Settings) -> Iterator[Finding]:
-    """Yield each source's verdict and since when."""
-    if not settings.published_database.exists():
+def _sources(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    """Yield each source's verdict and since when; what somebody has accepted is said and not counted."""
+    release = latest(settings)
+    if release is None:
         return
-    try:
-        rows = Warehouse(settings.published_database, read_only=True).rows(load_sql("alerts/source_verdict"))
-    except Exception:  # noqa: BLE001 - that the file cannot be read is said already
-        return
-    for row in rows:
-        yield _source(row)
+    accepted = {problem.subject: problem for problem in _accepted(settings) if now.date() <= problem.expires_on}
+    for row in release.rows(load_sql("alerts/source_verdict")):
+        yield _source(row, accepted.get(f"source:{row['source_id']}"))
 
 
-def _source(row: dict[str, Any]) -> Finding:
+def _source(row: dict[str, Any], accepted: "AcceptedProblem | None") -> Diagnosis:
     """Return how one source stands and what to do about it."""
     name, verdict = row["source_id"], row["verdict"]
     since = f" since {row['since']}" if row["since"] else ""
+    text = f"{verdict.replace('_', ' ')}{since}; {row['detail']}"
     remedies = {
         "failed": f"see why {name} fails, and try it alone: `signposts run --source {name}`",
         "stale": "record what has happened since: `signposts record`"
@@ -245,36 +324,79 @@ def _source(row: dict[str, Any]) -> Finding:
         else f"look whether {name} still publishes, or accept it in catalogue/accepted_problems.yaml",
         "unknown": f"ask {name} once: `signposts run --source {name}`",
     }
-    text = f"{verdict}{since}; {row['detail']}"
-    return Finding(f"Source {name}", text, *((f"source {verdict}", remedies[verdict]) if verdict in remedies else ()))
+    if verdict not in remedies:
+        return Diagnosis(f"Source {name}", text)
+    if accepted is not None:
+        return Diagnosis(f"Source {name}", f"{text} (accepted by {accepted.owner} until {accepted.expires_on})")
+    return Diagnosis(f"Source {name}", text, f"source {verdict}", remedies[verdict])
 
 
-def _alerts(settings: Settings, now: datetime) -> Iterator[Finding]:
+def _claims(settings: Settings) -> Iterator[Diagnosis]:
+    """Yield what is held until somebody accepts it, and which recorded claims have left their ledgers."""
+    release = latest(settings)
+    if release is None:
+        return
+    held = [row["claim_id"] for row in release.rows(load_sql("run_summary/held_claims"))]
+    if held:
+        remedy = f"look at {held[0]}, then `signposts accept {held[0]} --reason …` or correct it"
+        named = ", ".join(held[:3]) + (" and others" if len(held) > 3 else "")
+        yield Diagnosis("Claims", f"{len(held)} are held and not used: {named}", "claims held", remedy)
+    working = Warehouse(settings.warehouse, read_only=True) if settings.warehouse.is_file() else None
+    if working is not None and _has_table(working, "ledger_fault"):
+        gone = working.rows("select claim_id from ledger_fault where fault = 'gone' order by claim_id")
+        for row in gone[:3]:
+            text = f"{row['claim_id']} has left its ledger and still counts; a fresh clone would not know it"
+            remedy = f"put its row back, or take it back: `signposts withdraw {row['claim_id']}`"
+            yield Diagnosis("Claims", text, "rows vanished", remedy)
+
+
+def _accepted(settings: Settings) -> "list[AcceptedProblem]":
+    """Return the accepted problems; none where their file cannot be read, which is said elsewhere."""
+    from signposts.alerts.accepted import load_accepted
+
+    try:
+        return load_accepted(settings.catalogue_root)
+    except CatalogueError:
+        return []
+
+
+def _alerts(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     """Yield whether alerts go out, and which acceptances have lapsed."""
     from signposts.alerts.accepted import expired, load_accepted
     from signposts.alerts.delivery import addresses
-    from signposts.alerts.journal import read_journal, untold
-    from signposts.release.publish import releases_to_keep
+    from signposts.alerts.journal import read_journal, unsent
 
-    failed = [alert for alert in untold(read_journal(settings.alert_journal), now) if alert.delivery == "failed"]
+    waiting = unsent(read_journal(settings.alert_journal), now)
+    failed = [alert for alert in waiting if alert.delivery == "failed"]
     if failed:
-        text = f"{len(failed)} could not be told, the oldest of {failed[0].raised_at[:10]}"
-        yield Finding("Alerts", text, "alerts not told", "try the addresses: `signposts alerts --test`")
+        text = f"{len(failed)} could not be sent to every address, the oldest of {failed[0].raised_at[:10]}"
+        yield Diagnosis("Alerts", text, "alerts not sent", "try the addresses: `signposts alerts --test`")
     elif addresses():
-        yield Finding("Alerts", f"go to {len(addresses())} addresses")
+        yield Diagnosis("Alerts", f"go to {len(addresses())} addresses")
     else:
-        yield Finding("Alerts", "go nowhere: SIGNPOSTS_NOTIFY_URL is not set (`signposts alerts` lists them)")
+        oldest = f"; {len(waiting)} wait, the oldest of {waiting[0].raised_at[:10]}" if waiting else ""
+        yield Diagnosis("Alerts", f"not configured: SIGNPOSTS_NOTIFY_URL is not set{oldest} (`signposts alerts`)")
     try:
-        for line in expired(load_accepted(settings.catalogue_root), date.fromisoformat(f"{now:%Y-%m-%d}")):
-            yield Finding("Accepted", line, "acceptance expired", line)
+        for line in expired(load_accepted(settings.catalogue_root), now.date()):
+            yield Diagnosis("Accepted", line, "acceptance expired", line)
     except CatalogueError as error:
-        yield Finding("Accepted", str(error).splitlines()[0], "catalogue", "mend catalogue/accepted_problems.yaml")
+        yield Diagnosis("Accepted", str(error).splitlines()[0], "catalogue", "mend catalogue/accepted_problems.yaml")
     try:
         if releases_to_keep() < 2:
             text = "one release is kept; moves and thresholds need two to compare with"
-            yield Finding("Alerts", text, "too few releases kept", "set SIGNPOSTS_KEEP_RELEASES to 2 or more")
-    except SignpostsError as error:
-        yield Finding("Alerts", str(error), "too few releases kept", str(error))
+            yield Diagnosis("Alerts", text, "too few releases kept", "set SIGNPOSTS_KEEP_RELEASES to 2 or more")
+    except InputError as error:
+        yield Diagnosis("Alerts", str(error), "too few releases kept", str(error))
+
+
+def _has_table(database: Warehouse, table: str) -> bool:
+    """Return whether a database has a table: one of an older version may lack it."""
+    return bool(database.rows("select 1 from duckdb_tables() where table_name = $table", table=table))
+
+
+def _writer(settings: Settings) -> Iterator[Diagnosis]:
+    """Yield who is writing."""
+    yield Diagnosis("Writer", current_writer(settings.lock) or "nobody is writing")
 
 
 def _ago(silence: timedelta) -> str:

@@ -64,7 +64,7 @@ def assess_catalogue(warehouse: Warehouse, catalogue: Catalogue, now: datetime) 
 
     warehouse.ensure_tables()
     gather.write_catalogue(warehouse, catalogue)
-    observe.write_claims(warehouse)
+    observe.write_claims(warehouse, now)
     observe.read_claims(warehouse, now.date(), now)
     write_probabilities(warehouse)
 

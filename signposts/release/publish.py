@@ -132,7 +132,7 @@ def refuse_critical_failures(warehouse: Warehouse) -> None:
 
 def failed_check_sentence(row: Mapping[str, Any]) -> str:
     """Return a row of check_result that failed as a sentence: table, expectation, how many rows, the first one."""
-    first: dict[str, Any] = next(iter(json.loads(row["first_rows"] or "[]")), {})
+    first: dict[str, Any] = next(iter(json.loads(row.get("first_rows") or "[]")), {})
     named = f", the first {', '.join(f'{name} {value}' for name, value in first.items() if value is not None)}"
     count = "1 row fails" if row["failing_rows"] == 1 else f"{row['failing_rows']} rows fail"
     rows = f" {count}{named if first else ''}."

@@ -42,13 +42,13 @@ class Plan:
     live: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
 
 
-def collect(sources: Mapping[str, Source], plan: Plan) -> dict[str, SourceRun]:
-    """Ask every source, or those named, side by side; return what came of each.
+def collect(sources: Mapping[str, Source], plan: Plan, family: type[SourceRun] = SourceRun) -> dict[str, SourceRun]:
+    """Ask every source, or those named, side by side, in runs of a family; return what came of each.
 
     Everything that has come in when the budget ends is kept; the rest is a miss that the next run takes up.
     """
     runs = {
-        source_id: _prepare(source_id, source, plan)
+        source_id: _prepare(source_id, source, plan, family)
         for source_id, source in sources.items()
         if not plan.named or source_id in plan.named
     }
@@ -78,9 +78,9 @@ def run_source_with(source_id: str, source: Source, plan: Plan, gather: Callable
     return run
 
 
-def _prepare(source_id: str, source: Source, plan: Plan) -> SourceRun:
+def _prepare(source_id: str, source: Source, plan: Plan, family: type[SourceRun] = SourceRun) -> SourceRun:
     """Return the run of a source, not begun."""
-    return SourceRun(
+    return family(
         source_id,
         source,
         plan.archive,

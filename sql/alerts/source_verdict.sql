@@ -12,4 +12,4 @@ select
     detail
 from freshness
 where starts_with(subject, 'source:')
-order by case verdict when 'failed' then 0 when 'stale' then 1 when 'unknown' then 2 else 3 end, subject
+order by coalesce(list_position(['failed', 'stale', 'unknown', 'not_configured'], verdict), 5), subject

@@ -1,8 +1,9 @@
 -- Grain: one row per source, and one per tracker and indicator.
--- Reads: source, last_fetch, claim, indicator
+-- Reads: source, last_fetch, fetch_attempt, claim, indicator
 -- Two clocks: when we last looked, and the newest period there is. An indicator is as old as the oldest of the sources
 -- that feed it, and failed if one of them failed; one that has never spoken makes it unknown, which counts as stale.
--- The ledger was looked at when its newest row was recorded.
+-- The ledger was looked at when its newest row was recorded. A source that was never asked since it needs a key that is
+-- not set is not configured: a state of its own, not a fault.
 with known as (
     select *
     from claim
@@ -21,6 +22,15 @@ spoken as (
     from known
     where status <> 'withdrawn' and kind <> 'plan'
     group by tracker_id, indicator_id, source_id
+),
+
+skipped as (
+    select
+        source_id,
+        max_by(message, fetched_at) as message
+    from fetch_attempt
+    where outcome = 'skipped'
+    group by source_id
 ),
 
 of_source as (
@@ -79,16 +89,19 @@ of_indicator as (
 judged as (
     select
         cast(null as varchar) as tracker_id,
-        'source:' || source_id as subject,
-        last_looked,
-        newest_period,
-        max_age_days,
-        coalesce(outcome in ('failure', 'miss'), false) as failed,
+        'source:' || of_source.source_id as subject,
+        of_source.last_looked,
+        of_source.newest_period,
+        of_source.max_age_days,
+        coalesce(of_source.outcome in ('failure', 'miss'), false) as failed,
         case
-            when outcome in ('failure', 'miss') then coalesce(message, outcome)
-            when last_looked is null then 'never looked at'
-        end as detail
+            when of_source.outcome in ('failure', 'miss') then coalesce(of_source.message, of_source.outcome)
+            when of_source.last_looked is null then coalesce('never asked: ' || skipped.message, 'never looked at')
+        end as detail,
+        of_source.last_looked is null and coalesce(starts_with(skipped.message, 'needs a key'), false)
+            as lacks_key
     from of_source
+    left join skipped on of_source.source_id = skipped.source_id
     union all
     select
         tracker_id,
@@ -97,7 +110,8 @@ judged as (
         newest_period,
         max_age_days,
         failed,
-        detail
+        detail,
+        false as lacks_key
     from of_indicator
 ),
 
@@ -117,6 +131,7 @@ select
     max_age_days,
     case
         when failed then 'failed'
+        when lacks_key then 'not_configured'
         when last_looked is null or age_days is null then 'unknown'
         when age_days <= max_age_days then 'fresh'
         when max_age_days is null then 'unknown'

@@ -456,7 +456,7 @@ def test_a_journal_line_that_a_crash_cut_short_spoils_itself_alone(town, mailbox
 # ---------------------------------------------------------------------- withheld
 
 
-def test_a_withheld_release_is_told_once_a_cause_and_stands_in_the_next_release(town, mailbox):
+def test_a_withheld_release_is_sent_once_a_cause_and_stands_in_the_next_release_as_good_again(town, mailbox):
     town.assess()
     later = town.now + timedelta(hours=1)
     assert raise_withheld(town.settings, ["claim_is_sound: two claims have no source"], later) is not None
@@ -465,7 +465,8 @@ def test_a_withheld_release_is_told_once_a_cause_and_stands_in_the_next_release(
     assert len(mailbox.messages) == 2
     assert "two claims have no source" in mailbox.messages[0]["message"]
     town.assess()
-    assert {(row["kind"], row["delivery"]) for row in town.published()} == {("withheld", "sent")}
+    said = {(row["kind"], row["delivery"]) for row in town.published()}
+    assert said == {("withheld", "sent"), ("good_again", "pending")}
     town.assess()
     assert town.published() == []
 
@@ -547,5 +548,137 @@ def test_the_digest_says_loudly_that_a_week_brought_no_release(town):
 
 def test_a_message_names_the_file_where_no_address_of_the_report_is_set(town):
     alert = Alert("source", "warning", "Guild is stale", "source:guild:stale:2026-01-01", "2026-03-02T05:30:00")
-    _, text = compose([alert], town.settings)
+    _, text = compose([alert], town.settings, town.now)
     assert "file://" in text
+
+
+# ---------------------------------------------------------------------- to each address, typed, and good again
+
+
+def test_each_address_gets_an_alert_once_also_where_another_refuses_it(town, mailbox, monkeypatch):
+    """An address that took the message is not sent it again while the other one is tried again."""
+    deaf = type("DeafMailbox", (Mailbox,), {"messages": [], "status": 500})
+    server = HTTPServer(("127.0.0.1", 0), deaf)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        both = f"{os.environ['SIGNPOSTS_NOTIFY_URL']} json://127.0.0.1:{server.server_port}/other"
+        monkeypatch.setenv("SIGNPOSTS_NOTIFY_URL", both)
+        town.assess()
+        town.assess(alarm=True)
+        assert outcomes(deliver(town.settings, town.now)) == ["failed"]
+        deaf.status = 200
+        assert outcomes(deliver(town.settings, town.now)) == ["sent"]
+        assert deliver(town.settings, town.now) == []
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert len(mailbox.messages) == 1
+    assert len(deaf.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "kind"),
+    [({"alarm": True}, "failure"), ({"status": "missed"}, "warning"), ({"status": "fulfilled"}, "info")],
+)
+def test_a_message_has_the_type_of_its_gravest_alert(day, kind, town, mailbox):
+    town.assess()
+    town.assess(**day)
+    deliver(town.settings, town.now)
+    assert [message["type"] for message in mailbox.messages] == [kind]
+
+
+def test_what_was_red_and_is_good_again_is_sent_once_as_a_success(town, mailbox):
+    stale, fresh = (date(2026, 1, 1), 61), (date(2026, 3, 3), 1)
+    for source in (stale, stale, fresh, fresh):
+        town.assess(source=source)
+        deliver(town.settings, town.now)
+    assert [message["type"] for message in mailbox.messages] == ["warning", "success"]
+    assert "Good again: guild is no longer stale, as raised on 2026-03-02" in mailbox.messages[1]["message"]
+
+
+def test_what_nobody_heard_of_is_not_said_to_be_good_again(town):
+    for source in ((date(2026, 1, 1), 61), (date(2026, 3, 3), 1)):
+        town.assess(source=source)
+        deliver(town.settings, town.now)
+    assert [alert.kind for alert in read_journal(town.settings.alert_journal).values()] == ["source"]
+
+
+def test_a_cause_that_comes_back_after_it_was_good_again_is_sent_again(town, mailbox):
+    for reason in ("two rows fail", None, "two rows fail", "two rows fail"):
+        rows = [{"tracker_id": "bakery", "title": "Bakery", "reason": reason}] if reason else []
+        town.warehouse.write_rows("withheld_tracker", rows)
+        town.assess()
+        deliver(town.settings, town.now)
+    assert [message["type"] for message in mailbox.messages] == ["failure", "success", "failure"]
+    assert "tracker bakery is released again" in mailbox.messages[1]["message"]
+
+
+def test_a_message_that_goes_out_late_says_how_old_its_cause_is(town, mailbox, monkeypatch):
+    url = os.environ["SIGNPOSTS_NOTIFY_URL"]
+    monkeypatch.delenv("SIGNPOSTS_NOTIFY_URL")
+    town.assess()
+    town.assess(alarm=True)
+    deliver(town.settings, town.now)
+    monkeypatch.setenv("SIGNPOSTS_NOTIFY_URL", url)
+    deliver(town.settings, town.now + timedelta(days=2))
+    assert "Raised on 2026-03-03, 2 days ago." in mailbox.messages[0]["message"]
+
+
+# ---------------------------------------------------------------------- held, withdrawn, held back
+
+
+GUILD = {"tracker_id": "bakery", "indicator_id": "loaves", "source_id": "guild", "held": False, "status": "reported"}
+
+
+def claims_of(town: Town, number: int, **changes: Any) -> None:
+    rows = [
+        GUILD
+        | {"claim_id": f"guild-{place}", "first_claim_id": f"guild-{place}", "recorded_at": datetime(2026, 3, 1)}
+        | changes
+        for place in range(number)
+    ]
+    town.warehouse.write_rows("claim", rows)
+
+
+def test_held_claims_are_sent_once_by_name_and_again_when_more_come(town, mailbox):
+    claims_of(town, 2, held=True)
+    assert tell_all(town, days=[{}, {}]) == [["held"], []]
+    deliver(town.settings, town.now)
+    assert "guild-0" in mailbox.messages[0]["message"]
+    assert "signposts accept" in mailbox.messages[0]["message"]
+    claims_of(town, 3, held=True, recorded_at=datetime(2026, 3, 4))
+    assert tell_all(town, days=[{}])[0][0] == "held"
+
+
+def test_nothing_held_fires_nothing(town):
+    claims_of(town, 5)
+    assert tell_all(town, days=[{}, {}]) == [[], []]
+
+
+@pytest.mark.parametrize(("gone", "of", "fires"), [(12, 40, True), (9, 12, False), (12, 100, False)])
+def test_a_mass_of_withdrawals_at_once_is_critical_and_a_few_are_not(gone, of, fires, town):
+    town.assess()
+    moment = town.now.replace(tzinfo=None) + timedelta(hours=1)
+    rows = [
+        GUILD | {"claim_id": f"guild-{n}", "first_claim_id": f"guild-{n}", "recorded_at": moment} for n in range(of)
+    ]
+    for row in rows[:gone]:
+        row["status"] = "withdrawn"
+    town.warehouse.write_rows("claim", rows)
+    assert kinds(town.assess()) == (["withdrawn"] if fires else [])
+
+
+def test_a_blocked_release_is_understood_by_somebody_who_sees_only_the_alert(town, mailbox):
+    """Tracker, table, expectation, the first row's key, and what to do."""
+    sentence = (
+        "table claim, column_values_to_be_between:reliability_value: The reliability of every claim is a probability. "
+        "2 rows fail, the first tracker_id bakery, claim_id loaves-001, reliability_value 1.2."
+    )
+    town.assess()
+    raise_withheld(town.settings, [f"claim: {sentence}"], town.now)
+    (message,) = mailbox.messages
+    assert message["type"] == "failure"
+    for part in ("bakery", "table claim", "reliability_value", "claim_id loaves-001", "run `signposts run`"):
+        assert part in message["message"]

@@ -29,7 +29,7 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    # How the connection is mistreated: reset, close, hang, hang_midway, cut.
+    # How the connection is mistreated: reset, close, hang, hang_midway, cut, trickle_head, trickle_body, cut_chunks.
     mishap: str = ""
 
 
@@ -104,6 +104,9 @@ class LoopbackPublishers:
                 if reply.mishap in {"reset", "close", "hang"}:
                     self._mistreat(reply.mishap)
                     return
+                if reply.mishap in {"trickle_head", "trickle_body", "cut_chunks"}:
+                    self._drip(reply)
+                    return
                 self.send_response(reply.status)
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
@@ -119,6 +122,22 @@ class LoopbackPublishers:
                     return
                 if reply.mishap:
                     self._mistreat("hang" if reply.mishap == "hang_midway" else "close")
+
+            def _drip(self, reply: Reply) -> None:
+                """Send the head or the body a byte at a time, for ever; or chunks, of which the last never comes."""
+                self.close_connection = True
+                head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                try:
+                    if reply.mishap == "cut_chunks":
+                        half = reply.body[: len(reply.body) // 2]
+                        self.wfile.write(head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(half), half))
+                        return
+                    self.wfile.write(head + (b"X-Slow: " if reply.mishap == "trickle_head" else b"\r\n"))
+                    while not publishers.release.wait(0.03):
+                        self.wfile.write(b"x")
+                        self.wfile.flush()
+                except OSError:
+                    return
 
             def _mistreat(self, how: str) -> None:
                 if how == "hang":

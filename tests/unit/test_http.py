@@ -1,5 +1,7 @@
 """The session: how long it waits, whom it trusts, what it hides. Waiting is recorded instead of done."""
 
+import dataclasses
+import gzip
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -78,6 +80,42 @@ def test_a_wait_that_is_longer_than_the_time_left_is_not_begun() -> None:
             ask(server, clock=Clock(5.0))
 
 
+@pytest.mark.parametrize("mishap", ["trickle_head", "trickle_body"])
+def test_a_request_ends_by_its_deadline_however_it_trickles(mishap: str) -> None:
+    with loopback_publishers() as server:
+        server.faults["ofac_sdn"] = lambda path, attempt, good: Reply(mishap=mishap)
+        began = datetime.now(UTC)
+        with pytest.raises(SourceUnavailable, match="sends too slowly: not whole after 1 s"):
+            ask(server, Limits(requests=100, timeout_seconds=0.2))
+        assert datetime.now(UTC) - began < timedelta(seconds=3), "and it is not tried three times"
+        server.release.set()
+
+
+def test_a_body_cut_between_chunks_is_not_whole(waits: list[float]) -> None:
+    with loopback_publishers() as server:
+        server.faults["ofac_sdn"] = lambda path, attempt, good: Reply(200, {}, good.body, mishap="cut_chunks")
+        with pytest.raises(SourceUnavailable, match="ends early|without an answer|broken"):
+            ask(server)
+
+
+def test_a_body_of_several_compressed_members_is_read_to_its_end(waits: list[float]) -> None:
+    with loopback_publishers() as server:
+
+        def members(path: str, attempt: int, good: Reply) -> Reply:
+            half = len(good.body) // 2
+            body = gzip.compress(good.body[:half]) + gzip.compress(good.body[half:])
+            return Reply(200, {"Content-Encoding": "gzip"}, body)
+
+        whole = ask(server).body
+        server.faults["ofac_sdn"] = members
+        assert ask(server).body == whole
+        server.faults["ofac_sdn"] = lambda path, attempt, good: dataclasses.replace(
+            members(path, attempt, good), body=members(path, attempt, good).body[:-9]
+        )
+        with pytest.raises(SourceUnavailable, match="ends early"):
+            ask(server)
+
+
 def test_requests_keep_to_the_publishers_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     with loopback_publishers() as server:
         session = Session(server.url("ofac_sdn"), Limits(requests=1, seconds=0.3), Clock())
@@ -131,6 +169,8 @@ def test_keys_do_not_go_along_to_another_host(waits: list[float], monkeypatch: p
 
 
 def test_addresses_are_shown_without_what_is_secret() -> None:
+    signed = without_secrets("https://example.org/a?X-Amz-Credential=C&X-Amz-Signature=S&sig=T&period=2021")
+    assert signed == "https://example.org/a?X-Amz-Credential=***&X-Amz-Signature=***&sig=***&period=2021"
     shown = without_secrets("https://me:pass@example.org/a?subscription-key=K&period=2021&Token=T#x")
     assert shown == "https://example.org/a?subscription-key=***&period=2021&Token=***"
 

@@ -1,0 +1,169 @@
+"""Trackers side by side: the stages' own assets with a partition a tracker, each in a file of its own.
+
+Only where SIGNPOSTS_BY_TRACKER is yes. Dagster's queue, retries and backfills carry a pass: `trackers` begins it with a
+copy of what was gathered, each partition assesses its tracker in its own copy, `parts` brings all of them back, and the
+release follows. A part of another pass, date or code withholds the release.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from signposts.dictionary import load_dictionary
+from signposts.errors import InputError, ReleaseWithheld
+from signposts.run_key import code_digest
+from signposts.settings import Settings
+from signposts.validation import load_suites, validate_table
+from signposts.warehouse import Warehouse, single_writer
+
+from .resources import MonitoringRun
+
+TRACKERS = dg.DynamicPartitionsDefinition(name="tracker")
+BEFORE = {"claim", "derived_part", "freshness"}
+AFTER = {"change", "alert", "release", "report", "send_alerts", "delivered"}
+STAGES = {"observe", "assess"}
+FIRST = dg.AssetSelection.groups("catalogue", "gather") | dg.AssetSelection.assets(*BEFORE, "trackers")
+"""What the scheduled job makes; the rest follows by the conditions below, a run a tracker."""
+
+# Every partition must have been made since the pass began. `all_deps_match` is content with one matching partition of
+# each dependency; the double negation asks for all.
+SINCE_PASS = dg.AutomationCondition.newly_updated().since(
+    dg.AutomationCondition.any_deps_match(dg.AutomationCondition.newly_updated()).allow(
+        dg.AssetSelection.assets("trackers")
+    )
+)
+EVERY_PART = (
+    ~dg.AutomationCondition.any_deps_match(~SINCE_PASS)
+).newly_true().since_last_handled() & ~dg.AutomationCondition.in_progress()
+EAGER = dg.AutomationCondition.eager()
+
+
+def is_by_tracker() -> bool:
+    """Return whether SIGNPOSTS_BY_TRACKER is yes; a word other than yes or no is refused."""
+    word = os.environ.get("SIGNPOSTS_BY_TRACKER") or "no"
+    if word not in ("yes", "no"):
+        raise InputError(f"SIGNPOSTS_BY_TRACKER is {word!r}; set it to yes or no")
+    return word == "yes"
+
+
+def partitioned(assets: Iterable[Any]) -> list[Any]:
+    """Return the stages' assets with a partition a tracker, and the two that stand before and after them."""
+
+    def place(spec: dg.AssetSpec) -> dg.AssetSpec:
+        name = spec.key.to_user_string()
+        if name in AFTER:
+            return spec.replace_attributes(deps=[*spec.deps, "parts"], automation_condition=EAGER)
+        if spec.group_name in STAGES and name not in BEFORE:
+            return spec.replace_attributes(
+                partitions_def=TRACKERS, deps=[*spec.deps, "trackers"], automation_condition=EAGER
+            )
+        return spec
+
+    return [*dg.map_asset_specs(place, list(assets)), trackers, parts]
+
+
+def tracker_warehouse(settings: Settings, tracker_id: str) -> Warehouse:
+    """Return the working database of one tracker's partition."""
+    return Warehouse(settings.home / "trackers" / tracker_id / "warehouse.duckdb")
+
+
+class PartitionedRun(MonitoringRun):
+    """A run of the installation, or of one tracker where it has a tracker's partition."""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[MonitoringRun]:
+        """Hold the lock of what this run writes: the installation's, or that of its tracker's file."""
+        tags = context.run.tags if context.run is not None else {}
+        tracker_id = tags.get("dagster/partition", "")
+        instance = context.instance
+        if instance is None or not instance.has_dynamic_partition(str(TRACKERS.name), tracker_id):
+            with super().yield_for_execution(context) as begun:
+                yield begun
+            return
+        own = tracker_warehouse(self.settings, tracker_id)
+        lock = own.path.with_name("writer.lock")
+        with single_writer(lock, wait_seconds=self.wait_seconds, purpose=f"tracker {tracker_id}"):
+            copy_tracker(self.settings, own, tracker_id)
+            with own.connect():
+                (pass_row,) = own.rows("select as_of, started_at from this_pass")
+                begun = self.model_copy(update=pass_row)
+                begun._warehouse = own
+                yield begun
+
+
+@dg.asset(deps=["claim", "derived_part", "freshness"], group_name="by_tracker")
+def trackers(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """Begin a pass: the partitions equal the catalogue's trackers, and a copy of what was gathered is set out."""
+    warehouse = run.warehouse()
+    names = [str(row["tracker_id"]) for row in warehouse.rows("select tracker_id from tracker order by tracker_id")]
+    known = set(context.instance.get_dynamic_partitions(str(TRACKERS.name)))
+    context.instance.add_dynamic_partitions(str(TRACKERS.name), names)
+    for gone in known - set(names):
+        context.instance.delete_dynamic_partition(str(TRACKERS.name), gone)
+    row = {"as_of": run.as_of_date().isoformat(), "started_at": run.now().isoformat(), "code": code_digest()}
+    warehouse.write_rows("this_pass", [row])
+    warehouse.write_copy(handed_over(run.settings))
+    return dg.MaterializeResult(metadata={"trackers": len(names), **row})
+
+
+def handed_over(settings: Settings) -> Path:
+    """Return where the copy stands that partitions read: nobody writes it, so that none waits for another."""
+    return settings.home / "trackers" / "handed_over.duckdb"
+
+
+def copy_tracker(settings: Settings, own: Warehouse, tracker_id: str) -> None:
+    """Make a tracker's own working database: a copy of what was gathered without the rows of other trackers."""
+    shutil.copyfile(handed_over(settings), own.path)
+    with own.connect() as connection:
+        for name in tables_of_trackers(own):
+            connection.execute(f'delete from "{name}" where tracker_id <> $tracker', {"tracker": tracker_id})  # noqa: S608
+
+
+def tables_of_trackers(warehouse: Warehouse) -> list[str]:
+    """Return the tables whose rows belong to one tracker each."""
+    statement = "select table_name from duckdb_columns() where column_name = 'tracker_id' order by table_name"
+    return [str(row["table_name"]) for row in warehouse.rows(statement)]
+
+
+@dg.asset(
+    deps=["trackers", "assessment", "backtest", "milestone", "collection_priority"],
+    group_name="by_tracker",
+    automation_condition=EVERY_PART,
+)
+def parts(run: MonitoringRun) -> dg.MaterializeResult[None]:
+    """Bring every tracker's part back, refuse a mixture of passes, and judge the whole once more."""
+    warehouse = run.warehouse()
+    names = [str(row["tracker_id"]) for row in warehouse.rows("select tracker_id from tracker order by tracker_id")]
+    gather_parts(warehouse, run.settings, names)
+    for table in load_suites():
+        validate_table(warehouse, table)
+    return dg.MaterializeResult(metadata={"trackers": len(names)})
+
+
+def gather_parts(warehouse: Warehouse, settings: Settings, names: Iterable[str]) -> None:
+    """Replace the rows that trackers' runs made by those of all parts.
+
+    Raises:
+        ReleaseWithheld: a part is missing, or was made in another pass or with other code.
+    """
+    dictionary = load_dictionary()
+    made = {name for name, table in dictionary.tables.items() if table.stage in STAGES} | set(dictionary.working)
+    ours = warehouse.rows("from this_pass")
+    with warehouse.connect() as connection:
+        tables = [name for name in tables_of_trackers(warehouse) if name in made and name not in BEFORE]
+        for name in tables:
+            connection.execute(f'delete from "{name}"')  # noqa: S608 - names of our own dictionary
+        for tracker_id in names:
+            part = tracker_warehouse(settings, tracker_id)
+            if not part.path.exists() or part.rows("from this_pass") != ours:
+                raise ReleaseWithheld(
+                    f"tracker {tracker_id} was not assessed in this pass: materialise its partition, then parts"
+                )
+            with warehouse.beside(part.path, "part"):
+                for name in tables:
+                    connection.execute(f'insert into "{name}" by name from part."{name}"')

@@ -1,0 +1,128 @@
+"""The interval of each probability, from every invented number moved at once.
+
+Belongs here: finding the distinct readings of all dates, so that each is scored once, and shaping the rows. Not here:
+how numbers are moved and weighed (scoring/interval.py).
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from signposts.assess.changes import list_nodes
+from signposts.assess.models import TrackerModel, observations_of, tracker_models
+from signposts.assess.scoring import SAID, completeness_of, speaking
+from signposts.scoring.combining import Pool
+from signposts.scoring.interval import (
+    DRAWS,
+    DrawnReadings,
+    Moves,
+    Weighing,
+    drawn_probabilities,
+    drawn_readings,
+    percentiles,
+)
+from signposts.warehouse import Warehouse, load_sql
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = ["as_of", "indicator_id"]
+Rows = list[dict[str, Any]]
+
+
+def write_intervals(warehouse: Warehouse) -> None:
+    """Write table probability_interval: one row per as-of date and scenario."""
+    with warehouse.connect():
+        observations, nodes = warehouse.query(load_sql("assess/scored_observation")), list_nodes(warehouse)
+        dates = warehouse.rows("select tracker_id, as_of from as_of_date order by all")
+        rows: Rows = []
+        for tracker in tracker_models(warehouse):
+            predictions = [
+                {**row, "parameters": json.loads(row["parameters"])}
+                for row in warehouse.rows("from prediction where tracker_id = $tracker", tracker=tracker.tracker_id)
+            ]
+            own = observations[observations["tracker_id"] == tracker.tracker_id]
+            own = own[own["indicator_id"].isin(tracker.scored & set(speaking(tracker.model)))].reset_index(drop=True)
+            days = [row["as_of"] for row in dates if row["tracker_id"] == tracker.tracker_id]
+            if not own.empty:
+                rows += _tracker_rows(tracker, own, nodes, predictions, days)
+        warehouse.write_rows("probability_interval", rows)
+
+
+def _tracker_rows(
+    tracker: TrackerModel,
+    own: "pd.DataFrame",
+    nodes: "pd.DataFrame",
+    predictions: Rows,
+    days: Iterable[Any],
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one tracker."""
+    drawn, reading_of = distinct_readings(tracker, own, nodes, predictions)
+    names = (*tracker.model.scenario_ids, "other")
+    weighing = weighing_of(tracker)
+    at = own.drop_duplicates(KEYS)
+    for day in days:
+        chosen = reading_of[np.flatnonzero((at["as_of"].dt.date == day).to_numpy())]
+        found, leads = percentiles(drawn_probabilities(tracker.model, drawn, chosen, weighing))
+        for place, name in enumerate(names):
+            low, middle, high = (float(value) for value in found[:, place])
+            yield {
+                "tracker_id": tracker.tracker_id,
+                "as_of": day,
+                "scenario_id": name,
+                "p05": low,
+                "p50": middle,
+                "p95": high,
+                "share_leading": float(leads[place]),
+            }
+
+
+def weighing_of(tracker: TrackerModel) -> Weighing:
+    """Return how a tracker weighs its evidence."""
+    groups = sorted(tracker.rho)
+    return Weighing(
+        group=np.array([groups.index(tracker.groups[name]) for name in tracker.model.indicator_ids]),
+        rho=np.array([tracker.rho[name] for name in groups]),
+        prior=np.array([tracker.priors[name] for name in (*tracker.model.scenario_ids, "other")]),
+        evidence_weight=tracker.evidence_weight,
+        defining_weight=tracker.defining_weight,
+    )
+
+
+def distinct_readings(
+    tracker: TrackerModel, own: "pd.DataFrame", nodes: "pd.DataFrame", predictions: Rows
+) -> tuple[DrawnReadings, Any]:
+    """Return the distinct readings under every draw, and which one each date and indicator has, (A,)."""
+    model = tracker.model
+    quantiles, shares = completeness_of(tracker, model, own, nodes)
+    said = own[SAID].assign(mean_completeness=(quantiles * shares).sum(axis=1).round(12))
+    code = said.groupby(list(said.columns), dropna=False, sort=False).ngroup().to_numpy()
+    reading = own.groupby(KEYS, sort=False).ngroup().to_numpy()
+    link = zip(code, own["position"], own["pool_weight"].round(12), own["reliability"].round(12), strict=True)
+    links: dict[int, list[Any]] = {}
+    for number, each in zip(reading, link, strict=True):
+        links.setdefault(int(number), []).append(each)
+    signatures = [tuple(sorted(links[number])) for number in range(len(links))]
+    known = {signature: place for place, signature in enumerate(dict.fromkeys(signatures))}
+    of_date = np.array([known[signature] for signature in signatures])
+    _, first = np.unique(of_date, return_index=True)
+    rows = np.flatnonzero(np.isin(reading, first))
+    part = own.iloc[rows].reset_index(drop=True)
+    index = np.array([known[signatures[number]] for number in reading[rows]])
+    kind = part["kind"].to_numpy(dtype=object)
+    indicator = np.zeros(len(known), dtype=np.int64)
+    indicator[index] = model.indicator_index(part["indicator_id"].to_numpy(dtype=object))
+    pool = Pool(
+        reading=index,
+        position=part["position"].to_numpy(dtype=np.int64),
+        weight=part["pool_weight"].to_numpy(dtype=np.float64),
+        reliability=part["reliability"].to_numpy(dtype=np.float64),
+        falls_back=np.asarray(kind != "event"),
+    )
+    happened = np.bincount(index, pool.weight * (kind == "event") * (pool.position == 1), minlength=len(known))
+    is_defining = (happened >= 0.5) & (model.defines[indicator] >= 0)
+    observed = observations_of(tracker, part, (quantiles[rows], shares[rows]))
+    moves = Moves(tracker.settings["simulation"]["seed"], DRAWS)
+    return drawn_readings(model, predictions, observed, pool, (indicator, is_defining), moves), of_date

@@ -1,0 +1,219 @@
+"""Can a scenario be recognised when it happens? Its own central path, read year by year, and what would be believed.
+
+Belongs here: the readings of a scenario's central path and of its prose world, and the probabilities that follow. Not
+here: what a release does about one that cannot be recognised. P paths, T years, I indicators, S scenarios.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from signposts.scoring.arrays import Booleans, Floats, Integers
+from signposts.scoring.combining import (
+    by_scenario,
+    evidence_weights,
+    hypothesis_prior,
+    log_joint,
+    luck_scores,
+    plain_pool,
+    pooled_places,
+    pooled_ratios,
+    posterior,
+    shared_luck,
+)
+from signposts.scoring.families import FAMILIES
+from signposts.scoring.fans import quantiles
+from signposts.scoring.interval import Weighing
+from signposts.scoring.model import Model
+from signposts.scoring.observations import KIND, Observations, blank_observations
+from signposts.scoring.predictive import likelihood
+
+CLEAR_REPORT = 0.9
+"""Reliability of the readings of a central path and of a prose world."""
+EXPECTED = 0.5
+LATER_ONSETS = (1.0, 3.0, 5.0)
+"""Years after now of the onsets that are tried beside the one just past."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which indicators are read, how reliably and how completely, and how long before the year's end; each (I,)."""
+
+    name: str
+    indicator: Integers
+    """(R,) indices into the model's indicators."""
+    reliability: Floats
+    completeness: Floats
+    delay: float
+    """Years before the year's end at which they are read."""
+    prose: bool = False
+    """Whether stated events come halfway to their date, as an account of the scenario would put them."""
+
+
+def full_coverage(indicator: Integers) -> Coverage:
+    """Return the coverage in which everything is read at the year's end."""
+    ones = np.ones(len(indicator))
+    return Coverage("full", indicator, CLEAR_REPORT * ones, ones, 0.0)
+
+
+def prose_coverage(model: Model, indicator: Integers, scenario: int) -> Coverage:
+    """Return the coverage in which only what a scenario's own text states is read."""
+    own = indicator[model.stated[indicator, scenario] & model.speaks[indicator, scenario]]
+    ones = np.ones(len(own))
+    return Coverage("prose", own, CLEAR_REPORT * ones, ones, 0.0, prose=True)
+
+
+def hypotheses_tried(model: Model, now: float) -> list[int]:
+    """Return the hypotheses whose recognition is tried.
+
+    Of a scenario with few onsets the first and the last; with many the grid point before now and those nearest to one,
+    three and five years later; of one without onset its only hypothesis.
+    """
+    tried: list[int] = []
+    for scenario in range(model.n_scenarios):
+        own = np.flatnonzero(model.hypothesis_scenario == scenario)
+        onset = model.hypothesis_onset[own]
+        if len(own) <= len(LATER_ONSETS):
+            chosen = {0, len(own) - 1}
+        else:
+            past = int(np.flatnonzero(onset <= now)[-1]) if (onset <= now).any() else 0
+            chosen = {past} | {int(np.argmin(np.abs(onset - (now + later)))) for later in LATER_ONSETS}
+        tried += [int(own[place]) for place in sorted(chosen)]
+    return tried
+
+
+def central_observations(model: Model, hypothesis: int, coverage: Coverage, time: float) -> Observations:
+    """Return the readings of a hypothesis's central path at a date; an indicator on which nobody speaks has none.
+
+    Values, shares and counts at the median, categories at the mode, events at their median date if that has come, else
+    not seen; the trigger with the largest share half a lag before the onset, in a prose world every trigger. A silent
+    scenario takes its baseline's.
+    """
+    at = time - coverage.delay
+    scenario = int(model.hypothesis_scenario[hypothesis])
+    speaks = model.speaks[coverage.indicator, scenario]
+    baseline = int(model.baseline[scenario])
+    fallback = speaks if baseline < 0 else model.speaks[coverage.indicator, baseline]
+    spoken = np.flatnonzero(speaks | fallback)
+    indicator = coverage.indicator[spoken]
+    instead = int(np.flatnonzero(model.hypothesis_scenario == baseline)[0]) if baseline >= 0 else hypothesis
+    source = np.where(speaks[spoken], hypothesis, instead)
+    middle = quantiles(model, indicator, source, np.full(len(indicator), at), np.full(len(indicator), 0.5))
+    family = np.array(FAMILIES, dtype=object)[model.family[indicator]]
+    is_event, is_rate, is_ordinal = (family == name for name in ("event", "rate", "ordinal"))
+    if coverage.prose:
+        middle = np.where(is_event, _prose_dates(model, hypothesis, indicator, at), middle)
+    middle = np.where(is_event, _trigger_dates(model, hypothesis, indicator, middle, coverage.prose), middle)
+    happened = is_event & (middle <= at) & (middle > 0)
+    count = np.round(coverage.completeness[spoken] * middle)
+    kind = np.select(
+        [happened, is_event, is_rate, is_ordinal],
+        [KIND["event"], KIND["none_seen"], KIND["count"], KIND["category"]],
+        KIND["value"],
+    )
+    category = np.full(len(indicator), -1.0)
+    for row in np.flatnonzero(is_ordinal):
+        owner = model.hypothesis_scenario[source[row]]
+        category[row] = int(model.probabilities[indicator[row], owner].argmax())
+    return blank_observations(
+        indicator,
+        kind,
+        np.where(happened, np.where(happened, middle, 0.0), at),
+        value=np.where(is_rate, count, np.where(is_event | is_ordinal, math.nan, middle)),
+        category=category,
+        exposure_end=np.where(is_rate, at, math.nan),
+        exposure_start=np.where(is_rate, model.exposure_start[indicator], math.nan),
+        happened_from=np.where(happened, middle, math.nan),
+        happened_to=np.where(happened, middle, math.nan),
+    )
+
+
+def _prose_dates(model: Model, hypothesis: int, indicator: Integers, at: float) -> Floats:
+    """Return when an account would let each event come: halfway to its date if it is expected, else never."""
+    scenario = int(model.hypothesis_scenario[hypothesis])
+    number = {name: model.parameters[name][indicator, scenario] for name in ("p", "by", "earliest")}
+    first = np.maximum(number["earliest"], model.hypothesis_onset[hypothesis])
+    return np.where(number["p"] >= EXPECTED, (first + number["by"]) / 2, np.inf)
+
+
+def _trigger_dates(model: Model, hypothesis: int, indicator: Integers, dates: Floats, all_of_them: bool) -> Floats:
+    """Return the dates with the largest trigger's, or every trigger's, half a lag before the onset."""
+    scenario, onset = int(model.hypothesis_scenario[hypothesis]), float(model.hypothesis_onset[hypothesis])
+    share = np.nan_to_num(model.parameters["trigger_share"][indicator, scenario])
+    if onset <= 0 or not (share > 0).any():
+        return dates
+    lag = model.parameters["trigger_lag"][indicator, scenario]
+    come = share > 0 if all_of_them else np.arange(len(share)) == share.argmax()
+    return np.where(come, np.maximum(onset - lag / 2, 1e-3), dates)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What would be believed of one path at one date."""
+
+    hypothesis: int
+    coverage: str
+    year: int
+    probability: tuple[float, ...]
+    """(S + 1,)"""
+
+
+def recognise(
+    model: Model,
+    weighing: Weighing,
+    paths: Sequence[tuple[int, Coverage]],
+    year_ends: Sequence[tuple[int, float]],
+) -> list[Recognised]:
+    """Return what would be believed along each path at each year's end, all observations scored in one pass."""
+    parts = [
+        (place, year, central_observations(model, hypothesis, coverage, time))
+        for place, (hypothesis, coverage) in enumerate(paths)
+        for year, time in year_ends
+    ]
+    whole = _joined([part for _, _, part in parts])
+    found = likelihood(model, whole)
+    at, result = 0, []
+    for place, year, part in parts:
+        rows = np.arange(at, at + len(part))
+        at += len(part)
+        hypothesis, coverage = paths[place]
+        reliability = coverage.reliability[np.searchsorted(coverage.indicator, part.indicator)]
+        pool = plain_pool(np.arange(len(part)), np.ones(len(part)), reliability)
+        probability = _probabilities(
+            model,
+            weighing,
+            part,
+            (
+                pooled_ratios(found.log_ratio[rows], pool, len(part)),
+                pooled_ratios(found.log_ratio_contaminated[rows], pool, len(part)),
+                pooled_places(np.nan_to_num(found.place[rows], nan=0.5), pool, len(part)),
+            ),
+        )
+        result.append(Recognised(hypothesis, coverage.name, year, tuple(float(value) for value in probability)))
+    return result
+
+
+def _joined(parts: Sequence[Observations]) -> Observations:
+    """Return the rows of all parts together."""
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}
+    return Observations(**columns)
+
+
+def _probabilities(
+    model: Model, weighing: Weighing, part: Observations, evidence: tuple[Floats, Floats, Floats]
+) -> Floats:
+    """Return P(s | D), shape (S + 1,), of the readings of one date."""
+    log_ratio, contaminated, place = evidence
+    is_defining: Booleans = (part.kind == KIND["event"]) & (model.defines[part.indicator] >= 0)
+    read = np.ones(len(part), dtype=np.bool_)
+    weights = evidence_weights(is_defining, read, weighing.evidence_weight, weighing.defining_weight)
+    member = model.speaks[part.indicator].all(axis=1) & ~is_defining
+    z = luck_scores(place, model.luck_orientation(part.indicator)[:, None])[:, :-1]
+    luck = weighing.evidence_weight * shared_luck(z, member, weighing.group[part.indicator], weighing.rho).sum(axis=0)
+    prior = hypothesis_prior(weighing.prior, model.hypothesis_scenario, model.onset_weight)
+    joint = log_joint(prior, weights @ log_ratio[:, :-1] + luck, weights @ contaminated[:, :-1] + luck)
+    return by_scenario(posterior(joint), model.hypothesis_scenario, model.n_scenarios)

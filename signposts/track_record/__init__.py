@@ -1,0 +1,329 @@
+"""The track record: scenario sets whose end is known, run as of each of their dates through the ordinary stages.
+
+Belongs here: running the stages over a folder of resolved trackers in one pass, and the rows of the tables that follow.
+Not here: the scores (scoring/resolved.py), other constants (constants.py), the page (cli/track_record.py), or anything
+about one particular set.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from signposts import gather, observe
+from signposts.assess.models import TrackerModel, observations_of, tracker_models
+from signposts.assess.tables import write_probabilities
+from signposts.catalogue import load_catalogue
+from signposts.errors import InputError
+from signposts.scoring import resolved
+from signposts.scoring.arrays import Floats
+from signposts.scoring.fans import fan_quantiles
+from signposts.scoring.predictive import log_density
+from signposts.scoring.resolved import ReliabilityBin, ResolvedSet
+from signposts.track_record.constants import Readings, constant_rows
+from signposts.warehouse import Warehouse, load_sql
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_DATES = 24
+OUTCOMES = "outcomes.csv"
+METHOD = "method"
+NEAREST = {"nearest_80": 0.8, "nearest_60": 0.6}
+"""Baselines by the share that the nearest scenario gets."""
+SEED = 20250117
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a set: its family, the scenario that came closest, and how clearly."""
+
+    family: str
+    closest: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """The resolved sets, and the rows of the tables that say how the method did on them."""
+
+    sets: Sequence[ResolvedSet]
+    outcomes: Mapping[str, Outcome]
+    trackers: Mapping[str, TrackerModel]
+    set_rows: Rows
+    score_rows: Rows
+    curve_rows: Rows
+    reliability_rows: Rows
+    constant_rows: Rows
+
+
+def read_outcomes(path: Path) -> dict[str, Outcome]:
+    """Return what came of each set: columns set_id, family, scenario_id, closest, verdict."""
+    if not path.is_file():
+        raise InputError(f"{path} is not a file; it must say which scenario of each set came closest")
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = [row for row in csv.DictReader(handle) if row["closest"] == "yes"]
+    return {row["set_id"]: Outcome(row["family"], row["scenario_id"], row["verdict"]) for row in rows}
+
+
+def run_track_record(root: Path, warehouse: Warehouse, only: Sequence[str] = ()) -> TrackRecord:
+    """Run every resolved set of a folder in one pass of an empty warehouse, and score what was said.
+
+    Raises:
+        InputError: the folder holds no tracker, or a tracker whose outcome is not known.
+    """
+    outcomes = read_outcomes(root / OUTCOMES)
+    catalogue = load_catalogue(root, only)
+    unknown = [tracker.tracker_id for tracker in catalogue.trackers if tracker.tracker_id not in outcomes]
+    if unknown:
+        raise InputError(f"{root / OUTCOMES} says nothing of {unknown[0]}; add a row for each of its scenarios")
+    now = datetime.now(UTC)
+    with warehouse.connect():
+        warehouse.ensure_tables()
+        gather.write_catalogue(warehouse, catalogue)
+        observe.append_versions(warehouse)
+        warehouse.build_table("observe/claim")
+        warehouse.build_table("track_record/as_of_date", dates=MOST_DATES)
+        observe.make_readings(warehouse, now)
+        write_probabilities(warehouse)
+        trackers = {tracker.tracker_id: tracker for tracker in tracker_models(warehouse)}
+        sets = [_resolved_set(warehouse, tracker, outcomes[name]) for name, tracker in trackers.items()]
+        scored = warehouse.query(load_sql("assess/scored_observation"))
+    readings = [
+        Readings(trackers[each.set_id], each, scored[scored["tracker_id"] == each.set_id].reset_index(drop=True))
+        for each in sets
+    ]
+    return TrackRecord(
+        sets=sets,
+        outcomes=outcomes,
+        trackers=trackers,
+        set_rows=[_set_row(each, trackers[each.set_id], outcomes[each.set_id]) for each in sets],
+        score_rows=list(score_rows(sets)),
+        curve_rows=[row for each in sets for row in _curve_rows(each, trackers[each.set_id])],
+        reliability_rows=list(reliability_rows(sets)),
+        constant_rows=[] if only else list(constant_rows(readings)),
+    )
+
+
+def write_tables(warehouse: Warehouse, found: TrackRecord) -> None:
+    """Replace the tables of the track record, from which the next release takes them."""
+    with warehouse.connect():
+        warehouse.write_rows("resolved_set", found.set_rows)
+        warehouse.write_rows("resolved_score", found.score_rows)
+        warehouse.write_rows("resolved_curve", found.curve_rows)
+        warehouse.write_rows("resolved_reliability", found.reliability_rows)
+        warehouse.write_rows("resolved_constant", found.constant_rows)
+
+
+# ------------------------------------------------------------------ one set, from the tables
+
+
+def _resolved_set(warehouse: Warehouse, tracker: TrackerModel, outcome: Outcome) -> ResolvedSet:
+    """Return one set's probabilities, distances and reading gains by date."""
+    names = (*tracker.model.scenario_ids, "other")
+    if outcome.closest not in names:
+        raise InputError(f"{tracker.tracker_id}: {OUTCOMES} names a scenario {outcome.closest!r} that it does not have")
+    rows = warehouse.rows(
+        "select as_of, scenario_id, posterior from scenario_probability where tracker_id = $tracker and variant = "
+        "'headline' order by as_of",
+        tracker=tracker.tracker_id,
+    )
+    days = sorted({row["as_of"] for row in rows})
+    probability = np.zeros((len(days), len(names)))
+    for row in rows:
+        probability[days.index(row["as_of"]), names.index(row["scenario_id"])] = row["posterior"]
+    (settings,) = warehouse.rows(
+        "select registered_on from tracker where tracker_id = $tracker", tracker=tracker.tracker_id
+    )
+    reports = warehouse.query(
+        "from pooled_report where tracker_id = $tracker and scored order by as_of, indicator_id, report_id",
+        tracker=tracker.tracker_id,
+    )
+    return ResolvedSet(
+        set_id=tracker.tracker_id,
+        family=outcome.family,
+        days=np.array([day.toordinal() for day in days]),
+        published=settings["registered_on"].toordinal(),
+        probability=probability,
+        distance=_distances(tracker, reports, days),
+        closest=names.index(outcome.closest),
+        ended_outside=outcome.verdict == "none",
+        reading_gain=_reading_gains(tracker, reports, days, probability),
+    )
+
+
+def _by_day(reports: "pd.DataFrame", days: Sequence[date]) -> list["pd.DataFrame"]:
+    """Return the reports of each date."""
+    at = reports["as_of"].dt.date
+    return [reports[at == day].reset_index(drop=True) for day in days]
+
+
+def _distances(tracker: TrackerModel, reports: "pd.DataFrame", days: Sequence[date]) -> Floats:
+    """Return each scenario's mean distance from the readings of each date, shape (D, S); on the predictions' scale."""
+    model = tracker.model
+    result = np.full((len(days), model.n_scenarios), np.nan)
+    for place, part in enumerate(_by_day(reports, days)):
+        if part.empty:
+            continue
+        observed = observations_of(tracker, part)
+        middle = fan_quantiles(model, observed.indicator, observed.time, np.array([0.5]))[:, :, 0]
+        linear = model.parameters["linear"][observed.indicator] > 0
+        value = np.broadcast_to(observed.value[:, None], middle.shape)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            gap = np.abs(np.where(linear, value - middle, np.log(value) - np.log(middle)))
+        result[place] = gap.mean(axis=0)
+    return result
+
+
+def _reading_gains(tracker: TrackerModel, reports: "pd.DataFrame", days: Sequence[date], probability: Floats) -> Floats:
+    """Return what the odds of the date before added to the log density of each date's new readings, shape (D,)."""
+    model = tracker.model
+    result = np.full(len(days), np.nan)
+    known: set[tuple[str, str]] = set()
+    for place, part in enumerate(_by_day(reports, days)):
+        keys = list(zip(part["indicator_id"], part["report_id"], strict=True))
+        fresh = [row for row, key in enumerate(keys) if key not in known]
+        known |= set(keys)
+        if not fresh or place == 0:
+            continue
+        density = log_density(model, observations_of(tracker, part.iloc[fresh].reset_index(drop=True)))
+        odds = probability[place - 1][model.hypothesis_scenario] * model.onset_weight
+        even = np.append(np.full(model.n_scenarios, 1 / model.n_scenarios), 0.0)
+        equal = even[model.hypothesis_scenario] * model.onset_weight
+        result[place] = float((_mixed(density, odds) - _mixed(density, equal)).mean())
+    return result
+
+
+def _mixed(log_densities: Floats, weight: Floats) -> Floats:
+    """Return the log density of a mixture of hypotheses, shape (n,)."""
+    with np.errstate(divide="ignore"):
+        result: Floats = np.logaddexp.reduce(log_densities + np.log(weight), axis=1)
+    return result
+
+
+# ------------------------------------------------------------------ rows
+
+
+def _set_row(each: ResolvedSet, tracker: TrackerModel, outcome: Outcome) -> dict[str, Any]:
+    """Return the row of table resolved_set."""
+    led = resolved.time_to_lead(each)
+    return {
+        "set_id": each.set_id,
+        "family": each.family,
+        "published_on": date.fromordinal(each.published),
+        "last_reading_on": date.fromordinal(int(each.days[-1])),
+        "n_scenarios": each.n_named,
+        "n_indicators": len(tracker.scored),
+        "n_dates": len(each.days),
+        "n_scored_dates": int(each.scored.sum()),
+        "closest": outcome.closest,
+        "verdict": outcome.verdict,
+        "p_closest_at_end": float(each.probability[-1, each.closest]),
+        "p_other_at_end": float(each.probability[-1, -1]),
+        "p_other_most": float(each.probability[:, -1].max()),
+        "time_to_lead": None if np.isnan(led) else led,
+    }
+
+
+def rules(each: ResolvedSet) -> dict[str, Floats]:
+    """Return what the method and each baseline says of a set."""
+    return {
+        METHOD: each.probability,
+        "equal": resolved.equal_odds(each),
+        **{name: resolved.nearest_by_last_value(each, share) for name, share in NEAREST.items()},
+    }
+
+
+MEASURES = {
+    "log_score": resolved.log_score,
+    "log_score_of_end": resolved.end_log_score,
+    "brier": resolved.brier,
+    "hit": resolved.hit,
+}
+ALL = "all"
+
+
+def score_rows(sets: Sequence[ResolvedSet]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of table resolved_score: each set's, the mean over families with its bootstrap, and the gains."""
+    said = [rules(each) for each in sets]
+    for measure, score in MEASURES.items():
+        families = {}
+        for rule in said[0]:
+            values = [score(each, own[rule]) for each, own in zip(sets, said, strict=True)]
+            for each, value in zip(sets, values, strict=True):
+                yield _score_row(each.set_id, each.family, rule, measure, (value, None, None))
+            families[rule] = resolved.by_family(sets, values)
+            yield _score_row(ALL, ALL, rule, measure, resolved.bootstrap_interval(families[rule], SEED))
+        for rule in families:
+            if rule != METHOD:
+                yield from _gain_rows(measure, rule, families[METHOD], families[rule])
+    gains = resolved.by_family(sets, [resolved.next_reading(each) for each in sets])
+    for each in sets:
+        yield _score_row(each.set_id, each.family, METHOD, "next_reading", (resolved.next_reading(each), None, None))
+    yield _score_row(ALL, ALL, METHOD, "next_reading", resolved.bootstrap_interval(gains, SEED))
+    yield _score_row(ALL, ALL, METHOD, "next_reading:families_better", (float(_positive(gains)), None, None))
+
+
+def _gain_rows(
+    measure: str, rule: str, own: Mapping[str, float], other: Mapping[str, float]
+) -> Iterator[dict[str, Any]]:
+    """Yield the method's gain over a baseline, and in how many families it is the better one."""
+    sign = -1 if measure == "brier" else 1
+    gain = {family: sign * (own[family] - other[family]) for family in own}
+    yield _score_row(ALL, ALL, rule, f"{measure}:gain_over", resolved.bootstrap_interval(gain, SEED))
+    yield _score_row(ALL, ALL, rule, f"{measure}:families_better", (float(_positive(gain)), None, None))
+
+
+def _positive(gain: Mapping[str, float]) -> int:
+    """Return in how many families a gain is above nothing."""
+    return sum(value > 0 for value in gain.values())
+
+
+def _score_row(
+    set_id: str, family: str, rule: str, measure: str, found: tuple[float, float | None, float | None]
+) -> dict[str, Any]:
+    """Return one row of table resolved_score."""
+    value, low, high = found
+    return {
+        "set_id": set_id,
+        "family": family,
+        "rule": rule,
+        "measure": measure,
+        "value": value,
+        "low": low,
+        "high": high,
+    }
+
+
+def _curve_rows(each: ResolvedSet, tracker: TrackerModel) -> Iterator[dict[str, Any]]:
+    """Yield the rows of table resolved_curve."""
+    nearest = resolved.nearest_by_last_value(each, NEAREST["nearest_80"])
+    scored = each.scored
+    for place, day in enumerate(each.days):
+        for column, name in enumerate((*tracker.model.scenario_ids, "other")):
+            yield {
+                "set_id": each.set_id,
+                "as_of": date.fromordinal(int(day)),
+                "scenario_id": name,
+                "posterior": float(each.probability[place, column]),
+                "nearest_80": float(nearest[place, column]),
+                "closest": column == each.closest,
+                "scored": bool(scored[place]),
+            }
+
+
+def reliability_rows(sets: Sequence[ResolvedSet]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of table resolved_reliability: the method's and the nearest-value rule's."""
+    for rule in (METHOD, "nearest_80"):
+        for part in resolved.reliability_curve(sets, [rules(each)[rule] for each in sets]):
+            yield {"rule": rule, **_bin(part)}
+
+
+def _bin(part: ReliabilityBin) -> dict[str, Any]:
+    """Return a bin of the reliability curve as columns."""
+    return {"low": part.low, "n": part.n, "n_sets": part.n_sets, "said": part.said, "came": part.came}

@@ -1,0 +1,174 @@
+"""The constants of the method tried on the resolved sets: one at a time, and two together with a family left out.
+
+Belongs here: which values are tried, and the probabilities under each, from the same likelihoods as a run's. Not here:
+the choice, which a person writes into the catalogue (settings.yaml) and which docs/method.md gives reasons for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from signposts.assess.models import TrackerModel, observations_of
+from signposts.assess.scoring import evidence_of
+from signposts.scoring import resolved
+from signposts.scoring.arrays import Floats
+from signposts.scoring.combining import (
+    by_scenario,
+    evidence_weights,
+    hypothesis_prior,
+    log_joint,
+    posterior,
+    shared_luck,
+)
+from signposts.scoring.predictive import likelihood
+from signposts.scoring.resolved import ResolvedSet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEED = 20250117
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Numbers of the method that the resolved sets can speak about."""
+
+    evidence_weight: float
+    """Kappa."""
+    contamination: float
+    """Epsilon."""
+    yardstick_spread: float
+    reliability: float
+    """Of every report."""
+    rho: float
+    """Luck that the indicators of a set share."""
+    degrees: float
+    """Of freedom of the fans; 0 for each history's own."""
+
+
+NORMAL = 1e6
+"""So many degrees of freedom that a fan is normal."""
+TRIED: Mapping[str, tuple[float, ...]] = {
+    "evidence_weight": (0.15, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0),
+    "contamination": (0.05, 0.2, 0.35, 0.5, 0.7, 0.9),
+    "yardstick_spread": (2.0, 3.0, 4.0, 6.0),
+    "reliability": (0.75, 0.85, 0.913, 0.98),
+    "rho": (0.0, 0.1, 0.3, 0.5),
+    "degrees": (0.0, 10.0, NORMAL),
+}
+TOGETHER = ("evidence_weight", "contamination")
+CHOSEN, ALONE, TOGETHER_WITH, LEFT_OUT = "chosen", "alone", "together", "family_left_out"
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The scored observations of one set."""
+
+    tracker: TrackerModel
+    each: ResolvedSet
+    rows: "pd.DataFrame"
+
+
+def chosen_constants(found: Sequence[Readings]) -> Constants:
+    """Return the constants that the sets' own catalogue gives."""
+    tracker, rows = found[0].tracker, found[0].rows
+    return Constants(
+        evidence_weight=tracker.evidence_weight,
+        contamination=tracker.model.contamination,
+        yardstick_spread=tracker.model.yardstick_spread,
+        reliability=float(rows["reliability"].iloc[0]),
+        rho=max(tracker.rho.values()),
+        degrees=0.0,
+    )
+
+
+def probabilities(readings: Readings, constants: Constants) -> Floats:
+    """Return P(s | D) of every date under other constants, shape (D, S + 1)."""
+    tracker, rows = readings.tracker, readings.rows.assign(reliability=constants.reliability)
+    model = replace(tracker.model, contamination=constants.contamination, yardstick_spread=constants.yardstick_spread)
+    if constants.degrees:
+        own_degrees = np.full(model.parameters["degrees"].shape, constants.degrees)
+        model = replace(model, parameters={**model.parameters, "degrees": own_degrees})
+    keys = ["as_of", "indicator_id"]
+    reading = rows.groupby(keys, sort=False).ngroup().to_numpy()
+    at = rows.drop_duplicates(keys)
+    said = evidence_of(model, rows, likelihood(model, observations_of(tracker, rows)), reading, len(at))
+    group = np.zeros(len(at), dtype=np.int64)
+    prior = hypothesis_prior(model.prior, model.hypothesis_scenario, model.onset_weight)
+    day = at["as_of"].dt.date.map(lambda when: when.toordinal()).to_numpy()
+    result = np.empty(readings.each.probability.shape)
+    for place, when in enumerate(readings.each.days):
+        own = np.flatnonzero(day == when)
+        weights = evidence_weights(
+            said["is_defining"][own], np.ones(len(own), dtype=bool), constants.evidence_weight, 1.0
+        )
+        z = np.nan_to_num(said["z"][own, :-1])
+        member = ~np.isnan(said["z"][own, 0])
+        luck = constants.evidence_weight * shared_luck(z, member, group[own], np.array([constants.rho])).sum(axis=0)
+        plain = weights @ said["log_ratio"][own, :-1] + luck
+        contaminated = weights @ said["log_ratio_contaminated"][own, :-1] + luck
+        joint = posterior(log_joint(prior, plain, contaminated))
+        result[place] = by_scenario(joint, model.hypothesis_scenario, model.n_scenarios)
+    return result
+
+
+def family_scores(found: Sequence[Readings], constants: Constants) -> tuple[dict[str, float], dict[str, float]]:
+    """Return each family's mean log score, and P(other) at the end of each set that ended outside every scenario."""
+    sets = [each.each for each in found]
+    said = [probabilities(each, constants) for each in found]
+    scores = [resolved.log_score(each, own) for each, own in zip(sets, said, strict=True)]
+    other = {each.set_id: float(own[-1, -1]) for each, own in zip(sets, said, strict=True) if each.ended_outside}
+    return resolved.by_family(sets, scores), other
+
+
+def constant_rows(found: Sequence[Readings]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of table resolved_constant."""
+    chosen = chosen_constants(found)
+    yield _row(CHOSEN, chosen, "", *family_scores(found, chosen))
+    for name, values in TRIED.items():
+        for value in values:
+            tried = replace(chosen, **{name: value})
+            yield _row(ALONE, tried, name, *family_scores(found, tried))
+    grid = {
+        pair: family_scores(found, replace(chosen, **dict(zip(TOGETHER, pair, strict=True))))
+        for pair in _pairs(TRIED[name] for name in TOGETHER)
+    }
+    for pair, scores in grid.items():
+        yield _row(TOGETHER_WITH, replace(chosen, **dict(zip(TOGETHER, pair, strict=True))), "", *scores)
+    yield from _left_out_rows(chosen, grid)
+
+
+def _pairs(values: Iterable[tuple[float, ...]]) -> list[tuple[float, float]]:
+    """Return every pair of two lists of values."""
+    first, second = values
+    return [(one, other) for one in first for other in second]
+
+
+def _left_out_rows(
+    chosen: Constants, grid: Mapping[tuple[float, float], tuple[dict[str, float], dict[str, float]]]
+) -> Iterator[dict[str, Any]]:
+    """Yield for each family what the others would have chosen, and how the family fares with it."""
+    families = list(next(iter(grid.values()))[0])
+    for family in families if len(families) > 1 else ():
+        others = [name for name in families if name != family]
+        best = max(grid, key=lambda pair: float(np.mean([grid[pair][0][name] for name in others])))
+        tried = replace(chosen, **dict(zip(TOGETHER, best, strict=True)))
+        yield _row(LEFT_OUT, tried, family, {family: grid[best][0][family]}, {})
+
+
+def _row(
+    kind: str, constants: Constants, about: str, scores: Mapping[str, float], other: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return one row of table resolved_constant."""
+    mean, low, high = resolved.bootstrap_interval(scores, SEED)
+    return {
+        "kind": kind,
+        "about": about,
+        **{field.name: getattr(constants, field.name) for field in fields(constants)},
+        "log_score": mean,
+        "low": low,
+        "high": high,
+        "outside_seen": sum(value > 0.5 for value in other.values()) if other else None,
+    }
