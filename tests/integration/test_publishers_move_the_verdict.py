@@ -25,11 +25,11 @@ from tests.publishers.server import LoopbackPublishers, loopback_publishers
 pytestmark = pytest.mark.slow
 
 PUBLISHERS = ("imf_imts", "sipri_arms", "gcat", "ucdp_candidate", "voeten_agreement", "wikidata", "iaea_pris", "fatf")
+# By claims of their own; a register that saw no delivery besides lengthens the search of arms_deliveries.
 MOVED = {
     "unga_agreement",
     "iran_satellites_by_russia",
     "strikes_on_iran",
-    "arms_deliveries",
     "su35_delivered",
     "s400_delivered",
     "leadership_change_russia",
@@ -135,8 +135,8 @@ def test_one_run_with_publishers_moves_at_least_twelve_scored_indicators(story: 
         row["indicator_id"]
         for row in story.rows(
             1,
-            "select distinct indicator_id from latest_reading_claim join claim using (tracker_id, indicator_id, claim_id)"
-            " where source_id <> 'ledger'",
+            "select distinct pooled.indicator_id from latest_reading_claim as pooled "
+            "join claim using (tracker_id, claim_id) where claim.source_id <> 'ledger'",
         )
     }
     moved = {row["indicator_id"] for row in story.rows(1, PARTS) if row["move"] > 0} & by_publishers
