@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS, Claim
 from signposts.catalogue.derivation_rules import judge_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
+from signposts.catalogue.elicitation import read_elicited
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.ledger_rules import judge_ledger
@@ -138,6 +139,7 @@ def load_tracker(
         searches=searches,
         catalogue_sha256=catalogue_sha256(folder),
         watch_names=watch_names,
+        answers=read_elicited(folder, draft.indicators, draft.scenarios, faults),
     )
 
 

@@ -20,6 +20,7 @@ HYPOTHESES = [
 HEADLINE = KEY | {"variant": "headline"}
 CLAIM = {"tracker_id": "ferry", "indicator_id": "rides", "status": "reported", "held": False}
 
+<<<<<<< HEAD
 CHAIR = {
     "tracker_id": "ferry",
     "indicator_id": "chair",
@@ -31,9 +32,19 @@ PARTS = [
     {"tracker_id": "ferry", "indicator_id": "rides", "side": "of", "part_indicator_id": name}
     for name in ("out", "home")
 ]
+=======
+CLOCK = {"tracker_id": "ferry", "t0": date(2025, 1, 17), "horizon_end": date(2035, 12, 31)}
+OWN_PATH = {"tracker_id": "ferry", "scenario_id": "more", "onset": 0.0, "coverage": "full", "year": 2030} | {
+    "of_scenario": "more"
+}
+>>>>>>> main
 
 # For each rule: tables that it must accept, and tables that it must reject.
 CASES = {
+    "every_scenario_can_be_recognised": (
+        {"tracker": [CLOCK], "recognition": [OWN_PATH | {"posterior": 0.9}]},
+        {"tracker": [CLOCK], "recognition": [OWN_PATH | {"posterior": 0.5}]},
+    ),
     "probabilities_sum_to_one": (
         {
             "scenario_probability": [
