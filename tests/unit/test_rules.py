@@ -20,7 +20,6 @@ HYPOTHESES = [
 HEADLINE = KEY | {"variant": "headline"}
 CLAIM = {"tracker_id": "ferry", "indicator_id": "rides", "status": "reported", "held": False}
 
-<<<<<<< HEAD
 CHAIR = {
     "tracker_id": "ferry",
     "indicator_id": "chair",
@@ -32,12 +31,10 @@ PARTS = [
     {"tracker_id": "ferry", "indicator_id": "rides", "side": "of", "part_indicator_id": name}
     for name in ("out", "home")
 ]
-=======
 CLOCK = {"tracker_id": "ferry", "t0": date(2025, 1, 17), "horizon_end": date(2035, 12, 31)}
 OWN_PATH = {"tracker_id": "ferry", "scenario_id": "more", "onset": 0.0, "coverage": "full", "year": 2030} | {
     "of_scenario": "more"
 }
->>>>>>> main
 
 # For each rule: tables that it must accept, and tables that it must reject.
 CASES = {
