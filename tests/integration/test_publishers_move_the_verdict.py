@@ -22,7 +22,7 @@ from signposts.sources import http
 from signposts.warehouse import Warehouse
 from tests.publishers.server import LoopbackPublishers, loopback_publishers
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 PUBLISHERS = ("imf_imts", "sipri_arms", "gcat", "ucdp_candidate", "voeten_agreement", "wikidata", "iaea_pris", "fatf")
 # By claims of their own; a register that saw no delivery besides lengthens the search of arms_deliveries.
@@ -128,6 +128,12 @@ def test_offline_a_run_says_which_readings_publishers_could_feed_and_have_not(st
     assert {row["indicator_id"] for row in rows} >= MOVED
     assert {row["publisher_state"] for row in rows} == {"never_asked"}
     assert {row["newest_publisher_claim"] for row in rows} == {None}
+    release = story.home / "published" / "releases" / story.releases[0]
+    (page,) = release.glob("report/**/health.html")
+    section = page.read_text(encoding="utf-8").partition('id="fed"')[2].partition("</section>")[0]
+    assert f"{len(rows)} scored indicators can be fed" in section
+    assert "for 0 of them the publishers have answered" in section
+    assert section.count("<td>never asked</td>") == len(rows)
 
 
 def test_one_run_with_publishers_moves_at_least_twelve_scored_indicators(story: Story) -> None:
