@@ -59,6 +59,7 @@ def test_the_page_says_first_what_was_shown_and_what_was_not(record: TrackRecord
     )
 
 
+@pytest.mark.slow
 def test_no_number_depends_on_a_sets_name(record: TrackRecord, tmp_path: Path) -> None:
     root = tmp_path / "renamed"
     root.mkdir()
