@@ -1,7 +1,7 @@
 """Two invented trackers, a bakery and an orchard, small enough to work out every answer on paper.
 
 Belongs here: invented rows for a warehouse. Nothing here is a fact about anything. Probabilities are not typed in but
-follow from the log ratios below: factors of 2 and 3 after weight and temper, so that sums can be done by head.
+follow from the log ratios below: factors of 2 and 3 after their weights, so that sums can be done by head.
 """
 
 import json
@@ -118,7 +118,9 @@ def _catalogue() -> dict[str, Rows]:
                 "t0": date(2025, 1, 1),
                 "horizon_end": date(2030, 12, 31),
                 "registered_on": date(2026, 2, 1),
-                "temper": TEMPER[tracker],
+                "evidence_weight": TEMPER[tracker],
+                "defining_weight": TEMPER[tracker],
+                "contamination": 0.2,
                 "shared_sd": True,
                 "other_mass": 0.1,
                 "prior_set": "plain",
@@ -527,7 +529,7 @@ def _variants() -> list[tuple[str, str, str, dict[str, Any], dict[str, float], f
     variants: list[tuple[str, str, str, dict[str, Any], dict[str, float], float, str | None]] = [
         ("bakery", "headline", "headline", bakery, PRIOR["bakery"], 0.5, None),
         ("bakery", "prior:uniform", "prior", bakery, UNIFORM["bakery"], 0.5, None),
-        ("bakery", "temper:1.0", "temper", bakery, PRIOR["bakery"], 1.0, None),
+        ("bakery", "evidence_weight:1.0", "evidence_weight", bakery, PRIOR["bakery"], 1.0, None),
         ("orchard", "headline", "headline", orchard, PRIOR["orchard"], 1.0, None),
         ("orchard", "without:apples", "without", {}, PRIOR["orchard"], 1.0, "apples"),
     ]
@@ -551,7 +553,9 @@ def _odds() -> dict[str, Rows]:
                     "scenario_id": scenario,
                     "onset": onset,
                     "log_ratio": ratio.get((scenario, onset), 0.0),
-                    "weight": weight,
+                    "log_ratio_contaminated": 0.0,
+                    "z": None,
+                    "weight": weight * TEMPER[tracker],
                 }
                 for scenario in PRIOR[tracker]
                 for onset, _share in onsets(scenario)
@@ -580,7 +584,13 @@ def _odds() -> dict[str, Rows]:
     return {
         "log_ratio": ratios,
         "variant": [
-            {"tracker_id": tracker, "variant": variant, "family": family, "temper": temper, "left_out": left_out}
+            {
+                "tracker_id": tracker,
+                "variant": variant,
+                "family": family,
+                "evidence_weight": temper,
+                "left_out": left_out,
+            }
             for tracker, variant, family, _evidence, _prior, temper, left_out in _variants()
         ],
         "scenario_probability": probabilities,
