@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from signposts.catalogue import load_catalogue
+from signposts.cli import app
 from signposts.cli.desk_example import make_example
 from signposts.desk.claims import withdraw_claim
 from signposts.desk.leads import Lead
@@ -60,6 +62,22 @@ def test_from_feed_to_closed_search(desk: DeskState) -> None:
     close_search(desk.tracker, plan, "Five contacts in the window, two of them known before.", now)
     search = load_catalogue(desk.settings.catalogue_root).trackers[0].searches[-1].search
     assert (search.indicator_id, search.looked_until, search.searched_by) == (ABOUT, UNTIL, "tester")
+
+
+def test_every_command_of_the_desk_answers(desk: DeskState) -> None:
+    def answer(*words: str) -> str:
+        found = CliRunner().invoke(app, list(words))
+        assert found.exit_code == 0, (words, found.output, found.exception)
+        return found.output
+
+    lead = desk.queue(datetime.now(UTC).date(), ABOUT)[0].lead.lead_id
+    assert f"{lead}  2026-03-" in answer("leads", ABOUT)
+    assert "later: " in answer("triage", lead, "later", "--until", "2099-01-01")
+    assert "reopen: " in answer("triage", lead, "undo")
+    assert "are undecided" in answer("close", ABOUT, "--until", "2026-03-13", "--dry-run")
+    assert "archived items match" in answer("watch-terms", ABOUT)
+    assert f"{ABOUT}-001" in answer("claims", ABOUT)
+    assert f"corrects {ABOUT}-001" in answer("correct", f"{ABOUT}-001", "note=read again", "--reason", "a test")
 
 
 def test_a_claim_that_left_its_ledger_by_hand_is_taken_back_without_typing_it_again(desk: DeskState) -> None:
