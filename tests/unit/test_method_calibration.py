@@ -39,6 +39,7 @@ def design():
         evidence_weight=0.3,
         defining_weight=0.8,
         alarm_other=0.25,
+        predictions=[],
         bounded_time=2.0,
         reliability=0.9,
         correlation=subject.Correlation(0.2, 0.4),
