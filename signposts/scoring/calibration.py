@@ -248,6 +248,12 @@ def outside_sources(model: Model, hypothesis: Integers, generator: np.random.Gen
     return source
 
 
+def named_hypotheses(model: Model, draws: int, generator: np.random.Generator) -> Integers:
+    """Return a named hypothesis for each world, drawn from the headline prior, shape (draws,)."""
+    weight = model.hypothesis_weight[:-1]
+    return generator.choice(len(weight), size=draws, p=weight / weight.sum())
+
+
 def recover(model: Model, design: Design, time: float, *, draws: int, seed: int) -> Recovery:
     """Return how well evidence in full, without shared luck, recovers the truth in independent worlds."""
     generator = np.random.default_rng(seed + 1)
@@ -276,11 +282,14 @@ def recover(model: Model, design: Design, time: float, *, draws: int, seed: int)
 
 
 def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> list[WeightScore]:
-    """Return log score and calibration error of several weights, and of the head count, in correlated worlds."""
+    """Return log score and calibration error of several weights, and of the head count, in correlated worlds.
+
+    A named scenario holds in each: worlds of `other` are looked at apart.
+    """
     rows = []
     for time in design.times:
         generator = np.random.default_rng(seed + 2)
-        hypothesis = draw_hypotheses(model, design.prior, draws, generator)
+        hypothesis = named_hypotheses(model, draws, generator)
         worlds = _worlds(
             model,
             design,
@@ -289,7 +298,6 @@ def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> lis
             correlation=design.correlation,
             reliability=design.reliability,
             generator=generator,
-            source=outside_sources(model, hypothesis, generator),
         )
         truth = model.hypothesis_scenario[hypothesis]
         found = {
@@ -316,7 +324,7 @@ def wrong_fans(model: Model, design: Design, *, draws: int, seed: int) -> list[W
     luck, counted, truths = [], [], []
     log_prior = hypothesis_prior(design.prior, model.hypothesis_scenario, model.onset_weight)
     for number in range(WRONG_MODELS):
-        hypothesis = draw_hypotheses(model, design.prior, size, generator)
+        hypothesis = named_hypotheses(model, size, generator)
         there = design.indicator + number * len(model.indicator_ids)
         worlds = simulate_worlds(
             model,
@@ -330,7 +338,6 @@ def wrong_fans(model: Model, design: Design, *, draws: int, seed: int) -> list[W
             ),
             generator=generator,
             truth=tabulate(moved, prospects_at(moved, there, design.bounded_time)),
-            source=outside_sources(model, hypothesis, generator),
         )
         luck.append(world_probabilities(model, worlds, design.prior, design.evidence_weight, design.defining_weight))
         heads = np.concatenate([worlds.head_count, np.zeros((size, 1))], axis=1)
