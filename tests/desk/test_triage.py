@@ -14,7 +14,7 @@ import pytest
 from signposts.catalogue import load_catalogue
 from signposts.catalogue.faults import FaultList
 from signposts.catalogue.triage import read_triage
-from signposts.cli.desk import close_indicator, print_leads, triage_lead
+from signposts.cli.desk_leads import close_indicator, print_leads, triage_lead
 from signposts.desk.collect import collect_leads
 from signposts.desk.searches import plan_search
 from signposts.desk.state import DeskState, open_desk
