@@ -16,6 +16,7 @@ from signposts.desk.state import DeskState, open_desk
 from signposts.desk.suggesting import known_nearby, suggest_claim
 from signposts.desk.triage import accept, decide
 
+pytestmark = pytest.mark.slow
 ABOUT = "leader_contacts"
 UNTIL = date(2026, 3, 13)
 # What a reader makes of titles that are no contact of the leaders.
