@@ -27,6 +27,7 @@ monitor = dg.define_asset_job(
     if by_tracker.is_by_tracker()
     else (dg.AssetSelection.all() - dg.AssetSelection.groups("backfill")) | dg.AssetSelection.all_asset_checks(),
     executor_def=dg.in_process_executor,
+    tags={"dagster/max_runtime": 7200},
     description="One monitoring run: gather, observe, assess, publish, send alerts.",
 )
 
