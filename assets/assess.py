@@ -22,7 +22,7 @@ PROBABILITIES = (
 VERDICTS = ("assessment", "fan")
 SCRUTINY = ("probability_interval", "recognition")
 FORECASTS = ("forecast", "resolved_forecast")
-FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook")
+FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook", "what_if")
 
 
 # What the method's models are built from; it is read by Python, not by a statement.

@@ -26,7 +26,7 @@ APPENDED = {
 
 def statement_file(table: str) -> Path | None:
     """Return the file of sql/ that makes a table; None where no statement makes it."""
-    files = (sql_root() / stage / f"{table}.sql" for stage in ("observe", "assess"))
+    files = (sql_root() / stage / f"{table}.sql" for stage in ("observe", "assess", "desk"))
     return next((path for path in files if path.exists()), None)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from signposts.assess.models import TrackerModel, observations_of
 from signposts.assess.scoring import completeness_of
 from signposts.assess.verdicts import named_prior
+from signposts.assess.what_if import what_if_rows
 from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.information import (
@@ -35,7 +36,7 @@ CONFIRMED = 0.98
 EVENT, ORDINAL = FAMILIES.index("event"), FAMILIES.index("ordinal")
 
 AT_DATE = ("reading", "pooled_report", "log_ratio", "list_completeness")
-TABLES = ("collection_priority", "deadline", "overturn", "surprise")
+TABLES = ("collection_priority", "deadline", "overturn", "surprise", "what_if")
 
 Rows = list[dict[str, Any]]
 
@@ -179,7 +180,9 @@ def priority_rows(present: Present, due: list[date], max_age_days: Mapping[str, 
     """Return the indicators by what checking them is worth: information x staleness x unreliability (5.3)."""
     tracker = present.tracker
     time = np.array([max(tracker.years(day), present.now) for day in due])
-    bits = diagnosticity(tracker.model, named_prior(tracker), present.indicator, time)
+    votes = present.readings["trials"].to_numpy(dtype=np.float64, na_value=np.nan)
+    to_come = np.maximum(np.round(votes * time / present.now), 1.0)
+    bits = diagnosticity(tracker.model, named_prior(tracker), present.indicator, time, to_come)
     age = _ages(present)
     limit = np.array([max_age_days[name] for name in present.scored], dtype=np.float64)
     stale = staleness(age, limit)
@@ -515,6 +518,7 @@ def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of:
         due = next_due(present, {row["indicator_id"]: row["usual_period_months"] for row in own})
         ages = {row["indicator_id"]: row["max_age_days"] for row in own}
         tables["collection_priority"] += priority_rows(present, due, ages)
+        tables["what_if"] += what_if_rows(present, CONFIRMED)
         tables["deadline"] += deadline_rows(present, due, silences.get(present.tracker.tracker_id, []))
         titles = {row["indicator_id"]: row["title"] for row in own}
         tables["overturn"].append(overturn_row(present, titles, scenario_titles[present.tracker.tracker_id]))

@@ -1,14 +1,18 @@
 """Numbers that several analysts give for the same prediction: which ones there are, and their files.
 
-Belongs here: elicitation/<who>.csv, its columns, what may be asked and answered. Not here: asking (cli/eliciting.py),
-or pooling and moving the numbers (scoring/interval.py).
+Belongs here: elicitation/<who>.csv, its columns, what may be asked and answered, and the mean of several answers. Not
+here: asking (cli/eliciting.py), or moving the numbers (scoring/interval.py).
 """
 
 import csv
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from signposts.catalogue.faults import FaultList
+from signposts.catalogue.models import Indicator
 from signposts.catalogue.predictions import (
     DriftPrediction,
     EventPrediction,
@@ -20,8 +24,8 @@ from signposts.catalogue.predictions import (
     SharePrediction,
     ThresholdPrediction,
 )
-from signposts.catalogue.trackers import Tracker
 from signposts.errors import InputError
+from signposts.scoring.spreads import SPREADS
 
 COLUMNS = ("indicator", "scenario", "number", "value")
 Bounds = tuple[float, float]
@@ -56,10 +60,11 @@ class Answer:
     value: float
 
 
-def numbers_asked(tracker: Tracker) -> Iterator[NumberAsked]:
+def numbers_asked(indicators: Mapping[str, Indicator], scenarios: Iterable[str]) -> Iterator[NumberAsked]:
     """Yield every number of every prediction that speaks, by indicator and scenario in the catalogue's order."""
-    for indicator_id, indicator in tracker.indicators.items():
-        for scenario_id in tracker.scenarios:
+    names = list(scenarios)
+    for indicator_id, indicator in indicators.items():
+        for scenario_id in names:
             prediction = indicator.predictions.get(scenario_id)
             for number, question, bounds in _numbers(prediction, indicator.unit):
                 yield NumberAsked(indicator_id, scenario_id, number, question, bounds)
@@ -115,3 +120,109 @@ def read_answers(path: Path) -> list[Answer]:
                 raise InputError(f"{path}:{reader.line_num}: {row['value']!r} is no number; correct it") from None
             answers.append(Answer(row["indicator"], row["scenario"], row["number"], value))
     return answers
+
+
+Answers = Mapping[tuple[str, str, str], Sequence[float]]
+
+
+def read_elicited(
+    folder: Path, indicators: Mapping[str, Indicator], scenarios: Iterable[str], faults: FaultList
+) -> dict[tuple[str, str, str], list[float]]:
+    """Return the answers of all analysts by number; what names no number of the catalogue, or cannot be, is a fault."""
+    asked = {each.key: each for each in numbers_asked(indicators, scenarios)}
+    found: dict[tuple[str, str, str], list[float]] = {}
+    for path in sorted((folder / "elicitation").glob("*.csv")):
+        try:
+            answers = read_answers(path)
+        except InputError as error:
+            faults.refuse(path, 1, path.name, str(error), "mend the file")
+            continue
+        for line, answer in enumerate(answers, start=2):
+            key = (answer.indicator, answer.scenario, answer.number)
+            if key not in asked:
+                why = f"no prediction of {answer.scenario!r} about {answer.indicator!r} has a number {answer.number!r}"
+                faults.refuse(path, line, answer.indicator, why, "correct the name, or remove the row")
+            elif wrong := fault(asked[key], f"{answer.value:g}"):
+                faults.refuse(path, line, answer.indicator, wrong, "correct the number")
+            else:
+                found.setdefault(key, []).append(answer.value)
+    return found
+
+
+def pooled_parameters(
+    prediction: PredictionBase, indicator_id: str, scenario_id: str, answers: Answers
+) -> dict[str, Any]:
+    """Return a prediction's parameters with each answered number at the analysts' mean, and its spread widened.
+
+    The catalogue's own number counts as one analyst's. Of K numbers the mean is taken on the number's scale, and the
+    spread is s sqrt(1 + 1 / K), s^2 = (3 sigma^2 + sum (x - mean)^2) / (K + 2), sigma the spread of one analyst's.
+    """
+    given = prediction.parameters()
+    kind = str(getattr(prediction, "type", ""))
+    if kind not in SPREADS:
+        return given
+    (default,) = SPREADS[kind].values()
+    sigma = float(given.get("spread", default))
+    for number, scale in _NUMBERS_OF_TYPE.get(kind, {}).items():
+        said = answers.get((indicator_id, scenario_id, number), ())
+        if said:
+            to, back = _SCALES[scale]
+            values = [to(_current(given, number)), *map(to, said)]
+            mean = math.fsum(values) / len(values)
+            apart = math.fsum((value - mean) ** 2 for value in values)
+            _set(given, number, back(mean))
+            given["spread"] = math.sqrt((3 * sigma**2 + apart) / (len(values) + 2) * (1 + 1 / len(values)))
+            given["analysts"] = len(values)
+    if kind == "ordinal":
+        given |= _pooled_categories(given, indicator_id, scenario_id, answers)
+    return given
+
+
+def _pooled_categories(
+    given: Mapping[str, Any], indicator_id: str, scenario_id: str, answers: Answers
+) -> dict[str, Any]:
+    """Return the categories' probabilities at the analysts' geometric mean, summing to 1 again."""
+    probs, most = dict(given["probs"]), 1
+    for category, share in probs.items():
+        said = answers.get((indicator_id, scenario_id, f"probs.{category}"), ())
+        if said and share > 0:
+            most = max(most, 1 + len(said))
+            probs[category] = math.exp(math.fsum(map(math.log, (share, *said))) / (1 + len(said)))
+    if most == 1:
+        return {}
+    total = math.fsum(probs.values())
+    return {"probs": {category: share / total for category, share in probs.items()}, "analysts": most}
+
+
+def _logit(p: float) -> float:
+    return math.log(p / (1 - p))
+
+
+def _expit(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
+Scale = tuple[Callable[[float], float], Callable[[float], float]]
+_SCALES: dict[str, Scale] = {"log": (math.log, math.exp), "logit": (_logit, _expit), "plain": (float, float)}
+_NUMBERS_OF_TYPE = {
+    "path": {"target": "log"},
+    "drift": {"annual_change": "plain"},
+    "range": {"lo": "log", "hi": "log"},
+    "threshold": {"p_beyond": "logit"},
+    "share": {"mean": "logit"},
+    "event_by": {"p": "logit"},
+    "rate": {"mean": "log"},
+}
+
+
+def _current(given: Mapping[str, Any], number: str) -> float:
+    """Return a number of a prediction's parameters."""
+    return float(given["target"]["value"] if number == "target" else given[number])
+
+
+def _set(given: dict[str, Any], number: str, value: float) -> None:
+    """Put a number into a prediction's parameters."""
+    if number == "target":
+        given["target"] = {**given["target"], "value": value}
+    else:
+        given[number] = value

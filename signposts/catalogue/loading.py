@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS, Claim
 from signposts.catalogue.derivation_rules import judge_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
+from signposts.catalogue.elicitation import read_elicited
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.ledger_rules import judge_ledger
@@ -138,6 +139,7 @@ def load_tracker(
         searches=searches,
         catalogue_sha256=catalogue_sha256(folder),
         watch_names=watch_names,
+        answers=read_elicited(folder, draft.indicators, draft.scenarios, faults),
     )
 
 
@@ -225,8 +227,12 @@ def read_claims(path: Path, rows: Iterable[CsvRow], faults: FaultList) -> Iterab
 
 
 def judge_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList) -> None:
-    """Warn about scored indicators that the ledger should feed and does not."""
+    """Warn about scored indicators that the ledger should feed and does not, or whose quantity is not named."""
     for indicator_id, indicator in draft.indicators.items():
+        if indicator.scored and indicator.family == "lognormal" and indicator.quantity is None:
+            document = draft.documents[f"indicators/{indicator_id}.yaml"]
+            mend = "add `quantity: flow`, `level` or `share`: read as a flow, a part-year figure is only shown"
+            faults.warn(document.path, 1, indicator_id, "scored, and not said what kind of quantity it is", mend)
         fed = indicator_id in ledgers and ledgers[indicator_id].rows
         if indicator.scored and set(indicator.sources) == {LEDGER_SOURCE} and not fed:
             path = draft.folder / "ledger" / f"{indicator_id}.csv"

@@ -304,6 +304,8 @@ class Indicator(Entry):
     words: UnitWords | None = None
     frequency: Literal["annual", "quarterly", "monthly", "irregular", "event"]
     usual_period_months: Annotated[int, Field(ge=1)] | None = None
+    quantity: Literal["flow", "level", "share"] | None = None
+    plausible: Annotated[tuple[float, float], Strict(False)] | None = None
     group: str | None = None
     scored: bool
     why_not_scored: Text | None = None

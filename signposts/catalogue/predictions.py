@@ -42,6 +42,7 @@ class PredictionBase(Entry):
     claim: Text
     brief_ref: Text
     note: Text | None = None
+    spread: NotNegative | None = None
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of the type as JSON-ready values."""

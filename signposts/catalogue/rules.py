@@ -193,6 +193,7 @@ def shape_faults(indicator: Indicator) -> Iterable[Finding]:
         yield ("scored",), "scored, and every scenario is silent", "write a prediction, or set scored to false"
     yield from period_faults(indicator)
     yield from family_faults(indicator)
+    yield from quantity_faults(indicator)
 
 
 def period_faults(indicator: Indicator) -> Iterable[Finding]:
@@ -229,6 +230,17 @@ def family_faults(indicator: Indicator) -> Iterable[Finding]:
         )
     if "share" in families and indicator.frequency == "event":
         yield ("frequency",), "a share is no event", "correct frequency or the predictions"
+
+
+def quantity_faults(indicator: Indicator) -> Iterable[Finding]:
+    """Yield what is wrong with the bounds and the kind of quantity of an indicator's values."""
+    family = indicator.family
+    if indicator.plausible is not None and not indicator.plausible[0] < indicator.plausible[1]:
+        yield ("plausible",), f"{list(indicator.plausible)} is no interval", "write the lower bound first"
+    if family not in (None, "lognormal", "share") and indicator.quantity is not None:
+        yield ("quantity",), "only values have one", "remove it"
+    if family == "share" and indicator.quantity not in (None, "share"):
+        yield ("quantity",), "the predictions are of a share", "write `quantity: share`"
 
 
 def judge_predictions(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from signposts.catalogue.claims import LEDGER_COLUMNS, reliability_value
+from signposts.catalogue.elicitation import pooled_parameters
 from signposts.catalogue.models import PriorSet, Scenario
 from signposts.catalogue.searches import SEARCH_COLUMNS
 from signposts.catalogue.trackers import LEDGER_SOURCE, OTHER, Catalogue, Tracker
@@ -170,6 +171,7 @@ def indicator_rows(tracker: Tracker) -> list[Row]:
             "words": indicator.words,
             "frequency": indicator.frequency,
             "usual_period_months": indicator.usual_period_months,
+            "quantity": indicator.quantity or {"share": "share", "lognormal": "flow"}.get(indicator.family or ""),
             "group_id": indicator.group,
             "cooperative": indicator.cooperative,
             "scored": indicator.scored,
@@ -197,7 +199,11 @@ def prediction_rows(tracker: Tracker) -> list[Row]:
             "basis": prediction.basis,
             "claim": prediction.claim,
             "brief_ref": prediction.brief_ref,
-            "parameters": json.dumps(prediction.parameters(), sort_keys=True, ensure_ascii=False),
+            "parameters": json.dumps(
+                pooled_parameters(prediction, indicator_id, scenario_id, tracker.answers),
+                sort_keys=True,
+                ensure_ascii=False,
+            ),
             "note": prediction.note,
         }
         for indicator_id, indicator in tracker.indicators.items()

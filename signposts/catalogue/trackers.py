@@ -3,7 +3,7 @@
 Belongs here: the shape of what the loader returns. Not here: reading or judging it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +50,8 @@ class Tracker:
     searches: tuple[SearchRow, ...]
     catalogue_sha256: str
     watch_names: WatchNames = WatchNames()
+    answers: Mapping[tuple[str, str, str], Sequence[float]] = field(default_factory=dict)
+    """Numbers that further analysts gave, by indicator, scenario and number."""
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -201,6 +201,21 @@ def withdraw(
 
 
 @app.command()
+def desk(
+    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1; 0 takes a free one.")] = 8722,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help="Try it on forty shipped leads, in a folder of their own; no network.")
+    ] = False,
+    tracker: TrackerName = "",
+) -> None:
+    """The desk as a page on this machine: leads to decide, claims, searches to close."""
+    from signposts.cli.desk_page import serve_desk
+
+    serve_desk(port, open_it, tracker, example)
+
+
+@app.command()
 def leads(
     indicator: Annotated[str, typer.Argument(help="Indicator; default all.")] = "",
     at_most: Annotated[int, typer.Option("--at-most", metavar="N", help="Show so many.")] = 20,
@@ -441,6 +456,17 @@ def doctor() -> None:
     from signposts.cli.diagnosing import diagnose
 
     raise typer.Exit(diagnose())
+
+
+@app.command()
+def probe(
+    source: Annotated[list[str], typer.Argument(metavar="[SOURCE]", help="These sources; all if none is named.")] = [],  # noqa: B006 - typer copies the default
+    as_json: Annotated[bool, typer.Option("--json", help="A list of rows, one a document.")] = False,
+) -> None:
+    """Ask each publisher once, store nothing: answered, understood, newest period, what is new in its shape."""
+    from signposts.cli.probing import probe_command
+
+    raise typer.Exit(probe_command(source, as_json))
 
 
 @app.command()

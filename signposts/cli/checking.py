@@ -30,6 +30,7 @@ def check_catalogue(trackers: Sequence[str], *, strict: bool) -> int:
     warnings = list(catalogue.warnings)
     for tracker in catalogue.trackers:
         warnings += monotone_lines(catalogue, tracker)
+        warnings += recognition_lines(catalogue, tracker)
     for warning in warnings:
         typer.echo(f"warning: {warning}")
     for tracker in catalogue.trackers:
@@ -80,4 +81,38 @@ def monotone_lines(catalogue: Catalogue, tracker: Tracker) -> list[str]:
         f"{found.reading:.3g}: change the predictions, or write the reason as monotone_waiver"
         for found in monotone_violations(tracker_model(catalogue, tracker))
         if not tracker.indicators[found.indicator_id].monotone_waiver
+    ]
+
+
+def recognition_lines(catalogue: Catalogue, tracker: Tracker) -> list[str]:
+    """Return a line for each scenario that would not be believed though all that it predicts came true."""
+    import numpy as np
+
+    from signposts.scoring.interval import Weighing
+    from signposts.scoring.recognition import unrecognised
+
+    model, settings = tracker_model(catalogue, tracker), tracker.settings
+    groups = sorted(settings.groups)
+    indicators = tracker.indicators
+    weighing = Weighing(
+        group=np.array([groups.index(indicators[name].group or groups[0]) for name in model.indicator_ids]),
+        rho=np.array([settings.groups[name].rho for name in groups]),
+        prior=model.prior,
+        evidence_weight=settings.scoring.evidence_weight,
+        defining_weight=settings.scoring.defining_weight,
+    )
+    scored = [
+        place for place, name in enumerate(model.indicator_ids) if indicators[name].scored and model.speaks[place].any()
+    ]
+    if not scored:
+        return []
+    names = model.hypothesis_scenario_ids()
+    return [
+        f"{tracker.tracker_id}/scenarios.yaml: {names[found.hypothesis]} cannot be recognised: if all that it "
+        f"{'states' if found.coverage == 'prose' else 'predicts'} came true from "
+        f"{model.hypothesis_onset[found.hypothesis]:g} "
+        f"years after t0, it would stand at {found.probability[model.hypothesis_scenario[found.hypothesis]]:.2f} at "
+        "the end of "
+        f"{found.year}: predict something that no other scenario does, or mark the events that define it"
+        for found in unrecognised(model, weighing, np.array(scored), settings.t0, settings.horizon_end)
     ]

@@ -19,7 +19,7 @@ from signposts.release import latest
 from signposts.release.latest import release_faults
 from signposts.release.publish import failed_check_sentence, releases_to_keep
 from signposts.settings import Settings, load_settings
-from signposts.sources.archive import open_archive
+from signposts.sources.archive import open_archive, split_by_clock
 from signposts.warehouse import Warehouse, current_writer, load_sql
 
 if TYPE_CHECKING:
@@ -211,23 +211,23 @@ def _archive(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     objects = settings.archive / "objects"
     stored = sum(1 for _ in objects.rglob("*.zst")) if objects.is_dir() else 0
     release = latest(settings)
-    fetched, ahead = 0, []
+    fetched = 0
     if release is not None:
         with release.connect():
             statement = "select count(distinct sha256) as n from fetch_attempt where outcome in ('hit', 'unchanged')"
             fetched = release.rows(statement)[0]["n"]
-            ahead = release.rows(
-                "select distinct source_id from fetch_attempt where fetched_at > $now + interval 1 day",
-                now=now.replace(tzinfo=None),
-            )
     if fetched and stored < fetched:
         text = f"{stored} objects, though {fetched} documents were fetched into it"
         remedy = f"bring {settings.archive} back from its backup; without it nothing can be built anew"
         yield Diagnosis("Archive", text, "archive gone", remedy)
     else:
         yield Diagnosis("Archive", f"{stored} objects")
-    for row in ahead:
-        text = f"an attempt at {row['source_id']} is dated after now: the clock was wrong, now or then"
+    archive = open_archive(settings)
+    for source_id in archive.sources():
+        _, ahead = split_by_clock(archive.attempts(source_id), now + timedelta(days=1))
+        if not ahead:
+            continue
+        text = f"an attempt at {source_id} is dated after now and set aside: the clock was wrong, now or then"
         yield Diagnosis("Clock", text, "clock", "set the machine's clock and run `signposts run`")
 
 

@@ -34,7 +34,7 @@ def elicit(who: str, tracker: str) -> None:
         raise InputError(f"{who!r} cannot name a file; write a name as anna_k: small letters, digits and _")
     path = owner.folder / "elicitation" / f"{who}.csv"
     answered = {(each.indicator, each.scenario, each.number) for each in read_answers(path)} if path.exists() else set()
-    asked = list(numbers_asked(owner))
+    asked = list(numbers_asked(owner.indicators, owner.scenarios))
     open_ones = [each for each in asked if each.key not in answered]
     typer.echo(
         f"{len(asked)} numbers of {owner.settings.title}; {len(asked) - len(open_ones)} answered. Answer with your own "

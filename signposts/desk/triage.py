@@ -107,6 +107,9 @@ def accept(
         InputError: the claim or the page is refused, the event is known, or the lead was decided meanwhile.
     """
     head = leads[0]
+    if not corroborates:
+        # A claim that the ledger refuses anyway asks nothing of the network.
+        new_claim(with_ledger_of_now(tracker, indicator), indicator, {"source_url": head.url, **fields}, now)
     sha256 = _kept_page(head, now) if keep_page else ""
     with tracker_lock(tracker.folder):
         refuse_decided(tracker, leads)

@@ -147,7 +147,7 @@ def probability_history(data: Data, height: int) -> list[alt.Chart]:
         ),
         legend=None,
     )
-    faint = alt.Opacity("when:N", scale=alt.Scale(domain=["hindsight", "published"], range=[0.5, 1]), legend=None)
+    faint = alt.Opacity("when:O", scale=alt.Scale(domain=["hindsight", "published"], range=[0.5, 1]), legend=None)
     layers.append(
         base.mark_line(strokeWidth=2.5, interpolate="step-after").encode(
             x=x, y=y, color=_scenario_color(data), strokeDash=dash, opacity=faint

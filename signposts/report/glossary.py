@@ -64,9 +64,9 @@ TERMS: dict[str, tuple[str, str]] = {
         "The Admiralty grade of a report: a letter from A to F for how reliable the source is, a number "
         "from 1 to 6 for how credible the statement is.",
     ),
-    "temper": (
-        "temper",
-        "The share of its face value at which all evidence counts, chosen by simulation so that the odds "
+    "weight of evidence": (
+        "weight of evidence",
+        "The share of its face value at which a reading counts, chosen by simulation so that the probabilities "
         "are not overconfident.",
     ),
 }
@@ -76,6 +76,7 @@ STATUS: dict[str, str] = {
     "missed": "The prediction's date has passed and it did not come true.",
     "contradicted": "The reading is all but impossible under this scenario.",
     "behind": "The reading lies outside what the scenario expects, on the wrong side.",
+    "unexpectedly happened": "It has happened, sooner than the scenario gives a chance of one in ten.",
     "ahead": "The reading is further along than the scenario expects.",
     "above": "The reading lies above what the scenario expects.",
     "below": "The reading lies below what the scenario expects.",

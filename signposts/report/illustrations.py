@@ -45,6 +45,13 @@ def history(tables: TrackerTables, name: str = "history", height: int = 340) -> 
         for scenario, share in sorted(row["values"].items())
         for day in [row["as_of"]]
     ]
+    first = next((row for row in rows if not row["retrospective"]), None)
+    if first is not None and first is not rows[0]:
+        # the faint line reaches to where the published one begins
+        steps += [
+            _step(tables, first["as_of"], scenario, share, hindsight=True)
+            for scenario, share in sorted(first["values"].items())
+        ]
     leader = tables.ranked[0]["scenario_id"]
     band = [
         {"date": row["as_of"].isoformat(), "scenario": leader, "p05": round(row["p05"], 5), "p95": round(row["p95"], 5)}

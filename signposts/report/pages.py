@@ -19,6 +19,7 @@ from signposts.report.overdue import milestones
 from signposts.report.page import Page, page_values
 from signposts.report.records import Row, Rows, TrackerTables, grouped
 from signposts.report.scenario_page import scenario_page
+from signposts.report.what_if_page import what_if_page
 
 MOST_CLAIMS = 300
 """Claims listed on an indicator's page; the release has them all."""
@@ -28,7 +29,9 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
     """Return every page of a tracker."""
     current = attribution.log_ratios(tables)
     ratios = attribution.claim_ratios(tables, current)
+    supposing = what_if_page(tables)
     return [
+        *([supposing] if supposing else []),
         front_page.front(tables, current),
         evidence_matrix(tables),
         Page("indicators.html", "indicators.html", "Indicators", {"domains": indicator_list(tables)}),

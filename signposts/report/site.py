@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 _BEFORE_PERCENT = re.compile(r"(?<=\d) %(?![\w])")
 """The blank between a number and its percent sign, at which no line may break."""
-STATIC = ("report.css", "theme.js", "report.js", "favicon.svg")
+STATIC = ("report.css", "theme.js", "report.js", "what_if.js", "favicon.svg")
 FILTERS = (
     "domain_of",
     "percent",

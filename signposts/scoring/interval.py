@@ -31,22 +31,11 @@ from signposts.scoring.combining import (
 from signposts.scoring.model import Model
 from signposts.scoring.observations import Observations
 from signposts.scoring.predictive import likelihood
+from signposts.scoring.spreads import SPREADS
 
 DRAWS = 250
 SHARED = 0.7
 """Of the variance of a number, the part that the scenarios of one indicator have in common."""
-SPREADS: Mapping[str, Mapping[str, float]] = {
-    "path": {"target": 0.12},
-    "range": {"lo": 0.12},
-    "drift": {"annual_change": 0.018},
-    "threshold": {"p_beyond": 0.36},
-    "share": {"mean": 0.25},
-    "event_by": {"p": 0.5},
-    "rate": {"mean": 0.36},
-    "ordinal": {"probs": 0.25},
-}
-"""Default spread of the number that is moved: on the log scale (path, range, rate, ordinal), the logit scale (shares,
-thresholds, events), or as it stands (drift). Both ends of a range move together."""
 TRIGGER_SPREAD = 0.5
 LEAST_CHANGE = -0.99
 HALVINGS = 60

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -29,12 +30,14 @@ from signposts.scoring.families import FAMILIES
 from signposts.scoring.fans import quantiles
 from signposts.scoring.interval import Weighing
 from signposts.scoring.model import Model
-from signposts.scoring.observations import KIND, Observations, blank_observations
+from signposts.scoring.observations import DAYS_PER_YEAR, KIND, Observations, blank_observations, years_since
 from signposts.scoring.predictive import likelihood
 
 CLEAR_REPORT = 0.9
 """Reliability of the readings of a central path and of a prose world."""
 EXPECTED = 0.5
+RECOGNISED = 0.8
+"""A scenario is recognised if it would be believed by more than this."""
 LATER_ONSETS = (1.0, 3.0, 5.0)
 """Years after now of the onsets that are tried beside the one just past."""
 
@@ -195,6 +198,28 @@ def recognise(
         )
         result.append(Recognised(hypothesis, coverage.name, year, tuple(float(value) for value in probability)))
     return result
+
+
+def judged_year(t0: date, horizon_end: date, onset: float) -> int:
+    """Return the year by whose end a scenario must be recognised: the third after its onset, at least the fifth of all.
+
+    checks/sql/every_scenario_can_be_recognised.sql says the same of the published table.
+    """
+    begins = t0 + timedelta(days=round(onset * DAYS_PER_YEAR))
+    return min(horizon_end.year, max(begins.year + 3, t0.year + 5))
+
+
+def unrecognised(model: Model, weighing: Weighing, scored: Integers, t0: date, horizon_end: date) -> list[Recognised]:
+    """Return the paths, full and prose, whose own scenario would not be believed by more than .8 in its judged year."""
+    lost = []
+    for hypothesis in hypotheses_tried(model, 0.0):
+        own = int(model.hypothesis_scenario[hypothesis])
+        year = judged_year(t0, horizon_end, float(model.hypothesis_onset[hypothesis]))
+        coverages = (full_coverage(scored), prose_coverage(model, scored, own))
+        paths = [(hypothesis, coverage) for coverage in coverages if len(coverage.indicator)]
+        ends = [(year, years_since(t0, date(year, 12, 31)))]
+        lost += [each for each in recognise(model, weighing, paths, ends) if each.probability[own] <= RECOGNISED]
+    return lost
 
 
 def _joined(parts: Sequence[Observations]) -> Observations:

@@ -3,10 +3,12 @@
 -- Reads: known_claim, nowcast
 -- Bucket: the calendar year (of period_end) that a claim opens; of an irregular indicator, the trailing months before
 -- the date, and as many before those. The newest bucket is link 1 and makes the reading; what it leaves unbelieved
--- falls to the one before, if that ended after t0 and is at most 36 months older, four links in all. A claim opens a
--- year only if it covers at least half of the indicator's usual period, a nowcast if it knows at least so many months;
--- a shorter one is shown, not pooled. Growth enters as a nowcast of its year, dated 31 December, once its base was
--- published. A final claim stands alone. Claims on or before the predictions' latest start, or whose period ended
+-- falls to the one before, if that ended after t0 and is at most 36 months older, four links in all.
+-- A part is not the whole: a level or share opens a year if it covers at least half of the usual period, a flow only if
+-- it covers all of it, growth as a nowcast of its year if it knows at least so many months. A figure of a period that
+-- was not over when it was published is an estimate: once half of it was over a nowcast, the wider the more was open,
+-- before that shown. Two reports are rivals only if their periods overlap by at least half of the longer; else the
+-- newest stands. A final claim stands alone. Claims on or before the predictions' latest start, or whose period ended
 -- before t0, make a reading that is shown only, and none where there are others.
 with spoken as (
     select
@@ -28,7 +30,11 @@ with spoken as (
         known.category,
         known.value_low,
         known.value_high,
-        case when known.kind = 'growth' then 'nowcast' else known.kind end as kind,
+        case
+            when known.kind = 'growth' then cast(date_trunc('year', known.period_end) as date) else known.period_start
+        end as spoken_from,
+        known.kind,
+        known.period_start,
         case when known.kind = 'growth' then nowcast.value else known.value end as value,
         case when known.kind = 'growth' then nowcast.log_sd else 0 end as log_sd,
         case
@@ -37,11 +43,22 @@ with spoken as (
         end as reading_date,
         case
             when known.kind = 'growth' then nowcast.months >= known.least_months
-            when known.frequency = 'irregular' or known.usual_period_months is null then true
+            when known.usual_period_months is null then true
+            when known.quantity = 'flow'
+                then
+                    known.period_end + 1 + to_days(least(15, 2 * known.usual_period_months))
+                    >= known.period_start + to_months(known.usual_period_months)
+            when known.frequency = 'irregular' then true
             else
                 known.period_end + 1 >= known.period_start
                 + to_months(known.usual_period_months // 2) + to_days(15 * (known.usual_period_months % 2))
-        end as is_long_enough
+        end as is_long_enough,
+        known.takes_growth,
+        known.rest_sd,
+        case
+            when known.kind <> 'growth' and known.period_end > known.published_on + 1
+                then (known.period_end - known.published_on) / (known.period_end - known.period_start + 1)
+        end as open_share
     from known_claim as known
     left join nowcast
         on known.tracker_id = nowcast.tracker_id and known.claim_id = nowcast.claim_id
@@ -57,6 +74,19 @@ with spoken as (
         )
 ),
 
+timely as (
+    select
+        * replace (
+            case
+                when kind = 'growth' or open_share is not null then 'nowcast' else kind
+            end as kind,
+            case when open_share is not null then coalesce(value, sqrt(value_low * value_high)) else value end as value,
+            case when open_share is not null then rest_sd * sqrt(open_share) else log_sd end as log_sd
+        )
+    from spoken
+    where is_long_enough and (open_share is null or (takes_growth and open_share <= 0.5 and kind <> 'category'))
+),
+
 dated as (
     select
         *,
@@ -68,8 +98,8 @@ dated as (
             when period_end > as_of - to_months(2 * trailing_months) then 1
             when period_end > as_of - to_months(3 * trailing_months) then 2
         end as bucket
-    from spoken
-    where is_long_enough and (not is_irregular or period_end <= as_of)
+    from timely
+    where not is_irregular or period_end <= as_of
 ),
 
 in_bucket as (
@@ -94,9 +124,25 @@ newest as (
         ) = 1
 ),
 
+anchored as (
+    select
+        *,
+        first_value(spoken_from) over anchor as anchor_from,
+        first_value(reading_date) over anchor as anchor_to
+    from newest
+    window
+        anchor as (
+            partition by tracker_id, as_of, indicator_id, bucket
+            order by reading_date desc, published_on desc, recorded_at desc, line desc nulls last, claim_id desc
+        )
+),
+
 rivals as (
     select *
-    from newest
+    from anchored
+    where
+        least(reading_date, anchor_to) - greatest(spoken_from, anchor_from) + 1
+        >= 0.5 * greatest(reading_date - spoken_from + 1, anchor_to - anchor_from + 1)
     qualify
         (status = 'final' and kind <> 'nowcast')
         or not bool_or(status = 'final' and kind <> 'nowcast') over (

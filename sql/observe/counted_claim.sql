@@ -3,7 +3,8 @@
 -- A list speaks up to the day to which its publisher closed it, else to the last day that a search covers; an event
 -- after that day is shown and not counted. Nobody having searched, all events are counted and the list is only shown.
 -- Claims that share an event key are sources of one event: each counts for its share of it, and the event is as
--- reliable as the best of them.
+-- reliable as the best of them. An event that no source makes better than doubtful (4) is not settled: shown, not
+-- counted.
 -- Of a publisher's register and the events that people recorded, the one that was looked through further speaks alone:
 -- put together, one event would be two.
 with register as (
@@ -26,20 +27,27 @@ with register as (
     group by known.tracker_id, known.as_of, known.indicator_id
 ),
 
+settled as (
+    select *
+    from known_claim
+    where kind = 'count'
+    qualify
+        bool_or(credibility not in ('4', '5')) over (partition by tracker_id, as_of, indicator_id, event_key)
+),
+
 dated as (
     select
         known.*,
         'list' as report_id,
         coalesce(known.happened_to, known.period_end) as counted_on
-    from known_claim as known
+    from settled as known
     left join register
         on
             known.tracker_id = register.tracker_id
             and known.as_of = register.as_of
             and known.indicator_id = register.indicator_id
     where
-        known.kind = 'count'
-        and (register.speaks is null or register.speaks = (known.source_id <> 'ledger'))
+        (register.speaks is null or register.speaks = (known.source_id <> 'ledger'))
         and coalesce(known.happened_to, known.period_end) <= known.as_of
         and (
             (

@@ -49,7 +49,9 @@ select
         when claimed.has_event or indicator.frequency = 'event' then 'event'
         else 'value'
     end as family,
-    predicted.share_type is null as takes_growth
+    predicted.share_type is null as takes_growth,
+    indicator.quantity,
+    cast(json_extract_string(tracker_setting.settings, '$.scoring.nowcast.rest_sd') as double) as rest_sd
 from indicator
 inner join tracker on indicator.tracker_id = tracker.tracker_id
 inner join tracker_setting on indicator.tracker_id = tracker_setting.tracker_id

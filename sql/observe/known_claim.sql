@@ -25,6 +25,7 @@ with known as (
         regexp_replace(lower(trim(claim.speaker)), '\s+', ' ', 'g') as speaker,
         claim.source_id,
         claim.reliability_value,
+        claim.credibility,
         claim.status,
         claim.published_on,
         claim.recorded_at,
@@ -52,7 +53,9 @@ select
     family.latest_start,
     family.exposure_start,
     family.trailing_months,
-    family.least_months
+    family.least_months,
+    family.quantity,
+    family.rest_sd
 from known
 inner join indicator_family as family
     on known.tracker_id = family.tracker_id and known.indicator_id = family.indicator_id

@@ -185,7 +185,9 @@ def _catalogue() -> dict[str, list[dict[str, Any]]]:
                 "t0": T0,
                 "horizon_end": date(2035, 12, 31),
                 "registered_on": date(2026, 6, 1),
-                "temper": TEMPER,
+                "evidence_weight": TEMPER,
+                "defining_weight": TEMPER,
+                "contamination": 0.2,
                 "shared_sd": True,
                 "other_mass": 0.05,
                 "prior_set": "survey",
@@ -650,8 +652,8 @@ def _probabilities(evidence: Mapping[tuple[int, str], Any]) -> dict[str, list[di
         settings: list[tuple[str, str, Any, Any, float, Any]] = [
             ("headline", "headline", now, PRIORS, TEMPER, None),
             ("prior:uniform", "prior", now, uniform, TEMPER, None),
-            ("temper:0.35", "temper", now, PRIORS, 0.35, None),
-            ("temper:1.0", "temper", now, PRIORS, 1.0, None),
+            ("evidence_weight:0.35", "evidence_weight", now, PRIORS, 0.35, None),
+            ("evidence_weight:1.0", "evidence_weight", now, PRIORS, 1.0, None),
             ("only:stated", "only", dict(list(now.items())[:4]), PRIORS, TEMPER, None),
         ]
         for key in now:
@@ -683,7 +685,7 @@ def _probabilities(evidence: Mapping[tuple[int, str], Any]) -> dict[str, list[di
                     }
                 )
             if as_of == LATEST:
-                variants.append({"variant": variant, "family": family, "temper": temper, "left_out": left_out})
+                variants.append({"variant": variant, "family": family, "evidence_weight": temper, "left_out": left_out})
             if variant == "headline":
                 for (scenario, onset), share in joint.items():
                     if len(ONSETS[scenario]) > 1:
@@ -717,7 +719,9 @@ def _log_ratios(evidence: Mapping[tuple[int, str], Any]) -> list[dict[str, Any]]
                         "scenario_id": scenario,
                         "onset": onset,
                         "log_ratio": value,
-                        "weight": weights[key],
+                        "log_ratio_contaminated": 0.0,
+                        "z": None,
+                        "weight": weights[key] * TEMPER,
                     }
                 )
     return log_ratio

@@ -19,6 +19,7 @@ from signposts.sources import collect as collecting
 from signposts.sources import http
 from signposts.sources.archive import Archive
 from signposts.sources.collect import Plan, collect
+from signposts.sources.probe import Probed, probe
 from signposts.sources.source_run import SourceRun
 from tests.publishers import spoiling, state_spoiling
 from tests.publishers.catalogue import real_sources
@@ -496,3 +497,40 @@ def test_a_redirect_within_the_publisher_is_followed(publishers: LoopbackPublish
 
     publishers.faults["ofac_sdn"] = moved
     assert [attempt.outcome for attempt in visit(tmp_path, "ofac_sdn").attempts] == ["hit"]
+
+
+# ---- the probe tells every fault in words, and stores nothing
+
+
+def probed(archive: Path, source_id: str) -> list[Probed]:
+    return probe({source_id: SOURCES[source_id]}, archive, archive / "inbox", NOW)
+
+
+@pytest.mark.parametrize(("source_id", "fault"), [(source, fault) for source in CONTENT for fault in CONTENT[source]])
+def test_a_probe_tells_changed_content_in_words_and_stores_nothing(
+    source_id: str,
+    fault: str,
+    publishers: LoopbackPublishers,
+    primed: Callable[[str], tuple[Path, list[dict[str, Any]]]],
+) -> None:
+    archive, _ = primed(source_id)
+    before = {path: path.stat().st_mtime_ns for path in archive.rglob("*")}
+    spoil, message = CONTENT[source_id][fault]
+    publishers.spoil[source_id] = spoil
+    wrong = [row for row in probed(archive, source_id) if row.asked and not row.understood]
+    assert wrong
+    assert all(row.answered for row in wrong)
+    assert all(re.search(message, row.message) for row in wrong), [row.message for row in wrong]
+    assert {path: path.stat().st_mtime_ns for path in archive.rglob("*")} == before
+
+
+@pytest.mark.parametrize("fault", TRANSPORT)
+def test_a_probe_tells_a_fault_on_the_way_in_words(
+    fault: str, publishers: LoopbackPublishers, primed: Callable[[str], tuple[Path, list[dict[str, Any]]]]
+) -> None:
+    archive, _ = primed("rial_market")
+    make, outcome, message = TRANSPORT[fault]
+    publishers.faults["rial_market"] = make
+    (row,) = probed(archive, "rial_market")
+    assert row.understood == (outcome == "unchanged")
+    assert re.search(message, row.message), row.message

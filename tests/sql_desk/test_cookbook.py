@@ -122,7 +122,7 @@ def test_every_expectation_belongs_to_a_question() -> None:
 
 
 def test_fixture_odds_follow_from_its_log_ratios(database: Path) -> None:
-    rule = (HERE.parents[1] / "checks" / "sql" / "odds_follow_from_log_ratios.sql").read_text(encoding="utf-8")
+    rule = (HERE.parents[1] / "checks" / "sql" / "probabilities_follow_from_log_ratios.sql").read_text(encoding="utf-8")
     assert ask(database, rule).rows == []
 
 

@@ -1,15 +1,17 @@
 """Numbers asked blind and spreads read off a file: what is shown, what is refused, what is written."""
 
+import json
+import math
 import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from signposts.catalogue import load_catalogue
+from signposts.catalogue import load_catalogue, tables
 from signposts.catalogue.elicitation import numbers_asked, read_answers
 from signposts.cli import app
-from signposts.errors import InputError
+from signposts.errors import CatalogueError, InputError
 from tests.paths import CHECKOUT
 
 TRACKERS = CHECKOUT / "tests" / "trackers"
@@ -35,7 +37,7 @@ def ask(*lines: str) -> str:
 
 def test_every_number_of_every_prediction_that_speaks_is_asked_for(folder: Path) -> None:
     tracker = load_catalogue(folder.parent).tracker("island_ferry")
-    asked = {each.key for each in numbers_asked(tracker)}
+    asked = {each.key for each in numbers_asked(tracker.indicators, tracker.scenarios)}
     speaking = {
         (indicator_id, scenario_id)
         for indicator_id, indicator in tracker.indicators.items()
@@ -93,3 +95,32 @@ def test_a_history_without_its_columns_says_which_is_missing(tmp_path: Path) -> 
     result = CliRunner().invoke(app, ["suggest-sigma", str(path)])
     assert isinstance(result.exception, InputError)
     assert "no column 'date'" in str(result.exception)
+
+
+def parameters(folder: Path, indicator_id: str, scenario_id: str) -> dict[str, object]:
+    rows = tables(load_catalogue(folder.parent))["prediction"]
+    (row,) = (row for row in rows if (row["indicator_id"], row["scenario_id"]) == (indicator_id, scenario_id))
+    found: dict[str, object] = json.loads(str(row["parameters"]))
+    return found
+
+
+def test_a_second_analyst_moves_the_headline_to_the_mean_and_narrows_or_widens_the_spread(folder: Path) -> None:
+    assert parameters(folder, "council_votes", "steady") == {"mean": 0.6, "concentration": 10.0}
+    path = folder / "elicitation" / "anna.csv"
+    path.parent.mkdir()
+    path.write_text("indicator,scenario,number,value\ncouncil_votes,steady,mean,0.8\n", encoding="utf-8")
+    found = parameters(folder, "council_votes", "steady")
+    logits = [math.log(0.6 / 0.4), math.log(0.8 / 0.2)]
+    middle = sum(logits) / 2
+    apart = sum((each - middle) ** 2 for each in logits)
+    assert found["mean"] == pytest.approx(1 / (1 + math.exp(-middle)))
+    assert found["spread"] == pytest.approx(math.sqrt((3 * 0.25**2 + apart) / 4 * 1.5))
+    assert found["analysts"] == 2
+
+
+def test_an_answer_about_nothing_is_a_fault_with_its_line(folder: Path) -> None:
+    path = folder / "elicitation" / "anna.csv"
+    path.parent.mkdir()
+    path.write_text("indicator,scenario,number,value\ncouncil_votes,steady,median,0.8\n", encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"anna\.csv:2.*has a number 'median'"):
+        load_catalogue(folder.parent)

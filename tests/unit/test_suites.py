@@ -49,6 +49,17 @@ GOOD = {
             "exposure_end": pd.to_datetime(["2026-01-31", None]),
         }
     ),
+    "recognition": pd.DataFrame(
+        {
+            "tracker_id": ["ferry", "ferry"],
+            "scenario_id": ["more", "more"],
+            "onset": [0.0, 0.0],
+            "coverage": ["full", "full"],
+            "year": [2030, 2030],
+            "of_scenario": ["more", "less"],
+            "posterior": [0.9, 0.1],
+        }
+    ),
     "scenario_probability": pd.DataFrame(
         {
             "tracker_id": ["ferry", "ferry"],
@@ -64,6 +75,7 @@ GOOD = {
 # For each expectation of each suite, in its order: the column to break and the values that break it.
 ROWS = "no rows"
 BAD = {
+    "recognition": (("posterior", [0.9, 1.1]),),
     "raw_ledger": (
         ROWS,
         ("claim_id", [None, "a-002"]),

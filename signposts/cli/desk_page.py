@@ -1,0 +1,128 @@
+"""`signposts desk`: the page on this machine, and the example to try it on.
+
+Belongs here: the address, the example's folder, the preview that the page is given. Not here: the page (desk/page.py).
+"""
+
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from signposts.errors import InputError
+from signposts.settings import load_settings
+
+if TYPE_CHECKING:
+    from signposts.desk.state import DeskState
+
+HOST = "127.0.0.1"
+
+
+def serve_desk(port: int, open_it: bool, tracker: str, example: bool) -> None:
+    """Serve the desk on 127.0.0.1 until it is stopped."""
+    import uvicorn
+
+    from signposts.desk.page import create_app
+    from signposts.desk.state import open_desk
+
+    first_run = None
+    if example:
+        from signposts.cli.desk_example import make_example, start_first_run
+
+        make_example()
+        first_run = start_first_run()
+    state = open_desk(load_settings(), tracker)
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        raise InputError(f"port {port} is taken ({error.strerror}); choose another with --port") from error
+    port = int(listening.getsockname()[1])
+    address = f"http://{HOST}:{port}/"
+    waiting = len(state.queue(datetime.now(UTC).date()))
+    typer.echo(f"{waiting} leads waiting at {address} (stop with Ctrl-C)")
+    if open_it:
+        import webbrowser
+
+        webbrowser.open(address)
+    app = create_app(state, preview_of(state), port, keep_pages=not example)
+    config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        if first_run is not None:
+            first_run.terminate()
+
+
+def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequence[Mapping[str, str]]]:
+    """Return the function that says what a claim would do to the probabilities of the newest release."""
+    kept: dict[Any, Any] = {}
+
+    def preview(indicator: str, fields: Mapping[str, str]) -> list[dict[str, str]]:
+        from signposts.cli.formatting import percent
+        from signposts.cli.published import open_release
+        from signposts.cli.what_if import present_state, supposed_evidence
+        from signposts.desk.state import mark_of
+        from signposts.scoring.what_if import probabilities
+
+        release = open_release()
+        mark = mark_of(state.settings.released_database)
+        if kept.get("mark") != mark:
+            kept.update(mark=mark, present=present_state(release, state.tracker.tracker_id))
+        present = kept["present"]
+        value = supposed_value(state, release, present.as_of, indicator, fields)
+        grade = state.tracker.settings.reliability
+        reliability = (grade.letter[fields["reliability"]] * grade.number[fields["credibility"]]) ** 0.5  # type: ignore[index]
+        when = max(present.as_of, supposed_day(fields) or present.as_of)
+        asked = {indicator: value}
+        then = probabilities(present.tracker.model, supposed_evidence(present, asked, when, reliability))
+        now = probabilities(present.tracker.model, present.evidence)
+        names = [*state.tracker.scenarios, "other"]
+        titles = {name: scenario.title for name, scenario in state.tracker.scenarios.items()} | {
+            "other": "None of the above"
+        }
+        return [
+            {
+                "scenario": titles[name],
+                "now": percent(before),
+                "then": percent(after),
+                "move": f"{100 * (after - before):+.1f} points",
+            }
+            for name, before, after in zip(names, now, then, strict=True)
+        ]
+
+    return preview
+
+
+def supposed_day(fields: Mapping[str, str]) -> date | None:
+    """Return the last day that a claim speaks about."""
+    text = fields.get("happened_to") or fields.get("happened_from") or fields.get("period_end") or ""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def supposed_value(state: "DeskState", release: Any, as_of: date, indicator: str, fields: Mapping[str, str]) -> str:
+    """Return the claim as `what-if` takes it: one event more, the day, the number or the category."""
+    family = state.tracker.indicators[indicator].family
+    if family == "rate":
+        rows = release.rows(
+            "select value from reading where tracker_id = $tracker and indicator_id = $indicator and as_of = $as_of",
+            tracker=state.tracker.tracker_id,
+            indicator=indicator,
+            as_of=as_of,
+        )
+        return str(int((rows[0]["value"] if rows else 0) or 0) + 1)
+    if family == "event":
+        return fields.get("happened_from", "")
+    if family == "ordinal":
+        return fields.get("category", "")
+    if fields.get("value_low"):
+        return f"{fields['value_low']}..{fields.get('value_high', '')}"
+    value = fields.get("value", "")
+    if not value:
+        raise InputError("the form holds no value yet")
+    return value
