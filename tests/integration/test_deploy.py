@@ -61,12 +61,12 @@ def test_systemd_finds_nothing_to_say_against_the_units(tmp_path):
     assert [line for line in outcome.stderr.splitlines() if "signposts" in line] == []
 
 
-def project(folder: Path) -> dict[str, str]:
+def project(folder: Path, trackers: Path = TRACKERS) -> dict[str, str]:
     """Return the environment of an installation of the second tracker (invented)."""
     catalogue = folder / "catalogue"
     catalogue.mkdir(parents=True)
-    shutil.copy(TRACKERS / "sources.yaml", catalogue)
-    shutil.copytree(TRACKERS / "island_ferry", catalogue / "island_ferry")
+    shutil.copy(trackers / "sources.yaml", catalogue)
+    shutil.copytree(trackers / "island_ferry", catalogue / "island_ferry")
     return os.environ | {
         "SIGNPOSTS_HOME": str(folder / "state"),
         "SIGNPOSTS_CATALOGUE": str(catalogue),
@@ -128,7 +128,7 @@ def test_the_state_of_the_version_of_24_november_opens_without_loss(tmp_path):
     made = subprocess.run(["git", "-C", str(CHECKOUT), "worktree", "add", "-q", "--detach", str(old), OLD_COMMIT])
     if made.returncode != 0:
         pytest.skip(f"needs commit {OLD_COMMIT} in the repository's history")
-    environment = project(tmp_path / "new")
+    environment = project(tmp_path / "new", old / "tests" / "trackers")
     try:
         code = "import sys; sys.argv = ['signposts', 'run', '--offline']; from assets.cli import main; main()"
         first = subprocess.run([sys.executable, "-c", code], cwd=old, env=environment, capture_output=True, timeout=400)
