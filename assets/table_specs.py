@@ -17,6 +17,7 @@ from signposts.sources.publishers import PUBLISHERS
 READS = re.compile(r"^-- Reads: (?P<names>[^\n]*(?:(?<=,)\n--[^\n]*)*)", re.MULTILINE)
 # Tables that several statements add to; every other table is made by the statement of its name.
 APPENDED = {
+    "claim": ("derived_claim",),
     "claim_version": ("ledger_version", "publisher_version"),
     "publisher_row": tuple(
         f"rows_{source_id}" if (sql_root() / "observe" / f"rows_{source_id}.sql").exists() else f"raw_{source_id}"

@@ -499,7 +499,7 @@ def variant_words(row: Row, indicator: dict[str, Row], groups: dict[str, str]) -
         "headline": "As published",
         "prior": f"Starting odds: {lower_first(set_name(what))}",
         "other_mass": f"None of the above starts at {share_text(_float(what))}",
-        "evidence_weight": f"Evidence counted at {share_text(_float(what))} of its face value",
+        "evidence_weight": f"Each reading counted at {share_text(_float(what))} of its face value",
         "trigger_factor": f"Events announce onsets {what} times as often",
         "only": {
             "stated": "Only what the analysis states itself",

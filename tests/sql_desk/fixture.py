@@ -71,6 +71,7 @@ def tables() -> dict[str, Rows]:
         **_odds(),
         **_verdicts(),
         **_outlook(),
+        **_record(),
         **_leads(),
     }
 
@@ -735,6 +736,68 @@ def _outlook() -> dict[str, Rows]:
             "check_name target severity passed failing_rows detail",
             ("probabilities_sum_to_one", "scenario_probability", "critical", True, 0, "They do."),
             ("scored_indicators_have_claims", "claim", "warning", False, 1, "staff has none."),
+        ),
+    }
+
+
+def _record() -> dict[str, Rows]:
+    """Return forecasts, what became of them, and the scores of two invented sets of the past."""
+
+    def under(names: str, *rows: tuple[Any, ...]) -> Rows:
+        return [dict(zip(names.split(), row, strict=True)) for row in rows]
+
+    year_end = date(2026, 12, 31)
+    return {
+        "forecast": under(
+            "tracker_id frozen_on indicator_id date forecaster quantity value",
+            ("bakery", date(2026, 2, 28), "shop_opened", year_end, "method", "probability", 0.1),
+            ("bakery", MARCH, "shop_opened", year_end, "method", "probability", 0.3),
+            ("bakery", MARCH, "shop_opened", year_end, "prior", "probability", 0.2),
+            ("bakery", MARCH, "loaves", year_end, "method", "p50", 120.0),
+            ("bakery", MARCH, "loaves", year_end, "as_last_year", "p50", 110.0),
+        ),
+        "resolved_forecast": under(
+            "tracker_id indicator_id date forecaster frozen_on outcome brier log_score",
+            (
+                "bakery",
+                "shop_opened",
+                date(2026, 3, 1),
+                "method",
+                date(2026, 2, 1),
+                "came_true",
+                0.25,
+                -0.6931471805599453,
+            ),
+            (
+                "bakery",
+                "shop_opened",
+                date(2026, 3, 1),
+                "method",
+                date(2026, 2, 8),
+                "came_true",
+                0.09,
+                -0.35667494393873245,
+            ),
+            ("bakery", "loaves", year_end, "method", date(2026, 2, 1), "pending", None, None),
+            ("bakery", "staff", date(2023, 12, 31), "prior", date(2023, 2, 1), "void", None, None),
+        ),
+        "resolved_set": under(
+            "set_id family published_on closest verdict p_closest_at_end p_other_at_end",
+            ("mill_1990", "mill", date(1990, 1, 1), "grinds", "clear", 0.9, 0.02),
+            ("well_2000", "well", date(2000, 1, 1), "dries", "none", 0.3, 0.6),
+        ),
+        "resolved_score": under(
+            "set_id family rule measure value low high",
+            ("mill_1990", "mill", "method", "log_score", -0.2, None, None),
+            ("mill_1990", "mill", "equal", "log_score", -0.7, None, None),
+            ("mill_1990", "mill", "nearest_80", "log_score", -0.4, None, None),
+            ("well_2000", "well", "method", "log_score", -1.0, None, None),
+            ("well_2000", "well", "equal", "log_score", -0.7, None, None),
+            ("well_2000", "well", "nearest_80", "log_score", -1.6, None, None),
+            ("all", "all", "method", "log_score", -0.6, -1.0, -0.2),
+            ("all", "all", "equal", "log_score", -0.7, -0.7, -0.7),
+            ("all", "all", "equal", "log_score:gain_over", 0.1, -0.3, 0.5),
+            ("all", "all", "equal", "log_score:families_better", 1.0, None, None),
         ),
     }
 

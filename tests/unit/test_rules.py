@@ -24,6 +24,17 @@ HYPOTHESES = [
 HEADLINE = KEY | {"variant": "headline"}
 CLAIM = {"tracker_id": "ferry", "indicator_id": "rides", "status": "reported", "held": False}
 
+CHAIR = {
+    "tracker_id": "ferry",
+    "indicator_id": "chair",
+    "source_id": "wikidata",
+    "document": "chair",
+    "series": "holder",
+}
+PARTS = [
+    {"tracker_id": "ferry", "indicator_id": "rides", "side": "of", "part_indicator_id": name}
+    for name in ("out", "home")
+]
 CLOCK = {"tracker_id": "ferry", "t0": date(2025, 1, 17), "horizon_end": date(2035, 12, 31)}
 OWN_PATH = {"tracker_id": "ferry", "scenario_id": "more", "onset": 0.0, "coverage": "full", "year": 2030} | {
     "of_scenario": "more"
@@ -117,6 +128,28 @@ CASES = {
             "claim": [CLAIM | {"claim_id": "rides-1"}],
         },
         {"indicator": [{"tracker_id": "ferry", "indicator_id": "rides", "scored": True}]},
+    ),
+    "publishers_report_no_change_unrecorded": (
+        {
+            "raw_wikidata": [{"document": "chair/label", "series": "holder", "holds": False, "detail": "another"}],
+            "feed": [CHAIR],
+            "claim": [CLAIM | {"claim_id": "chair-1", "indicator_id": "chair", "kind": "event"}],
+        },
+        {
+            "raw_wikidata": [{"document": "chair/label", "series": "holder", "holds": False, "detail": "another"}],
+            "feed": [CHAIR],
+        },
+    ),
+    "derived_readings_have_their_parts": (
+        {
+            "derivation": PARTS,
+            "claim": [
+                CLAIM | {"claim_id": "out-1", "indicator_id": "out", "kind": "value"},
+                CLAIM | {"claim_id": "home-1", "indicator_id": "home", "kind": "value"},
+                CLAIM | {"claim_id": "rides-1", "kind": "value", "scope": "derived/sum"},
+            ],
+        },
+        {"derivation": PARTS, "claim": [CLAIM | {"claim_id": "out-1", "indicator_id": "out", "kind": "value"}]},
     ),
     "no_indicator_carries_the_headline_alone": (
         {"influence": [{"tracker_id": "ferry", "left_out": "indicator:rides", "scenario_id": "more", "move": 0.04}]},
