@@ -164,5 +164,13 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
         return datetime.fromisoformat(self.started_at) if self.started_at else datetime.now(UTC)
 
     def as_of_date(self) -> date:
-        """Return the run's own as-of date: today in UTC unless another was asked for."""
-        return date.fromisoformat(self.as_of) if self.as_of else self.now().date()
+        """Return the run's own as-of date: today in UTC unless another was asked for.
+
+        Raises:
+            InputError: the day that was asked for has not come.
+        """
+        today = self.now().date()
+        as_of = date.fromisoformat(self.as_of) if self.as_of else today
+        if as_of > today:
+            raise InputError(f"as_of {as_of} lies ahead of today, {today}; name a day that has come, or leave it out")
+        return as_of
