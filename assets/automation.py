@@ -28,6 +28,7 @@ monitor = dg.define_asset_job(
     else (dg.AssetSelection.all() - dg.AssetSelection.groups("backfill", "collect"))
     | (dg.AssetSelection.all_asset_checks() - dg.AssetSelection.checks_for_assets("collected_leads")),
     executor_def=dg.in_process_executor,
+    tags={"dagster/max_runtime": 7200},
     description="One monitoring run: gather, observe, assess, publish, send alerts.",
 )
 

@@ -13,7 +13,8 @@ from signposts.dictionary import Table, load_dictionary, published_columns
 from signposts.settings import sql_root
 from signposts.sources.publishers import PUBLISHERS
 
-READS = re.compile(r"^-- Reads: (?P<names>.+(?:\n--   ?\w.*)*)", re.MULTILINE)
+# The names of a header's line go on below where a line ends with a comma.
+READS = re.compile(r"^-- Reads: (?P<names>[^\n]*(?:(?<=,)\n--[^\n]*)*)", re.MULTILINE)
 # Tables that several statements add to; every other table is made by the statement of its name.
 APPENDED = {
     "claim": ("derived_claim",),

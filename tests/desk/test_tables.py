@@ -17,6 +17,7 @@ from signposts.settings import load_settings
 from signposts.warehouse import Warehouse
 from tests.desk.loopback import Answer, FeedServer, desk_catalogue, feed_server, rss
 
+pytestmark = pytest.mark.slow
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 

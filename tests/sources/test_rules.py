@@ -27,6 +27,8 @@ from tests.sources.home import Home, attempt_on, failures, hasten, outcomes
 RATE = "rial_market_rate"
 EXPORTS = "imf_exports_russia_to_iran_monthly"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LoopbackPublishers]:

@@ -60,7 +60,7 @@ def test_a_count_has_its_probability_and_the_rest_lies_in_the_last_cell(name, ti
 
 def test_an_open_list_has_the_probabilities_of_an_incomplete_count():
     nodes, weights = even_completeness(1, 0.4, 1.0)
-    found = table("visits", 2.0, completeness=nodes, completeness_weight=weights)
+    found = table("visits", 2.0, completeness=nodes[0], completeness_weight=weights[0])
     columns = {
         "indicator": np.full(9, list(PREDICTIONS).index("visits")),
         "kind": ["open_count"] * 9,

@@ -7,6 +7,7 @@ import pytest
 
 from tests.method_prices import price_rows
 
+pytestmark = pytest.mark.slow
 PAGE = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
 PART = PAGE[PAGE.index("## 7. ") : PAGE.index("## 8. ")]
 
