@@ -17,7 +17,7 @@ test: $(STAMP)  ## The fast tests, under three minutes on two cores
 	@$(BIN)/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile
 
 test-slow: $(STAMP)  ## The tests that take longer: the wheel, old clients, whole journeys
-	@$(BIN)/pytest -q -m slow -n 2 --dist loadfile
+	@$(BIN)/pytest -q -m "slow and not nightly" -n 2 --dist loadfile
 
 test-browser: $(STAMP)  ## Report and desk in a real browser (needs chromium)
 	@$(BIN)/pytest -q -m browser

@@ -14,9 +14,11 @@ GROUP = "assess"
 PROBABILITIES = (
     "variant",
     "log_ratio",
+    "shared_luck",
     "reading_claim_ratio",
     "scenario_probability",
     "onset_probability",
+    "begun",
     "influence",
 )
 VERDICTS = ("assessment", "fan")

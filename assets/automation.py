@@ -25,8 +25,10 @@ monitor = dg.define_asset_job(
     "monitor",
     selection=by_tracker.FIRST
     if by_tracker.is_by_tracker()
-    else (dg.AssetSelection.all() - dg.AssetSelection.groups("backfill")) | dg.AssetSelection.all_asset_checks(),
+    else (dg.AssetSelection.all() - dg.AssetSelection.groups("backfill", "collect"))
+    | (dg.AssetSelection.all_asset_checks() - dg.AssetSelection.checks_for_assets("collected_leads")),
     executor_def=dg.in_process_executor,
+    tags={"dagster/max_runtime": 7200},
     description="One monitoring run: gather, observe, assess, publish, send alerts.",
 )
 

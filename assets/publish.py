@@ -11,6 +11,7 @@ from signposts.dictionary import load_dictionary
 from signposts.errors import ReleaseNotDelivered
 
 from .resources import MonitoringRun
+from .table_specs import table_spec
 
 GROUP = "publish"
 MADE_BEFORE = tuple(
@@ -20,10 +21,18 @@ MADE_BEFORE = tuple(
 )
 
 
+# Written by the command `signposts track-record`; the next release takes them along.
+TRACK_RECORD_ASSETS = [
+    table_spec(name, group="track_record")
+    for name in MADE_BEFORE
+    if name.startswith("resolved_") and name != "resolved_forecast"
+]
+
+
 @dg.multi_asset(
     name="publication",
     specs=[
-        dg.AssetSpec("release", deps=[*MADE_BEFORE, "change", "alert"], group_name=GROUP, kinds={"duckdb", "parquet"}),
+        table_spec("release", group=GROUP, deps=[*MADE_BEFORE, "change", "alert"], kinds=("duckdb", "parquet")),
         dg.AssetSpec("report", deps=[*MADE_BEFORE, "change", "alert"], group_name=GROUP, kinds={"html"}),
     ],
 )

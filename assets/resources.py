@@ -16,12 +16,17 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from signposts.errors import InputError
+from signposts.files import UNFINISHED, write_atomically
 from signposts.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from signposts.warehouse import Warehouse
 
+# 1: the state of 24 November 2026, which says nothing of its version. 2: releases name the trackers they hold back.
+SCHEMA_VERSION = 2
 KEEP_RUNS = timedelta(days=90)
+KEEP_CACHE = timedelta(days=60)
+KEEP_SCRAPS = timedelta(days=1)
 RUNS_A_BATCH = 50
 # The tag of jobs that never acquire the writer's lock.
 NOT_THE_WRITER = "signposts/not_the_writer"
@@ -108,6 +113,42 @@ def delete_old_runs(instance: dg.DagsterInstance, now: datetime) -> int:
     return len(old)
 
 
+def hold_schema_version(settings: Settings) -> None:
+    """Write the version of the state, which tables and folders follow; refuse state that a newer program has written.
+
+    Raises:
+        InputError: the state is of a newer version than this program's.
+    """
+    path = settings.home / "schema_version"
+    text = path.read_text(encoding="utf-8").strip() if path.exists() else "1"
+    if not text.isdecimal() or int(text) > SCHEMA_VERSION:
+        raise InputError(
+            f"{path} says {text!r}, this program writes version {SCHEMA_VERSION}: install the newer program again, or "
+            "bring back the state of before the upgrade"
+        )
+    if text != str(SCHEMA_VERSION) or not path.exists():
+        write_atomically(path, f"{SCHEMA_VERSION}\n".encode())
+
+
+def delete_old_files(settings: Settings, now: datetime) -> int:
+    """Delete what can be made again and is old, and scraps of killed runs; return how many files.
+
+    The cache's files are made again when they are needed; a scrap is a file that a killed process never renamed.
+    """
+    old = [path for path in settings.cache.rglob("*") if path.is_file() and _age(path, now) > KEEP_CACHE]
+    scraps = [
+        path for path in settings.home.rglob(f"{UNFINISHED}*") if path.is_file() and _age(path, now) > KEEP_SCRAPS
+    ]
+    for path in (*old, *scraps):
+        path.unlink(missing_ok=True)
+    return len(old) + len(scraps)
+
+
+def _age(path: Path, now: datetime) -> timedelta:
+    """Return how long ago a file was written."""
+    return now - datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
 class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
     """Scope of one monitoring run. Empty strings and lists mean: today, every tracker, every source that is due."""
 
@@ -140,6 +181,8 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
             if context.instance is not None and run_id:
                 fail_orphaned_runs(context.instance, run_id, locks)
                 delete_old_runs(context.instance, self.now())
+            hold_schema_version(self.settings)
+            delete_old_files(self.settings, datetime.now(UTC))
             for line in mend_release(self.settings):
                 if context.log is not None:
                     context.log.warning(line)
@@ -164,5 +207,13 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
         return datetime.fromisoformat(self.started_at) if self.started_at else datetime.now(UTC)
 
     def as_of_date(self) -> date:
-        """Return the run's own as-of date: today in UTC unless another was asked for."""
-        return date.fromisoformat(self.as_of) if self.as_of else self.now().date()
+        """Return the run's own as-of date: today in UTC unless another was asked for.
+
+        Raises:
+            InputError: the day that was asked for has not come.
+        """
+        today = self.now().date()
+        as_of = date.fromisoformat(self.as_of) if self.as_of else today
+        if as_of > today:
+            raise InputError(f"as_of {as_of} lies ahead of today, {today}; name a day that has come, or leave it out")
+        return as_of

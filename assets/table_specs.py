@@ -13,9 +13,11 @@ from signposts.dictionary import Table, load_dictionary, published_columns
 from signposts.settings import sql_root
 from signposts.sources.publishers import PUBLISHERS
 
-READS = re.compile(r"^-- Reads: (?P<names>.+(?:\n--   ?\w.*)*)", re.MULTILINE)
+# The names of a header's line go on below where a line ends with a comma.
+READS = re.compile(r"^-- Reads: (?P<names>[^\n]*(?:(?<=,)\n--[^\n]*)*)", re.MULTILINE)
 # Tables that several statements add to; every other table is made by the statement of its name.
 APPENDED = {
+    "claim": ("derived_claim",),
     "claim_version": ("ledger_version", "publisher_version"),
     "publisher_row": tuple(
         f"rows_{source_id}" if (sql_root() / "observe" / f"rows_{source_id}.sql").exists() else f"raw_{source_id}"
@@ -26,7 +28,7 @@ APPENDED = {
 
 def statement_file(table: str) -> Path | None:
     """Return the file of sql/ that makes a table; None where no statement makes it."""
-    files = (sql_root() / stage / f"{table}.sql" for stage in ("observe", "assess"))
+    files = (sql_root() / stage / f"{table}.sql" for stage in ("observe", "assess", "desk"))
     return next((path for path in files if path.exists()), None)
 
 

@@ -24,6 +24,7 @@ from signposts.errors import WarehouseDamaged
 from signposts.sources.options import validate_asks
 from signposts.sources.publishers import PUBLISHERS
 from signposts.sources.source_run import Delivery, SourceRun
+from signposts.sources.strict import fit
 from signposts.warehouse import Warehouse
 
 Row = dict[str, Any]
@@ -225,7 +226,7 @@ def quarantined_rows(run: SourceRun, deliveries: Iterable[Delivery]) -> list[Row
             "source_id": run.source_id,
             "sha256": delivery.sha256,
             "row_number": rejected.row_number,
-            "reason": rejected.reason,
+            "reason": fit(rejected.reason),
             "raw": as_json(rejected.raw),
             "indicator_id": None,
             "quarantined_at": delivery.fetched_at,
@@ -236,8 +237,8 @@ def quarantined_rows(run: SourceRun, deliveries: Iterable[Delivery]) -> list[Row
 
 
 def as_json(raw: object) -> str:
-    """Return a rejected row as JSON text, whatever it is made of."""
-    return json.dumps(raw, default=str, ensure_ascii=False)
+    """Return a rejected row as JSON text that can be stored, whatever it is made of."""
+    return fit(json.dumps(raw, default=str, ensure_ascii=False))
 
 
 def summary(run: SourceRun | None) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Make the trackers beside this file from a folder of resolved scenario sets: `python generate.py FOLDER`.
+"""Make trackers of a folder of resolved scenario sets: `python generate.py FOLDER [TARGET]`, by default beside it.
 
 Each set is a folder with set.yaml (what was published), history.csv (what was known then) and observed.csv (what came);
 outcomes.csv beside them says which scenario came closest. Nothing that a tracker holds, its ledger apart, depends on
@@ -14,6 +14,7 @@ on one publication are one family.
 import csv
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -163,10 +164,10 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def write_tracker(folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
+def write_tracker(folder: Path, into: Path, settings: dict[str, Any]) -> dict[str, Any]:
     """Write the tracker of one set; return what the set says of itself."""
     given = yaml.safe_load((folder / "set.yaml").read_text(encoding="utf-8"))
-    target, published_on = HERE / given["id"], days(given["published_on"])
+    target, published_on = into / given["id"], days(given["published_on"])
     history, observed = read_rows(folder / "history.csv"), read_rows(folder / "observed.csv")
     scenarios = {name: identifier(name) for name in given["scenarios"]}
     names = {name: identifier(name) for name in given["indicators"]}
@@ -230,10 +231,10 @@ def families(sets: list[dict[str, Any]]) -> dict[str, str]:
     return named
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, into: Path) -> None:
     """Write the trackers of every set of a folder, the sources they share, and what came of each."""
     settings = yaml.safe_load((HERE / "settings.yaml").read_text(encoding="utf-8"))
-    sets = [write_tracker(path.parent, settings) for path in sorted(folder.glob("*/set.yaml"))]
+    sets = [write_tracker(path.parent, into, settings) for path in sorted(folder.glob("*/set.yaml"))]
     family = families(sets)
     outcomes = read_rows(folder / "outcomes.csv")
     rows = [
@@ -248,11 +249,13 @@ def main(folder: Path) -> None:
         for row in outcomes
         if row["set"] in family
     ]
-    write_rows(HERE / "outcomes.csv", rows[0], rows)
-    print(f"{len(sets)} trackers of {len(set(family.values()))} families written to {HERE}")
+    write_rows(into / "outcomes.csv", rows[0], rows)
+    if into != HERE:
+        shutil.copy(HERE / "sources.yaml", into / "sources.yaml")
+    print(f"{len(sets)} trackers of {len(set(family.values()))} families written to {into}")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python generate.py FOLDER_OF_RESOLVED_SETS")
-    main(Path(sys.argv[1]))
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: python generate.py FOLDER_OF_RESOLVED_SETS [TARGET]")
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) == 3 else HERE)

@@ -32,6 +32,7 @@ def weekly_digest(settings: Settings, now: datetime) -> tuple[str, str]:
         odds = release.rows(load_sql("alerts/week_odds"))
         sources = release.rows(load_sql("alerts/week_sources"))
         due = release.rows(load_sql("alerts/week_deadlines"), day=moment.date(), days=7)
+        leads = release.rows(load_sql("alerts/week_leads"))
     made = [row for row in releases if row["created_at"] > moment - WEEK]
     earlier = [row for row in releases if row["created_at"] <= moment - WEEK]
     parts = [
@@ -43,6 +44,10 @@ def weekly_digest(settings: Settings, now: datetime) -> tuple[str, str]:
             f"Due {row['date']}: {row['indicator_title']} becomes {row['becomes']} under {row['scenario_title']} "
             f"({row['if_what']})."
             for row in due
+        ],
+        [
+            f"Lead {row['rank']} of {row['n_open']}: {row['title']} ({row['source_name']}, {row['url']})"
+            for row in leads
         ],
         list(_accepted(settings, now)),
     ]

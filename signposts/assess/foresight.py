@@ -180,7 +180,9 @@ def priority_rows(present: Present, due: list[date], max_age_days: Mapping[str, 
     """Return the indicators by what checking them is worth: information x staleness x unreliability (5.3)."""
     tracker = present.tracker
     time = np.array([max(tracker.years(day), present.now) for day in due])
-    bits = diagnosticity(tracker.model, named_prior(tracker), present.indicator, time)
+    votes = present.readings["trials"].to_numpy(dtype=np.float64, na_value=np.nan)
+    to_come = np.maximum(np.round(votes * time / present.now), 1.0)
+    bits = diagnosticity(tracker.model, named_prior(tracker), present.indicator, time, to_come)
     age = _ages(present)
     limit = np.array([max_age_days[name] for name in present.scored], dtype=np.float64)
     stale = staleness(age, limit)

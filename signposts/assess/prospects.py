@@ -12,6 +12,7 @@ import numpy as np
 
 from signposts.assess.models import TrackerModel
 from signposts.assess.verdicts import named_prior
+from signposts.scoring.arrays import Floats
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.fans import fan_quantiles
 from signposts.scoring.information import diagnosticity, silence_dates
@@ -73,14 +74,25 @@ def _tracker_fans(tracker: TrackerModel, dates: list[date]) -> "pd.DataFrame":
     return frame[frame["p50"].notna()]
 
 
-def diagnosticity_rows(tracker: TrackerModel, as_of: date) -> Rows:
-    """Return the information a reading of each scored indicator would carry at the as-of date and later."""
+def votes_by(now: Mapping[str, int | None], names: Iterable[str], growth: Floats | float) -> Floats:
+    """Return the votes that each indicator will have, growing in proportion to time; NaN where it is no k of n."""
+    votes = np.array([now.get(name) or np.nan for name in names], dtype=np.float64)
+    grown: Floats = np.maximum(np.round(votes * growth), 1.0)
+    return grown
+
+
+def diagnosticity_rows(tracker: TrackerModel, as_of: date, votes: Mapping[str, int | None]) -> Rows:
+    """Return the information a reading of each scored indicator would carry at the as-of date and later.
+
+    ``votes`` gives n of each indicator that is read as k of n: a share of few votes tells less than the share itself.
+    """
     names = tracker.scored_in_order()
     indicator = tracker.model.indicator_index(names)
     rows: Rows = []
     for years in tracker.settings["diagnosticity_years"]:
         time = tracker.years(as_of) + years
-        bits = diagnosticity(tracker.model, named_prior(tracker), indicator, np.full(len(names), time))
+        to_come = votes_by(votes, names, time / tracker.years(as_of))
+        bits = diagnosticity(tracker.model, named_prior(tracker), indicator, np.full(len(names), time), to_come)
         rows += [
             {
                 "tracker_id": tracker.tracker_id,

@@ -54,7 +54,13 @@ def write_verdicts(warehouse: Warehouse, as_of: date) -> None:
 def write_foresight(warehouse: Warehouse, as_of: date) -> None:
     """Write what is worth checking, what falls due, how odd the readings are, and when we will know."""
     trackers = tracker_models(warehouse)
-    warehouse.write_rows("diagnosticity", [row for tracker in trackers for row in diagnosticity_rows(tracker, as_of)])
+    votes: dict[str, dict[str, int | None]] = {}
+    for row in warehouse.rows("select tracker_id, indicator_id, trials from reading where as_of = $as_of", as_of=as_of):
+        votes.setdefault(row["tracker_id"], {})[row["indicator_id"]] = row["trials"]
+    bits = [
+        row for tracker in trackers for row in diagnosticity_rows(tracker, as_of, votes.get(tracker.tracker_id, {}))
+    ]
+    warehouse.write_rows("diagnosticity", bits)
     warehouse.write_rows("silence_date", [row for tracker in trackers for row in silence_rows(tracker)])
     warehouse.write_rows("outlook", [row for tracker in trackers for row in outlook_rows(tracker, as_of.year)])
     write_foresight_rows(warehouse, trackers, as_of)

@@ -51,7 +51,7 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
     spoken, reports = spoken[judged], reports.take(np.flatnonzero(judged))
     indicator = model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
     time = _newest(reports.time, spoken["reading"].to_numpy(), len(own))
-    bits = _bits(tracker, prior, indicator, time)
+    bits = _bits(tracker, prior, indicator, time, own["trials"].to_numpy(dtype=np.float64, na_value=np.nan))
     found = status(
         model,
         reports,
@@ -113,16 +113,21 @@ def named_prior(tracker: TrackerModel) -> Floats:
     return np.array([tracker.priors[name] for name in tracker.model.scenario_ids])
 
 
-def _bits(tracker: TrackerModel, prior: Floats, indicator: Integers, time: Floats) -> Floats:
+def _bits(tracker: TrackerModel, prior: Floats, indicator: Integers, time: Floats, votes: Floats) -> Floats:
     """Return the information each reading's indicator carries at its date; NaN without a reading.
+
+    ``votes`` is n where the reading is k of n, else NaN.
 
     Computed once for each different pair of indicator and date: most as-of dates see the same readings.
     """
     result = np.full(len(indicator), np.nan)
     rows = np.flatnonzero(~np.isnan(time) & tracker.model.speaks[indicator].any(axis=1))
     if len(rows):
-        pairs, inverse = np.unique(np.stack([indicator[rows], time[rows]]), axis=1, return_inverse=True)
-        result[rows] = diagnosticity(tracker.model, prior, pairs[0].astype(np.int64), pairs[1])[inverse.ravel()]
+        key = np.stack([indicator[rows], time[rows], np.nan_to_num(votes[rows])])
+        pairs, inverse = np.unique(key, axis=1, return_inverse=True)
+        trials = np.where(pairs[2] > 0, pairs[2], np.nan)
+        found = diagnosticity(tracker.model, prior, pairs[0].astype(np.int64), pairs[1], trials)
+        result[rows] = found[inverse.ravel()]
     return result
 
 

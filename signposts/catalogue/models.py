@@ -175,9 +175,10 @@ class Alerts(Entry):
 
 
 class RevisionGate(Entry):
-    """Share by which a revision may differ before it is held."""
+    """Share by which a revision may differ, and how many times a figure may differ from others, before it is held."""
 
     default_band: Positive
+    magnitude: Annotated[float, Field(gt=1)] = 5.0
 
 
 class TrackerSettings(Entry):

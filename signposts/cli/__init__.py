@@ -229,11 +229,11 @@ def leads(
     tracker: TrackerName = "",
 ) -> None:
     """The leads that wait for a decision, those that could move most first."""
-    from signposts.cli import desk
+    from signposts.cli import desk_leads
 
     if collect or rebuild:
-        desk.collect_now(offline, feed, rebuild)
-    desk.print_leads(indicator, tracker, at_most, everything)
+        desk_leads.collect_now(offline, feed, rebuild)
+    desk_leads.print_leads(indicator, tracker, at_most, everything)
 
 
 @app.command()
@@ -254,9 +254,9 @@ def triage(
     tracker: TrackerName = "",
 ) -> None:
     """Decide what becomes of a lead."""
-    from signposts.cli import desk
+    from signposts.cli import desk_leads
 
-    desk.triage_lead(
+    desk_leads.triage_lead(
         lead,
         decision,
         indicator=indicator,
@@ -285,9 +285,9 @@ def close(
     tracker: TrackerName = "",
 ) -> None:
     """Close a search: everything about an indicator up to a day was read and decided."""
-    from signposts.cli import desk
+    from signposts.cli import desk_leads
 
-    desk.close_indicator(indicator, until, since, without, sentence, dry_run, tracker)
+    desk_leads.close_indicator(indicator, until, since, without, sentence, dry_run, tracker)
 
 
 @app.command("watch-terms")
@@ -297,9 +297,9 @@ def watch_terms(
     tracker: TrackerName = "",
 ) -> None:
     """What an indicator's terms would have matched among everything that was archived."""
-    from signposts.cli import desk
+    from signposts.cli import desk_leads
 
-    desk.print_watch_terms(indicator, tracker, at_most)
+    desk_leads.print_watch_terms(indicator, tracker, at_most)
 
 
 @app.command("import")

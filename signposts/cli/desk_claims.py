@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from signposts.catalogue import Tracker, load_catalogue
+from signposts.catalogue import LEDGER_COLUMNS, Tracker, load_catalogue
 from signposts.catalogue.faults import nearest
 from signposts.desk.claims import all_claims, correct_claim, superseded_by, withdraw_claim
 from signposts.errors import InputError
@@ -86,8 +86,39 @@ def correct(claim: str, words: Sequence[str], reason: str, tracker: str) -> None
 def withdraw(claim: str, reason: str, on: str, tracker: str) -> None:
     """Take a claim back by a new row."""
     own = chosen_tracker(tracker)
-    new_id = withdraw_claim(own, claim, reason, datetime.now(UTC), on)
+    in_ledger = any(row.claim.claim_id == claim for _, row in all_claims(own))
+    vanished = None if in_ledger else released_row(own, claim)
+    new_id = withdraw_claim(own, claim, reason, datetime.now(UTC), on, vanished)
     typer.echo(f"{new_id} withdraws {claim}; the next run leaves it out")
+
+
+def released_row(tracker: Tracker, claim_id: str) -> dict[str, str] | None:
+    """Return the row of a claim that has left its ledger, as the newest release keeps it; None if it knows none."""
+    from signposts.release import latest
+
+    release = latest(load_settings())
+    if release is None or claim_id.rpartition("-")[0] not in tracker.ledgers:
+        return None
+    found = release.rows(
+        "from claim where tracker_id = $tracker and claim_id = $claim and source_id = 'ledger'",
+        tracker=tracker.tracker_id,
+        claim=claim_id,
+    )
+    if not found:
+        return None
+    row = {name: _as_written(value) for name, value in found[0].items() if name in LEDGER_COLUMNS and name != "sha256"}
+    return {name: value for name, value in row.items() if value}
+
+
+def _as_written(value: object) -> str:
+    """Return a value of the release as the ledger writes it."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC).isoformat()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def import_file(file: Path, indicator: str, mapping: Sequence[str], dry_run: bool, tracker: str) -> int:

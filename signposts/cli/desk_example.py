@@ -79,7 +79,12 @@ def hold_back(tracker: Path, list_of_claims: Path) -> None:
     for indicator, row in held.items():
         path = tracker / "ledger" / f"{indicator}.csv"
         rows = _rows(path)
-        late = {each["claim_id"] for each in rows if _event_day(each) >= row["claims_from"]}
+        known = row["known"].split("|")
+        late = {
+            each["claim_id"]
+            for each in rows
+            if _event_day(each) >= row["claims_from"] and each["claim_id"] not in known
+        }
         _write(path, [each for each in rows if each["claim_id"] not in late and each["corrects"] not in late])
     path = tracker / "searches.csv"
     searches = _rows(path)

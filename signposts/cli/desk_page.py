@@ -72,10 +72,11 @@ def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequenc
         if kept.get("mark") != mark:
             kept.update(mark=mark, present=present_state(release, state.tracker.tracker_id))
         present = kept["present"]
-        value = supposed_value(state, release, present.as_of, indicator, fields)
+        day = supposed_day(fields)
+        value, until = supposed_value(state, release, present.as_of, indicator, fields)
         grade = state.tracker.settings.reliability
         reliability = (grade.letter[fields["reliability"]] * grade.number[fields["credibility"]]) ** 0.5  # type: ignore[index]
-        when = max(present.as_of, supposed_day(fields) or present.as_of)
+        when = until or max(present.as_of, day or present.as_of)
         asked = {indicator: value}
         then = probabilities(present.tracker.model, supposed_evidence(present, asked, when, reliability))
         now = probabilities(present.tracker.model, present.evidence)
@@ -105,24 +106,48 @@ def supposed_day(fields: Mapping[str, str]) -> date | None:
         return None
 
 
-def supposed_value(state: "DeskState", release: Any, as_of: date, indicator: str, fields: Mapping[str, str]) -> str:
-    """Return the claim as `what-if` takes it: one event more, the day, the number or the category."""
+def supposed_value(
+    state: "DeskState", release: Any, as_of: date, indicator: str, fields: Mapping[str, str]
+) -> tuple[str, date | None]:
+    """Return the claim as `what-if` takes it, and for a list the day its reading ends.
+
+    That is one event more, the day, the number or the category.
+
+    Raises:
+        InputError: the form holds no value yet, or the event lies outside what a search has covered.
+    """
     family = state.tracker.indicators[indicator].family
     if family == "rate":
-        rows = release.rows(
-            "select value from reading where tracker_id = $tracker and indicator_id = $indicator and as_of = $as_of",
-            tracker=state.tracker.tracker_id,
-            indicator=indicator,
-            as_of=as_of,
-        )
-        return str(int((rows[0]["value"] if rows else 0) or 0) + 1)
+        return one_event_more(state.tracker.tracker_id, release, as_of, indicator, supposed_day(fields))
     if family == "event":
-        return fields.get("happened_from", "")
+        return fields.get("happened_from", ""), None
     if family == "ordinal":
-        return fields.get("category", "")
+        return fields.get("category", ""), None
     if fields.get("value_low"):
-        return f"{fields['value_low']}..{fields.get('value_high', '')}"
+        return f"{fields['value_low']}..{fields.get('value_high', '')}", None
     value = fields.get("value", "")
     if not value:
         raise InputError("the form holds no value yet")
-    return value
+    return value, None
+
+
+def one_event_more(
+    tracker_id: str, release: Any, as_of: date, indicator: str, day: date | None
+) -> tuple[str, date | None]:
+    """Return the count of a list with one event more, and the day on which its exposure ends."""
+    rows = release.rows(
+        "select value, exposure_end from reading where tracker_id = $tracker and indicator_id = $indicator "
+        "and as_of = $as_of",
+        tracker=tracker_id,
+        indicator=indicator,
+        as_of=as_of,
+    )
+    until = rows[0]["exposure_end"] if rows else None
+    if until is None:
+        raise InputError("nothing yet: a list is scored only as far as somebody searched; close a search first")
+    if day is not None and day > until:
+        raise InputError(
+            f"nothing yet: the list is scored to {until}, where its last search ended; an event of {day} is shown, and "
+            "counts once a search that reaches it is closed"
+        )
+    return str(int(rows[0]["value"] or 0) + 1), until

@@ -19,7 +19,7 @@ from signposts.release import latest
 from signposts.release.latest import release_faults
 from signposts.release.publish import failed_check_sentence, releases_to_keep
 from signposts.settings import Settings, load_settings
-from signposts.sources.archive import open_archive
+from signposts.sources.archive import open_archive, split_by_clock
 from signposts.warehouse import Warehouse, current_writer, load_sql
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ VERDICTS = (
     "acceptance expired",
     "source stale",
     "source unknown",
+    "feeds failed",
     "check warning",
     "too few releases kept",
     "damaged files kept",
@@ -118,6 +119,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         ("Running", partial(_running, settings, now)),
         ("Sources", partial(_sources, settings, now)),
         ("Claims", partial(_claims, settings)),
+        ("Leads", partial(_leads, settings, now)),
         ("Alerts", partial(_alerts, settings, now)),
         ("Writer", partial(_writer, settings)),
     )
@@ -211,23 +213,23 @@ def _archive(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     objects = settings.archive / "objects"
     stored = sum(1 for _ in objects.rglob("*.zst")) if objects.is_dir() else 0
     release = latest(settings)
-    fetched, ahead = 0, []
+    fetched = 0
     if release is not None:
         with release.connect():
             statement = "select count(distinct sha256) as n from fetch_attempt where outcome in ('hit', 'unchanged')"
             fetched = release.rows(statement)[0]["n"]
-            ahead = release.rows(
-                "select distinct source_id from fetch_attempt where fetched_at > $now + interval 1 day",
-                now=now.replace(tzinfo=None),
-            )
     if fetched and stored < fetched:
         text = f"{stored} objects, though {fetched} documents were fetched into it"
         remedy = f"bring {settings.archive} back from its backup; without it nothing can be built anew"
         yield Diagnosis("Archive", text, "archive gone", remedy)
     else:
         yield Diagnosis("Archive", f"{stored} objects")
-    for row in ahead:
-        text = f"an attempt at {row['source_id']} is dated after now: the clock was wrong, now or then"
+    archive = open_archive(settings)
+    for source_id in archive.sources():
+        _, ahead = split_by_clock(archive.attempts(source_id), now + timedelta(days=1))
+        if not ahead:
+            continue
+        text = f"an attempt at {source_id} is dated after now and set aside: the clock was wrong, now or then"
         yield Diagnosis("Clock", text, "clock", "set the machine's clock and run `signposts run`")
 
 
@@ -348,6 +350,36 @@ def _claims(settings: Settings) -> Iterator[Diagnosis]:
             text = f"{row['claim_id']} has left its ledger and still counts; a fresh clone would not know it"
             remedy = f"put its row back, or take it back: `signposts withdraw {row['claim_id']}`"
             yield Diagnosis("Claims", text, "rows vanished", remedy)
+
+
+def _leads(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    """Yield how many leads wait, until when the indicators were looked for, and which feeds fail."""
+    from signposts.catalogue import load_catalogue
+    from signposts.catalogue.triage import is_open
+    from signposts.desk.leads import LeadLog
+    from signposts.desk.reads import all_reads, feed_health
+    from signposts.desk.triage import decisions_now
+
+    catalogue = load_catalogue(settings.catalogue_root)
+    if not catalogue.lead_feeds:
+        return
+    decided = {name: row for tracker in catalogue.trackers for name, row in decisions_now(tracker).items()}
+    waiting = sum(is_open(decided.get(lead_id), now.date()) for lead_id in LeadLog(settings).leads())
+    looked = [row.search.looked_until for tracker in catalogue.trackers for row in tracker.searches]
+    until = f"; the newest search looked until {max(looked)}" if looked else ""
+    yield Diagnosis("Leads", f"{waiting} wait for a decision{until}")
+    health = feed_health(catalogue.lead_feeds, all_reads(settings), now)
+    asked = [row for row in health if row["verdict"] not in ("not_configured", "unknown")]
+    ill = [row for row in asked if row["verdict"] != "fresh"]
+    if not asked:
+        yield Diagnosis("Feeds", "none was read yet; `signposts leads --collect` reads them now")
+    elif ill:
+        first = ill[0]
+        text = f"{len(ill)} of {len(asked)} do not bring news, for example {first['feed_id']}: {first['message']}"
+        remedy = f"correct {first['feed_id']} in feeds.yaml, or set read: false there"
+        yield Diagnosis("Feeds", text, "feeds failed", remedy)
+    else:
+        yield Diagnosis("Feeds", f"{len(asked)} answer")
 
 
 def _accepted(settings: Settings) -> "list[AcceptedProblem]":

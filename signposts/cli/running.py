@@ -5,6 +5,7 @@ Belongs here: turning the command's words into a run of the job, and its outcome
 
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from signposts.assets.failures import Failure
+    from signposts.catalogue import Tracker
 
 DEFAULT_BUDGET_SECONDS = 60.0
 INTERRUPTED = 130
@@ -113,6 +115,24 @@ def _validate(request: RunRequest, settings: Settings) -> None:
     unknown = set(request.sources) - set(catalogue.sources)
     if unknown:
         raise InputError(f"no source {sorted(unknown)[0]!r}; known are {', '.join(sorted(catalogue.sources))}")
+    if request.as_of:
+        refuse_impossible_day(date.fromisoformat(request.as_of), datetime.now(UTC).date(), catalogue.trackers)
+
+
+def refuse_impossible_day(as_of: date, today: date, trackers: "Iterable[Tracker]") -> None:
+    """Refuse to assess a day that has not come, or one before a tracker's clock starts.
+
+    Raises:
+        InputError: names the day, and the remedy.
+    """
+    if as_of > today:
+        raise InputError(f"--as-of {as_of} lies ahead of today, {today}; name a day that has come, or leave it out")
+    for tracker in trackers:
+        if as_of < tracker.settings.t0:
+            raise InputError(
+                f"--as-of {as_of} is before the clock of {tracker.tracker_id} starts, {tracker.settings.t0}; "
+                "name a later day, or another tracker with --tracker"
+            )
 
 
 def parse_day(text: str, option: str) -> date:

@@ -4,7 +4,8 @@ Belongs here: setting the simulation up from the catalogue, laying out what it f
 (method/calibration.py), the scores of the backtest (method/backtest.py).
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,7 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
         evidence_weight=settings.scoring.evidence_weight,
         defining_weight=settings.scoring.defining_weight,
         alarm_other=settings.thresholds.alarm_other,
+        predictions=[row | {"parameters": _parameters(row)} for row in own["prediction"]],
         bounded_time=ends[min(settings.t0.year + 3, settings.horizon_end.year)],
         reliability=reliability_value(settings.reliability, "B", "2"),
         correlation=Correlation(simulation.global_correlation, simulation.group_correlation),
@@ -110,6 +112,13 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
         middle_time=ends[(settings.t0.year + settings.horizon_end.year) // 2],
     )
     return model, design
+
+
+def _parameters(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a prediction's parameters as a mapping."""
+    given = row["parameters"] or {}
+    found: dict[str, Any] = json.loads(given) if isinstance(given, str) else dict(given)
+    return found
 
 
 # ---- the page
@@ -124,6 +133,7 @@ def plain_words(result: "Calibration", design: "Design") -> list[str]:
     error = max(row.calibration_error for row in result.recovery)
     worst = max(result.identities, key=lambda row: row.standard_errors)
     last, bounds = result.outlook[-1], Bounds()
+    wrong = {row.weighting: row for row in result.wrong}
     at_bound = {(row.weighting, row.evidence_weight): row for row in result.weights if row.time == design.bounded_time}
     force, before = at_bound["luck", design.evidence_weight], at_bound["head count", HEAD_COUNT_TEMPER]
     lines = [
@@ -138,6 +148,8 @@ def plain_words(result: "Calibration", design: "Design") -> list[str]:
         f"In correlated worlds read after {design.bounded_time:.1f} years the log score is {force.log_score:.3f} "
         f"(bound {bounds.correlated_log_score:g}), where counting heads in a group gives {before.log_score:.3f}; the "
         f"calibration error is {force.calibration_error:.3f} (bound {bounds.correlated_error:g}).",
+        f"Where every fan is wrong by its spread, the log score is {wrong['luck'].log_score:.3f} and the calibration "
+        f"error {wrong['luck'].calibration_error:.3f}; counting heads gives {wrong['head count'].log_score:.3f}.",
         "None of the above passes its alarm in "
         + ", ".join(f"{100 * row.found:.1f} % of worlds ({row.worlds})" for row in result.outside)
         + f"; inside the bound is {100 * bounds.false_alarm:g} %. Worlds in which each storyline follows a scenario "
@@ -163,6 +175,7 @@ def calibration_page(result: "Calibration", tracker: "Tracker", design: "Design"
         _identity_part(result),
         _uniformity_part(result),
         _weight_part(result, design, years),
+        _wrong_part(result, design),
         _outside_part(result, design),
         _outlook_part(result, design, years),
     ]
@@ -256,6 +269,16 @@ def _weight_part(result: "Calibration", design: "Design", years: dict[float, int
         f"probability {design.reliability:.3f} (grade B2). Log score (higher is better) / calibration error (lower is "
         f"better) by the weight of evidence, {design.evidence_weight:g} in force, beside the former head count:\n\n"
         + _table(["end of", *heads], rows)
+    )
+
+
+def _wrong_part(result: "Calibration", design: "Design") -> str:
+    """Return the part on fans that are wrong."""
+    rows = [[row.weighting, f"{row.log_score:.3f}", f"{row.calibration_error:.3f}"] for row in result.wrong]
+    return (
+        "## Fans that are wrong\n\nThe same correlated worlds after "
+        f"{design.bounded_time:.1f} years, drawn from other numbers than those that score them: every invented number "
+        "is moved by its stated spread.\n\n" + _table(["weighting", "log score", "calibration error"], rows)
     )
 
 

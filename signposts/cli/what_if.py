@@ -1,11 +1,12 @@
-"""`signposts what-if`: the odds if readings were others than they are.
+"""`signposts what-if`: the probabilities if readings were others than they are.
 
-Belongs here: reading the words, and printing the odds now and then. Not here: the arithmetic (method/suppose.py).
+Belongs here: reading the words, printing the probabilities now and then. Not here: arithmetic (scoring/what_if.py).
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -17,7 +18,8 @@ from signposts.cli.formatting import percent
 from signposts.cli.published import nearest_name, only_tracker, open_release
 from signposts.errors import InputError
 from signposts.scoring.arrays import Floats
-from signposts.scoring.what_if import Evidence, probabilities, with_reading
+from signposts.scoring.model import Model
+from signposts.scoring.what_if import Evidence, hypothesis_probabilities, probabilities, with_reading
 from signposts.warehouse import Warehouse
 
 READING = (
@@ -26,20 +28,24 @@ READING = (
 
 
 def print_what_if(readings: Sequence[str], tracker: str, on: str, reliability: float = CONFIRMED) -> None:
-    """Print each scenario's odds now and with all the supposed readings together."""
+    """Print each scenario's probability now and with all the supposed readings together."""
     if not 0 < reliability <= 1:
         raise InputError(f"--reliability {reliability:g} is no probability; write a number above 0, at most 1")
     release = open_release()
     present = present_state(release, tracker or only_tracker(release))
     when = day_of(on, "--on") if on else present.as_of
     asked = read_words(readings)
-    then = probabilities(present.tracker.model, supposed_evidence(present, asked, when, reliability))
+    supposed = supposed_evidence(present, asked, when, reliability)
+    then = probabilities(present.tracker.model, supposed)
     console = Console(highlight=False)
     for name, value in asked.items():
         said = _said_now(release, present, name)
         console.print(f"{name}: now {said}; supposed {value}, as of {when}", soft_wrap=True, markup=False)
     console.print(f"Reliability of what is supposed: {reliability:g}. The other readings stay as they are.\n")
-    console.print(_table(release, present, then))
+    titles = scenario_titles(release, present)
+    console.print(_table(titles, present, then))
+    for line in (*_parts(present, supposed, asked), *_begun(titles, present, supposed)):
+        console.print(line, soft_wrap=True, markup=False)
 
 
 def read_words(words: Sequence[str]) -> dict[str, str]:
@@ -96,14 +102,59 @@ def _said_now(release: Warehouse, present: Present, name: str) -> str:
     return describe_reading(rows[0]) if rows else "none"
 
 
-def _table(release: Warehouse, present: Present, then: Floats) -> Table:
-    """Return the odds now, then, and the move between them."""
+def scenario_titles(release: Warehouse, present: Present) -> dict[str, str]:
+    """Return the scenarios' titles."""
+    rows = release.rows("from scenario where tracker_id = $tracker", tracker=present.tracker.tracker_id)
+    return {row["scenario_id"]: row["title"] for row in rows}
+
+
+def _parts(present: Present, supposed: Evidence, asked: Mapping[str, str]) -> list[str]:
+    """Return what each supposed reading counts for, and how its storyline's luck would stand."""
+    model, lines = present.tracker.model, []
+    groups = sorted(present.tracker.rho)
+    before, after = present.evidence.luck, supposed.luck
+    for name in asked:
+        place = present.scored.index(name)
+        group = supposed.group[place]
+        weight = supposed.weights[place]
+        defining = "; it defines a scenario and has happened" if supposed.is_defining[place] else ""
+        ratio = ", ".join(
+            f"{model.scenario_ids[scenario]} {_span(supposed.log_ratios[place, :-1], model, scenario)}"
+            for scenario in range(model.n_scenarios)
+        )
+        lines.append(f"{name}: weight {weight:g}{defining}; log ratio {ratio}.")
+        luck = ", ".join(
+            f"{model.scenario_ids[scenario]} now {_span(before[group], model, scenario)} then "
+            f"{_span(after[group], model, scenario)}"
+            for scenario in range(model.n_scenarios)
+        )
+        lines.append(f"Shared luck of its storyline {groups[group]}: {luck}.")
+    return lines
+
+
+def _span(values: Floats, model: Model, scenario: int) -> str:
+    """Return the mean over a scenario's onsets of a number of each named hypothesis."""
+    own = model.hypothesis_scenario[:-1] == scenario
+    return f"{np.average(values[own], weights=model.onset_weight[:-1][own]):+.2f}"
+
+
+def _begun(titles: Mapping[str, str], present: Present, supposed: Evidence) -> list[str]:
+    """Return how likely each scenario with an onset has begun, now and then."""
+    model = present.tracker.model
+    now, then = (hypothesis_probabilities(model, evidence) for evidence in (present.evidence, supposed))
+    lines = []
+    for scenario, name in enumerate(model.scenario_ids):
+        own = model.hypothesis_scenario == scenario
+        if model.hypothesis_onset[own].max() > 0:
+            come = own & (model.hypothesis_onset <= present.now)
+            lines.append(f"{titles[name]} has begun: now {percent(now[come].sum())}, then {percent(then[come].sum())}.")
+    return lines
+
+
+def _table(titles: Mapping[str, str], present: Present, then: Floats) -> Table:
+    """Return the probabilities now, then, and the move between them."""
     own = present.tracker
-    titles = {
-        row["scenario_id"]: row["title"]
-        for row in release.rows("from scenario where tracker_id = $tracker", tracker=own.tracker_id)
-    }
-    table = Table(title=f"Odds as of {present.as_of}", title_justify="left")
+    table = Table(title=f"Probabilities as of {present.as_of}", title_justify="left")
     table.add_column("scenario")
     for heading in ("now", "then", "move"):
         table.add_column(heading, justify="right")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signposts.catalogue import LEDGER_COLUMNS, LedgerRow, Tracker, check_claim
+from signposts.catalogue import LEDGER_COLUMNS, Claim, LedgerRow, Tracker, check_claim
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.loading import read_ledger
 from signposts.catalogue.writing import NewRow, append_rows, ledger_row, next_claim_id, tracker_lock, with_defaults
@@ -129,9 +129,29 @@ def correct_claim(tracker: Tracker, claim_id: str, changes: Mapping[str, str], r
     return new_id
 
 
-def withdraw_claim(tracker: Tracker, claim_id: str, reason: str, now: datetime, on: str = "") -> str:
-    """Add the row that takes a claim back; return its identifier. ``on`` is the day the source itself took it back."""
+def withdraw_claim(
+    tracker: Tracker,
+    claim_id: str,
+    reason: str,
+    now: datetime,
+    on: str = "",
+    vanished: Mapping[str, str] | None = None,
+) -> str:
+    """Add the row that takes a claim back; return its identifier. ``on`` is the day the source itself took it back.
+
+    A claim that has left its ledger by hand is given as ``vanished``, the row as it was recorded: it is put back and
+    withdrawn in one write.
+    """
     with tracker_lock(tracker.folder):
-        row, new_id = withdrawal(with_ledger_of_now(tracker, indicator_of(claim_id)), claim_id, reason, now, on)
+        own = with_ledger_of_now(tracker, indicator_of(claim_id))
+        if vanished is None:
+            row, new_id = withdrawal(own, claim_id, reason, now, on)
+        else:
+            indicator = indicator_of(claim_id)
+            back = LedgerRow(0, vanished, Claim.model_validate(dict(vanished)))
+            ledger = own.ledgers[indicator]
+            restored = replace(own, ledgers={**own.ledgers, indicator: replace(ledger, rows=(*ledger.rows, back))})
+            taken, new_id = withdrawal(restored, claim_id, reason, now, on)
+            row = replace(ledger_row(own, indicator, vanished), more=(taken.values,))
         append_rows(tracker.folder, [row])
     return new_id

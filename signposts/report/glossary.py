@@ -6,9 +6,9 @@ Belongs here: terms and their plain meaning. Not here: anything about one tracke
 TERMS: dict[str, tuple[str, str]] = {
     "scenario": (
         "scenario",
-        "One of the futures that the tracked analysis describes. Its name and story are fixed; only its odds move.",
+        "One of the futures that the tracked analysis describes. Its name and story stand; its probability moves.",
     ),
-    "none": ("none of the above", "What the odds keep free for a future that no scenario describes."),
+    "none": ("none of the above", "What is kept free for a future that no scenario describes."),
     "indicator": (
         "indicator",
         "Something that can be observed and that the scenarios predict differently, such as a trade "
@@ -31,8 +31,8 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "storyline": (
         "storyline",
-        "A group of indicators that tell the same story. The more of them speak at once, the less each "
-        "counts, so that one story is not counted many times.",
+        "A group of indicators that tell the same story. Their readings share luck, so that one story that runs ahead "
+        "or behind is not counted many times.",
     ),
     "fan": (
         "fan",
@@ -64,10 +64,10 @@ TERMS: dict[str, tuple[str, str]] = {
         "The Admiralty grade of a report: a letter from A to F for how reliable the source is, a number "
         "from 1 to 6 for how credible the statement is.",
     ),
-    "temper": (
-        "temper",
-        "The share of its face value at which all evidence counts, chosen by simulation so that the odds "
-        "are not overconfident.",
+    "evidence_weight": (
+        "evidence weight",
+        "The share of its face value at which each reading counts, chosen by simulation so that the probabilities are "
+        "not overconfident.",
     ),
 }
 
@@ -76,6 +76,7 @@ STATUS: dict[str, str] = {
     "missed": "The prediction's date has passed and it did not come true.",
     "contradicted": "The reading is all but impossible under this scenario.",
     "behind": "The reading lies outside what the scenario expects, on the wrong side.",
+    "unexpectedly happened": "It has happened, sooner than the scenario gives a chance of one in ten.",
     "ahead": "The reading is further along than the scenario expects.",
     "above": "The reading lies above what the scenario expects.",
     "below": "The reading lies below what the scenario expects.",

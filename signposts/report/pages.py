@@ -247,6 +247,7 @@ def health(tables: TrackerTables) -> Page:
             ),
             key=lambda row: -(row["age_days"] or 1e9),
         ),
+        "fed": [row for row in tables.rows["coverage"] if row["scored"] and row["publisher_state"]],
         "at_stake": at_stake,
         "leader": tables.ranked[0],
         "alerts": tables.rows["alert"],

@@ -40,7 +40,7 @@ def probabilities_through_time(rows: Rows) -> str:
         alt.Chart(alt.InlineData(values=tuple(shown)))
         .mark_line(point=alt.OverlayMarkDef(size=12), strokeWidth=1.6)
         .encode(
-            x=alt.X("as_of:T", title=None, axis=alt.Axis(tickCount=4, format="%Y", grid=False)),
+            x=alt.X("as_of:T", title=None, axis=alt.Axis(tickCount=3, format="%b %Y", grid=False)),
             y=alt.Y(
                 "probability:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=3, format="%")
             ),

@@ -5,8 +5,9 @@ Belongs here: the checks of docs/method.md with their bounds, and weights in cor
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from signposts.scoring.combining import by_scenario, hypothesis_prior, posterior
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.families.truths import Truths
 from signposts.scoring.fans import quantiles
+from signposts.scoring.interval import Moves, moved_model
 from signposts.scoring.model import Model, with_settings
 from signposts.scoring.observations import KINDS, Observations, blank_observations
 from signposts.scoring.outcomes import prospects_at, tabulate
@@ -35,6 +37,8 @@ from signposts.scoring.simulation import (
 BINS = 10
 WEIGHTS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 HEAD_COUNT_TEMPER = 0.5
+WRONG_MODELS = 16
+"""Sets of moved numbers that worlds with wrong fans are drawn from."""
 OUTSIDE = ("inside", "nothing holds", "a fifth from nowhere", "each storyline its own")
 PIT_ROWS = 40000
 GOOD_DRAWS = 4000
@@ -75,6 +79,8 @@ class Design:
     evidence_weight: float
     defining_weight: float
     alarm_other: float
+    predictions: Sequence[Mapping[str, Any]]
+    """Rows with indicator_id, scenario_id, type and parameters: what is moved where fans are wrong."""
     bounded_time: float
     """Date at which the bounds on correlated and outside worlds must hold."""
     reliability: float
@@ -153,6 +159,8 @@ class Calibration:
     identities: list[Identity]
     uniformity: list[Uniformity]
     weights: list[WeightScore]
+    wrong: list[WeightScore]
+    """At the bounded date, in worlds drawn from other numbers than those that score them."""
     outside: list[Outside]
     outlook: list[Prospect]
     broken: list[str] = field(default_factory=list)
@@ -166,6 +174,7 @@ def calibrate(model: Model, design: Design, *, draws: int, seed: int, bounds: Bo
         identities=good_identities(model, design, draws=GOOD_DRAWS, seed=seed),
         uniformity=uniformity(model, size=PIT_ROWS, latest=max(design.times), seed=seed),
         weights=weight_scores(model, design, draws=draws, seed=seed),
+        wrong=wrong_fans(model, design, draws=draws, seed=seed),
         outside=outside_worlds(model, design, draws=draws, seed=seed),
         outlook=_outlook(model, design, draws=draws, seed=seed),
     )
@@ -239,6 +248,12 @@ def outside_sources(model: Model, hypothesis: Integers, generator: np.random.Gen
     return source
 
 
+def named_hypotheses(model: Model, draws: int, generator: np.random.Generator) -> Integers:
+    """Return a named hypothesis for each world, drawn from the headline prior, shape (draws,)."""
+    weight = model.hypothesis_weight[:-1]
+    return generator.choice(len(weight), size=draws, p=weight / weight.sum())
+
+
 def recover(model: Model, design: Design, time: float, *, draws: int, seed: int) -> Recovery:
     """Return how well evidence in full, without shared luck, recovers the truth in independent worlds."""
     generator = np.random.default_rng(seed + 1)
@@ -267,11 +282,14 @@ def recover(model: Model, design: Design, time: float, *, draws: int, seed: int)
 
 
 def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> list[WeightScore]:
-    """Return log score and calibration error of several weights, and of the head count, in correlated worlds."""
+    """Return log score and calibration error of several weights, and of the head count, in correlated worlds.
+
+    A named scenario holds in each: worlds of `other` are looked at apart.
+    """
     rows = []
     for time in design.times:
         generator = np.random.default_rng(seed + 2)
-        hypothesis = draw_hypotheses(model, design.prior, draws, generator)
+        hypothesis = named_hypotheses(model, draws, generator)
         worlds = _worlds(
             model,
             design,
@@ -280,7 +298,6 @@ def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> lis
             correlation=design.correlation,
             reliability=design.reliability,
             generator=generator,
-            source=outside_sources(model, hypothesis, generator),
         )
         truth = model.hypothesis_scenario[hypothesis]
         found = {
@@ -296,6 +313,45 @@ def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> lis
             for (weighting, weight), odds in found.items()
         ]
     return rows
+
+
+def wrong_fans(model: Model, design: Design, *, draws: int, seed: int) -> list[WeightScore]:
+    """Return the scores where every invented number is wrong by its spread; the worlds come from moved models."""
+    moved = moved_model(model, design.predictions, Moves(seed + 8, WRONG_MODELS))
+    outcomes = tabulate(model, prospects_at(model, design.indicator, design.bounded_time))
+    generator = np.random.default_rng(seed + 8)
+    size = max(draws // WRONG_MODELS, 1)
+    luck, counted, truths = [], [], []
+    log_prior = hypothesis_prior(design.prior, model.hypothesis_scenario, model.onset_weight)
+    for number in range(WRONG_MODELS):
+        hypothesis = named_hypotheses(model, size, generator)
+        there = design.indicator + number * len(model.indicator_ids)
+        worlds = simulate_worlds(
+            model,
+            outcomes,
+            hypothesis=hypothesis,
+            reliability=np.full(len(design.indicator), design.reliability),
+            group=design.group,
+            rho=design.rho,
+            uniforms=draw_uniforms(
+                generator, size, design.group, model.luck_orientation(design.indicator), design.correlation
+            ),
+            generator=generator,
+            truth=tabulate(moved, prospects_at(moved, there, design.bounded_time)),
+        )
+        luck.append(world_probabilities(model, worlds, design.prior, design.evidence_weight, design.defining_weight))
+        heads = np.concatenate([worlds.head_count, np.zeros((size, 1))], axis=1)
+        found = posterior(log_prior + HEAD_COUNT_TEMPER * heads)
+        counted.append(by_scenario(found, model.hypothesis_scenario, model.n_scenarios))
+        truths.append(model.hypothesis_scenario[hypothesis])
+    truth = np.concatenate(truths)
+    return [
+        WeightScore(design.bounded_time, name, weight, log_score(found, truth), calibration_error(found, truth))
+        for name, weight, found in (
+            ("luck", design.evidence_weight, np.concatenate(luck)),
+            ("head count", HEAD_COUNT_TEMPER, np.concatenate(counted)),
+        )
+    ]
 
 
 def outside_worlds(model: Model, design: Design, *, draws: int, seed: int) -> list[Outside]:
@@ -488,6 +544,9 @@ def _broken_weights(result: Calibration, design: Design, limits: Bounds) -> list
         found.append(f"correlated worlds: log score {force.log_score:.3f}, bound {limits.correlated_log_score:g}")
     if force.calibration_error > limits.correlated_error:
         found.append(f"correlated worlds: calibration error {force.calibration_error:.3f}")
+    wrong = {row.weighting: row for row in result.wrong}
+    if wrong["luck"].log_score < wrong["head count"].log_score:
+        found.append(f"worlds with wrong fans: the head count scores better, {wrong['head count'].log_score:.3f}")
     if force.log_score < before.log_score:
         found.append(f"correlated worlds: the head count scores better, {before.log_score:.3f}")
     if alarms > limits.false_alarm:

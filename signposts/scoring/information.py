@@ -5,6 +5,7 @@ Not here: which readings there are, or their odds.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,12 +39,20 @@ def scenario_masses(model: Model, outcomes: Outcomes) -> Floats:
     return result
 
 
-def diagnosticity(model: Model, prior: Floats, indicator: Integers, time: Floats) -> Floats:
-    """Return I = H(s) - E[H(s | y)] of a reading at each date over the named scenarios, in bits, shape (P,) (5.2).
+def diagnosticity(
+    model: Model, prior: Floats, indicator: Integers, time: Floats, votes: Floats | None = None
+) -> Floats:
+    """Return I = H(s) - E[H(s | y)] of a reading at each date over the named scenarios, in bits, shape (P,).
 
-    ``prior`` (S,) need not sum to 1. Expectations are sums over the cells of outcomes.py: no random numbers.
+    ``prior`` (S,) need not sum to 1. ``votes`` (P,) is the number of votes where a share is read as k of n, else NaN:
+    few votes tell less than the share itself would. Expectations are sums over the cells of outcomes.py: no random
+    numbers.
     """
-    masses = scenario_masses(model, tabulate(model, prospects_at(model, indicator, time)))
+    prospects = prospects_at(model, indicator, time)
+    if votes is not None:
+        is_share = model.family[prospects.indicator] == FAMILIES.index("beta")
+        prospects = replace(prospects, trials=np.where(is_share, np.round(votes), np.nan))
+    masses = scenario_masses(model, tabulate(model, prospects))
     share = prior / prior.sum()
     joint = masses * share
     cell = joint.sum(axis=-1)

@@ -153,4 +153,5 @@ def cell_evidence(model: Model, outcomes: Outcomes, prospect: int, reliability: 
         z[:] = np.nan
     z[is_defining] = np.nan
     z[:, -1] = np.nan
-    return CellEvidence(np.log(r * ratio + 1 - r), np.log(r * contaminated + 1 - r), z, is_defining)
+    plain, mixed = (np.log(np.maximum(r * part + 1 - r, LEAST_MASS)) for part in (ratio, contaminated))
+    return CellEvidence(plain, mixed, z, is_defining)

@@ -89,28 +89,50 @@ def hypotheses_tried(model: Model, now: float) -> list[int]:
     return tried
 
 
-def central_observations(model: Model, hypothesis: int, coverage: Coverage, time: float) -> Observations:
-    """Return the readings of a hypothesis's central path at a date; an indicator on which nobody speaks has none.
+def event_dates(model: Model, hypothesis: int, coverage: Coverage) -> Floats:
+    """Return when each event of the coverage comes in a hypothesis's world, (R,); infinite for never, NaN for others.
 
-    Values, shares and counts at the median, categories at the mode, events at their median date if that has come, else
-    not seen; the trigger with the largest share half a lag before the onset, in a prose world every trigger. A silent
-    scenario takes its baseline's.
+    A silent scenario takes its baseline's. The date does not depend on when somebody looks.
     """
-    at = time - coverage.delay
+    source, spoken = _sources(model, hypothesis, coverage)
+    is_event = model.family[coverage.indicator] == FAMILIES.index("event")
+    rows = np.flatnonzero(is_event & spoken)
+    indicator = coverage.indicator[rows]
+    result = np.full(len(coverage.indicator), math.nan)
+    if coverage.prose:
+        found = _prose_dates(model, hypothesis, indicator)
+    else:
+        found = quantiles(model, indicator, source[rows], np.ones(len(rows)), np.full(len(rows), 0.5))
+    result[rows] = _trigger_dates(model, hypothesis, indicator, found, coverage.prose)
+    return result
+
+
+def _sources(model: Model, hypothesis: int, coverage: Coverage) -> tuple[Integers, Booleans]:
+    """Return whose prediction holds for each indicator of the coverage, (R,), and on which somebody speaks, (R,)."""
     scenario = int(model.hypothesis_scenario[hypothesis])
     speaks = model.speaks[coverage.indicator, scenario]
     baseline = int(model.baseline[scenario])
-    fallback = speaks if baseline < 0 else model.speaks[coverage.indicator, baseline]
-    spoken = np.flatnonzero(speaks | fallback)
-    indicator = coverage.indicator[spoken]
-    instead = int(np.flatnonzero(model.hypothesis_scenario == baseline)[0]) if baseline >= 0 else hypothesis
-    source = np.where(speaks[spoken], hypothesis, instead)
-    middle = quantiles(model, indicator, source, np.full(len(indicator), at), np.full(len(indicator), 0.5))
+    if baseline < 0:
+        return np.full(len(speaks), hypothesis), speaks
+    instead = int(np.flatnonzero(model.hypothesis_scenario == baseline)[0])
+    return np.where(speaks, hypothesis, instead), speaks | model.speaks[coverage.indicator, baseline]
+
+
+def central_observations(model: Model, hypothesis: int, coverage: Coverage, time: float, dates: Floats) -> Observations:
+    """Return the readings of a hypothesis's central path at a date; an indicator on which nobody speaks has none.
+
+    ``dates`` are those of `event_dates`. Values, shares and counts at the median, categories at the mode, events at
+    their median date if that has come, else not seen; the trigger with the largest share half a lag before the onset,
+    in a prose world every trigger. A silent scenario takes its baseline's.
+    """
+    at = time - coverage.delay
+    whose, speaks = _sources(model, hypothesis, coverage)
+    spoken = np.flatnonzero(speaks)
+    indicator, source, middle = coverage.indicator[spoken], whose[spoken], dates[spoken].copy()
     family = np.array(FAMILIES, dtype=object)[model.family[indicator]]
     is_event, is_rate, is_ordinal = (family == name for name in ("event", "rate", "ordinal"))
-    if coverage.prose:
-        middle = np.where(is_event, _prose_dates(model, hypothesis, indicator, at), middle)
-    middle = np.where(is_event, _trigger_dates(model, hypothesis, indicator, middle, coverage.prose), middle)
+    rest = np.flatnonzero(~is_event)
+    middle[rest] = quantiles(model, indicator[rest], source[rest], np.full(len(rest), at), np.full(len(rest), 0.5))
     happened = is_event & (middle <= at) & (middle > 0)
     count = np.round(coverage.completeness[spoken] * middle)
     kind = np.select(
@@ -135,7 +157,7 @@ def central_observations(model: Model, hypothesis: int, coverage: Coverage, time
     )
 
 
-def _prose_dates(model: Model, hypothesis: int, indicator: Integers, at: float) -> Floats:
+def _prose_dates(model: Model, hypothesis: int, indicator: Integers) -> Floats:
     """Return when an account would let each event come: halfway to its date if it is expected, else never."""
     scenario = int(model.hypothesis_scenario[hypothesis])
     number = {name: model.parameters[name][indicator, scenario] for name in ("p", "by", "earliest")}
@@ -173,8 +195,9 @@ def recognise(
 ) -> list[Recognised]:
     """Return what would be believed along each path at each year's end, all observations scored in one pass."""
     parts = [
-        (place, year, central_observations(model, hypothesis, coverage, time))
+        (place, year, central_observations(model, hypothesis, coverage, time, dates))
         for place, (hypothesis, coverage) in enumerate(paths)
+        for dates in (event_dates(model, hypothesis, coverage),)
         for year, time in year_ends
     ]
     whole = _joined([part for _, _, part in parts])

@@ -45,9 +45,9 @@ class ResolvedSet:
 
     @property
     def scored(self) -> Booleans:
-        """Return which dates are scored."""
+        """Return which dates are scored: the first one always is."""
         last = self.published + SCORED_SHARE * (int(self.days[-1]) - self.published)
-        found: Booleans = self.days <= last
+        found: Booleans = self.days <= max(last, float(self.days[0]))
         return found
 
     @property

@@ -4,7 +4,6 @@ Belongs here: which module serves which source, the threads, the budget, who is 
 tables, or any one publisher.
 """
 
-import fnmatch
 import os
 import threading
 import time
@@ -22,6 +21,8 @@ from signposts.sources.publishers import publisher
 from signposts.sources.source_run import SourceRun
 
 NOBODY_ANSWERED_SECONDS = 12.0
+# A run that was given no budget still ends: the schedule's next one takes up what is missing.
+LONGEST_SECONDS = 2 * 3600.0
 STOPPING_SECONDS = 2.0
 
 
@@ -52,9 +53,11 @@ def collect(sources: Mapping[str, Source], plan: Plan, family: type[SourceRun] =
         for source_id, source in sources.items()
         if not plan.named or source_id in plan.named
     }
-    clock = Clock(plan.budget_seconds)
+    clock = Clock(plan.budget_seconds or LONGEST_SECONDS)
     threads = {}
     for source_id, run in runs.items():
+        if run.live and not run.history:
+            run.record_failure(f"the archive {plan.archive.folder} has no log of it: was it moved, or deleted?")
         _replay(run, everything=plan.from_archive or not run.live)
         if not plan.from_archive and not _left_out(run, plan):
             # Daemons, so that a name look-up that hangs cannot keep the program from ending.
@@ -112,7 +115,7 @@ def _reason_to_skip(run: SourceRun, plan: Plan) -> str:
     """Return why a source is not asked in this run; nothing if it is."""
     source, named = run.source, run.source_id in plan.named
     if source.inbox:
-        found = inbox_files(plan.inbox, source.inbox)
+        found = run.inbox_files(source.inbox)
         return "" if found else f"no file named {source.inbox} in the inbox folder"
     if plan.offline:
         return "offline: the archive serves"
@@ -126,18 +129,6 @@ def _reason_to_skip(run: SourceRun, plan: Plan) -> str:
         if plan.now < due:
             return f"looked at on {looked:%Y-%m-%d}; next on {due:%Y-%m-%d}"
     return ""
-
-
-def inbox_files(inbox: Path, pattern: str) -> list[Path]:
-    """Return the files in the inbox folder that fit a pattern, oldest first; links and folders are not followed."""
-    if not inbox.is_dir():
-        return []
-    fitting = [
-        path
-        for path in inbox.iterdir()
-        if fnmatch.fnmatch(path.name.lower(), pattern.lower()) and path.is_file() and not path.is_symlink()
-    ]
-    return sorted(fitting, key=lambda path: (path.stat().st_mtime, path.name))
 
 
 def _limits(source: Source) -> Limits:

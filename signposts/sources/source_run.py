@@ -3,6 +3,7 @@
 Belongs here: the order of those steps and the outcome of each fetch. Not here: which documents, or how they are read.
 """
 
+import fnmatch
 import hashlib
 import logging
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 
 from signposts.catalogue.models import Source
 from signposts.errors import ArchiveCorrupt, SignpostsError, SourceChanged, SourceError
+from signposts.sources import strict
 from signposts.sources.archive import Archive, Attempt, last_good, split_by_clock
 from signposts.sources.http import (
     Absent,
@@ -129,6 +131,17 @@ class SourceRun:
     def record_failure(self, message: str, outcome: str = "failure") -> None:
         """Say why the source as a whole gave nothing."""
         self._note(None, None, outcome, message)
+
+    def inbox_files(self, pattern: str) -> list[Path]:
+        """Return the files in the inbox folder that fit a pattern, oldest first; links and folders are left out."""
+        if self.inbox is None or not self.inbox.is_dir():
+            return []
+        fitting = [
+            path
+            for path in self.inbox.iterdir()
+            if fnmatch.fnmatch(path.name.lower(), pattern.lower()) and path.is_file() and not path.is_symlink()
+        ]
+        return sorted(fitting, key=lambda path: (path.stat().st_mtime, path.name))
 
     def looked_at(self) -> datetime | None:
         """Return when the source was last looked at with success."""
@@ -257,7 +270,8 @@ class SourceRun:
         name = document.partition("/")[0]
         if name not in self.asks:
             raise SourceChanged(f"sources.yaml asks for no document {name!r} any more; was it renamed?")
-        result = validate_result(self.source, self.read(self.asks[name], document, payload, today, previous))
+        result = strict.set_unfit_aside(self.read(self.asks[name], document, payload, today, previous))
+        validate_result(self.source, result)
         (entry,) = (entry for entry in self.source.documents if entry.name == name)
         if any(sha256.startswith(accepted) for accepted in entry.accepted_versions):
             return result
@@ -317,7 +331,17 @@ class SourceRun:
     ) -> None:
         shown = without_secrets(url) if url else None
         self._record(
-            Attempt(self.source_id, document, shown, self.now.isoformat(), outcome, status, sha256, size, message)
+            Attempt(
+                self.source_id,
+                document,
+                shown,
+                self.now.isoformat(),
+                outcome,
+                status,
+                sha256,
+                size,
+                strict.fit(message),
+            )
         )
 
     def _record(self, attempt: Attempt) -> Attempt:
@@ -352,8 +376,8 @@ def change_of_mass(before: ParseResult, after: ParseResult, most_missing: float)
     return ""
 
 
-def validate_result(source: Source, result: ParseResult) -> ParseResult:
-    """Return a result that is neither empty without leave nor spoilt by bad rows.
+def validate_result(source: Source, result: ParseResult) -> None:
+    """Refuse a result that is empty without leave or spoilt by bad rows.
 
     The share of bad rows is taken over the rows that were wanted: those that concern nobody make none of them good.
     """
@@ -366,7 +390,6 @@ def validate_result(source: Source, result: ParseResult) -> ParseResult:
             f"{len(result.rejected)} of {wanted} rows cannot be used, for example row {first.row_number}: "
             f"{first.reason}"
         )
-    return result
 
 
 def _counted(result: ParseResult) -> str:

@@ -173,6 +173,29 @@ def read_table(text: str, needed: Collection[str], known: Collection[str] = ()) 
     return Table(names, lines, new_fields([dict.fromkeys(names)], {*needed, *known}, "column"))
 
 
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def fit(text: str) -> str:
+    """Return a text with what no table and no page can show (control characters, lone surrogates) written out."""
+    return UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def set_unfit_aside(result: ParseResult) -> ParseResult:
+    """Set aside each row that holds a text which cannot be stored and shown."""
+    rows = []
+    for row in result.rows:
+        unfit = [name for name, value in row.items() if isinstance(value, str) and UNFIT.search(value)]
+        if unfit:
+            shown = {name: fit(str(value)) for name, value in row.items()}
+            reason = f"{unfit[0]} holds a character that cannot be shown"
+            result.rejected.append(Rejected(int(row.get("row_number") or 0), reason, shown))
+        else:
+            rows.append(row)
+    result.rows = rows
+    return result
+
+
 def set_aside(lines: Iterable[tuple[int, Any]], understand: Callable[[int, Any], Row | None]) -> ParseResult:
     """Return rows understood one by one; a row at fault is set aside, None is passed over."""
     result = ParseResult()

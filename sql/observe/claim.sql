@@ -1,16 +1,9 @@
 -- Grain: one row per version of a claim of the loaded trackers.
--- Reads: claim_version, tracker, tracker_setting, indicator_setting, accepted, raw_ledger
--- A live revision beyond its indicator's band is held until somebody accepts it; one that is held supersedes nothing. A
--- version is superseded by the next one in use. r is the root of letter times number, capped where nobody verified it.
--- A ledger claim points to where its row stands now.
-with let_through as (
-    select distinct
-        tracker_id,
-        claim_id
-    from accepted
-),
-
-gated as (
+-- Reads: claim_version, tracker, tracker_setting, held_version, raw_ledger
+-- What the gate holds is held until somebody accepts it, and supersedes nothing. A version is superseded by the next
+-- one in use. r is the root of letter times number, capped where nobody verified it. A ledger claim points to where its
+-- row stands now.
+with gated as (
     select
         version.* exclude (sha256, row_number),
         coalesce(raw_ledger.sha256, version.sha256) as sha256,
@@ -34,20 +27,13 @@ gated as (
                 else 1
             end
         ) as reliability_value,
-        coalesce(
-            version.claim_key is not null
-            and version.status <> 'withdrawn'
-            and version.revision_share > setting.revision_band
-            and let_through.claim_id is null,
-            false
-        ) as held
+        coalesce(not held_version.is_accepted, false) as held,
+        case when not held_version.is_accepted then held_version.reason end as held_reason
     from claim_version as version
     inner join tracker on version.tracker_id = tracker.tracker_id
     inner join tracker_setting on version.tracker_id = tracker_setting.tracker_id
-    left join indicator_setting as setting
-        on version.tracker_id = setting.tracker_id and version.indicator_id = setting.indicator_id
-    left join let_through
-        on version.tracker_id = let_through.tracker_id and version.claim_id = let_through.claim_id
+    left join held_version
+        on version.tracker_id = held_version.tracker_id and version.claim_id = held_version.claim_id
     left join raw_ledger
         on
             version.tracker_id = raw_ledger.tracker_id

@@ -6,13 +6,23 @@
 -- reliable as the best of them. An event that no source makes better than doubtful (4) is not settled: shown, not
 -- counted.
 -- Of a publisher's register and the events that people recorded, the one that was looked through further speaks alone:
--- put together, one event would be two.
+-- put together, one event would be two. A register of estimates gives way to recorded events.
 with register as (
     select
         known.tracker_id,
         known.as_of,
         known.indicator_id,
-        max(known.searched_until) >= coalesce(max(list_search.looked_until), date '0001-01-01') as speaks
+        max(known.searched_until) filter (where known.source_id <> 'ledger')
+        >= coalesce(max(list_search.looked_until), date '0001-01-01')
+        and (
+            bool_and(known.status <> 'estimated') filter (where known.source_id <> 'ledger')
+            or count(*) filter (
+                where
+                known.source_id = 'ledger'
+                and coalesce(known.happened_from, known.period_start, known.period_end) >= known.exposure_start
+            )
+            = 0
+        ) as speaks
     from known_claim as known
     left join list_search
         on
@@ -22,9 +32,9 @@ with register as (
     where
         known.kind = 'count'
         and known.family = 'count'
-        and known.source_id <> 'ledger'
-        and known.searched_until <= known.as_of
+        and coalesce(known.happened_to, known.period_end) <= known.as_of
     group by known.tracker_id, known.as_of, known.indicator_id
+    having count(*) filter (where known.source_id <> 'ledger' and known.searched_until <= known.as_of) > 0
 ),
 
 settled as (

@@ -1,7 +1,8 @@
 -- Grain: one row per source, and one per tracker and indicator.
 -- Reads: source, last_fetch, fetch_attempt, claim, indicator
--- Two clocks: when we last looked, and the newest period there is. An indicator is as old as the oldest of the sources
--- that feed it, and failed if one of them failed; one that has never spoken makes it unknown, which counts as stale.
+-- Two clocks: when we last looked, and the newest period there is. The sources of an indicator say the same quantity
+-- side by side, so it is as fresh as the newest of them; one that has said nothing yet is named, one that failed makes
+-- it failed. A value that is put together from several series has the period and date of the last of them.
 -- The ledger was looked at when its newest row was recorded. A source that was never asked since it needs a key that is
 -- not set is not configured: a state of its own, not a fault.
 with known as (
@@ -63,11 +64,8 @@ of_indicator as (
         feeding.tracker_id,
         feeding.indicator_id,
         feeding.max_age_days,
-        case when count(*) = count(spoken.newest_period) then min(spoken.newest_period) end as newest_period,
-        case
-            when count(*) = count(coalesce(last_fetch.answered_at, spoken.recorded_at))
-                then min(coalesce(last_fetch.answered_at, spoken.recorded_at))
-        end as last_looked,
+        max(spoken.newest_period) as newest_period,
+        max(coalesce(last_fetch.answered_at, spoken.recorded_at)) as last_looked,
         coalesce(bool_or(last_fetch.outcome in ('failure', 'miss')), false) as failed,
         string_agg(
             case

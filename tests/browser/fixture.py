@@ -18,7 +18,8 @@ RELEASE = "2026-11-15T060000Z"
 TRACKER = "island_ferry"
 T0 = date(2024, 12, 10)
 LATEST = date(2026, 11, 15)
-TEMPER = 0.5
+KAPPA, GAMMA, EPSILON = 0.3, 0.8, 0.2
+"""Weights of readings and of what defines a scenario, and the share of readings from nowhere, as tracker has them."""
 HOSTILE = "<script>alert('ferry')</script> \"quoted\" & <img src=x onerror=alert(1)>"
 LONG_WORD = "Schifffahrtsgesellschaftsvorstandsvorsitzendenstellvertreterversammlungsprotokoll"
 RIGHT_TO_LEFT = "\u0642\u0627\u06cc\u0642 \u062c\u0632\u06cc\u0631\u0647"
@@ -185,7 +186,9 @@ def _catalogue() -> dict[str, list[dict[str, Any]]]:
                 "t0": T0,
                 "horizon_end": date(2035, 12, 31),
                 "registered_on": date(2026, 6, 1),
-                "temper": TEMPER,
+                "evidence_weight": KAPPA,
+                "defining_weight": GAMMA,
+                "contamination": EPSILON,
                 "shared_sd": True,
                 "other_mass": 0.05,
                 "prior_set": "survey",
@@ -469,6 +472,9 @@ def _claims() -> dict[str, list[dict[str, Any]]]:
             ("new_boat", "announced", date(2025, 5, 5), None, None),
             ("new_boat", "suspended", date(2026, 2, 20), None, None),
             ("new_boat", "delivered", None, date(2026, 12, 1), None),
+            ("new_boat", "signed", None, date(2025, 12, 1), None),
+            ("bridge", "financed", None, date(2026, 1, 1), None),
+            ("bridge", "financed", None, date(2026, 9, 1), 243),
         )
     ):
         milestone.append(
@@ -478,6 +484,7 @@ def _claims() -> dict[str, list[dict[str, Any]]]:
                 "happened_on": happened,
                 "planned_for": planned,
                 "slip_days": slip,
+                "days_overdue": (LATEST - planned).days if planned and planned < LATEST else None,
                 "claim_id": "passengers-1",
                 "published_on": date(2025, 2 + number, 1),
                 "detail": f"Invented step {number} {HOSTILE if number == 6 else ''}",
@@ -580,8 +587,8 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
                 "claim_id": row["claim_id"],
                 "scenario_id": scenario,
                 "onset": onset,
-                "log_lambda": {"bridge": 0.6, "steady": 0.4, "closure": -1.2, "other": 0.0}[scenario]
-                * (-1 if row["claim_id"] == "passengers-4" and scenario == "steady" else 1),
+                "log_lambda": (value := _log_lambda(row["claim_id"], scenario)),
+                "log_lambda_contaminated": _contaminated(value),
             }
             for row in reading_claims
             for scenario, pairs in ONSETS.items()
@@ -617,27 +624,65 @@ def _evidence() -> dict[tuple[int, str], dict[tuple[str, float], float]]:
     return found
 
 
-def _weights(indicators: list[str]) -> dict[str, float]:
+def _log_lambda(claim_id: str, scenario: str) -> float:
+    """Return an invented log ratio of one claim."""
+    sign = -1 if claim_id == "passengers-4" and scenario == "steady" else 1
+    return sign * {"bridge": 0.6, "steady": 0.4, "closure": -1.2, "other": 0.0}[scenario]
+
+
+def _contaminated(log_ratio: float) -> float:
+    """Return l with a share of the readings from nowhere, whose likelihood is that of the reference."""
+    return float(np.log((1 - EPSILON) * np.exp(log_ratio) + EPSILON))
+
+
+def _luck(log_ratio: float) -> float:
+    """Return an invented z: the luck of a reading under a hypothesis."""
+    return 0.7 * log_ratio
+
+
+def _luck_sums(evidence: Mapping[str, Mapping[tuple[str, float], float]]) -> dict[tuple[str, tuple[str, float]], Any]:
+    """Return n, T and Q of each group and named hypothesis."""
     group = {row[0]: row[6] for row in INDICATORS}
-    size = {name: sum(group[key] == name for key in indicators) for name in GROUPS}
-    return {key: 1 / (1 + (size[group[key]] - 1) * GROUPS[group[key]]) for key in indicators}
+    found = {}
+    for name in GROUPS:
+        members = [ratios for key, ratios in evidence.items() if group[key] == name]
+        for scenario in SCENARIOS[:3]:
+            for onset, _weight in ONSETS[scenario]:
+                z = [_luck(ratios[scenario, onset]) for ratios in members]
+                found[name, (scenario, onset)] = (len(z), sum(z), sum(value * value for value in z))
+    return found
+
+
+def _shared(name: str, n: int, total: float, squares: float) -> float:
+    """Return c of a group: a Gaussian copula with one correlation; 0 with fewer than two readings."""
+    rho, spread = GROUPS[name], 1 + (n - 1) * GROUPS[name]
+    if n < 2:
+        return 0.0
+    size = (n - 1) * np.log1p(-rho) + np.log(spread)
+    return float(-0.5 * size - 0.5 * rho / (1 - rho) * (squares - total**2 / spread))
 
 
 def _posterior(
-    evidence: Mapping[str, Mapping[tuple[str, float], float]], priors: Mapping[str, float], temper: float
+    evidence: Mapping[str, Mapping[tuple[str, float], float]], priors: Mapping[str, float], kappa: float
 ) -> tuple[dict[str, float], dict[str, float], dict[tuple[str, float], float]]:
     """Return P(s), decibans and P(s, onset) from one as-of date's log ratios."""
-    weights = _weights(list(evidence))
-    joint, total, plain = {}, {}, {}
-    for scenario, pairs in ONSETS.items():
-        for onset, share in pairs:
-            log_evidence = temper * sum(weights[key] * ratios[scenario, onset] for key, ratios in evidence.items())
-            joint[scenario, onset] = priors[scenario] * share * np.exp(log_evidence)
-            plain[scenario] = plain.get(scenario, 0.0) + share * np.exp(log_evidence)
+    luck: dict[tuple[str, float], float] = {}
+    for (name, hypothesis), (n, z_sum, squares) in _luck_sums(evidence).items():
+        luck[hypothesis] = luck.get(hypothesis, 0.0) + kappa * _shared(name, n, z_sum, squares)
+    joint: dict[tuple[str, float], float] = {}
+    mixture = 0.0
+    for hypothesis, shared in luck.items():
+        scenario, onset = hypothesis
+        start = priors[scenario] * dict(ONSETS[scenario])[onset] * np.exp(shared)
+        joint[hypothesis] = start * np.exp(kappa * sum(ratios[hypothesis] for ratios in evidence.values()))
+        mixture += start * np.exp(kappa * sum(_contaminated(ratios[hypothesis]) for ratios in evidence.values()))
+    joint["other", 0.0] = priors["other"] / (1 - priors["other"]) * mixture
     whole = sum(joint.values())
+    total: dict[str, float] = {}
     for (scenario, _onset), share in joint.items():
         total[scenario] = total.get(scenario, 0.0) + share / whole
-    decibans = {key: 10 * float(np.log10(value)) for key, value in plain.items()}
+    gain = {key: total[key] / priors[key] for key in SCENARIOS}
+    decibans = {key: 10 * float(np.log10(gain[key] / gain["other"])) for key in SCENARIOS}
     return total, decibans, {key: value / whole for key, value in joint.items()}
 
 
@@ -648,15 +693,15 @@ def _probabilities(evidence: Mapping[tuple[int, str], Any]) -> dict[str, list[di
     for position, as_of in enumerate(as_of_dates()):
         now = {key: ratios for (place, key), ratios in evidence.items() if place == position}
         settings: list[tuple[str, str, Any, Any, float, Any]] = [
-            ("headline", "headline", now, PRIORS, TEMPER, None),
-            ("prior:uniform", "prior", now, uniform, TEMPER, None),
-            ("temper:0.35", "temper", now, PRIORS, 0.35, None),
-            ("temper:1.0", "temper", now, PRIORS, 1.0, None),
-            ("only:stated", "only", dict(list(now.items())[:4]), PRIORS, TEMPER, None),
+            ("headline", "headline", now, PRIORS, KAPPA, None),
+            ("prior:uniform", "prior", now, uniform, KAPPA, None),
+            ("evidence_weight:0.15", "evidence_weight", now, PRIORS, 0.15, None),
+            ("evidence_weight:0.45", "evidence_weight", now, PRIORS, 0.45, None),
+            ("only:stated", "only", dict(list(now.items())[:4]), PRIORS, KAPPA, None),
         ]
         for key in now:
             settings.append(
-                (f"without:{key}", "without", {k: v for k, v in now.items() if k != key}, PRIORS, TEMPER, key)
+                (f"without:{key}", "without", {k: v for k, v in now.items() if k != key}, PRIORS, KAPPA, key)
             )
         for name in GROUPS:
             settings.append(
@@ -665,12 +710,12 @@ def _probabilities(evidence: Mapping[tuple[int, str], Any]) -> dict[str, list[di
                     "without_group",
                     {k: v for k, v in now.items() if group[k] != name},
                     PRIORS,
-                    TEMPER,
+                    KAPPA,
                     name,
                 )
             )
-        for variant, family, used, priors, temper, left_out in settings:
-            shares, decibans, joint = _posterior(used, priors, temper)
+        for variant, family, used, priors, kappa, left_out in settings:
+            shares, decibans, joint = _posterior(used, priors, kappa)
             for scenario in SCENARIOS:
                 rows.append(
                     {
@@ -683,7 +728,7 @@ def _probabilities(evidence: Mapping[tuple[int, str], Any]) -> dict[str, list[di
                     }
                 )
             if as_of == LATEST:
-                variants.append({"variant": variant, "family": family, "temper": temper, "left_out": left_out})
+                variants.append({"variant": variant, "family": family, "evidence_weight": kappa, "left_out": left_out})
             if variant == "headline":
                 for (scenario, onset), share in joint.items():
                     if len(ONSETS[scenario]) > 1:
@@ -704,23 +749,73 @@ _STATUS = ("on track", "behind", "contradicted", "too early to tell", "open", "f
 
 
 def _log_ratios(evidence: Mapping[tuple[int, str], Any]) -> list[dict[str, Any]]:
-    log_ratio = []
+    return [
+        {
+            "as_of": as_of,
+            "indicator_id": key,
+            "scenario_id": scenario,
+            "onset": onset,
+            "log_ratio": value,
+            "log_ratio_contaminated": _contaminated(value),
+            "z": _luck(value),
+            "weight": KAPPA,
+        }
+        for position, as_of in enumerate(as_of_dates())
+        for (place, key), ratios in evidence.items()
+        if place == position
+        for (scenario, onset), value in ratios.items()
+        if scenario != "other"
+    ]
+
+
+def _shared_luck(evidence: Mapping[tuple[int, str], Any]) -> list[dict[str, Any]]:
+    rows = []
     for position, as_of in enumerate(as_of_dates()):
         now = {key: ratios for (place, key), ratios in evidence.items() if place == position}
-        weights = _weights(list(now))
-        for key, ratios in now.items():
+        for (name, (scenario, onset)), (n, z_sum, squares) in _luck_sums(now).items():
+            rows.append(
+                {
+                    "as_of": as_of,
+                    "group_id": name,
+                    "scenario_id": scenario,
+                    "onset": onset,
+                    "n_readings": n,
+                    "z_sum": z_sum,
+                    "z_square_sum": squares,
+                    "luck": _shared(name, n, z_sum, squares),
+                }
+            )
+    return rows
+
+
+def _what_if(evidence: Mapping[tuple[int, str], Any]) -> list[dict[str, Any]]:
+    """Return three readings to suppose of each of three indicators."""
+    grid = {
+        "passengers": ("90", "120", "180"),
+        "subsidy_withdrawn": ("none", LATEST.isoformat(), "2026-06-01"),
+        "council_mood": ("hostile", "cool", "warm"),
+    }
+    rows = []
+    for key, texts in grid.items():
+        ratios = next(found for (place, name), found in evidence.items() if name == key and place == 23)
+        for position, text in enumerate(texts, start=1):
             for (scenario, onset), value in ratios.items():
-                log_ratio.append(
-                    {
-                        "as_of": as_of,
-                        "indicator_id": key,
-                        "scenario_id": scenario,
-                        "onset": onset,
-                        "log_ratio": value,
-                        "weight": weights[key],
-                    }
-                )
-    return log_ratio
+                if scenario != "other":
+                    supposed = value * (position - 2)
+                    rows.append(
+                        {
+                            "indicator_id": key,
+                            "position": position,
+                            "supposed": text,
+                            "scenario_id": scenario,
+                            "onset": onset,
+                            "log_ratio": supposed,
+                            "log_ratio_contaminated": _contaminated(supposed),
+                            "z": _luck(supposed),
+                            "weight": KAPPA,
+                        }
+                    )
+    return rows
 
 
 def _assessment(
@@ -728,7 +823,6 @@ def _assessment(
 ) -> dict[str, list[dict[str, Any]]]:
     latest = {key: ratios for (position, key), ratios in evidence.items() if position == 23}
     log_ratio = _log_ratios(evidence)
-    weights = _weights(list(latest))
     headline = {
         row["scenario_id"]: row["posterior"]
         for row in probability["scenario_probability"]
@@ -759,7 +853,7 @@ def _assessment(
                     else _STATUS[(number + 4 * place) % len(_STATUS)],
                     "fit": None if not best or silent else 0.1 + 0.3 * place,
                     "decibans": decibans,
-                    "contribution": None if decibans is None else decibans * weights[indicator] * TEMPER,
+                    "contribution": None if decibans is None else decibans * KAPPA,
                     "cell": None if decibans is None else "C" if decibans > -1 else "N" if decibans > -3 else "I",
                     "bits": 0.05 * number,
                     "needed_growth": 0.04 + 0.03 * place if number < 3 else None,
@@ -801,6 +895,8 @@ def _assessment(
     return {
         **probability,
         "log_ratio": log_ratio,
+        "shared_luck": _shared_luck(evidence),
+        "what_if": _what_if(evidence),
         "assessment": assessment,
         "influence": influence,
         "deadline": deadline,
@@ -1073,6 +1169,11 @@ def _notes(releases: list[tuple[str, datetime, date]]) -> list[dict[str, Any]]:
     notes = []
     for place, (release, created, as_of) in enumerate(releases):
         chosen = said if place == 0 and len(releases) > 1 else (("headline", "The ferry carries on 55 %", {}),)
+        standing = (0.09, 0.85, 0.03, 0.03) if chosen is said else (0.30, 0.55, 0.10, 0.05)
+        chosen += tuple(
+            ("standing", f"{scenario} {share:.0%}", {"points": share, "scenario_id": scenario})
+            for scenario, share in zip(SCENARIOS, standing, strict=True)
+        )
         notes += [
             {
                 "of_release": release,
@@ -1086,3 +1187,26 @@ def _notes(releases: list[tuple[str, datetime, date]]) -> list[dict[str, Any]]:
             for position, (kind, text, more) in enumerate(chosen, start=1)
         ]
     return notes
+
+
+def interval_tables() -> dict[str, pd.DataFrame]:
+    """Return invented intervals at every date, and how much of the closure has begun."""
+    low = (0.01, 0.03, 0.08)
+    spread = {"bridge": (0.05, 0.09, 0.2), "steady": (0.7, 0.84, 0.9), "closure": low, "other": low}
+    columns = yaml.safe_load(DICTIONARY.read_text(encoding="utf-8"))["tables"]
+    intervals = [
+        {
+            "tracker_id": TRACKER,
+            "as_of": day,
+            "scenario_id": key,
+            **dict(zip(("p05", "p50", "p95"), levels, strict=True)),
+            "share_leading": 0.97,
+        }
+        for day in as_of_dates()
+        for key, levels in spread.items()
+    ]
+    begun = [{"tracker_id": TRACKER, "as_of": LATEST, "scenario_id": "closure", "begun": 0.01, "not_begun": 0.02}]
+    return {
+        "probability_interval": _frame("probability_interval", columns["probability_interval"]["columns"], intervals),
+        "begun": _frame("begun", columns["begun"]["columns"], begun),
+    }

@@ -152,6 +152,7 @@ with tracker_lock(folder):
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("steps", range(8))
 def test_a_kill_at_any_moment_leaves_both_rows_or_neither(tmp_path: Path, steps: int) -> None:
     (tmp_path / "one.csv").write_text("a,b\nold,1\n")

@@ -17,6 +17,7 @@ from signposts.desk.reads import FeedRead, all_reads, feed_health, record_read
 from signposts.settings import Settings
 from tests.desk.loopback import Answer, FeedServer, desk_catalogue, feed_server, rss
 
+pytestmark = pytest.mark.slow
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
 FEEDS = ("tass_en", "mehr_en", "kremlin_en", "isw")

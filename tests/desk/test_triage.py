@@ -14,7 +14,7 @@ import pytest
 from signposts.catalogue import load_catalogue
 from signposts.catalogue.faults import FaultList
 from signposts.catalogue.triage import read_triage
-from signposts.cli.desk import close_indicator, print_leads, triage_lead
+from signposts.cli.desk_leads import close_indicator, print_leads, triage_lead
 from signposts.desk.collect import collect_leads
 from signposts.desk.searches import plan_search
 from signposts.desk.state import DeskState, open_desk
@@ -23,6 +23,7 @@ from signposts.errors import InputError
 from signposts.settings import load_settings
 from tests.desk.loopback import Answer, FeedServer, desk_catalogue, feed_server, rss
 
+pytestmark = pytest.mark.slow
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 WATCHED = ("kremlin_ru", "kremlin_en", "mid_ru", "mid_en", "president_ir_fa", "irna_en", "mehr_en")
@@ -239,7 +240,7 @@ accept(desk.tracker, [desk.lead(lead_id)], "leader_contacts", fields, datetime.n
 """
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("steps", range(7))
 def test_a_kill_at_any_moment_of_accepting_leaves_claim_and_decision_or_neither(desk: DeskState, steps: int) -> None:
     lead_id = head(desk)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from signposts.assess.foresight import Present
+from signposts.assess.what_if import reading_of
 from signposts.cli.recording import record_claim
-from signposts.cli.what_if import log_ratio_of, present_state, read_words, supposed_evidence
+from signposts.cli.what_if import present_state, read_words, supposed_evidence
 from signposts.errors import InputError
-from signposts.scoring.what_if import odds
+from signposts.scoring.what_if import probabilities
 from signposts.warehouse import Warehouse
 from tests.integration.test_whole_run import Installation
 
@@ -61,26 +62,29 @@ def words_of(report: dict[str, Any]) -> str:
 
 
 def test_the_odds_now_are_the_published_ones(release: Warehouse, present: Present) -> None:
-    assert odds(present.tracker.model, present.evidence) == pytest.approx(published_odds(release, present), abs=1e-9)
+    assert probabilities(present.tracker.model, present.evidence) == pytest.approx(
+        published_odds(release, present), abs=1e-9
+    )
 
 
 def test_supposing_what_is_already_read_changes_nothing(release: Warehouse, present: Present) -> None:
     alone = release.rows(
         """from latest_pooled_report where scored and kind not in ('nowcast', 'open_count')
+        and indicator_id not in (select indicator_id from latest_chain_link where position > 1)
         qualify count(*) over (partition by indicator_id) = 1 order by indicator_id"""
     )
     assert {report["kind"] for report in alone} >= {"none_seen", "event", "share_count", "category", "count", "value"}
-    before = odds(present.tracker.model, present.evidence)
+    before = probabilities(present.tracker.model, present.evidence)
     for report in alone:
         asked = {report["indicator_id"]: words_of(report)}
         evidence = supposed_evidence(present, asked, report["reading_date"], report["reliability"])
-        assert odds(present.tracker.model, evidence) == pytest.approx(before, abs=1e-12), asked
+        assert probabilities(present.tracker.model, evidence) == pytest.approx(before, abs=1e-12), asked
 
 
 def test_less_reliability_brings_the_odds_nearer_to_those_without_the_reading(present: Present) -> None:
     when = date(2026, 11, 1)
     sizes = [
-        np.abs(log_ratio_of(present.tracker, "passengers", "150", when, reliability)).max()
+        np.abs(reading_of(present.tracker, "passengers", "150", when, reliability).log_ratio).max()
         for reliability in (0.98, 0.5, 0.1, 1e-9)
     ]
     assert sizes == sorted(sizes, reverse=True)
@@ -93,7 +97,7 @@ def test_a_reading_supposed_is_the_reading_that_a_run_makes_of_the_claims(
 ) -> None:
     asked = read_words(["passengers=150", "ship_sold=2026-06-15", "storm_cancellations=9", "subsidy_share=.3"])
     when = date(2026, 10, 31)
-    expected = odds(present.tracker.model, supposed_evidence(present, asked, when, 1.0))
+    expected = probabilities(present.tracker.model, supposed_evidence(present, asked, when, 1.0))
     claimed = Installation(tmp_path)
     shutil.rmtree(claimed.catalogue)
     shutil.copytree(installation.catalogue, claimed.catalogue)
@@ -115,7 +119,7 @@ def test_a_reading_supposed_is_the_reading_that_a_run_makes_of_the_claims(
     assert outcome.returncode == 0, outcome.stderr
     release = Warehouse(claimed.home / "published" / "signposts.duckdb", read_only=True)
     assert published_odds(release, present) == pytest.approx(list(expected), abs=1e-9)
-    assert max(abs(expected - odds(present.tracker.model, present.evidence))) > 0.1
+    assert max(abs(expected - probabilities(present.tracker.model, present.evidence))) > 0.1
 
 
 @pytest.mark.parametrize(
@@ -149,7 +153,7 @@ def test_what_cannot_be_a_reading_is_refused_with_the_remedy(present: Present, w
 def test_a_reading_before_its_predictions_start_is_refused(present: Present) -> None:
     for name, value in (("passengers", "100"), ("storm_cancellations", "1")):
         with pytest.raises(InputError, match="later day"):
-            log_ratio_of(present.tracker, name, value, date(2024, 12, 31), 0.98)
+            reading_of(present.tracker, name, value, date(2024, 12, 31), 0.98)
 
 
 def test_an_indicator_has_one_supposed_reading() -> None:

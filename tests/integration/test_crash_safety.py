@@ -23,7 +23,7 @@ import pytest
 
 from signposts.release.export import write_checksums
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 PROGRAM = str(Path(sys.executable).parent / "signposts")
@@ -199,7 +199,7 @@ def kill_at_random(ferry: Installation, undisturbed: Installation, kills: int, s
     return killed
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(1800)
 def test_runs_killed_at_random_instants_leave_a_whole_release_and_the_next_run_heals(ferry, undisturbed):
     killed = kill_at_random(ferry, undisturbed, kills=6, seed=7)
@@ -207,7 +207,7 @@ def test_runs_killed_at_random_instants_leave_a_whole_release_and_the_next_run_h
     assert [word for word in killed if not word.startswith(("killed", "ended 0"))] == [], "no run after a kill may fail"
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(5400)
 def test_two_hundred_and_twenty_kills_lose_nothing_and_publish_no_half(ferry, undisturbed):
     killed = kill_at_random(ferry, undisturbed, kills=220, seed=11)

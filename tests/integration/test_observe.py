@@ -37,6 +37,7 @@ def load(warehouse: Warehouse, root: Path, *trackers: str) -> None:
 def look(warehouse: Warehouse) -> None:
     """Make every table of the stage."""
     observe.append_versions(warehouse)
+    observe.hold_versions(warehouse)
     warehouse.build_table("observe/claim")
     warehouse.build_table("observe/milestone", as_of=AS_OF)
     observe.read_claims(warehouse, AS_OF, NOW)

@@ -1,4 +1,4 @@
-"""Everything that README.md and docs/method.md claim of the first tracker is tried on a release of it."""
+"""Everything that README.md claims of the first tracker is tried on a release of it."""
 
 import os
 import re
@@ -13,7 +13,6 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
 COMMANDS = sorted(set(re.findall(r"^\$ \.venv/bin/(signposts .+)$", README, re.MULTILINE)))
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
@@ -95,23 +94,6 @@ def test_the_numbers_of_the_readme_are_those_of_the_catalogue_and_the_cookbook(e
     assert f"{counted['claims']} claims" in README
     assert len(list((ROOT / "sql" / "queries").glob("*.sql"))) == 42
     assert "Forty-two questions" in README
-
-
-@pytest.mark.parametrize("day", ["2025-12-31", "2026-11-23"])
-def test_the_headlines_explained_in_the_method_are_those_of_the_release(environment, day):
-    told = METHOD.split("## 9.")[1]
-    found = dict(
-        rows(
-            environment,
-            f"select scenario_id, posterior from scenario_probability where variant = 'headline' and as_of = '{day}'",
-        )
-    )
-    for scenario, share in found.items():
-        assert f"{100 * share:.1f}" in told, f"{scenario} stood at {100 * share:.1f} percent on {day}"
-    (scored,) = rows(environment, f"select count(*) from reading where as_of = '{day}' and scored")
-    assert str(scored[0]) in told
-    for carrier in re.findall(r"`([a-z_]+)`", told):
-        assert (ROOT / "catalogue" / "russia_iran" / "indicators" / f"{carrier}.yaml").exists()
 
 
 def test_the_citation_file_is_sound():

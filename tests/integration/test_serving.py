@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = str(Path(sys.executable).parent / "signposts")
@@ -32,7 +32,7 @@ def asked(port: int) -> dict:
     return requests.post(f"http://127.0.0.1:{port}/graphql", json={"query": LOADED}, timeout=10).json()["data"]
 
 
-def wait_until(condition, seconds: float = 150):
+def wait_until(condition, seconds: float = 300):
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         try:
@@ -59,6 +59,67 @@ def group_lives(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes that a process started, and those that they started."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(stat.parent.name)] = int(fields[1])
+    found, waiting = set(), {pid}
+    while waiting:
+        waiting = {child for child, parent in parents.items() if parent in waiting} - found
+        found |= waiting
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_busy_port_is_said_before_anything_is_started(tmp_path):
+    environment = os.environ | {
+        "SIGNPOSTS_HOME": str(tmp_path / "home"),
+        "SIGNPOSTS_CATALOGUE": str(ROOT / "tests" / "trackers"),
+    }
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [PROGRAM, "serve", "--port", str(port)]
+        outcome = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert outcome.returncode == 2
+    assert f"127.0.0.1:{port} cannot be had" in outcome.stderr
+    assert "--port" in outcome.stderr
+
+
+def test_a_killed_serve_leaves_no_process_behind(tmp_path):
+    """SIGKILL gives it no time to stop what it started: the kernel does."""
+    port = free_port()
+    environment = os.environ | {
+        "SIGNPOSTS_HOME": str(tmp_path / "home"),
+        "SIGNPOSTS_CATALOGUE": str(ROOT / "tests" / "trackers"),
+        "SIGNPOSTS_NOTIFY_URL": "",
+    }
+    log = (tmp_path / "log").open("w", encoding="utf-8")
+    command = [PROGRAM, "serve", "--port", str(port)]
+    served = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    try:
+        wait_until(lambda: asked(port)["repositoriesOrError"]["nodes"])
+        started = descendants(served.pid)
+        assert len(started) >= 3
+        served.kill()
+        served.wait()
+        wait_until(lambda: not any(is_alive(pid) for pid in started), seconds=60)
+    finally:
+        if group_lives(served.pid):
+            os.killpg(served.pid, signal.SIGKILL)
+        log.close()
 
 
 @pytest.mark.parametrize("words", [(), ("--dev",)], ids=["serve", "serve --dev"])

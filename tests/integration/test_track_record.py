@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,7 @@ def test_the_page_says_first_what_was_shown_and_what_was_not(record: TrackRecord
     )
 
 
+@pytest.mark.slow
 def test_no_number_depends_on_a_sets_name(record: TrackRecord, tmp_path: Path) -> None:
     root = tmp_path / "renamed"
     root.mkdir()
@@ -86,3 +88,23 @@ def test_a_set_without_an_outcome_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "outcomes.csv").write_text("set_id,family,scenario_id,distance,closest,verdict\n", encoding="utf-8")
     with pytest.raises(InputError, match="says nothing of oecd2020"):
         run_track_record(tmp_path, Warehouse(tmp_path / "warehouse.duckdb"))
+
+
+@pytest.mark.slow
+def test_all_sets_hold_what_the_page_says_was_shown(tmp_path: Path) -> None:
+    """The bounds of the track record that were reached, in less than three minutes of processor time."""
+    begun = time.process_time()
+    found = run_track_record(RESOLVED, Warehouse(tmp_path / "warehouse.duckdb"))
+    assert time.process_time() - begun < 180
+    score = {(row["rule"], row["measure"]): row for row in found.score_rows if row["set_id"] == "all"}
+    families = {each.family for each in found.sets}
+    assert score["method", "log_score"]["value"] > -0.95
+    assert score["equal", "log_score:gain_over"]["low"] > 0
+    assert score["nearest_80", "log_score:families_better"]["value"] >= 2 / 3 * len(families)
+    (chosen,) = (row for row in found.constant_rows if row["kind"] == "chosen")
+    assert chosen["log_score"] == pytest.approx(score["method", "log_score"]["value"], abs=1e-9)
+
+
+def test_the_closest_scenario_is_the_one_nearest_to_the_last_readings(record: TrackRecord) -> None:
+    for each in record.sets:
+        assert int(each.distance[-1].argmin()) == each.closest

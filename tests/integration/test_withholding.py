@@ -17,7 +17,7 @@ PROGRAM = str(Path(sys.executable).parent / "signposts")
 OTHER, FERRY = "island_ferry_2", "island_ferry"
 COMPARED = ("tracker", "claim", "reading", "log_ratio", "scenario_probability", "assessment", "fan", "deadline")
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 class Pair:

@@ -320,10 +320,7 @@ def test_silence_never_helps_the_scenario_with_the_higher_hazard(one, two, shape
 @settings(max_examples=60, deadline=None)
 def test_tighter_reliability_never_lowers_the_decibans_of_one_report(ratios, reliability, more):
     """Planted: (1 - r) Lambda + r, the roles of r swapped."""
-    found = [
-        combining.indicator_log_ratio(np.array([ratios]), np.array([1.0]), np.array([r]))
-        for r in (reliability, reliability + more)
-    ]
+    found = [pooled_once(np.array([ratios]), np.array([1.0]), np.array([r])) for r in (reliability, reliability + more)]
     assert (np.abs(found[1]) >= np.abs(found[0]) - 1e-12).all()
 
 
@@ -339,9 +336,10 @@ def test_a_report_that_is_worth_nothing_gives_the_prior(family, data, time):
         "rate": report("count", time, value=3.0, exposure_end=time),
         "ordinal": report("category", time, category=1),
     }[family]
-    ratio = combining.indicator_log_ratio(log_lambda(model, reports), np.array([1.0]), np.array([1e-13]))
+    ratio = pooled_once(log_lambda(model, reports), np.array([1.0]), np.array([1e-13]))
     prior = combining.hypothesis_prior(np.array([0.3, 0.5, 0.15, 0.05]), model.hypothesis_scenario, model.onset_weight)
-    np.testing.assert_allclose(combining.posterior(prior, ratio), np.exp(prior), atol=1e-9)
+    found = combining.posterior(combining.log_joint(prior, ratio[:-1], ratio[:-1]))
+    np.testing.assert_allclose(found, np.exp(prior), atol=1e-9)
 
 
 @given(st.sampled_from(sorted(FAMILY)), st.data(), TIMES)
@@ -381,6 +379,12 @@ def _all_readings(family, time):
 # ------------------------------------------------------------------ combining
 
 
+def pooled_once(log_lambdas, weight, reliability):
+    """Return l of one reading pooled from all rows."""
+    pool = combining.plain_pool(np.zeros(len(weight), dtype=np.int64), weight, reliability)
+    return combining.pooled_ratios(log_lambdas, pool, 1)[0]
+
+
 def evidence_of(generator, n_indicators, n_hypotheses=6):
     ratios = generator.normal(size=(n_indicators, n_hypotheses)) * 3
     ratios[:, -1] = 0
@@ -397,18 +401,13 @@ def test_the_order_of_reports_and_indicators_does_not_matter(seed, n_rows):
     weight = reliability / reliability.sum()
     group, rho = generator.integers(0, 3, n_rows), np.array([0.3, 0.5, 0.7])
     order = generator.permutation(n_rows)
-    pooled = [
-        combining.indicator_log_ratio(log_lambdas[rows], weight[rows], reliability[rows])
-        for rows in (np.arange(n_rows), order)
-    ]
+    pooled = [pooled_once(log_lambdas[rows], weight[rows], reliability[rows]) for rows in (np.arange(n_rows), order)]
     np.testing.assert_allclose(pooled[0], pooled[1], atol=1e-10)
-    weighed = [
-        combining.weighted_evidence(
-            log_lambdas[rows], combining.group_weights(group[rows], rho, np.ones(n_rows, dtype=bool)), 0.5
-        )
+    luck = [
+        combining.shared_luck(log_lambdas[rows, :-1], np.ones(n_rows, dtype=bool), group[rows], rho)
         for rows in (np.arange(n_rows), order)
     ]
-    np.testing.assert_allclose(weighed[0], weighed[1], atol=1e-10)
+    np.testing.assert_allclose(luck[0], luck[1], atol=1e-9)
 
 
 @given(st.integers(0, 2**32 - 1), numbers(-50, 50), st.integers(0, 4))
@@ -420,49 +419,41 @@ def test_a_constant_added_to_the_log_ratios_of_an_indicator_changes_nothing(seed
     prior = np.log(generator.dirichlet(np.ones(6)))
     moved = ratios.copy()
     moved[which] += constant
-    found = [combining.posterior(prior, combining.weighted_evidence(rows, weights, 0.5)) for rows in (ratios, moved)]
+    found = [
+        combining.posterior(combining.log_joint(prior, weights @ rows[:, :-1], weights @ rows[:, :-1]))
+        for rows in (ratios, moved)
+    ]
     np.testing.assert_allclose(found[0], found[1], atol=1e-10)
 
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=40, deadline=None)
-def test_posterior_odds_over_prior_odds_are_free_of_the_prior(seed):
-    """Planted: the prior tempered along with the evidence (log prior halved in combining.posterior)."""
+def test_posterior_over_prior_of_the_named_is_free_of_the_mass_of_other(seed):
+    """Planted: the prior weighed along with the evidence (log prior halved in combining.log_joint)."""
     generator = np.random.default_rng(seed)
     scenario, onset = np.array([0, 0, 1, 2, 2, 3]), np.array([0.4, 0.6, 1.0, 0.3, 0.7, 1.0])
-    evidence = combining.weighted_evidence(evidence_of(generator, 5), np.ones(5), 0.5)
-    evidence = evidence - evidence[-1]
+    evidence, mixed = evidence_of(generator, 2)[:, :-1]
+    named = generator.dirichlet(np.ones(3))
     found = []
-    for prior in generator.dirichlet(np.ones(4), size=2) * 0.9 + 0.025:
-        posterior = combining.posterior(combining.hypothesis_prior(prior, scenario, onset), evidence)
-        shares = combining.by_scenario(posterior, scenario, 3)
-        found.append(10 * np.log10(shares / shares[-1] / (prior / prior[-1])))
-    np.testing.assert_allclose(found[0], found[1], atol=1e-8)
-    np.testing.assert_allclose(found[0], combining.decibans(evidence, scenario, onset, 3), atol=1e-8)
-
-
-@given(st.integers(0, 2**32 - 1), st.integers(1, 9))
-@settings(max_examples=40, deadline=None)
-def test_copies_of_one_indicator_count_once_at_full_correlation(seed, copies):
-    """Planted: 1 / (1 + n rho) in place of 1 / (1 + (n - 1) rho)."""
-    ratio = evidence_of(np.random.default_rng(seed), 1)
-    group = np.zeros(copies, dtype=np.int64)
-    weights = combining.group_weights(group, np.array([1.0]), np.ones(copies, dtype=bool))
-    many = combining.weighted_evidence(np.repeat(ratio, copies, axis=0), weights, 0.5)
-    np.testing.assert_allclose(many, 0.5 * ratio[0], atol=1e-12)
+    for mass in (0.05, 0.3):
+        prior = np.append((1 - mass) * named, mass)
+        joint = combining.log_joint(combining.hypothesis_prior(prior, scenario, onset), evidence, mixed)
+        shares = combining.by_scenario(combining.posterior(joint), scenario, 3)
+        found.append(shares[:3] / shares[0] / (prior[:3] / prior[0]))
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-8)
 
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=40, deadline=None)
-def test_indicators_without_a_reading_neither_speak_nor_dilute(seed):
-    """Planted: n_g as the number of indicators of the group, read or not."""
+def test_readings_that_share_no_luck_leave_that_of_the_others_alone(seed):
+    """Planted: n_g as the number of indicators of the group, members or not."""
     generator = np.random.default_rng(seed)
-    ratios, group, rho = evidence_of(generator, 6), generator.integers(0, 2, 6), np.array([0.5, 0.7])
-    read = generator.random(6) > 0.4
-    assume(read.any())
-    whole = combining.weighted_evidence(ratios, combining.group_weights(group, rho, read), 0.5)
-    rest = combining.group_weights(group[read], rho, np.ones(read.sum(), dtype=bool))
-    np.testing.assert_allclose(whole, combining.weighted_evidence(ratios[read], rest, 0.5), atol=1e-12)
+    z, group, rho = evidence_of(generator, 6)[:, :-1], generator.integers(0, 2, 6), np.array([0.5, 0.7])
+    member = generator.random(6) > 0.4
+    assume(member.any())
+    whole = combining.shared_luck(z, member, group, rho)
+    alone = combining.shared_luck(z[member], np.ones(member.sum(), dtype=bool), group[member], rho)
+    np.testing.assert_allclose(whole, alone, atol=1e-9)
 
 
 def test_a_beta_density_integrates_to_one_between_the_edges():

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from signposts import gather, observe
-from signposts.catalogue import load_catalogue
+from signposts.catalogue import Catalogue, load_catalogue
 from signposts.sources import collect as collecting
 from signposts.sources import http
 from signposts.sources.archive import Archive, Attempt
@@ -24,6 +24,8 @@ from tests.publishers.catalogue import without_ledger
 from tests.publishers.server import Fault, LoopbackPublishers, Reply
 
 Answers = Callable[[str], bytes | None]
+# By the text of sources.yaml.
+LOADED: dict[str, Catalogue] = {}
 
 
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +91,7 @@ class Home:
         now = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).replace(hour=6)
         self.warehouse.ensure_tables()
         with self.warehouse.connect():
-            gather.write_catalogue(self.warehouse, load_catalogue(self.root))
+            gather.write_catalogue(self.warehouse, self.catalogue())
             source = gather.load_publishers(self.root)[source_id]
             live = {} if plan.get("from_archive") else gather.live_versions(self.warehouse)
             archive = Archive(self.folder / "archive")
@@ -100,6 +102,13 @@ class Home:
                 self.warehouse.write_rows("claim_version", [])
             observe.write_claims(self.warehouse, now)
         return run
+
+    def catalogue(self) -> Catalogue:
+        """Return the catalogue; the tests differ in sources.yaml alone, so each version of it is loaded once."""
+        text = (self.root / "sources.yaml").read_text(encoding="utf-8")
+        if text not in LOADED:
+            LOADED[text] = load_catalogue(self.root)
+        return LOADED[text]
 
     def claims(self, indicator_id: str) -> list[dict[str, Any]]:
         """Return the standing claims of an indicator, by period."""

@@ -506,6 +506,7 @@ def probed(archive: Path, source_id: str) -> list[Probed]:
     return probe({source_id: SOURCES[source_id]}, archive, archive / "inbox", NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source_id", "fault"), [(source, fault) for source in CONTENT for fault in CONTENT[source]])
 def test_a_probe_tells_changed_content_in_words_and_stores_nothing(
     source_id: str,
@@ -524,6 +525,7 @@ def test_a_probe_tells_changed_content_in_words_and_stores_nothing(
     assert {path: path.stat().st_mtime_ns for path in archive.rglob("*")} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", TRANSPORT)
 def test_a_probe_tells_a_fault_on_the_way_in_words(
     fault: str, publishers: LoopbackPublishers, primed: Callable[[str], tuple[Path, list[dict[str, Any]]]]

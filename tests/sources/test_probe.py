@@ -18,6 +18,8 @@ from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishe
 from tests.publishers.spoiling import HARMLESS
 from tests.sources.home import hasten
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LoopbackPublishers]:

@@ -11,6 +11,7 @@ from signposts.catalogue.faults import FaultList
 from signposts.catalogue.loading import load_sources
 from signposts.errors import CatalogueError
 from signposts.gather import load_publishers
+from signposts.sources.docs_page import never_seen, sources_page
 from signposts.sources.options import ask_model
 from signposts.sources.publishers import PUBLISHERS, publisher
 from tests.publishers.catalogue import ROOT, real_sources
@@ -35,6 +36,18 @@ def test_a_publisher_has_a_client_its_options_and_the_notes_of_its_recordings(so
     notes = (FOLDER / source_id / "recordings.md").read_text(encoding="utf-8")
     assert re.search(r"^\| shape \| recording \| of \|$", notes, re.MULTILINE)
     assert re.search(r"^Never seen: \S", notes, re.MULTILINE)
+
+
+@pytest.mark.parametrize("source_id", PUBLISHERS)
+def test_every_shape_says_where_it_was_seen_and_when_or_that_it_never_was(source_id: str) -> None:
+    notes = (FOLDER / source_id / "recordings.md").read_text(encoding="utf-8")
+    _, table = notes.split("|---|---|---|\n")
+    rows = [line.strip("| ").split(" | ") for line in table.partition("\n\n")[0].splitlines() if line.startswith("|")]
+    assert all(len(row) == 3 and all(row) for row in rows)
+    assert all(re.fullmatch(r"\d{4}(-\d\d){0,2}|unknown day", row[2]) for row in rows), rows
+    assert rows or never_seen(source_id).startswith("a recorded"), "without a recording that is the first thing to say"
+    page = sources_page(real_sources())
+    assert f"- Never seen: {never_seen(source_id)}" in page
 
 
 def test_every_publisher_with_an_address_speaks_on_loopback() -> None:

@@ -3,15 +3,21 @@
 The shapes are those of recordings; every value is invented.
 """
 
+import base64
 import io
 import json
+import os
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from signposts.cli import app
+from signposts.errors import CatalogueError
 from signposts.sources.archive import Archive
 from tests.publishers import documents
 from tests.publishers.documents import PUBLISHERS as SERVED
@@ -20,6 +26,8 @@ from tests.sources.home import Home, attempt_on, failures, hasten, outcomes
 
 RATE = "rial_market_rate"
 EXPORTS = "imf_exports_russia_to_iran_monthly"
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -403,3 +411,65 @@ def test_an_archive_of_documents_that_nobody_asks_for_any_more_and_of_odd_lines_
     run = home.gather("rial_market", "2026-11-24", from_archive=True)
     assert failures(run) == []
     assert home.claims(RATE)
+
+
+def test_a_text_that_cannot_be_shown_is_set_aside_by_name_and_the_others_come_in(home: Home) -> None:
+    home.change_source("sipri_arms", quarantine_share=0.5)
+    home.keep_documents("sipri_arms", "to_iran")
+
+    def spoilt(content: bytes) -> bytes:
+        value = json.loads(content)
+        if isinstance(value, dict):
+            text = base64.b64decode(value["bytes"]).decode("latin-1").replace("INV-1", "INV\x07-1")
+            value["bytes"] = base64.b64encode(text.encode("latin-1")).decode()
+        return json.dumps(value).encode()
+
+    home.server.spoil["sipri_arms"] = spoilt
+    run = home.gather("sipri_arms", "2026-11-23")
+    assert failures(run) == []
+    (row,) = home.quarantine("sipri_arms")
+    assert row["reason"] == "designation holds a character that cannot be shown"
+    assert "INV\\\\u0007-1" in row["raw"]
+    assert home.warehouse.rows("select designation from raw_sipri_arms") == [{"designation": "INV-2"}]
+
+
+def test_a_lone_surrogate_in_a_publishers_name_of_a_field_is_shown_and_stops_nothing(home: Home) -> None:
+    home.server.spoil["world_bank"] = lambda content: content.replace(b'"decimal"', b'"\\ud800decimal"')
+    run = home.gather("world_bank", "2026-11-23")
+    assert "new field '\\\\ud800decimal', ignored" in run.attempts[0].message or "ud800" in run.attempts[0].message
+    assert home.claims("gdp_russia")
+    assert home.warehouse.rows("select message from fetch_attempt where source_id = 'world_bank'")
+
+
+def test_two_series_of_one_source_that_feed_one_indicator_are_a_fault(home: Home) -> None:
+    text = (home.root / "sources.yaml").read_text(encoding="utf-8")
+    changed = text.replace("indicator: gdp_iran, series: IRN", "indicator: gdp_russia, series: IRN")
+    assert changed != text
+    (home.root / "sources.yaml").write_text(changed, encoding="utf-8")
+    with pytest.raises(CatalogueError, match="gdp/RUS feeds this indicator already"):
+        home.gather("world_bank", "2026-11-23")
+
+
+def test_a_sanctions_list_that_a_person_downloaded_is_taken_from_the_inbox(home: Home) -> None:
+    home.change_source("ofac_sdn", sdn={"least_entries": 10})
+    (home.inbox / "SDN.CSV").write_bytes(ofac())
+    os.utime(home.inbox / "SDN.CSV", (1.79e9, 1.79e9))
+    run = home.gather("ofac_sdn", "2026-11-23", fault=lambda path, attempt, good: Reply(403))
+    assert outcomes(run) == {"hit"}
+    assert str(run.attempts[0].url).endswith("ofac.treas.gov/api/download/SDN.CSV")
+    later = home.gather("ofac_sdn", "2026-11-24", fault=lambda path, attempt, good: Reply(403))
+    assert failures(later) == ["HTTP 403: the publisher refuses us"], "an old file is no look of today"
+
+
+def test_an_archive_that_is_gone_is_missed_even_offline(home: Home) -> None:
+    home.gather("rial_market", "2026-11-23")
+    shutil.move(home.folder / "archive", home.folder / "elsewhere")
+    run = home.gather("rial_market", "2026-11-24", offline=True)
+    assert "has no log of it: was it moved, or deleted?" in failures(run)[0]
+    assert home.claims(RATE), "the rows that the warehouse has stay"
+
+
+def test_the_doctor_names_attempts_that_a_wrong_clock_dated_after_now(home: Home) -> None:
+    Archive(home.folder / "archive").record(attempt_on("2099-01-01", source_id="rial_market"))
+    done = CliRunner().invoke(app, ["doctor"])
+    assert "an attempt at rial_market is dated after now and set aside: the clock was wrong" in done.output

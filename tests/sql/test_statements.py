@@ -89,6 +89,9 @@ def build(warehouse: Warehouse, table: str, folder: Path, made: set[str]) -> Non
     """Make what a statement reads, then its own table."""
     for name in reads(table):
         make(warehouse, name, folder, made)
+    if table == "held_version":
+        observe.hold_versions(warehouse)
+        return
     text = load_sql(f"observe/{table}")
     own = folder / "parameters.yaml"
     known = {**PARAMETERS, **(yaml.safe_load(own.read_text(encoding="utf-8")) if own.exists() else {})}

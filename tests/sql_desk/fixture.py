@@ -1,7 +1,7 @@
 """Two invented trackers, a bakery and an orchard, small enough to work out every answer on paper.
 
 Belongs here: invented rows for a warehouse. Nothing here is a fact about anything. Probabilities are not typed in but
-follow from the log ratios below: factors of 2 and 3 after weight and temper, so that sums can be done by head.
+follow from the log ratios below: factors of 2 and 3 after their weights, so that sums can be done by head.
 """
 
 import json
@@ -63,7 +63,17 @@ def fill(warehouse: Warehouse) -> None:
 
 def tables() -> dict[str, Rows]:
     """Return the invented rows of every table that has any."""
-    return {**_catalogue(), **_gathered(), **_claims(), **_readings(), **_odds(), **_verdicts(), **_outlook()}
+    return {
+        **_catalogue(),
+        **_gathered(),
+        **_claims(),
+        **_readings(),
+        **_odds(),
+        **_verdicts(),
+        **_outlook(),
+        **_record(),
+        **_leads(),
+    }
 
 
 def onsets(scenario: str) -> tuple[tuple[float, float], ...]:
@@ -109,7 +119,9 @@ def _catalogue() -> dict[str, Rows]:
                 "t0": date(2025, 1, 1),
                 "horizon_end": date(2030, 12, 31),
                 "registered_on": date(2026, 2, 1),
-                "temper": TEMPER[tracker],
+                "evidence_weight": TEMPER[tracker],
+                "defining_weight": TEMPER[tracker],
+                "contamination": 0.2,
                 "shared_sd": True,
                 "other_mass": 0.1,
                 "prior_set": "plain",
@@ -518,7 +530,7 @@ def _variants() -> list[tuple[str, str, str, dict[str, Any], dict[str, float], f
     variants: list[tuple[str, str, str, dict[str, Any], dict[str, float], float, str | None]] = [
         ("bakery", "headline", "headline", bakery, PRIOR["bakery"], 0.5, None),
         ("bakery", "prior:uniform", "prior", bakery, UNIFORM["bakery"], 0.5, None),
-        ("bakery", "temper:1.0", "temper", bakery, PRIOR["bakery"], 1.0, None),
+        ("bakery", "evidence_weight:1.0", "evidence_weight", bakery, PRIOR["bakery"], 1.0, None),
         ("orchard", "headline", "headline", orchard, PRIOR["orchard"], 1.0, None),
         ("orchard", "without:apples", "without", {}, PRIOR["orchard"], 1.0, "apples"),
     ]
@@ -542,7 +554,9 @@ def _odds() -> dict[str, Rows]:
                     "scenario_id": scenario,
                     "onset": onset,
                     "log_ratio": ratio.get((scenario, onset), 0.0),
-                    "weight": weight,
+                    "log_ratio_contaminated": 0.0,
+                    "z": None,
+                    "weight": weight * TEMPER[tracker],
                 }
                 for scenario in PRIOR[tracker]
                 for onset, _share in onsets(scenario)
@@ -571,7 +585,13 @@ def _odds() -> dict[str, Rows]:
     return {
         "log_ratio": ratios,
         "variant": [
-            {"tracker_id": tracker, "variant": variant, "family": family, "temper": temper, "left_out": left_out}
+            {
+                "tracker_id": tracker,
+                "variant": variant,
+                "family": family,
+                "evidence_weight": temper,
+                "left_out": left_out,
+            }
             for tracker, variant, family, _evidence, _prior, temper, left_out in _variants()
         ],
         "scenario_probability": probabilities,
@@ -718,3 +738,109 @@ def _outlook() -> dict[str, Rows]:
             ("scored_indicators_have_claims", "claim", "warning", False, 1, "staff has none."),
         ),
     }
+
+
+def _record() -> dict[str, Rows]:
+    """Return forecasts, what became of them, and the scores of two invented sets of the past."""
+
+    def under(names: str, *rows: tuple[Any, ...]) -> Rows:
+        return [dict(zip(names.split(), row, strict=True)) for row in rows]
+
+    year_end = date(2026, 12, 31)
+    return {
+        "forecast": under(
+            "tracker_id frozen_on indicator_id date forecaster quantity value",
+            ("bakery", date(2026, 2, 28), "shop_opened", year_end, "method", "probability", 0.1),
+            ("bakery", MARCH, "shop_opened", year_end, "method", "probability", 0.3),
+            ("bakery", MARCH, "shop_opened", year_end, "prior", "probability", 0.2),
+            ("bakery", MARCH, "loaves", year_end, "method", "p50", 120.0),
+            ("bakery", MARCH, "loaves", year_end, "as_last_year", "p50", 110.0),
+        ),
+        "resolved_forecast": under(
+            "tracker_id indicator_id date forecaster frozen_on outcome brier log_score",
+            (
+                "bakery",
+                "shop_opened",
+                date(2026, 3, 1),
+                "method",
+                date(2026, 2, 1),
+                "came_true",
+                0.25,
+                -0.6931471805599453,
+            ),
+            (
+                "bakery",
+                "shop_opened",
+                date(2026, 3, 1),
+                "method",
+                date(2026, 2, 8),
+                "came_true",
+                0.09,
+                -0.35667494393873245,
+            ),
+            ("bakery", "loaves", year_end, "method", date(2026, 2, 1), "pending", None, None),
+            ("bakery", "staff", date(2023, 12, 31), "prior", date(2023, 2, 1), "void", None, None),
+        ),
+        "resolved_set": under(
+            "set_id family published_on closest verdict p_closest_at_end p_other_at_end",
+            ("mill_1990", "mill", date(1990, 1, 1), "grinds", "clear", 0.9, 0.02),
+            ("well_2000", "well", date(2000, 1, 1), "dries", "none", 0.3, 0.6),
+        ),
+        "resolved_score": under(
+            "set_id family rule measure value low high",
+            ("mill_1990", "mill", "method", "log_score", -0.2, None, None),
+            ("mill_1990", "mill", "equal", "log_score", -0.7, None, None),
+            ("mill_1990", "mill", "nearest_80", "log_score", -0.4, None, None),
+            ("well_2000", "well", "method", "log_score", -1.0, None, None),
+            ("well_2000", "well", "equal", "log_score", -0.7, None, None),
+            ("well_2000", "well", "nearest_80", "log_score", -1.6, None, None),
+            ("all", "all", "method", "log_score", -0.6, -1.0, -0.2),
+            ("all", "all", "equal", "log_score", -0.7, -0.7, -0.7),
+            ("all", "all", "equal", "log_score:gain_over", 0.1, -0.3, 0.5),
+            ("all", "all", "equal", "log_score:families_better", 1.0, None, None),
+        ),
+    }
+
+
+# ---------------------------------------------------------------------- the desk
+
+
+def _leads() -> dict[str, Rows]:
+    seen = datetime(2026, 3, 30, 5)
+
+    def lead(name: str, story: str, rank: int | None, outlet: str, decision: str | None = None) -> dict[str, Any]:
+        return {
+            "tracker_id": "bakery",
+            "lead_id": name,
+            "indicator_id": "loaves",
+            "story_id": story,
+            "title": f"Title of {name}",
+            "url": f"https://news.example/{name}",
+            "source_name": outlet,
+            "published_on": date(2026, 3, 29),
+            "seen_at": seen,
+            "strength": 1.0,
+            "score": None if decision else 0.5,
+            "rank": rank,
+            "is_open": decision is None,
+            "decision": decision,
+        }
+
+    story = {"tracker_id": "bakery", "first_day": date(2026, 3, 29), "last_day": date(2026, 3, 29)}
+    return {
+        "lead": [lead("a", "a", 1, "Gazette"), lead("b", "a", 2, "Post"), lead("c", "c", None, "Post", "dismiss")],
+        "story": [
+            {**story, "story_id": "a", "title": "Title of a", "n_leads": 2, "n_outlets": 2, "outlets": "Gazette, Post",
+             "indicators": "loaves", "n_open": 2},
+            {**story, "story_id": "c", "title": "Title of c", "n_leads": 1, "n_outlets": 1, "outlets": "Post",
+             "indicators": "loaves", "n_open": 0},
+        ],
+        "watch": [
+            {"tracker_id": "bakery", "indicator_id": "loaves", "look_for": "a new oven", "cadence_days": 7,
+             "cap_per_week": 30, "leads_waiting": 2, "leads_found": 3, "recall_found": 1, "recall_tried": 2,
+             "looked_until": date(2026, 3, 1)},
+            {"tracker_id": "bakery", "indicator_id": "flour", "look_for": "prices", "cadence_days": 30,
+             "cap_per_week": 30, "leads_waiting": 0, "leads_found": 0, "recall_found": 0, "recall_tried": 0,
+             "looked_until": None},
+        ],
+    }  # fmt: skip

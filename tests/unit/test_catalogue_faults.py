@@ -46,7 +46,13 @@ BROKEN_YAML = {
         0,
         "predictions.thriving.sigmaa: unknown key: did you mean 'sigma'?",
     ),
-    "unknown key of the tracker": ("tracker.yaml", "  temper: 0.5", "  tempre: 0.5", 0, "did you mean 'temper'?"),
+    "unknown key of the tracker": (
+        "tracker.yaml",
+        "  contamination: 0.2",
+        "  contamintaion: 0.2",
+        0,
+        "did you mean 'contamination'?",
+    ),
     "missing key": ("tracker.yaml", "  shared_sd: true\n", "", -2, "scoring.shared_sd: required and not there"),
     "unknown unit": (
         "indicators/freight.yaml",

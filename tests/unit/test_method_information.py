@@ -82,8 +82,11 @@ def test_diagnosticity_agrees_with_brute_force(name):
     indicator = np.full(draws, NAMES.index(name))
     weights = np.append((NAMED / NAMED.sum())[MODEL.hypothesis_scenario[:-1]] * MODEL.onset_weight[:-1], 0.0)
     hypothesis = generator.choice(MODEL.n_hypotheses, size=draws, p=weights)
-    speaks = MODEL.speaks[indicator, MODEL.hypothesis_scenario[hypothesis]]
-    source = np.where(speaks, hypothesis, MODEL.n_hypotheses - 1)
+    # a silent scenario's reading is that of those who speak, and of other, by the headline prior
+    spoken = np.append(MODEL.speaks[NAMES.index(name)], True)[MODEL.hypothesis_scenario]
+    mixed = np.where(spoken, MODEL.hypothesis_weight, 0.0)
+    instead = generator.choice(MODEL.n_hypotheses, size=draws, p=mixed / mixed.sum())
+    source = np.where(spoken[hypothesis], hypothesis, instead)
     drawn = quantiles(MODEL, indicator, source, np.full(draws, time), generator.random(draws))
     reports = observations_of(name, indicator, time, drawn, generator.random(draws))
     logs = scenario_log_likelihood(

@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import norm
 
 from signposts.scoring.families import FAMILIES
-from signposts.scoring.observations import KINDS, blank_observations
+from signposts.scoring.model import make_observations
+from signposts.scoring.observations import KINDS, blank_observations, even_completeness
 from signposts.scoring.outcomes import cell_of, prospects_at, tabulate
 from signposts.scoring.predictive import log_density, predictive_cdf, survival
 from tests.invented_model import PREDICTIONS, invented_model
@@ -41,7 +42,7 @@ def test_the_masses_of_every_indicator_and_hypothesis_sum_to_one(time):
 
 
 def test_every_family_of_the_method_is_cut():
-    assert {FAMILIES[code] for code in MODEL.family} == set(FAMILIES) - {"none"}
+    assert {FAMILIES[code] for code in MODEL.family} == set(FAMILIES) - {"none", "trajectory"}
 
 
 @pytest.mark.parametrize("time", TIMES)
@@ -58,9 +59,15 @@ def test_a_count_has_its_probability_and_the_rest_lies_in_the_last_cell(name, ti
 
 
 def test_an_open_list_has_the_probabilities_of_an_incomplete_count():
-    found = table("visits", 2.0, open_list=True)
-    expected = densities("visits", "open_count", 2.0, value=np.arange(9.0), exposure_end=np.full(9, 2.0))
-    np.testing.assert_allclose(found.mass[0, :9], expected, rtol=1e-9)
+    nodes, weights = even_completeness(1, 0.4, 1.0)
+    found = table("visits", 2.0, completeness=nodes[0], completeness_weight=weights[0])
+    columns = {
+        "indicator": np.full(9, list(PREDICTIONS).index("visits")),
+        "kind": ["open_count"] * 9,
+        "value": np.arange(9.0),
+    }
+    listed = make_observations(MODEL, columns | {"reading_date": np.full(9, 2.0), "exposure_end": np.full(9, 2.0)})
+    np.testing.assert_allclose(found.mass[0, :9], np.exp(log_density(MODEL, listed)), rtol=1e-9)
     assert not np.allclose(found.mass[0, :9], table("visits", 2.0).mass[0, :9], rtol=1e-2)
 
 
@@ -143,10 +150,12 @@ def test_before_its_onset_a_scenario_shares_the_cells_of_its_baseline():
 
 
 @pytest.mark.parametrize("name", ["transit", "pact", "incidents", "ferry"])
-def test_a_silent_scenario_has_the_cells_of_the_reference(name):
+def test_a_silent_scenario_has_the_cells_of_those_that_speak_mixed(name):
     found = table(name, 4.0)
     stay = np.flatnonzero(MODEL.hypothesis_scenario == 1)[0]
-    np.testing.assert_allclose(found.mass[0, :, stay], found.mass[0, :, -1], atol=1e-12)
+    spoken = np.append(MODEL.speaks[list(PREDICTIONS).index(name)], True)[MODEL.hypothesis_scenario]
+    weight = np.where(spoken, MODEL.hypothesis_weight, 0.0)
+    np.testing.assert_allclose(found.mass[0, :, stay], found.mass[0] @ weight / weight.sum(), atol=1e-9)
 
 
 def test_the_cells_of_a_log_normal_are_those_of_its_mean_and_spread():

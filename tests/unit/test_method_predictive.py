@@ -220,7 +220,9 @@ def _count(n, mean, cv):
 
 def test_an_open_list_is_averaged_over_the_share_it_may_hold():
     model = world({name: ("rate", {"mean": m, "cv": 0.5}) for name, m in (("new", 6), ("mid", 2), ("old", 1))})
-    found = density(model, "open_count", 2.0, value=30, exposure_start=0.0, exposure_end=2.0)
+    columns = {"indicator": [0], "kind": ["open_count"], "value": [30.0], "reading_date": [2.0]}
+    listed = make_observations(model, columns | {"exposure_start": [0.0], "exposure_end": [2.0]})
+    found = np.exp(log_density(model, listed)[0])
     shares = np.linspace(0.4, 1.0, 4001)
     masses = [np.trapezoid(_count(30, q_mean * shares * 2, 0.5), shares) / 0.6 for q_mean in (6, 2, 1)]
     assert found[[0, 2, 3]] == pytest.approx(masses, rel=1e-6)
@@ -254,7 +256,9 @@ def test_a_silent_scenario_neither_gains_nor_loses():
     model = world({"new": DRIFT, "mid": ("silent", {}), "old": FALL})
     reports = blank_observations(np.zeros(1, dtype=int), KINDS.index("value"), np.array([3.0]), value=np.array([9.0]))
     found = log_lambda(model, reports)[0]
-    assert found[2] == 0
+    speaking = [0, 1, 3, 4]
+    weight = model.hypothesis_weight[speaking]
+    assert np.exp(found[2]) == pytest.approx(weight @ np.exp(found[speaking]) / weight.sum())
     assert found[4] == 0
     assert (found[[0, 3]] != 0).all()
 
@@ -304,7 +308,9 @@ def test_stated_only_silences_the_rest_and_keeps_their_baseline():
     stated = stated_only(model)
     reports = blank_observations(np.zeros(1, dtype=int), KINDS.index("value"), np.array([1.5]), value=np.array([5.0]))
     found = log_lambda(stated, reports)[0]
-    assert found[2] == 0
+    speaking = [0, 1, 3, 4]
+    weight = stated.hypothesis_weight[speaking]
+    assert np.exp(found[2]) == pytest.approx(weight @ np.exp(found[speaking]) / weight.sum())
     baseline = stats.norm.pdf(np.log(5), *_sd(range_moments(1.5)))
     reference = np.exp(log_density(stated, reports)[0, 4])
     assert found[1] == pytest.approx(np.log(baseline / reference))
@@ -387,15 +393,14 @@ def test_predictions_that_cannot_be_used_are_refused_by_name(predictions, messag
         world(predictions)
 
 
-def test_chunks_and_threads_change_nothing():
+def test_chunks_change_nothing():
     model = world({"new": DRIFT, "mid": RANGE, "old": FALL})
     n_rows = 9000
     values = np.exp(np.random.default_rng(2).normal(1.5, 0.5, n_rows))
     reports = blank_observations(
         np.zeros(n_rows, dtype=int), KINDS.index("value"), np.linspace(0.1, 9, n_rows), value=values
     )
-    together = log_lambda(model, reports, threads=2)
-    np.testing.assert_array_equal(together, log_lambda(model, reports))
+    together = log_lambda(model, reports)
     np.testing.assert_array_equal(together[8000:8001], log_lambda(model, reports.take(slice(8000, 8001))))
 
 

@@ -6,21 +6,20 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from signposts.scoring.combining import group_weights
+from signposts.scoring.families import FAMILIES
 from signposts.scoring.observations import blank_observations
-from signposts.scoring.outcomes import cell_of, prospects_at, tabulate
+from signposts.scoring.outcomes import cell_evidence, cell_of, prospects_at, tabulate
 from signposts.scoring.predictive import log_lambda
 from signposts.scoring.simulation import (
     Correlation,
     Designs,
-    cell_log_ratios,
-    cooperative_orientation,
     draw_cells,
+    draw_hypotheses,
     draw_uniforms,
     outlook,
     simulate_worlds,
     surprise,
-    world_odds,
+    world_probabilities,
 )
 from tests.invented_model import PREDICTIONS, PRIOR, invented_model
 
@@ -29,7 +28,7 @@ NAMES = list(PREDICTIONS)
 EVERY = np.arange(len(NAMES))
 GROUP = np.array([0, 0, 1, 2, 2, 3, 3, 4, 4, 5])
 RHO = np.array([0.7, 0.5, 0.5, 0.5, 0.5, 0.5])
-WEIGHT = group_weights(GROUP, RHO, np.ones(len(NAMES), dtype=bool))
+WEIGHT = np.full(len(NAMES), 0.3)
 
 
 def designs(readings, time=4.0, reliability=0.9):
@@ -64,16 +63,17 @@ def test_uniforms_are_uniform_and_as_correlated_as_asked():
 
 def test_an_event_that_is_cooperation_is_lucky_when_it_comes_early():
     """Seen to fail with the indicator's own direction, which makes good worlds wait longest for good events."""
-    found = dict(zip(NAMES, cooperative_orientation(MODEL, EVERY).tolist(), strict=True))
+    found = dict(zip(NAMES, MODEL.luck_orientation(EVERY).tolist(), strict=True))
     assert (found["trade"], found["opening"], found["pact"]) == (1, -1, -1)
     assert found["incidents"] == -1
     harmful = replace(MODEL, cooperative=np.full(len(NAMES), -1))
-    assert cooperative_orientation(harmful, np.array([NAMES.index("opening"), NAMES.index("trade")])).tolist() == [
+    assert harmful.luck_orientation(np.array([NAMES.index("opening"), NAMES.index("trade")])).tolist() == [
         1,
         -1,
     ]
     neither = replace(MODEL, cooperative=np.zeros(len(NAMES), dtype=np.int64))
-    assert (cooperative_orientation(neither, EVERY) == 1).all()
+    events = MODEL.family == FAMILIES.index("event")
+    assert (neither.luck_orientation(EVERY) == np.where(events, -1, 1)).all()
 
 
 def test_cells_are_drawn_as_often_as_their_mass_says():
@@ -89,55 +89,63 @@ def test_cells_are_drawn_as_often_as_their_mass_says():
 def test_a_cell_s_log_ratio_is_that_of_a_reading_in_it():
     """ln(r Lambda + 1 - r), r = .8, against predictive.py for a count; `other` has 0."""
     row = NAMES.index("visits")
-    ratios = cell_log_ratios(tabulate(MODEL, prospects_at(MODEL, np.array([row]), 4.0)), np.array([0.8]))
+    outcomes = tabulate(MODEL, prospects_at(MODEL, np.array([row]), 4.0))
+    ratios = cell_evidence(MODEL, outcomes, 0, np.array([0.8])).log_ratio
     reports = blank_observations(
         np.array([row]), 3, np.array([4.0]), value=np.array([5.0]), exposure_end=np.array([4.0])
     )
     expected = np.log(0.8 * np.exp(log_lambda(MODEL, reports)[0]) + 0.2)
-    np.testing.assert_allclose(ratios[0, 5], expected, rtol=1e-9, atol=1e-12)
-    assert (ratios[:, :, -1] == 0).all()
+    np.testing.assert_allclose(ratios[5], expected, rtol=1e-9, atol=1e-12)
+    assert (ratios[:, -1] == 0).all()
 
 
 def test_an_impossible_cell_of_a_perfect_report_is_very_unlikely_not_an_error():
     model = invented_model({"only": {"stay": ("ordinal", {"probs": {"a": 1.0, "b": 0.0}})}})
-    ratios = cell_log_ratios(tabulate(model, prospects_at(model, np.array([0]), 1.0)), np.array([1.0]))
+    outcomes = tabulate(model, prospects_at(model, np.array([0]), 1.0))
+    ratios = cell_evidence(model, outcomes, 0, np.array([1.0])).log_ratio
     stay = np.flatnonzero(model.hypothesis_scenario == 1)[0]
     assert np.isfinite(ratios).all()
-    assert ratios[0, 1, stay] < -600
+    assert ratios[1, stay] < -500
 
 
-def test_the_evidence_of_a_world_is_the_weighted_sum_over_its_readings():
-    """With one category almost certain under every hypothesis, the reading is known: the sum is worked out."""
-    sure = {name: ("ordinal", {"probs": {"a": 1 - 1e-12, "b": 1e-12}}) for name in ("rise", "fall")}
+def worlds_of(model, draws, *, reliability=0.9, seed=3, time=4.0):
+    generator = np.random.default_rng(seed)
+    size = len(model.indicator_ids)
+    hypothesis = draw_hypotheses(model, PRIOR, draws, generator)
+    outcomes = tabulate(model, prospects_at(model, np.arange(size), time))
+    return simulate_worlds(
+        model,
+        outcomes,
+        hypothesis=hypothesis,
+        reliability=np.full(size, reliability),
+        group=GROUP[:size],
+        rho=RHO,
+        uniforms=generator.random((draws, size)),
+        generator=generator,
+    )
+
+
+def test_the_evidence_of_a_world_is_the_sum_over_its_readings():
+    """Two categories: the sum over two perfect readings takes one of four values, worked out from the masses."""
+    sure = {name: ("ordinal", {"probs": {"a": p, "b": 1 - p}}) for name, p in (("rise", 0.9), ("fall", 0.4))}
     model = invented_model({"one": sure, "two": sure})
-    outcomes = tabulate(model, prospects_at(model, np.array([0, 1]), 9.0))
-    generator = np.random.default_rng(3)
-    certain = np.array([0.5, 0.0, 0.5, 0.0])
-    with np.errstate(divide="ignore"):
-        worlds = simulate_worlds(
-            model,
-            outcomes,
-            np.array([[1.0, 0.5], [0.0, 0.0]]),
-            prior=certain,
-            reliability=np.array([1.0, 0.6]),
-            uniforms=generator.random((400, 2)),
-            generator=generator,
-        )
-    other = outcomes.mass[0, 0, -1]
-    assert 0 < other < 1
-    # an accurate report says `a`; a mistaken one of the second indicator is the reference's
-    said_a = np.log(1 / other) + 0.5 * np.log(0.6 / other + 0.4)
-    said_b = np.log(1 / other) + 0.5 * np.log(0.4 + 0.6e-12 / (1 - other))
-    found = worlds.evidence[0][:, 0]
-    assert np.logical_or(np.isclose(found, said_a), np.isclose(found, said_b)).all()
-    # the reference says `b` in a quarter of the reports that are mistaken, two in five
-    assert np.isclose(found, said_b).mean() == pytest.approx(0.4 * 0.25, abs=0.05)
-    assert (worlds.evidence[1] == 0).all()
+    worlds = worlds_of(model, 400, reliability=1.0, time=9.0)
+    mass = tabulate(model, prospects_at(model, np.array([0]), 9.0)).mass[0]
+    ratio = np.log(mass[:, 0] / mass[:, -1])
+    possible = {round(float(ratio[i] + ratio[j]), 9) for i in (0, 1) for j in (0, 1)}
+    assert {round(float(value), 9) for value in worlds.ordinary[:, 0]} == possible
+    assert (worlds.defining == 0).all()
+
+
+def test_two_readings_of_a_storyline_share_their_luck_in_a_world():
+    twins = dict.fromkeys(("one", "two"), PREDICTIONS["trade"])
+    worlds = worlds_of(invented_model(twins), 50)
+    assert np.abs(worlds.luck).max() > 0.01
 
 
 def test_without_evidence_a_world_has_the_prior():
-    odds = world_odds(MODEL, np.zeros((3, MODEL.n_hypotheses)), PRIOR, 0.5)
-    np.testing.assert_allclose(odds, np.tile(PRIOR, (3, 1)), atol=1e-12)
+    found = world_probabilities(MODEL, worlds_of(MODEL, 3), PRIOR, 0.0, 0.0)
+    np.testing.assert_allclose(found, np.tile(PRIOR, (3, 1)), atol=1e-12)
 
 
 # ---- surprise
@@ -217,7 +225,7 @@ def test_the_same_seed_gives_the_same_surprise():
 SHARED = Correlation(0.2, 0.4)
 
 
-def prospects(times, *, draws=2000, seed=7, temper=0.5, correlation=SHARED):
+def prospects(times, *, draws=2000, seed=7, weight=0.3, correlation=SHARED):
     return outlook(
         MODEL,
         EVERY,
@@ -226,7 +234,8 @@ def prospects(times, *, draws=2000, seed=7, temper=0.5, correlation=SHARED):
         reliability=np.full(len(NAMES), 0.9),
         group=GROUP,
         rho=RHO,
-        temper=temper,
+        evidence_weight=weight,
+        defining_weight=0.8,
         correlation=correlation,
         settled=0.9,
         draws=draws,
@@ -241,7 +250,7 @@ def test_uncertainty_falls_as_the_years_go_by():
 
 
 def test_the_chances_of_having_settled_are_chances_and_grow():
-    found = prospects([1.0, 8.0], temper=1.0)
+    found = prospects([1.0, 8.0], weight=1.0)
     assert 0 <= found[0].p_settled_right < found[1].p_settled_right <= 1 - found[1].p_settled_wrong
     assert found[1].p_settled_right > found[1].p_settled_wrong
 
@@ -252,8 +261,8 @@ def test_the_same_seed_gives_the_same_outlook_whatever_other_dates_are_asked():
 
 
 def test_evidence_that_shares_causes_settles_less_often_right():
-    alone = prospects([8.0], temper=1.0, correlation=Correlation(0.0, 0.0))[0]
-    shared = prospects([8.0], temper=1.0, correlation=Correlation(0.4, 0.5))[0]
+    alone = prospects([8.0], weight=1.0, correlation=Correlation(0.0, 0.0))[0]
+    shared = prospects([8.0], weight=1.0, correlation=Correlation(0.4, 0.5))[0]
     assert shared.p_settled_wrong > alone.p_settled_wrong
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from signposts.scoring.observations import KINDS, blank_observations
-from signposts.scoring.outcomes import prospects_at, tabulate
-from signposts.scoring.predictive import log_lambda
+from signposts.scoring.outcomes import cell_evidence, prospects_at, tabulate
+from signposts.scoring.predictive import single_evidence
 from signposts.scoring.what_if import (
     Evidence,
-    hypothesis_odds,
-    odds,
-    odds_by_cell,
+    hypothesis_probabilities,
+    probabilities,
+    probabilities_by_cell,
     smallest_overturn,
     with_reading,
 )
@@ -26,81 +26,89 @@ GROUP = np.array([0, 0, 1, 2, 2, 3, 3, 4, 4, 5])
 RHO = np.array([0.7, 0.5, 0.5, 0.5, 0.5, 0.5])
 
 
-def log_ratio(name, kind, value, reliability=0.98, time=TIME):
-    """Return l of one report through predictive.py."""
+def reading(name, kind, value, reliability=0.98, time=TIME):
+    """Return what one report says through predictive.py."""
     index, at = MODEL.indicator_index([name]), np.array([time])
     columns = {"value": np.array([value]), "exposure_end": at}
     if kind == "event":
         columns = {"happened_from": np.array([value]), "happened_to": np.array([value])}
     if kind == "category":
         columns = {"category": np.array([value])}
-    reports = blank_observations(index, KINDS.index(kind), at, **columns)
-    return np.log(reliability * np.exp(log_lambda(MODEL, reports)[0]) + 1 - reliability)
+    return single_evidence(MODEL, blank_observations(index, KINDS.index(kind), at, **columns), reliability)
 
 
-def evidence(readings=(), prior=PRIOR, temper=0.5):
-    empty = Evidence(
+def evidence(readings=(), prior=PRIOR, weight=0.3):
+    shape = (len(NAMES), MODEL.n_hypotheses)
+    found = Evidence(
         indicator=np.arange(len(NAMES)),
-        log_ratios=np.zeros((len(NAMES), MODEL.n_hypotheses)),
+        log_ratios=np.zeros(shape),
+        contaminated=np.zeros(shape),
+        z=np.full(shape, np.nan),
         has_reading=np.zeros(len(NAMES), dtype=bool),
+        is_defining=np.zeros(len(NAMES), dtype=bool),
         group=GROUP,
         rho=RHO,
         prior=prior,
-        temper=temper,
+        evidence_weight=weight,
+        defining_weight=0.8,
     )
     for name, kind, value in readings:
-        empty = with_reading(empty, NAMES.index(name), log_ratio(name, kind, value))
-    return empty
+        found = with_reading(found, NAMES.index(name), reading(name, kind, value))
+    return found
 
 
 READINGS = (("trade", "value", 4.6), ("visits", "count", 19.0), ("share", "value", 0.6), ("mood", "category", 1))
 
 
 def by_hand(given):
-    """Bayes' rule written out with loops: prior x onset weight x exp(temper x sum of w l)."""
+    """Bayes' rule written out with loops: prior x onset weight x exp(sum of f l + shared luck), other as a mixture."""
     joint = np.zeros(MODEL.n_scenarios + 1)
-    for column in range(MODEL.n_hypotheses):
-        total = 0.0
+    for column in range(MODEL.n_hypotheses - 1):
+        plain = mixed = 0.0
         for row in range(len(NAMES)):
             if given.has_reading[row]:
-                members = sum(given.has_reading[other] and GROUP[other] == GROUP[row] for other in range(len(NAMES)))
-                total += given.log_ratios[row, column] / (1 + (members - 1) * RHO[GROUP[row]])
+                plain += given.evidence_weight * given.log_ratios[row, column]
+                mixed += given.evidence_weight * given.contaminated[row, column]
+        for group, rho in enumerate(RHO):
+            z = [
+                given.z[row, column]
+                for row in range(len(NAMES))
+                if GROUP[row] == group and given.has_reading[row] and not math.isnan(given.z[row, 0])
+            ]
+            if len(z) == 2:
+                quadratic = (z[0] ** 2 - 2 * rho * z[0] * z[1] + z[1] ** 2) / (1 - rho**2) - z[0] ** 2 - z[1] ** 2
+                luck = given.evidence_weight * (-0.5 * math.log(1 - rho**2) - 0.5 * quadratic)
+                plain, mixed = plain + luck, mixed + luck
         scenario = MODEL.hypothesis_scenario[column]
-        joint[scenario] += given.prior[scenario] * MODEL.onset_weight[column] * math.exp(given.temper * total)
+        share = given.prior[scenario] * MODEL.onset_weight[column]
+        joint[scenario] += share * math.exp(plain)
+        joint[-1] += given.prior[-1] / (1 - given.prior[-1]) * share * math.exp(mixed)
     return joint / joint.sum()
 
 
 @pytest.mark.parametrize("readings", [(), READINGS[:1], READINGS, (*READINGS, ("transit", "value", 3.0))])
 def test_the_odds_are_those_of_bayes_rule_written_out(readings):
     given = evidence(readings)
-    np.testing.assert_allclose(odds(MODEL, given), by_hand(given), atol=1e-12)
-    assert hypothesis_odds(MODEL, given).sum() == pytest.approx(1.0)
+    np.testing.assert_allclose(probabilities(MODEL, given), by_hand(given), atol=1e-12)
+    assert hypothesis_probabilities(MODEL, given).sum() == pytest.approx(1.0)
 
 
 def test_a_supposed_reading_replaces_the_one_at_hand_and_leaves_the_rest():
     given = evidence(READINGS)
     row = NAMES.index("mood")
-    supposed = with_reading(given, row, log_ratio("mood", "category", 0))
-    assert odds(MODEL, supposed)[2] > odds(MODEL, given)[2]
+    supposed = with_reading(given, row, reading("mood", "category", 0))
+    assert probabilities(MODEL, supposed)[2] > probabilities(MODEL, given)[2]
     assert (given.log_ratios[row] == evidence(READINGS).log_ratios[row]).all()
     assert (np.delete(supposed.log_ratios, row, axis=0) == np.delete(given.log_ratios, row, axis=0)).all()
-
-
-def test_a_supposed_first_reading_shares_its_group_s_weight():
-    given = evidence([("trade", "value", 4.6)])
-    supposed = with_reading(given, NAMES.index("transit"), np.zeros(MODEL.n_hypotheses))
-    # a reading that says nothing halves what its group's other says, so the odds move towards the prior
-    moved, before = np.abs(odds(MODEL, supposed) - PRIOR).sum(), np.abs(odds(MODEL, given) - PRIOR).sum()
-    assert moved < before
 
 
 @pytest.mark.parametrize(("name", "kind"), [("visits", "count"), ("mood", "category")])
 def test_the_odds_of_a_cell_are_those_of_putting_its_reading_in(name, kind):
     given, row = evidence(READINGS), NAMES.index(name)
     outcomes = tabulate(MODEL, prospects_at(MODEL, np.array([row]), TIME))
-    found = odds_by_cell(MODEL, given, row, outcomes, 0, 0.98)
+    found = probabilities_by_cell(MODEL, given, row, cell_evidence(MODEL, outcomes, 0, np.array([0.98])))
     for value in (0, 2):
-        expected = odds(MODEL, with_reading(given, row, log_ratio(name, kind, value)))
+        expected = probabilities(MODEL, with_reading(given, row, reading(name, kind, value)))
         np.testing.assert_allclose(found[value], expected, atol=1e-9)
 
 
@@ -114,7 +122,7 @@ def put_in(given, found, reliability=0.98):
     value = found.low if kind in ("count", "category", "none_seen") else (found.low + min(found.high, TIME)) / 2
     if kind == "value":
         value = (found.low + found.high) / 2
-    return odds(MODEL, with_reading(given, found.position, log_ratio(name, kind, value, reliability)))
+    return probabilities(MODEL, with_reading(given, found.position, reading(name, kind, value, reliability)))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +131,7 @@ def put_in(given, found, reliability=0.98):
 )
 def test_the_smallest_overturning_reading_changes_the_leading_scenario_when_put_in(readings):
     given = evidence(readings)
-    before = int(odds(MODEL, given)[:-1].argmax())
+    before = int(probabilities(MODEL, given)[:-1].argmax())
     found = smallest_overturn(MODEL, given, TIME, 0.98)
     assert found is not None
     after = put_in(given, found)
@@ -137,12 +145,13 @@ def test_no_single_other_indicator_overturns_with_a_larger_chance(readings):
     """Seen to fail when the first indicator that overturns is named instead of the likeliest."""
     given = evidence(readings)
     found = smallest_overturn(MODEL, given, TIME, 0.98)
-    share = hypothesis_odds(MODEL, given)
+    share = hypothesis_probabilities(MODEL, given)
     outcomes = tabulate(MODEL, prospects_at(MODEL, given.indicator, TIME))
-    leader = int(odds(MODEL, given)[:-1].argmax())
+    leader = int(probabilities(MODEL, given)[:-1].argmax())
     chances = []
     for row in range(len(NAMES)):
-        after = odds_by_cell(MODEL, given, row, outcomes, row, 0.98)
+        trusted = np.full(len(NAMES), 0.98)
+        after = probabilities_by_cell(MODEL, given, row, cell_evidence(MODEL, outcomes, row, trusted))
         changed = after[:, :-1].argmax(axis=1) != leader
         chances.append(float((outcomes.mass[row] @ share)[changed].sum()))
     assert found.chance == pytest.approx(max(chances), rel=1e-9)
@@ -151,7 +160,7 @@ def test_no_single_other_indicator_overturns_with_a_larger_chance(readings):
 
 def test_no_overturning_reading_is_named_where_none_exists():
     sure = np.array([0.9999999, 4e-8, 3e-8, 3e-8])
-    given = evidence(prior=sure, temper=0.2)
+    given = evidence(prior=sure, weight=0.2)
     assert smallest_overturn(MODEL, given, TIME, 0.6) is None
     # the bound is what it takes: a reliable report of the same indicators against an even prior does overturn
     assert smallest_overturn(MODEL, evidence(prior=PRIOR), TIME, 0.98) is not None
@@ -184,5 +193,5 @@ def test_chances_are_those_of_what_is_left_possible():
     assert only_visits(np.nan).chance < 0.9
 
 
-def test_a_heavier_temper_never_changes_who_leads_without_evidence():
-    assert odds(MODEL, replace(evidence(), temper=1.0)) == pytest.approx(PRIOR)
+def test_without_evidence_no_weight_changes_who_leads():
+    assert probabilities(MODEL, replace(evidence(), evidence_weight=1.0)) == pytest.approx(PRIOR)

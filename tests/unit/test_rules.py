@@ -9,7 +9,11 @@ from signposts.warehouse import Warehouse
 
 DAY, LATER = date(2026, 1, 31), date(2026, 2, 28)
 KEY = {"tracker_id": "ferry", "as_of": DAY}
-TRACKER = {"tracker_id": "ferry", "temper": 0.5}
+TRACKER = {"tracker_id": "ferry", "evidence_weight": 0.3, "other_mass": 0.4}
+GROUPED = {
+    "indicator": [{"tracker_id": "ferry", "indicator_id": "rides", "group_id": "traffic"}],
+    "evidence_group": [{"tracker_id": "ferry", "group_id": "traffic", "rho": 0.5}],
+}
 SCENARIOS = [
     {"tracker_id": "ferry", "scenario_id": "more", "prior": 0.6},
     {"tracker_id": "ferry", "scenario_id": "other", "prior": 0.4},
@@ -20,6 +24,17 @@ HYPOTHESES = [
 HEADLINE = KEY | {"variant": "headline"}
 CLAIM = {"tracker_id": "ferry", "indicator_id": "rides", "status": "reported", "held": False}
 
+CHAIR = {
+    "tracker_id": "ferry",
+    "indicator_id": "chair",
+    "source_id": "wikidata",
+    "document": "chair",
+    "series": "holder",
+}
+PARTS = [
+    {"tracker_id": "ferry", "indicator_id": "rides", "side": "of", "part_indicator_id": name}
+    for name in ("out", "home")
+]
 CLOCK = {"tracker_id": "ferry", "t0": date(2025, 1, 17), "horizon_end": date(2035, 12, 31)}
 OWN_PATH = {"tracker_id": "ferry", "scenario_id": "more", "onset": 0.0, "coverage": "full", "year": 2030} | {
     "of_scenario": "more"
@@ -40,7 +55,7 @@ CASES = {
         },
         {"scenario_probability": [HEADLINE | {"scenario_id": "more", "posterior": 0.6}]},
     ),
-    "odds_follow_from_log_ratios": (
+    "probabilities_follow_from_log_ratios": (
         {
             "tracker": [TRACKER],
             "scenario": SCENARIOS,
@@ -56,7 +71,18 @@ CASES = {
             "scenario": SCENARIOS,
             "hypothesis": HYPOTHESES,
             "as_of_date": [KEY],
-            "log_ratio": [KEY | {"scenario_id": "more", "onset": 0.0, "log_ratio": 1.0, "weight": 1.0}],
+            "log_ratio": [
+                KEY
+                | {
+                    "indicator_id": "rides",
+                    "scenario_id": "more",
+                    "onset": 0.0,
+                    "log_ratio": 1.0,
+                    "log_ratio_contaminated": 0.0,
+                    "weight": 1.0,
+                }
+            ],
+            **GROUPED,
             "scenario_probability": [
                 HEADLINE | {"scenario_id": "more", "posterior": 0.6},
                 HEADLINE | {"scenario_id": "other", "posterior": 0.4},
@@ -102,6 +128,28 @@ CASES = {
             "claim": [CLAIM | {"claim_id": "rides-1"}],
         },
         {"indicator": [{"tracker_id": "ferry", "indicator_id": "rides", "scored": True}]},
+    ),
+    "publishers_report_no_change_unrecorded": (
+        {
+            "raw_wikidata": [{"document": "chair/label", "series": "holder", "holds": False, "detail": "another"}],
+            "feed": [CHAIR],
+            "claim": [CLAIM | {"claim_id": "chair-1", "indicator_id": "chair", "kind": "event"}],
+        },
+        {
+            "raw_wikidata": [{"document": "chair/label", "series": "holder", "holds": False, "detail": "another"}],
+            "feed": [CHAIR],
+        },
+    ),
+    "derived_readings_have_their_parts": (
+        {
+            "derivation": PARTS,
+            "claim": [
+                CLAIM | {"claim_id": "out-1", "indicator_id": "out", "kind": "value"},
+                CLAIM | {"claim_id": "home-1", "indicator_id": "home", "kind": "value"},
+                CLAIM | {"claim_id": "rides-1", "kind": "value", "scope": "derived/sum"},
+            ],
+        },
+        {"derivation": PARTS, "claim": [CLAIM | {"claim_id": "out-1", "indicator_id": "out", "kind": "value"}]},
     ),
     "no_indicator_carries_the_headline_alone": (
         {"influence": [{"tracker_id": "ferry", "left_out": "indicator:rides", "scenario_id": "more", "move": 0.04}]},

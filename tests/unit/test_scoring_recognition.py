@@ -7,6 +7,7 @@ from signposts.scoring.interval import Weighing
 from signposts.scoring.observations import KIND
 from signposts.scoring.recognition import (
     central_observations,
+    event_dates,
     full_coverage,
     hypotheses_tried,
     prose_coverage,
@@ -26,6 +27,11 @@ def weighing(model, evidence_weight=0.3):
     return Weighing(group, np.array([0.3]), PRIOR, evidence_weight, 0.8)
 
 
+def central(model, hypothesis, indicator, time):
+    coverage = full_coverage(indicator)
+    return central_observations(model, hypothesis, coverage, time, event_dates(model, hypothesis, coverage))
+
+
 def test_a_scenario_with_many_onsets_is_tried_at_its_first_and_last():
     model = invented_model()
     tried = [
@@ -39,7 +45,7 @@ def test_an_event_is_read_as_happened_once_its_median_date_has_come():
     model = invented_model()
     opening = np.array([model.indicator_ids.index("opening")])
     rise = model.hypothesis_scenario_ids().index("rise")
-    early, late = (central_observations(model, rise, full_coverage(opening), time) for time in (2.0, 6.0))
+    early, late = (central(model, rise, opening, time) for time in (2.0, 6.0))
     assert (early.kind[0], late.kind[0]) == (KIND["none_seen"], KIND["event"])
     assert 2.0 < float(late.happened_to[0]) < 6.0
 
@@ -48,8 +54,8 @@ def test_a_silent_scenario_takes_its_baselines_reading():
     model = invented_model()
     names = model.hypothesis_scenario_ids()
     fall = names.index("fall")
-    trade = central_observations(model, fall, full_coverage(everything(model)), 0.4)
-    stay = central_observations(model, names.index("stay"), full_coverage(everything(model)), 0.4)
+    trade = central(model, fall, everything(model), 0.4)
+    stay = central(model, names.index("stay"), everything(model), 0.4)
     shared = model.indicator_ids.index("trade")
     assert float(trade.value[trade.indicator == shared][0]) == pytest.approx(
         float(stay.value[stay.indicator == shared][0])

@@ -117,7 +117,7 @@ def test_an_event_that_has_not_come_gets_its_word(indicator, years, expected):
         ("likely", 0.1, "fulfilled"),
         ("likely", BY + 1, "fulfilled"),
         ("unlikely", 4.0, "on track"),
-        ("unlikely", 1.0, "behind"),
+        ("unlikely", 1.0, "unexpectedly happened"),
         ("rare", 1.0, "contradicted"),
     ],
 )

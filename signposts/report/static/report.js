@@ -97,7 +97,7 @@
     }
     const apply = () => {
       const words = fold(read("find")).split(/\s+/).filter(Boolean);
-      const any = words.length || read("domain") || read("status");
+      const any = Boolean(words.length || read("domain") || read("status"));
       let shown = 0;
       for (const item of items) {
         const text = item.dataset.search ?? fold(item.textContent);
@@ -109,7 +109,7 @@
           && (!read("withreading") || item.dataset.reading === "yes")
           && (!field("all") || any || read("all") || item.dataset.carries === "yes");
         item.hidden = !fits;
-        shown += fits;
+        shown += fits ? 1 : 0;
       }
       document.querySelectorAll("section.domain").forEach((section) => { section.hidden = !section.querySelector("li:not([hidden])"); });
       field("shown").textContent = `${shown} of ${items.length} ${noun}`;

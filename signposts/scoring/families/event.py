@@ -240,7 +240,7 @@ class Event(Family):
 
         def cdf(time: Floats) -> Floats:
             come = [-np.expm1(_curves(model, observations, when)[0]) for when in time.T]
-            return np.stack([(weights * part).sum(axis=1) for part in come], axis=1)
+            return np.stack([np.where(weights > 0, weights * part, 0.0).sum(axis=1) for part in come], axis=1)
 
         total = weights.sum(axis=1, keepdims=True)
         found = bisect(np.zeros(share.shape), np.full(share.shape, LAST_YEAR), share * total, cdf)

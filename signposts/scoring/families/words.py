@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FULFILLED, MISSED, CONTRADICTED = "fulfilled", "missed", "contradicted"
 BEHIND, AHEAD, ABOVE, BELOW = "behind", "ahead", "above", "below"
+UNEXPECTED = "unexpectedly happened"
 TOO_EARLY, OPEN, ON_TRACK = "too early to tell", "open", "on track"
 
 Table = list[tuple[Booleans, str]]
@@ -93,7 +94,7 @@ class Cases:
         return [
             (~happened & self.due, FULFILLED),
             (happened & (self.u < self.limits["event_contradicted"]), CONTRADICTED),
-            (happened & (self.u < self.limits["event_behind"]), BEHIND),
+            (happened & (self.u < self.limits["event_behind"]), UNEXPECTED),
             (~happened & (1 - self.u > self.limits["too_early_survival_unexpected"]), TOO_EARLY),
         ]
 

@@ -6,7 +6,7 @@ Belongs here: the twelve columns, counting entries by programme, comparing two s
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from signposts.errors import SourceChanged
 from signposts.sources import strict
@@ -30,6 +30,8 @@ COLUMNS = (
     "vessel_owner",
     "remarks",
 )
+PATH = "/api/download/SDN.CSV"
+DROPPED = "*sdn*.csv"
 NULL = "-0-"
 # The file ends with the end-of-file character of another age.
 END_OF_FILE = "\x1a"
@@ -37,9 +39,21 @@ TYPES = frozenset({NULL, "individual", "vessel", "aircraft"})
 
 
 def gather(run: SourceRun, today: date) -> None:
-    """Ask for the whole list."""
+    """Ask for the whole list, or take the file that a person dropped into the inbox since the list was last read.
+
+    The host has refused clients that are not browsers; a person's download serves as well.
+    """
     for name in run.asks:
-        run.fetch(HttpRequest(name, "/api/download/SDN.CSV"))
+        looked = run.looked_at()
+        dropped = [
+            path
+            for path in run.inbox_files(DROPPED)
+            if looked is None or datetime.fromtimestamp(path.stat().st_mtime, UTC) > looked
+        ]
+        if dropped:
+            run.ingest_file(name, dropped[-1].read_bytes(), f"{BASE_URL}{PATH}")
+        else:
+            run.fetch(HttpRequest(name, PATH))
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:

@@ -30,11 +30,8 @@ NOT_VOTING = "X"
 
 def gather(run: SourceRun, today: date) -> None:
     """Take the newest file in the inbox folder; the file stays there, its bytes are in the archive."""
-    from signposts.sources.collect import inbox_files
-
-    assert run.inbox is not None
     for name in run.asks:
-        newest = inbox_files(run.inbox, run.source.inbox or "")[-1]
+        newest = run.inbox_files(run.source.inbox or "")[-1]
         most = (run.source.max_body_megabytes or 600.0) * 1e6
         if newest.stat().st_size > most:
             run.record_failure(f"{newest.name} in the inbox folder is larger than {most / 1e6:.0f} megabytes")

@@ -1,0 +1,70 @@
+"""What a slip of the hand in the ledger, or on the command line, may not do: asked of the command, on the ferry."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from signposts.release.query import ask
+from tests.unit.test_ledger_clock import TRACKER, VALUE, append
+
+TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture
+def ferry(tmp_path: Path) -> tuple[Path, Command]:
+    """A copy of the invented tracker, and the command on it."""
+    root = tmp_path / "catalogue"
+    shutil.copytree(TRACKERS / TRACKER, root / TRACKER)
+    shutil.copy(TRACKERS / "sources.yaml", root)
+    environment = os.environ | {"SIGNPOSTS_HOME": str(tmp_path / "home"), "SIGNPOSTS_CATALOGUE": str(root)}
+    command = str(Path(sys.executable).with_name("signposts"))
+
+    def say(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [command, *words], env=environment, capture_output=True, text=True, timeout=280, check=False
+        )
+
+    return root, say
+
+
+@pytest.mark.parametrize("day", ["2024-12-31", (datetime.now(UTC).date() + timedelta(days=2)).isoformat()])
+def test_a_day_before_the_clock_or_ahead_of_today_is_refused(ferry: tuple[Path, Command], day: str) -> None:
+    _, say = ferry
+    done = say("run", "--offline", "--as-of", day)
+    assert done.returncode == 2
+    assert f"--as-of {day}" in done.stderr
+
+
+def test_a_hundredfold_slip_and_a_part_of_a_year_move_nothing(ferry: tuple[Path, Command], tmp_path: Path) -> None:
+    root, say = ferry
+    assert say("run", "--offline", "--as-of", "2026-06-30").returncode == 0
+    released = tmp_path / "home" / "published" / "releases"
+    (before,) = released.iterdir()
+    slip = VALUE | {"value": "10900", "speaker": "Skarn Courier", "source_url": "https://courier.example/slip"}
+    part = VALUE | {
+        "period_start": "2026-01-01",
+        "period_end": "2026-05-31",
+        "value": "60",
+        "published_on": "2026-06-10",
+        "recorded_at": "2026-06-11T10:00:00Z",
+    }
+    append(root, "passengers", slip, part)
+    done = say("run", "--offline", "--as-of", "2026-06-30")
+    assert done.returncode == 0, done.stderr
+    assert "passengers-901" in done.stdout
+    assert "signposts accept" in done.stdout
+    (after,) = set(released.iterdir()) - {before}
+    odds = "select scenario_id, posterior from latest_scenario_probability where variant = 'headline' order by all"
+    assert ask(after / "signposts.duckdb", odds).rows == ask(before / "signposts.duckdb", odds).rows
+    held = ask(after / "signposts.duckdb", "select claim_id, held_reason from claim where held").rows
+    assert [row[0] for row in held] == ["passengers-901"]
+    assert "said of the same period" in held[0][1]

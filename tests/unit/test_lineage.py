@@ -1,0 +1,86 @@
+"""The asset graph says what the statements say: deps, descriptions and columns are those of sql/ and its dictionary."""
+
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from signposts.assets import publish
+from signposts.assets.definitions import defs
+from signposts.assets.table_specs import ASSETS, RAW_TABLES, statement_file, statement_reads, upstream_assets
+from signposts.dictionary import load_dictionary
+from tests.paths import SQL_ROOT
+
+GRAPH = defs.resolve_asset_graph()
+TABLES = sorted(
+    key.to_user_string() for key in GRAPH.get_all_asset_keys() if key.to_user_string() in {*ASSETS, *RAW_TABLES}
+)
+STATEMENTS = sorted(path.stem for stage in ("observe", "assess") for path in (SQL_ROOT / stage).glob("*.sql"))
+
+
+def tables_read(text: str) -> set[str]:
+    """Return the tables in the FROM clauses of a statement, its own CTEs left out."""
+    parsed = sqlglot.parse_one(text, dialect="duckdb")
+    ctes = {cte.alias for cte in parsed.find_all(exp.CTE)}
+    return {table.name for table in parsed.find_all(exp.Table) if table.name} - ctes
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statements_header_names_the_tables_of_its_from_clauses(name):
+    path = statement_file(name)
+    assert path is not None
+    known = {*load_dictionary().tables, *load_dictionary().working, *STATEMENTS}
+    read = tables_read(path.read_text(encoding="utf-8")) & known
+    assert read - set(statement_reads(name)) == set(), "the header -- Reads: leaves out a table"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_asset_has_every_upstream_that_its_statement_reads(table):
+    parents = {key.to_user_string() for key in GRAPH.get(dg.AssetKey(table)).parent_keys}
+    assert set(upstream_assets(table, ASSETS)) <= parents
+
+
+@pytest.mark.parametrize("table", RAW_TABLES)
+def test_every_raw_table_leads_to_the_claims_and_on_to_the_release(table):
+    seen, waiting = set(), {dg.AssetKey(table)}
+    while waiting:
+        waiting = {child for key in waiting for child in GRAPH.get(key).child_keys} - seen
+        seen |= waiting
+    assert {"claim", "reading", "scenario_probability", "release"} <= {key.to_user_string() for key in seen}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_asset_has_its_own_description_columns_and_table_name(table):
+    dictionary = load_dictionary()
+    entry = dictionary.tables.get(table) or dictionary.working[table]
+    node = GRAPH.get(dg.AssetKey(table))
+    assert node.description == entry.comment
+    named = {column.name for column in node.metadata["dagster/column_schema"].columns}
+    assert named >= set(entry.columns)
+    assert node.metadata["dagster/table_name"] == f"main.{table}"
+    assert node.owners
+    assert node.group_name
+
+
+def test_every_table_is_made_by_a_step_or_says_who_brings_it():
+    brought = {*RAW_TABLES, *(spec.key.to_user_string() for spec in publish.TRACK_RECORD_ASSETS)}
+    unmade = {key.to_user_string() for key in GRAPH.get_all_asset_keys() if not GRAPH.get(key).is_materializable}
+    assert unmade == brought
+
+
+def test_backfilled_event_days_and_the_desks_leads_stand_apart_and_all_else_is_in_the_daily_run():
+    selected = {key.to_user_string() for key in defs.resolve_job_def("monitor").asset_layer.selected_asset_keys}
+    made = {key.to_user_string() for key in GRAPH.get_all_asset_keys() if GRAPH.get(key).is_materializable}
+    assert made - selected == {"gdelt_export_day", "collected_leads"}
+    assert GRAPH.get(dg.AssetKey("gdelt_export_day")).group_name == "backfill"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("definitions", "validate", "-m", "signposts.assets.definitions")])
+def test_the_definitions_load_for_dagsters_own_command(words, tmp_path):
+    command = [sys.executable, "-m", "dagster", *words]
+    outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+    assert outcome.returncode == 0, outcome.stderr
