@@ -65,9 +65,9 @@ bench: $(STAMP)  ## Measure what a person waits for and what grows, under 15 min
 lock:  ## Resolve requirements.lock (what runs) and requirements-test.lock (what tests need as well) anew
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q uv
 	@.venv-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header -o requirements.lock pyproject.toml
+	  --no-annotate --no-header --no-strip-extras -o requirements.lock pyproject.toml
 	@.venv-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --extra test -c requirements.lock -o requirements-test.lock pyproject.toml
+	  --no-annotate --no-header --no-strip-extras --extra test -c requirements.lock -o requirements-test.lock pyproject.toml
 	@rm -rf .venv-lock
 
 clean:  ## Remove the environment and all state of this checkout
