@@ -30,7 +30,7 @@ def environment(tmp_path_factory):
         "COLUMNS": "120",
     }
     outcome = subprocess.run(
-        [str(BIN / "signposts"), "run", "--offline", "--as-of", "2026-11-23"],
+        [str(BIN / "signposts"), "run", "--offline", "--as-of", "2026-11-26"],
         env=values,
         capture_output=True,
         text=True,
@@ -87,13 +87,15 @@ def test_the_numbers_of_the_readme_are_those_of_the_catalogue_and_the_cookbook(e
     counted = {
         "indicators": rows(environment, "select count(*) from indicator where role <> 'context'")[0][0],
         "predictions": rows(environment, "select count(*) from prediction")[0][0],
+        "scored": rows(environment, "select count(*) from indicator where scored")[0][0],
         "claims": rows(environment, "select count(*) from claim")[0][0],
     }
     assert f"{counted['indicators']} indicators" in README
+    assert f"of which {counted['scored']} are scored" in " ".join(README.split())
     assert f"{counted['predictions']} predictions" in README
     assert f"{counted['claims']} claims" in README
-    assert len(list((ROOT / "sql" / "queries").glob("*.sql"))) == 42
-    assert "Forty-two questions" in README
+    assert len(list((ROOT / "sql" / "queries").glob("*.sql"))) == 49
+    assert "Forty-nine questions" in README
 
 
 def test_the_citation_file_is_sound():
