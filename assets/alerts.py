@@ -52,7 +52,7 @@ def send_alerts(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.Mat
         context.log.info("alert %s: %s: %s", outcome.delivery, outcome.alert_key, outcome.message)
     if any(outcome.delivery == "failed" for outcome in outcomes):
         context.log.warning("alerts could not be sent; they are tried again (`signposts alerts --test` shows why)")
-    record = context.instance.get_run_record_by_id(context.run_id)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
     began = record.start_time if record is not None else None
     write_metrics(run.settings, datetime.now(UTC), time.time() - began if began else None)
     if not run.offline and not send_heartbeat():
