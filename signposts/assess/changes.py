@@ -129,7 +129,12 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
     )
     comparable = bool(before.rows("select 1 from duckdb_tables() where table_name = 'shared_luck'"))
     old_models = {tracker.tracker_id: tracker for tracker in tracker_models(before)} if comparable else {}
-    old = _observed(before, "pooled_report", last["as_of"], _links(warehouse, "unchanged_earlier_report"))
+    # A release that cannot be compared may lack the tables that this would read.
+    old = (
+        _observed(before, "pooled_report", last["as_of"], _links(warehouse, "unchanged_earlier_report"))
+        if comparable
+        else None
+    )
     (newest,) = warehouse.rows("select max(as_of) as day from as_of_date")
     unchanged = _observed(
         warehouse,
@@ -145,7 +150,7 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
         if not own:
             continue
         end = state(tracker, now.observations, now.nodes)
-        if tracker.tracker_id not in old_models:
+        if old is None or tracker.tracker_id not in old_models:
             found = _method_rows(own, end.probabilities())
         else:
             chain = [

@@ -137,6 +137,9 @@ def test_the_state_of_the_version_of_24_november_opens_without_loss(tmp_path):
         subprocess.run(["git", "-C", str(CHECKOUT), "worktree", "remove", "--force", str(old)], check=True)
     home = tmp_path / "new" / "state"
     kept = claims(home)
+    # The catalogue's form has changed since: its authors bring it up to date, as `signposts check` asks.
+    shutil.rmtree(tmp_path / "new" / "catalogue")
+    project(tmp_path / "new")
     outcome = run(environment)
     assert outcome.returncode == 0, outcome.stderr
     assert kept
