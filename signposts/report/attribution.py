@@ -65,7 +65,7 @@ def log_ratios(tables: TrackerTables) -> LogRatios:
     for row in tables.rows["shared_luck"]:
         at = place.get((row["scenario_id"], row["onset"]))
         if at is not None and row["n_readings"] > 1:
-            luck[row["group_id"]][[at, at + len(keys)]] = tables.tracker["evidence_weight"] * row["luck"]
+            luck[row["group_id"]][[at, at + len(keys)]] = tables.tracker["evidence_weight"] * row["log_correction"]
     named = np.array([math.log(prior[row["scenario_id"]]) + math.log(row["onset_weight"]) for row in hypotheses])
     other = prior.get(OTHER, 0.0)
     shift = math.log(other) - math.log1p(-other) if other else -math.inf

@@ -9,7 +9,7 @@ select
     n_readings,
     z_sum,
     z_square_sum,
-    luck
+    luck as log_correction
 from group_evidence
 where subset = 'all' and left_out is null
 order by all

@@ -11,9 +11,9 @@ with own as (
         log_ratio.weight * log_ratio.log_ratio_contaminated as reading_contaminated,
         log_ratio.z,
         tracker.evidence_weight,
-        luck.luck,
+        luck.log_correction as luck,
         case
-            when log_ratio.z is null then luck.luck
+            when log_ratio.z is null then luck.log_correction
             when luck.n_readings < 3 then 0
             else
                 -0.5 * (
@@ -58,7 +58,7 @@ luck as (
     select
         shared_luck.scenario_id,
         shared_luck.onset,
-        sum(tracker.evidence_weight * shared_luck.luck) as luck
+        sum(tracker.evidence_weight * shared_luck.log_correction) as luck
     from shared_luck
     inner join tracker on shared_luck.tracker_id = tracker.tracker_id
     where shared_luck.tracker_id = $tracker and shared_luck.as_of = $as_of

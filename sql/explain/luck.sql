@@ -1,12 +1,12 @@
--- Grain: one row per scenario: the reading's luck, and the shared luck of its storyline, onset with the best luck first.
+-- Grain: one row per scenario: the reading's luck, and the shared luck of its storyline; the best onset first.
 -- Reads: log_ratio, indicator, shared_luck
 select
     log_ratio.scenario_id,
     min(log_ratio.z) as least_z,
     max(log_ratio.z) as most_z,
     any_value(luck.n_readings) as n_readings,
-    min(luck.luck) as least_luck,
-    max(luck.luck) as most_luck
+    min(luck.log_correction) as least_luck,
+    max(luck.log_correction) as most_luck
 from log_ratio
 inner join indicator
     on log_ratio.tracker_id = indicator.tracker_id and log_ratio.indicator_id = indicator.indicator_id

@@ -16,7 +16,7 @@ luck as (
         shared_luck.tracker_id,
         shared_luck.scenario_id,
         shared_luck.onset,
-        sum(tracker.evidence_weight * shared_luck.luck) as luck
+        sum(tracker.evidence_weight * shared_luck.log_correction) as luck
     from shared_luck
     inner join as_of_date
         on

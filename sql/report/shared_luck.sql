@@ -7,7 +7,7 @@ select
     n_readings,
     z_sum,
     z_square_sum,
-    luck
+    log_correction
 from shared_luck
 where tracker_id = $tracker and as_of = $as_of
 order by group_id, scenario_id, onset

@@ -782,7 +782,7 @@ def _shared_luck(evidence: Mapping[tuple[int, str], Any]) -> list[dict[str, Any]
                     "n_readings": n,
                     "z_sum": z_sum,
                     "z_square_sum": squares,
-                    "luck": _shared(name, n, z_sum, squares),
+                    "log_correction": _shared(name, n, z_sum, squares),
                 }
             )
     return rows
