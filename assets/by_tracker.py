@@ -121,7 +121,7 @@ def copy_tracker(settings: Settings, own: Warehouse, tracker_id: str) -> None:
     shutil.copyfile(handed_over(settings), own.path)
     with own.connect() as connection:
         for name in tables_of_trackers(own):
-            connection.execute(f'delete from "{name}" where tracker_id <> $tracker', {"tracker": tracker_id})  # noqa: S608
+            connection.execute(f'delete from "{name}" where tracker_id <> $tracker', {"tracker": tracker_id})  # noqa: S608 - our own names
 
 
 def tables_of_trackers(warehouse: Warehouse) -> list[str]:

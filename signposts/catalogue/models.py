@@ -7,7 +7,7 @@ ledger's rows (claims.py), or anything computed from the entries.
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, Strict, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, Strict, StringConstraints, WithJsonSchema, field_validator, model_validator
 
 from signposts.catalogue.derivations import Derivation
 from signposts.catalogue.fields import (
@@ -233,6 +233,13 @@ class OnsetGrid(Entry):
         return tuple(Onset(years=self.first + self.step * index, weight=1 / self.count) for index in range(self.count))
 
 
+# What an editor accepts for a scenario's onset: a list, or a grid that stands for one.
+ONSETS_SCHEMA = {
+    "anyOf": [{"type": "array", "items": Onset.model_json_schema()}, OnsetGrid.model_json_schema()],
+    "default": [],
+}
+
+
 class Scenario(Entry):
     """One named scenario; 'none of the above' is derived and never written."""
 
@@ -243,7 +250,7 @@ class Scenario(Entry):
     cooperative_rank: int
     baseline: str | None = None
     delayed_types: Annotated[tuple[PredictionType, ...], Strict(False)] = ()
-    onset: Annotated[tuple[Onset, ...], Strict(False)] = ()
+    onset: Annotated[tuple[Onset, ...], Strict(False), WithJsonSchema(ONSETS_SCHEMA)] = ()
 
     @field_validator("onset", mode="before")
     @classmethod

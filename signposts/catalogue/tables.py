@@ -79,6 +79,7 @@ def tracker_rows(tracker: Tracker) -> list[Row]:
             "t0": settings.t0,
             "horizon_end": settings.horizon_end,
             "registered_on": settings.registered_on,
+            "temper": None,
             "evidence_weight": settings.scoring.evidence_weight,
             "defining_weight": settings.scoring.defining_weight,
             "contamination": settings.scoring.contamination,

@@ -3,7 +3,6 @@
 Belongs here: files beside the published database, made from it alone. Not here: the database.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -13,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from signposts.dictionary import Column, Dictionary, Table, published_columns
 from signposts.release.query import FORMULA_START
+from signposts.run_key import digest_of_file
 
 if TYPE_CHECKING:
     from signposts.warehouse import Warehouse
 
-CHECKSUMS = "SHA256SUMS"
 # What people open in a spreadsheet; the rest is in Parquet.
 CSV_TABLES = (
     "tracker",
@@ -122,7 +121,7 @@ def _resource(folder: Path, name: str, table: Table) -> dict[str, Any]:
         "scheme": "file",
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "hash": f"sha256:{sha256_of(path)}",
+        "hash": f"sha256:{digest_of_file(path)}",
         "schema": {
             "fields": [
                 {"name": column, "type": FIELD_TYPES[entry.type], "description": entry.comment}
@@ -130,25 +129,3 @@ def _resource(folder: Path, name: str, table: Table) -> dict[str, Any]:
             ]
         },
     }
-
-
-def write_checksums(folder: Path) -> None:
-    """Write SHA256SUMS over every other file of the folder, in the form that `sha256sum --check` reads."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS)
-    lines = [f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in paths]
-    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
-
-
-def is_whole(folder: Path) -> bool:
-    """Return whether every file of a release is there and has the bytes that its SHA256SUMS says."""
-    try:
-        lines = [line.split("  ", 1) for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()]
-        return all(sha256_of(folder / name) == digest for digest, name in lines)
-    except (OSError, ValueError):
-        return False
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes in hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

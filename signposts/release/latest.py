@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from signposts.errors import InputError, SignpostsError
+from signposts.release.checksums import CHECKSUMS, is_whole
 from signposts.release.directory import (
     DATABASE,
     LATEST,
@@ -16,7 +17,7 @@ from signposts.release.directory import (
     show_release,
     shown_release,
 )
-from signposts.release.export import CHECKSUMS, is_whole, sha256_of
+from signposts.run_key import digest_of_file
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse
 
@@ -47,7 +48,7 @@ def release_faults(settings: Settings) -> list[str]:
     folder = published / LATEST
     faults = [] if is_whole(folder) else [f"the release {shown_release(published)} is damaged: {folder}"]
     copy = published / DATABASE
-    if not copy.is_file() or sha256_of(copy) != _listed(folder):
+    if not copy.is_file() or digest_of_file(copy) != _listed(folder):
         faults.append(f"the copy for readers is damaged or changed: {copy}")
     return faults
 
@@ -63,7 +64,7 @@ def mend_release(settings: Settings) -> list[str]:
     published = settings.published
     done = []
     folder, copy = published / LATEST, published / DATABASE
-    if folder.is_dir() and not is_whole(folder) and copy.is_file() and sha256_of(copy) == _listed(folder):
+    if folder.is_dir() and not is_whole(folder) and copy.is_file() and digest_of_file(copy) == _listed(folder):
         copy_over(copy, folder.resolve() / DATABASE)
         done.append(f"{folder / DATABASE} was damaged and is restored from {copy}")
     for name in _candidates(published):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from signposts.dictionary import load_dictionary
 from signposts.errors import InputError, ReleaseWithheld
+from signposts.release.checksums import write_checksums
 from signposts.release.database import assemble
 from signposts.release.directory import (
     DATABASE,
@@ -23,7 +24,7 @@ from signposts.release.directory import (
     kept_releases,
     show_release,
 )
-from signposts.release.export import describe, export, write_checksums
+from signposts.release.export import describe, export
 from signposts.release.withholding import carry_over
 from signposts.settings import Settings, code_version, package_folder
 from signposts.warehouse import Warehouse, disk_faults, load_sql, open_locked

@@ -1,5 +1,5 @@
 -- Grain: one row per version of a claim that the gate for magnitude holds, with the reason, accepted or not.
--- Reads: claim_version, indicator_setting, accepted
+-- Reads: claim_version, held_version, indicator_setting, accepted
 -- Values and intervals are held outside the bounds of their unit (a share lies between 0 and 1, nothing but a change is
 -- negative) and outside what the indicator calls plausible; a publisher's revision also beyond its indicator's band. A
 -- figure more than so many times above or below all that was said of its period before, or where nothing was, of the

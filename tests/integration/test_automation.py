@@ -275,14 +275,14 @@ def test_every_source_has_a_freshness_policy_and_nothing_else_has():
     assert with_policy == {"raw_ledger", *(f"raw_{source_id}" for source_id in PUBLISHERS)}
 
 
-def test_the_daily_run_makes_everything_but_the_backfill():
+def test_the_daily_run_makes_everything_but_the_backfill_and_what_the_desk_collects():
     selected = {key.to_user_string() for key in defs.resolve_job_def("monitor").asset_layer.selected_asset_keys}
     made = {
         key.to_user_string()
         for key in defs.resolve_asset_graph().get_all_asset_keys()
         if defs.resolve_asset_graph().get(key).is_materializable
     }
-    assert made - selected == {"gdelt_export_day"}
+    assert made - selected == {"gdelt_export_day", "collected_leads"}
 
 
 def test_the_release_waits_for_the_alerts_and_sending_them_for_the_release():

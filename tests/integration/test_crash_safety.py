@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from signposts.release.export import write_checksums
+from signposts.release.checksums import write_checksums
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

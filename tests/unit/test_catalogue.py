@@ -68,7 +68,8 @@ def test_claim_rows_have_columns_of_the_dictionary(catalogue: Catalogue) -> None
     rows = ledger_rows(catalogue.tracker("island_ferry"))
     assert rows
     for row in rows:
-        versioned = {"superseded_by", "superseded_at", "held", "revision_share", "version", "first_claim_id"}
+        versioned = {"superseded_by", "superseded_at", "held", "held_reason"}
+        versioned |= {"revision_share", "version", "first_claim_id"}
         assert set(columns) - set(row) == versioned
         assert set(row) <= set(columns)
 

@@ -53,7 +53,7 @@ BROKEN_YAML = {
         0,
         "did you mean 'contamination'?",
     ),
-    "missing key": ("tracker.yaml", "  shared_sd: true\n", "", -2, "scoring.shared_sd: required and not there"),
+    "missing key": ("tracker.yaml", "  shared_sd: true\n", "", -4, "scoring.shared_sd: required and not there"),
     "unknown unit": (
         "indicators/freight.yaml",
         "unit: thousand tonnes",

@@ -93,4 +93,4 @@ def test_check_names_file_line_reason_and_remedy(written, tmp_path: Path) -> Non
 
 
 def test_a_search_may_be_of_today(written) -> None:
-    load_catalogue(written({"searched_on": "2026-03-10"}), today=date(2026, 3, 10))
+    load_catalogue(written({"searched_on": "2026-11-26"}), today=date(2026, 11, 26))
