@@ -138,15 +138,10 @@ def probability_history(data: Data, height: int) -> list[alt.Chart]:
             .mark_area(interpolate="step-after", opacity=0.14)
             .encode(x=x, y=alt.Y("p05:Q", scale=scale), y2=alt.Y2("p95:Q"), color=_scenario_color(data))
         )
-    others = [scenario for scenario in data["scenarios"] if scenario != data["leader"]]
-    dashes = [DASHES[0], *DASHES[1:]]
-    dash = alt.StrokeDash(
-        "scenario:N",
-        scale=alt.Scale(
-            domain=[data["leader"], *others], range=[dashes[place % len(dashes)] for place in range(1 + len(others))]
-        ),
-        legend=None,
-    )
+    # The leader's line is the solid one. Both scales name the scenarios in one order, or the renderer would join them.
+    ranked = sorted(data["scenarios"], key=lambda scenario: scenario != data["leader"])
+    dashes = [DASHES[ranked.index(scenario) % len(DASHES)] for scenario in data["scenarios"]]
+    dash = alt.StrokeDash("scenario:N", scale=alt.Scale(domain=data["scenarios"], range=dashes), legend=None)
     faint = alt.Opacity("when:O", scale=alt.Scale(domain=["hindsight", "published"], range=[0.5, 1]), legend=None)
     layers.append(
         base.mark_line(strokeWidth=2.5, interpolate="step-after").encode(

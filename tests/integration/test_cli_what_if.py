@@ -17,6 +17,8 @@ from signposts.scoring.what_if import probabilities
 from signposts.warehouse import Warehouse
 from tests.integration.test_whole_run import Installation
 
+pytestmark = pytest.mark.slow
+
 TRACKER = "island_ferry"
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.integration.test_whole_run import Installation
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:

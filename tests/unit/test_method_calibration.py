@@ -24,6 +24,8 @@ from signposts.scoring.observations import years_since
 from signposts.scoring.sampling import draw_readings, draw_truths
 from tests.invented_model import PREDICTIONS, PRIOR, invented_model
 
+pytestmark = pytest.mark.slow
+
 TRACKERS = Path(__file__).parents[1] / "trackers"
 SEED = 20250117
 MODEL = invented_model()
