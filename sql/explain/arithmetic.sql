@@ -1,8 +1,8 @@
 -- Grain: one row per scenario: its probability from all other readings, the factors of this one, and the result.
 -- Reads: hypothesis, scenario, tracker, indicator, evidence_group, log_ratio, shared_luck, scenario_probability
 -- P(s | all) = P(s | others) * reading * luck / sum of the same. The reading's factor is the mean over the scenario's
--- onsets, weighted by what the other readings say of them, of exp(weight * log ratio); the luck's is what the storyline's
--- shared luck becomes by it. None of the above is the mixture of all hypotheses under contaminated ratios.
+-- onsets, weighted by what the other readings say of them, of exp(weight * log ratio); the luck's is what the shared
+-- luck of the storyline becomes by it. None of the above is the mixture of all hypotheses under contaminated ratios.
 with own as (
     select
         log_ratio.scenario_id,
@@ -17,7 +17,8 @@ with own as (
             when luck.n_readings < 3 then 0
             else
                 -0.5 * (
-                    (luck.n_readings - 2) * ln(1 - evidence_group.rho) + ln(1 + (luck.n_readings - 2) * evidence_group.rho)
+                    (luck.n_readings - 2) * ln(1 - evidence_group.rho)
+                    + ln(1 + (luck.n_readings - 2) * evidence_group.rho)
                 )
                 - 0.5 * evidence_group.rho / (1 - evidence_group.rho) * (
                     luck.z_square_sum - log_ratio.z ** 2
