@@ -1,7 +1,7 @@
 -- Grain: one row per subset, as-of date, group, reading left out (null for none), and named hypothesis.
 -- Reads: subset_evidence, evidence_group
--- Sums have an order, so that the same rows give the same last digit. luck is c of the group's readings that share it: a
--- Gaussian copula's log density with the group's correlation.
+-- Sums have an order, so that the same rows give the same last digit. luck is c of the group's readings that share it:
+-- a Gaussian copula's log density with the group's correlation.
 with own as (
     select
         tracker_id,
@@ -91,7 +91,10 @@ select
     case
         when part.n_readings < 2 then 0
         else
-            -0.5 * ((part.n_readings - 1) * ln(1 - evidence_group.rho) + ln(1 + (part.n_readings - 1) * evidence_group.rho))
+            -0.5 * (
+                (part.n_readings - 1) * ln(1 - evidence_group.rho)
+                + ln(1 + (part.n_readings - 1) * evidence_group.rho)
+            )
             - 0.5 * evidence_group.rho / (1 - evidence_group.rho)
             * (part.z_square_sum - part.z_sum * part.z_sum / (1 + (part.n_readings - 1) * evidence_group.rho))
     end as luck

@@ -1,7 +1,7 @@
 -- Grain: one row per as-of date, variant and hypothesis.
 -- Reads: variant, prior_set, hypothesis, as_of_date, group_evidence, indicator
 -- Sums have an order, so that the same rows give the same last digit.
--- log P(h | D) = const + log prior + log onset weight + kappa (sum of l + sum of c) + gamma (sum of l of defining events).
+-- log P(h | D) = const + log prior + log onset weight + kappa (sum of l + sum of c) + gamma (sum of l of what defines).
 -- `other` is the mixture of the named hypotheses under contaminated ratios. All variants and dates in one statement: a
 -- variant that leaves something out takes its part away from the sum over groups and puts back what is left of it.
 with named_prior as (
@@ -153,11 +153,14 @@ joint as (
 
 scaled as (
     select
-        *,
-        prior * onset_weight
-        * exp(log_evidence - max(log_evidence) over (partition by tracker_id, as_of, variant)) as share
+        joint.*,
+        joint.prior * joint.onset_weight
+        * exp(
+            joint.log_evidence
+            - max(joint.log_evidence) over (partition by joint.tracker_id, joint.as_of, joint.variant)
+        ) as share
     from joint
-    where prior > 0
+    where joint.prior > 0
 )
 
 select

@@ -1,7 +1,7 @@
 -- Grain: one row per scenario with reliable readings outside its fan at the as-of date.
 -- Reads: assessment, reading, tracker_setting, indicator_family
--- Outside: beyond the central 99 % at the onset that fits best; of an event, happened or not seen with less than half of
--- the rest; of a category, contradicted.
+-- Outside: beyond the central 99 % at the onset that fits best; of an event, happened or not seen with less than half
+-- of the rest; of a category, contradicted.
 with judged as (
     select
         assessment.tracker_id,

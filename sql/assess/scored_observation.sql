@@ -17,11 +17,11 @@ select
     true as scored
 from earlier_report
 where
-    (tracker_id, as_of, indicator_id) in (
+    (earlier_report.tracker_id, earlier_report.as_of, earlier_report.indicator_id) in (
         select
-            tracker_id,
-            as_of,
-            indicator_id
+            scored.tracker_id,
+            scored.as_of,
+            scored.indicator_id
         from scored
     )
 order by tracker_id, as_of, indicator_id, position, report_id
