@@ -6,6 +6,7 @@ properties, so that one drawing serves light and dark. Imported only when a char
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -50,7 +51,16 @@ def _time(field: str, span: list[str]) -> alt.X:
     """Return the axis of time over the whole span, in UTC so that no clock of a machine moves a mark."""
     years = int(span[1][:4]) - int(span[0][:4])
     axis = (
-        alt.Axis(tickCount={"interval": "year", "step": 1}, format="%Y")
+        # a year's name stands inside the year, beside the tick at which it begins
+        alt.Axis(
+            tickCount={"interval": "year", "step": 1},
+            format="%Y",
+            tickSize=16,
+            labelAlign="left",
+            labelOffset=3,
+            labelPadding=-10,
+            labelFlush=False,
+        )
         if years > 3
         else alt.Axis(tickCount=5, format="%b %Y")
     )
@@ -103,12 +113,23 @@ def _scenario_dash(data: Data) -> alt.StrokeDash:
     return alt.StrokeDash("scenario:N", scale=alt.Scale(domain=data["scenarios"], range=dashes), legend=None)
 
 
+def _line_below_breaks(data: Data) -> int:
+    """Return where the line of words below those of the structural breaks stands."""
+    return max((row["line"] for row in data.get("breaks", [])), default=-13) + 15
+
+
 def _marks_in_time(data: Data, height: int) -> list[alt.Chart]:
     """Return the rules and words of structural breaks and of the as-of date, one line of words each."""
     layers = []
     if data.get("as_of"):
         now = alt.Chart(_rows([{"date": data["as_of"]}]))
-        layers.append(now.mark_rule(stroke=INK, strokeWidth=1).encode(x=_time("date", data["span"])))
+        x = _time("date", data["span"])
+        layers.append(now.mark_rule(stroke=INK, strokeWidth=1).encode(x=x))
+        named = f"as of {date.fromisoformat(data['as_of']):%-d %b %Y}"
+        layers += [
+            words.encode(x=x, y=alt.YValue(_line_below_breaks(data)), text=alt.TextValue(named))
+            for words in _haloed(now, fill=MUTED, align="right", dx=-4, fontSize=11, baseline="top")
+        ]
     for row in data.get("breaks", []):
         base = alt.Chart(_rows([row]))
         side = row["side"]
@@ -152,8 +173,8 @@ def probability_history(data: Data, height: int) -> list[alt.Chart]:
         from_here = alt.Chart(_rows([{"date": data["published_from"]}]))
         layers.append(from_here.mark_rule(stroke=INK, strokeDash=[1, 2]).encode(x=x))
         layers += [
-            words.encode(x=x, y=alt.YValue(height - 16), text=alt.TextValue("published from here"))
-            for words in _haloed(from_here, fill=MUTED, align="right", dx=-4, fontSize=11)
+            words.encode(x=x, y=alt.YValue(-4), text=alt.TextValue("published from here"))
+            for words in _haloed(from_here, fill=MUTED, align="right", fontSize=11, baseline="bottom")
         ]
     if data["pins"]:
         pins = alt.Chart(_rows(data["pins"]))
@@ -236,11 +257,15 @@ def fans(data: Data, height: int) -> list[alt.Chart]:
     layers = []
     if data["fan"]:
         layers.append(
-            fan.mark_area(opacity=0.16).encode(
+            # outlines, since three fills on one another give a colour that means nothing
+            fan.mark_area(fillOpacity=0.06, strokeWidth=1, strokeOpacity=0.8).encode(
                 x=_time("date", span),
                 y=alt.Y("p10:Q", scale=scale, axis=axis),
                 y2=alt.Y2("p90:Q"),
                 color=_scenario_color(data),
+                stroke=alt.Stroke(
+                    "scenario:N", scale=alt.Scale(domain=data["scenarios"], range=data["colors"]), legend=None
+                ),
             )
         )
         layers.append(
@@ -276,7 +301,10 @@ def _claim_marks(data: Data, scale: alt.Scale, axis: alt.Axis) -> list[alt.Chart
         base.mark_rule(stroke=INK, strokeWidth=1.5).encode(
             x=_time("date", span), y=alt.Y("low:Q", scale=scale, axis=axis), y2=alt.Y2("high:Q"), opacity=faint
         ),
-        base.mark_point(size=data.get("point_size", 70), stroke=INK, strokeWidth=1.5).encode(
+        base.mark_rule(stroke=INK, strokeWidth=1.5, clip=True).encode(
+            x=alt.X("from:T", title=None), x2=alt.X2("date:T"), y=level, opacity=faint
+        ),
+        base.mark_point(size=data.get("point_size", 70), stroke=INK, strokeWidth=1.5, cursor="pointer").encode(
             x=_time("date", span),
             y=alt.Y("value:Q", scale=scale, axis=axis),
             shape=shape,
@@ -404,6 +432,45 @@ def spread(data: Data, height: int) -> list[alt.Chart]:
     ]
 
 
+def places(data: Data, height: int) -> list[alt.Chart]:
+    """Return a map at a fixed scale about its middle: countries, routes, and the projects by last stage.
+
+    Positions are plain: longitudes come squeezed, so that a wide page shows more of the map and no larger one.
+    """
+    across, up, scale = *data["middle"], data["scale"]
+    projection: dict[str, Any] = {
+        "type": "identity",
+        "reflectY": True,
+        "scale": scale,
+        "translate": {"expr": f"[width / 2 - {across * scale:.2f}, height / 2 + {up * scale:.2f}]"},
+    }
+
+    def at(rows: Rows) -> alt.Chart:
+        return alt.Chart(_rows(rows), projection=projection).encode(longitude="x:Q", latitude="y:Q")
+
+    stage = alt.Scale(domain=data["stages"], range=data["colors"])
+    shape = alt.Shape("stage:N", scale=alt.Scale(domain=data["stages"], range=data["shapes"]), legend=None)
+    names = [row for side in ("left", "right") for row in data["labels"] if row["side"] == side]
+    waypoints = [row for row in data["labels"] if not row["stands"]]
+    countries = alt.Chart(_rows(data["countries"]), projection=projection)
+    layers = [countries.mark_geoshape(fill=GRID, stroke=RULE, strokeWidth=0.8, clip=True)]
+    if data["lines"]:
+        routes = at(data["lines"]).mark_line(stroke=MUTED, strokeWidth=2, strokeDash=[5, 3])
+        layers.append(routes.encode(order="order:Q", detail="project:N"))
+    if waypoints:
+        layers.append(at(waypoints).mark_point(size=22, filled=True, fill=MUTED, opacity=1))
+    layers.append(
+        at(data["marks"])
+        .mark_point(size=120, stroke=INK, strokeWidth=1.4, opacity=1)
+        .encode(shape=shape, fill=alt.Fill("stage:N", scale=stage, legend=None), tooltip=alt.Tooltip("words:N"))
+    )
+    for side, dx in (("left", 9), ("right", -9)):
+        own = [row for row in names if row["side"] == side]
+        if own:
+            layers += [words.encode(text="name:N") for words in _haloed(at(own), align=side, baseline="middle", dx=dx)]
+    return layers
+
+
 KINDS: dict[str, Callable[[Data, int], list[alt.Chart]]] = {
     "probability_history": probability_history,
     "moves": moves,
@@ -413,6 +480,7 @@ KINDS: dict[str, Callable[[Data, int], list[alt.Chart]]] = {
     "columns": columns,
     "lines": lines,
     "spread": spread,
+    "places": places,
 }
 
 

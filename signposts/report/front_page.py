@@ -40,9 +40,9 @@ def front(tables: TrackerTables, current: LogRatios) -> Page:
     )
 
 
-def printable(tables: TrackerTables, current: LogRatios) -> Page:
+def printable(tables: TrackerTables) -> Page:
     """Return the brief of two sides: verdict, standing, for and against the leader, next dates, warnings."""
-    figures = [illustrations.history(tables, height=220), illustrations.from_prior(tables, current, most=6)]
+    figures = [illustrations.history(tables, height=220)]
     leader = next((row for row in tables.ranked if not row["is_other"]), tables.ranked[0])
     content = {
         **_content(tables),

@@ -467,6 +467,56 @@ def outlook(tables: TrackerTables) -> Figure | None:
     )
 
 
+def recognition(tables: TrackerTables) -> Figure | None:
+    """Return by when each scenario would be recognised if it were the true one, with the readings there are now."""
+    own = [
+        row
+        for row in tables.rows.get("recognition", [])
+        if row["scenario_id"] == row["of_scenario"] and row["coverage"] == "present"
+    ]
+    first = {key: min(row["onset"] for row in rows) for key, rows in grouped(own, "scenario_id").items()}
+    shown = [row for row in own if row["onset"] == first[row["scenario_id"]] and row["scenario_id"] in tables.scenario]
+    if not shown:
+        return None
+    named = [row for row in tables.named if row["scenario_id"] in first]
+    start = tables.tracker["t0"]
+    begins = {key: wording.month(start + timedelta(days=round(365.25 * years))) for key, years in first.items()}
+    shown.sort(key=lambda row: (row["year"], row["scenario_id"]))
+    rows = [
+        {
+            "at": str(int(row["year"])),
+            "series": _title(tables, row["scenario_id"]),
+            "value": round(row["posterior"], 5),
+            "words": f"{_title(tables, row['scenario_id'])}, if true from {begins[row['scenario_id']]}: "
+            f"{wording.percent(row['posterior'])} by the end of {int(row['year'])}",
+        }
+        for row in shown
+    ]
+    data = {
+        "rows": rows,
+        "series": [row["title"] for row in named],
+        "colors": [f"var(--{row['key']})" for row in named],
+        "title": "Probability it would be given",
+        "x_title": "By the end of",
+        "format": ".0%",
+        "range": [0, 1],
+    }
+    return Figure(
+        "recognition",
+        "If it were the true one, by when would we say so?",
+        "; ".join(row["words"] for row in rows if row["at"] == rows[-1]["at"]) + ".",
+        ChartRequest("lines", data, 260),
+        "table recognition, readings as a scenario\u2019s own predictions say",
+        ["Scenario", "By the end of", "Probability it would be given"],
+        [
+            [_title(tables, row["scenario_id"]), str(int(row["year"])), wording.percent(row["posterior"])]
+            for row in shown
+        ],
+        [Key(row["title"], row["key"], "line", place) for place, row in enumerate(named)],
+        "Each scenario from its earliest onset, with the indicators that have a reading now, as reliable as they are.",
+    )
+
+
 def backtests(tables: TrackerTables) -> list[Figure]:
     """Return how well the fans held on history: their coverage, and their error beside that of simple forecasts."""
     own = [row for row in tables.rows["backtest"] if row["series"] is not None]
@@ -507,7 +557,7 @@ def backtests(tables: TrackerTables) -> list[Figure]:
         data = {
             "rows": rows,
             "series": series,
-            "colors": ["var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)"][: len(series)],
+            "colors": ["var(--ink)"] * len(series),
             "title": label,
             "x_title": "Years ahead",
             "format": form,
@@ -526,7 +576,7 @@ def backtests(tables: TrackerTables) -> list[Figure]:
                 "table backtest, rolling origins",
                 ["Forecast", "Years ahead", label, "Forecasts"],
                 table,
-                [Key(name, f"s{place + 1}", "line", place) for place, name in enumerate(series)],
+                [Key(name, "ink", "line", place) for place, name in enumerate(series)],
                 note_of,
             )
         )

@@ -226,6 +226,14 @@ def test_who_is_second_is_counted_over_the_sets_of_starting_odds() -> None:
     ) in said(tables)
 
 
+def test_who_leads_instead_under_other_starting_odds_is_named() -> None:
+    tables = state(shares(0.42, 0.48, 0.05), equal=shares(0.50, 0.30, 0.15))
+    assert (
+        f"“{STEADY}” leads under 1 of 2 sets of starting odds, “{BRIDGE}” under 1 of 2; "
+        f"second to it is “{BRIDGE}” under 1 of 2."
+    ) in said(tables)
+
+
 def test_the_verdict_says_what_it_rests_on() -> None:
     text = said(state(AT_THE_START))
     assert " of 10 indicators carry it; " in text
@@ -290,6 +298,59 @@ def test_sources_that_nobody_asked_are_not_said_to_have_failed() -> None:
     assert verdict.unread(state(AT_THE_START, freshness=none)).startswith("No outside source could be read in this run")
     fine = frame(("ledger", "fresh", looked), ("a", "fresh", looked))
     assert verdict.unread(state(AT_THE_START, freshness=fine)) == ""
+
+
+def test_where_the_fans_failed_is_said_with_how_few_forecasts_it_rests_on() -> None:
+    tried = pd.DataFrame(
+        [
+            {"series": "a", "forecast": "fan", "horizon_years": 1, "n_forecasts": 10, "coverage_80": 0.8},
+            {"series": "a", "forecast": "fan", "horizon_years": 2, "n_forecasts": 6, "coverage_80": 0.5},
+            {"series": "b", "forecast": "fan", "horizon_years": 2, "n_forecasts": 2, "coverage_80": 1.0},
+            {"series": "a", "forecast": "drift", "horizon_years": 2, "n_forecasts": 8, "coverage_80": 0.1},
+        ]
+    ).assign(tracker_id=fixture.TRACKER)
+    assert verdict.where_fans_fail(state(AT_THE_START, backtest=tried)) == (
+        "On history the 80 % band of the fans held 62 % of what came at 2 years, of 8 forecasts: "
+        "it is too narrow there."
+    )
+    held = tried[tried["horizon_years"] == 1]
+    assert verdict.where_fans_fail(state(AT_THE_START, backtest=held)) == (
+        "On history the 80 % band of the fans held 80 % of what came at 1 year, of 10 forecasts."
+    )
+    assert verdict.where_fans_fail(state(AT_THE_START, backtest=tried[:0])) == ""
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(0.1, 0.5, "better than"), (-0.1, 0.5, "no better than"), (-0.5, -0.1, "worse than")]
+)
+def test_past_sets_are_called_better_only_where_the_interval_says_so(low: float, high: float, said: str) -> None:
+    sets = pd.DataFrame([{"set_id": name, "family": name[0]} for name in ("a1", "a2", "b1")])
+    scores = pd.DataFrame(
+        [
+            {"measure": "log_score:gain_over", "value": 0.3, "low": low, "high": high},
+            {"measure": "log_score:families_better", "value": 2.0, "low": None, "high": None},
+        ]
+    ).assign(set_id="all", rule="equal")
+    assert verdict.past_sets(state(AT_THE_START, resolved_set=sets, resolved_score=scores)) == (
+        f"On 3 scenario sets of the past, of 2 families, the method did {said} equal odds, better in 2 of 2."
+    )
+
+
+def test_a_list_says_how_much_it_is_thought_to_hold() -> None:
+    assert wording.completeness_words([]) == ""
+    assert wording.completeness_words([{"q": 1.0, "weight": 1.0}]) == "Its list is taken to be complete."
+    assert wording.completeness_words([{"q": 0.5, "weight": 0.5}, {"q": 0.9, "weight": 0.5}]) == (
+        "Its list is thought to hold about seven of ten such events; the count expected is cut to that."
+    )
+
+
+def test_a_chain_says_which_look_gives_way_to_which() -> None:
+    links = [{"date": date(2026, month, 1), "reliability": 0.5} for month in (3, 2, 1)]
+    assert wording.chain_words(links) == (
+        "The reading is a chain: what the word of 1 March 2026 (believed at 50 %) leaves in doubt falls to that of "
+        "1 February 2026 (believed at 50 %) and 1 January 2026 (believed at 50 %)."
+    )
+    assert wording.chain_words(links[:1]) == ""
 
 
 def test_every_sentence_cites_a_statement_that_is_there() -> None:
