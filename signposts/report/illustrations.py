@@ -157,6 +157,8 @@ def _steps_data(tables: TrackerTables, days: list[date], steps: Rows) -> dict[st
     span = (first - timedelta(days=5), last + room)
     ends = [row for row in steps if row["date"] == last.isoformat()][-len(tables.scenarios) :]
     places = _apart([row["probability"] for row in ends], 0.065)
+    # the words of breaks stand above the field, where no line and no pin can cross them
+    breaks = marked_breaks(tables, span)
     return {
         **scenario_colors(tables),
         "span": span_text(*span),
@@ -166,7 +168,7 @@ def _steps_data(tables: TrackerTables, days: list[date], steps: Rows) -> dict[st
             {**row, "label": _short_percent(row["probability"]), "label_at": round(place, 4)}
             for row, place in zip(ends, places, strict=True)
         ],
-        "breaks": marked_breaks(tables, span),
+        "breaks": [{**row, "line": row["line"] - 15 * len(breaks) - 18} for row in breaks],
     }
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from signposts.report import verdict, wording
+from signposts.report.cautions import headline_warnings
 from signposts.report.records import TrackerTables, tables_by_tracker
 from tests.browser import fixture
 
@@ -351,6 +352,25 @@ def test_a_chain_says_which_look_gives_way_to_which() -> None:
         "1 February 2026 (believed at 50 %) and 1 January 2026 (believed at 50 %)."
     )
     assert wording.chain_words(links[:1]) == ""
+
+
+def test_an_indicator_that_carries_the_headline_alone_is_named_beneath_it() -> None:
+    check = {
+        "check_name": "no_indicator_carries_the_headline_alone",
+        "target": "scenario_probability",
+        "severity": "warning",
+        "passed": False,
+        "detail": "",
+    }
+    moves = [("indicator:passengers", -0.068), ("indicator:freight", 0.04), ("group:traffic", 0.2)]
+    influence = [
+        {"tracker_id": fixture.TRACKER, "left_out": left_out, "scenario_id": "steady", "posterior": 0.5, "move": move}
+        for left_out, move in moves
+    ]
+    tables = state(AT_THE_START, check_result=pd.DataFrame([check]), influence=pd.DataFrame(influence))
+    assert headline_warnings(tables) == [
+        "A check warns: one indicator moves a headline by more than five points alone: “Passengers a year” (6.8)."
+    ]
 
 
 def test_every_sentence_cites_a_statement_that_is_there() -> None:
