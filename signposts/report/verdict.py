@@ -291,8 +291,11 @@ def _rivals(tables: TrackerTables) -> Sentence | None:
     if level:
         parts.append(f"cannot tell {quoted(first)} from {wording.listed(level, 'or')}")
     text = f"Taken alone, the reports {' and '.join(parts)}"
-    if towards:
-        text += "; the leader is ahead of it because it started higher"
+    favoured = [row for distance, row in distances if distance <= -CANNOT_TELL]
+    if favoured and all(row["prior"] < first["prior"] for row in favoured):
+        text += (
+            f"; the leader is ahead of {wording.listed([quoted(row) for row in favoured])} because it started higher"
+        )
     return Sentence(_sentence(text), "reason", "probabilities")
 
 

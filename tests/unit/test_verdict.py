@@ -1,5 +1,6 @@
 """Twelve invented states of the island ferry, and what the report says of each, as a person would read it."""
 
+import math
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -34,14 +35,18 @@ def state(
     **frames: pd.DataFrame,
 ) -> TrackerTables:
     """Return an invented release: probabilities now, before and with equal odds, and the move in parts."""
+    # what the reports say alone, and the probabilities with equal starting odds, follow from one another
+    alone = equal or {key: now[key] / AT_THE_START[key] for key in now if key != "other"}
+    named = sum(share for key, share in alone.items() if key != "other")
+    equal = {key: (1 - now["other"]) * alone[key] / named for key in alone} | {"other": now["other"]}
+    decibans = decibans or {key: 10 * math.log10(share) for key, share in equal.items()}
     tables = base(before is not None) | frames
     latest = tables["scenario_probability"]["as_of"].max()
     rows = tables["scenario_probability"].copy()
-    for variant, shares in (("headline", now), ("prior:uniform", equal or now)):
+    for variant, shares in (("headline", now), ("prior:uniform", equal)):
         chosen = (rows["variant"] == variant) & (rows["as_of"] == latest)
         rows.loc[chosen, "posterior"] = rows.loc[chosen, "scenario_id"].map(shares)
-        if decibans:
-            rows.loc[chosen, "decibans"] = rows.loc[chosen, "scenario_id"].map(decibans)
+        rows.loc[chosen, "decibans"] = rows.loc[chosen, "scenario_id"].map(decibans)
     tables["scenario_probability"] = rows
     tables["surprise"] = tables["surprise"].assign(alarm=alarm)
     if before is not None:
@@ -71,6 +76,10 @@ def shares(bridge: float, steady: float, closure: float, other: float = 0.05) ->
     return {"bridge": bridge, "steady": steady, "closure": closure, "other": other}
 
 
+def lead(tables: TrackerTables) -> str:
+    return verdict.sentences(tables)[0].text
+
+
 def said(tables: TrackerTables) -> str:
     return " ".join(sentence.text for sentence in verdict.sentences(tables))
 
@@ -89,12 +98,18 @@ def test_1_a_first_release_that_the_analysts_word_carries_says_so() -> None:
 def test_2_a_first_release_that_the_reports_carry_says_so() -> None:
     tables = state(shares(0.70, 0.20, 0.05), equal=shares(0.75, 0.13, 0.07))
     assert verdict.headline(tables) == "A bridge replaces the ferry 70 %, because of what was reported since"
+    assert lead(tables) == (
+        "The analysts said “Moderate”, which we read as 33 %. What was reported since has added 37 points."
+    )
 
 
 def test_3_a_lead_that_equal_starting_odds_would_undo_is_said_to_be_the_analysts_alone() -> None:
     tables = state(shares(0.20, 0.60, 0.15), equal=shares(0.30, 0.28, 0.37))
     assert verdict.headline(tables) == (
         "The ferry carries on 60 %, only because the analysts said so: the reports alone favour The ferry is closed"
+    )
+    assert lead(tables) == (
+        "The analysts said “High”, which we read as 52 %. What was reported since has added 8 points."
     )
 
 
@@ -103,11 +118,17 @@ def test_4_a_narrow_first_lead_is_called_narrow() -> None:
     assert (
         verdict.headline(tables) == "The ferry carries on 46 %, narrowly ahead of A bridge replaces the ferry at 44 %"
     )
+    assert lead(tables) == (
+        "The analysts said “High”, which we read as 52 %. What was reported since has taken away 6 points."
+    )
 
 
 def test_5_none_of_the_above_in_front_is_said_first() -> None:
     tables = state(shares(0.1, 0.2, 0.1, 0.6), alarm=True)
     assert verdict.headline(tables) == "None of the above 60 %: no scenario fits what is reported"
+    assert lead(tables) == (
+        "What is observed is odd under every scenario: a future that none of them describes has to be reckoned with."
+    )
 
 
 def test_6_an_alarm_is_never_hidden_behind_a_leader() -> None:
@@ -137,6 +158,10 @@ def test_8_a_revision_is_not_called_news() -> None:
     assert verdict.headline(tables) == (
         "The ferry carries on up 5 points to 62 %: mostly a revised figure for “Passengers a year”"
     )
+    assert lead(tables) == (
+        "Since the release of 15 October 2026 “The ferry carries on” rose by 5.0 points: "
+        "+4.0 from “Passengers a year” and +1.0 from time passing."
+    )
 
 
 def test_9_a_change_of_leader_is_the_headline() -> None:
@@ -153,6 +178,10 @@ def test_9_a_change_of_leader_is_the_headline() -> None:
         "A bridge replaces the ferry overtakes The ferry carries on, 50 % to 38 %: "
         "mostly “Passengers a year” and “Freight carried, calendar year”"
     )
+    assert lead(tables).startswith(
+        "Since the release of 15 October 2026 “A bridge replaces the ferry” rose by 10.0 points: "
+        "+4.0 from “Passengers a year”, "
+    )
 
 
 def test_10_a_move_by_our_own_edits_is_owned() -> None:
@@ -160,12 +189,19 @@ def test_10_a_move_by_our_own_edits_is_owned() -> None:
     assert (
         verdict.headline(tables) == "The ferry carries on up 5 points to 62 %: our own edits of the predictions did it"
     )
+    assert lead(tables) == (
+        "Since the release of 15 October 2026 “The ferry carries on” rose by 5.0 points: "
+        "+5.0 from edits to the catalogue."
+    )
 
 
 def test_11_a_quiet_release_says_that_it_is_quiet() -> None:
     tables = state(shares(0.25, 0.625, 0.08), before=shares(0.26, 0.615, 0.08))
     assert verdict.headline(tables) == (
         "The ferry carries on holds at 62 %: no scenario has moved by two points since 15 October 2026"
+    )
+    assert lead(tables) == (
+        "Since the release of 15 October 2026 “The ferry carries on” rose by 1.0 points: +1.0 from “Passengers a year”."
     )
 
 
@@ -175,6 +211,7 @@ def test_12_a_move_behind_a_leader_that_holds_is_the_news() -> None:
     )
     assert verdict.headline(tables).startswith("The ferry carries on holds at 62 %; ")
     assert verdict.headline(tables).endswith(": a new reading of “Mood of the council” did it")
+    assert lead(tables) == ("Since the release of 15 October 2026 “The ferry carries on” has not moved.")
 
 
 # ---------------------------------------------------------------------- the sentences, one rule each
@@ -216,7 +253,7 @@ def test_evidence_for_a_rival_is_not_said_as_evidence_for_the_leader() -> None:
     tables = state(shares(0.21, 0.66, 0.08), decibans={"bridge": 8.0, "steady": 4.0, "closure": 1.0, "other": 0.0})
     text = said(tables)
     assert f"about 2.5 to 1 for “{BRIDGE}”" in text
-    assert "the leader is ahead of it because it started higher" in text
+    assert f"the leader is ahead of “{BRIDGE}” because it started higher" in text
 
 
 def test_who_is_second_is_counted_over_the_sets_of_starting_odds() -> None:
