@@ -40,6 +40,7 @@ CATALOGUE_TABLES = (
     "indicator",
     "prediction",
     "project",
+    "place",
     "search",
 )
 SETTING_TABLES = (

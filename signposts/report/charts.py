@@ -394,7 +394,7 @@ def lines(data: Data, height: int) -> list[alt.Chart]:
     if data.get("reference") is not None:
         layers.append(
             alt.Chart(_rows([{"at": data["reference"]}]))
-            .mark_rule(stroke=INK, strokeDash=[2, 2])
+            .mark_rule(stroke=RULE, strokeWidth=1.5)
             .encode(y=alt.Y("at:Q"))
         )
     layers.append(base.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=color, strokeDash=dash))
@@ -437,7 +437,7 @@ def places(data: Data, height: int) -> list[alt.Chart]:
 
     Positions are plain: longitudes come squeezed, so that a wide page shows more of the map and no larger one.
     """
-    across, up, scale = *data["middle"], data["scale"]
+    (across, up), scale = data["middle"], data["scale"]
     projection: dict[str, Any] = {
         "type": "identity",
         "reflectY": True,

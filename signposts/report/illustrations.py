@@ -567,7 +567,7 @@ def backtests(tables: TrackerTables) -> list[Figure]:
             "reference": reference,
         }
         forecasts = sum(row["n_forecasts"] or 0 for row in own if row["forecast"] == own[0]["forecast"])
-        note_of = "The dashed line is where a well made 80% band belongs. " if reference else "Lower is better. "
+        note_of = "The level line is where a well made 80% band belongs. " if reference else "Lower is better. "
         note_of += f"Each line rests on about {wording.plural(forecasts, 'forecast')}, fewer the further ahead."
         found.append(
             Figure(

@@ -78,7 +78,9 @@ def said_words(row: Row, said: dict[tuple[Any, ...], Row], tables: TrackerTables
         return wording.percent(quantities["probability"])
     if "p05" not in quantities or "p95" not in quantities:
         return "\u2013"
-    return wording.span(quantities["p05"], quantities["p95"], tables.indicator.get(row["indicator_id"]), 3)
+    indicator = tables.indicator.get(row["indicator_id"])
+    band = wording.span(quantities["p05"], quantities["p95"], indicator, 3)
+    return f"{band} more" if str((indicator or {}).get("unit") or "").startswith("count") else band
 
 
 def scores(tables: TrackerTables) -> Rows:

@@ -238,8 +238,9 @@ def unbroken(text: str | None) -> str:
 def reading_words(reading: Row | None, indicator: Row | None) -> str:
     """Return what an indicator says, in words, or why it says nothing."""
     if not reading or not reading.get("kind"):
-        if (reading or {}).get("old_year"):
-            return f"Only an old figure, of {reading['old_year']}"
+        old_year = (reading or {}).get("old_year")
+        if old_year:
+            return f"Only an old figure, of {old_year}"
         return _MISSING.get((reading or {}).get("missing_reason") or "", "No reading")
     return _READING.get(reading["kind"], _value_words)(reading, indicator)
 

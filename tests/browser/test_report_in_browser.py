@@ -409,11 +409,11 @@ def test_the_map_stands_beside_the_board_and_names_every_place(
     context = browser.new_context(viewport={"width": width, "height": 900}, forced_colors=forced)
     page = context.new_page()
     page.goto((site / "milestones.html").as_uri())
-    board, drawn = page.locator(".board").bounding_box(), page.locator("#figure-map .drawn").bounding_box()
+    board, drawn = page.locator(".board").bounding_box(), page.locator("#figure-map .chart").bounding_box()
     assert board is not None
     assert drawn is not None
     assert (drawn["x"] > board["x"] + board["width"]) == (width == 1440)
-    words = page.locator("#figure-map .drawn svg:visible").first.inner_html()
+    words = page.locator("#figure-map .drawn .wide").inner_html()
     assert all(name in words for name in ("North pier", "South pier", "Old yard"))
     assert page.locator("#figure-map .legend li").count() == 2
     context.close()
