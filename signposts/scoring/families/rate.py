@@ -57,18 +57,6 @@ def _mid_distribution(low: Floats, high: Floats, mean: Floats, shape: Floats) ->
     return (below + upto) / 2
 
 
-def _open_log_mass(count: Floats, mean: Floats, shape: Floats, observations: Observations) -> Floats:
-    """Return ln of the mass of an incomplete count: mean q mean, averaged over the nodes of q."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = [
-            np.log(observations.completeness_weight[:, [node]])
-            + densities.negative_binomial_log_mass(count, observations.completeness[:, [node]] * mean, shape)
-            for node in range(observations.completeness.shape[1])
-        ]
-        result: Floats = np.logaddexp.reduce(parts)
-    return result
-
-
 class Rate(MixedFamily):
     """Counts: type rate."""
 
@@ -119,8 +107,9 @@ class Rate(MixedFamily):
         result = np.empty(mean.shape)
         result[plain] = densities.negative_binomial_log_mass(count[plain], mean[plain], shape[plain])
         if open_list.any():
-            result[open_list] = _open_log_mass(
-                count[open_list], mean[open_list], shape[open_list], observations.take(np.flatnonzero(open_list))
+            nodes, weights = observations.completeness[open_list], observations.completeness_weight[open_list]
+            result[open_list] = densities.thinned_negative_binomial_log_mass(
+                count[open_list], mean[open_list], shape[open_list], nodes, weights
             )
         if interval.any():
             low, high = interval_ends(observations)
@@ -134,15 +123,19 @@ class Rate(MixedFamily):
         low, high = interval_ends(observations)
         none = observations.kind == KIND["none_seen"]
         low, high = (np.where(none, 0.0, end)[:, None] for end in (low, high))
-        result = _mid_distribution(low, high, columns.first, columns.second)
-        rows = np.flatnonzero(observations.kind == KIND["open_count"])
-        if len(rows):
-            nodes, weights = observations.completeness[rows], observations.completeness_weight[rows]
-            result[rows] = sum(
-                weights[:, [node]]
-                * _mid_distribution(low[rows], high[rows], columns.first[rows] * nodes[:, [node]], columns.second[rows])
+        open_list = observations.kind == KIND["open_count"]
+        result = np.empty(columns.first.shape)
+        closed = ~open_list
+        result[closed] = _mid_distribution(low[closed], high[closed], columns.first[closed], columns.second[closed])
+        if open_list.any():
+            nodes, weights = observations.completeness[open_list], observations.completeness_weight[open_list]
+            count, mean, shape = low[open_list], columns.first[open_list], columns.second[open_list]
+            upto = sum(
+                weights[:, [node]] * densities.negative_binomial_cdf(count, mean * nodes[:, [node]], shape)
                 for node in range(nodes.shape[1])
             )
+            mass = np.exp(densities.thinned_negative_binomial_log_mass(count, mean, shape, nodes, weights))
+            result[open_list] = upto - mass / 2
         return result
 
     def mixture_quantiles(self, model: Model, observations: Observations, weights: Floats, share: Floats) -> Floats:
