@@ -29,9 +29,9 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
     """Return every page of a tracker."""
     current = attribution.log_ratios(tables)
     ratios = attribution.claim_ratios(tables, current)
-    supposing = what_if_page(tables)
+    what_if = what_if_page(tables)
     return [
-        *([supposing] if supposing else []),
+        *([what_if] if what_if else []),
         front_page.front(tables, current),
         evidence_matrix(tables),
         Page("indicators.html", "indicators.html", "Indicators", {"domains": indicator_list(tables)}),

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincc, betaln, gammaln, log_ndtr, ndtr
+from scipy.special import betainc, betaincc, betaln, gammaln, log_ndtr, logsumexp, ndtr
 
 Floats = NDArray[np.float64]
 
@@ -72,13 +72,25 @@ def negative_binomial_log_mass(count: Floats, mean: Floats, shape: Floats) -> Fl
 
     With mean = mu E this is NegBin(a, b / (b + E)), b = a / mu (3.2, rate).
     """
-    return (
-        gammaln(count + shape)
-        - gammaln(shape)
-        - gammaln(count + 1)
-        + shape * np.log(shape / (shape + mean))
-        + _log_power(count, mean / (shape + mean))
-    )
+    return _log_ways(count, shape) + _log_chance(count, mean, shape)
+
+
+def thinned_negative_binomial_log_mass(
+    count: Floats, mean: Floats, shape: Floats, nodes: Floats, weights: Floats
+) -> Floats:
+    """Return ln P(N = count) where a list holds a share of what happened; that share has nodes and weights (n, K)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = np.log(weights).T[:, :, None] + _log_chance(count, nodes.T[:, :, None] * mean, shape)
+        result: Floats = _log_ways(count, shape) + logsumexp(parts, axis=0)
+    return result
+
+
+def _log_ways(count: Floats, shape: Floats) -> Floats:
+    return gammaln(count + shape) - gammaln(shape) - gammaln(count + 1)
+
+
+def _log_chance(count: Floats, mean: Floats, shape: Floats) -> Floats:
+    return shape * np.log(shape / (shape + mean)) + _log_power(count, mean / (shape + mean))
 
 
 def _log_power(exponent: Floats, base: Floats) -> Floats:

@@ -21,7 +21,7 @@ BIN = Path(sys.executable).parent
 FLOOR = """
 import sys
 sys.modules["pyspark"] = None
-import dagster, great_expectations, duckdb, pandas, altair, scipy.stats
+import dagster, great_expectations, duckdb, pandas, scipy.stats
 print("imported")
 """
 REPEATS = 5

@@ -8,18 +8,21 @@ from functools import cache as cached
 from pathlib import Path
 from typing import Any
 
+import altair
 import duckdb
 import feedparser
 import html5lib
 import pandas as pd
 import pytest
+from jsonschema import ValidationError
 
 from signposts import report
 from signposts.report import attribution, feed, illustrations, verdict, wording
+from signposts.report.charts import KINDS, specification
 from signposts.report.citations import cite
 from signposts.report.drawing import ChartRequest, draw
 from signposts.report.evidence_page import heuer_ranking
-from signposts.report.pages import method_html
+from signposts.report.pages import method_html, tracker_pages
 from signposts.report.records import TrackerTables, plain_rows, tables_by_tracker
 from tests.browser import fixture
 
@@ -363,6 +366,24 @@ def test_a_chart_that_did_not_change_is_not_drawn_again(tmp_path) -> None:
     assert kept.stat().st_mtime_ns == before
     draw({"one": ChartRequest("lines", {**data, "title": "other"}, 120)}, tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_every_kind_of_chart_keeps_the_schema_of_vega_lite(tracker_tables) -> None:
+    """The first chart of each kind and the fullest one, with few rows, which repeat one shape."""
+    requests: dict[str, list[ChartRequest]] = {}
+    for page in tracker_pages(tracker_tables, METHOD, ""):
+        for figure in page.figures:
+            if figure.request is not None:
+                requests.setdefault(figure.request.kind, []).append(figure.request)
+    assert set(requests) == set(KINDS)
+    for kind, drawn in requests.items():
+        for request in (drawn[0], max(drawn, key=lambda each: len(json.dumps(each.data)))):
+            found = specification(kind, request.data, request.height)
+            found["datasets"] = {name: rows[:2] for name, rows in found["datasets"].items()}
+            altair.LayerChart.from_dict(found)
+    found["layer"][0]["mark"]["colour"] = "red"
+    with pytest.raises(ValidationError):
+        altair.LayerChart.from_dict(found)
 
 
 def test_words_in_a_chart_cannot_end_its_script(tmp_path) -> None:
