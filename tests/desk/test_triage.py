@@ -14,7 +14,6 @@ import pytest
 from signposts.catalogue import load_catalogue
 from signposts.catalogue.faults import FaultList
 from signposts.catalogue.triage import read_triage
-from signposts.cli.desk_leads import close_indicator, print_leads, triage_lead
 from signposts.desk.collect import collect_leads
 from signposts.desk.searches import plan_search
 from signposts.desk.state import DeskState, open_desk
@@ -22,6 +21,7 @@ from signposts.desk.triage import accept, decide, undo
 from signposts.errors import InputError
 from signposts.settings import load_settings
 from tests.desk.loopback import Answer, FeedServer, desk_catalogue, feed_server, rss
+from tests.desk.shell import signposts
 
 pytestmark = pytest.mark.slow
 NOW = datetime.now(UTC)
@@ -122,7 +122,7 @@ def test_a_page_that_proves_nothing_is_refused_and_nothing_is_written(
     with pytest.raises(InputError, match=said):
         accept(desk.tracker, [lead], "leader_contacts", FIELDS, NOW)
     assert claims(desk) == before
-    assert not (desk.tracker.folder / "triage.csv").exists()
+    assert read_triage(desk.tracker.folder, FaultList()) == []
 
 
 def test_undo_opens_the_story_again_and_withdraws_the_claim_in_one_write(desk: DeskState) -> None:
@@ -172,25 +172,27 @@ def test_two_desks_at_once_see_each_others_decisions(desk: DeskState) -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "options", "said"),
+    ("words", "said"),
     [
-        ("dismiss", {"reason": "boring"}, "no reason to dismiss"),
-        ("later", {"until": "2020-01-01"}, "not after today"),
-        ("later", {"until": "soon"}, "no day"),
-        ("duplicate", {"claim_id": "leader_contacts-999"}, "no claim"),
+        (("dismiss", "--reason", "boring"), "no reason to dismiss"),
+        (("later", "--until", "2020-01-01"), "not after today"),
+        (("later", "--until", "soon"), "no day"),
+        (("duplicate", "--claim", "leader_contacts-999"), "no claim"),
+        (("ignore",), "no decision"),
+        (("accept", "--indicator", "leader_contact"), "no indicator"),
     ],
 )
-def test_a_decision_without_what_it_needs_is_refused(
-    desk: DeskState, decision: str, options: dict[str, str], said: str
-) -> None:
-    with pytest.raises(InputError, match=said):
-        decide(desk.tracker, [desk.lead(head(desk))], decision, NOW, **options)  # type: ignore[arg-type]
+def test_a_decision_without_what_it_needs_is_refused(desk: DeskState, words: tuple[str, ...], said: str) -> None:
+    answer = signposts("triage", head(desk), *words)
+    assert answer.code == 2
+    assert said in answer.err
+    assert read_triage(desk.tracker.folder, FaultList()) == []
 
 
 def test_what_is_put_off_comes_back_on_its_day(desk: DeskState) -> None:
     lead = desk.lead(head(desk))
     day = TODAY + timedelta(days=3)
-    decide(desk.tracker, [lead], "later", NOW, until=day.isoformat())
+    assert signposts("triage", lead.lead_id, "later", "--until", day.isoformat()).code == 0
     desk.refresh()
     assert lead.lead_id not in {each.lead.lead_id for each in desk.queue(TODAY)}
     assert lead.lead_id in {each.lead.lead_id for each in desk.queue(day)}
@@ -256,28 +258,28 @@ def test_a_kill_at_any_moment_of_accepting_leaves_claim_and_decision_or_neither(
         assert decided.claim_id == claimed[0].claim.claim_id
 
 
-def test_closing_asks_for_every_lead_and_writes_who_looked_where_until_when(
-    desk: DeskState, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_closing_asks_for_every_lead_and_writes_who_looked_where_until_when(desk: DeskState) -> None:
     since = (TODAY - timedelta(days=20)).isoformat()
-    with pytest.raises(InputError, match="leads up to .* are undecided"):
-        close_indicator("leader_contacts", TODAY.isoformat(), since, [], "all read", False, "")
-    for each in desk.queue(TODAY, "leader_contacts"):
-        if " no " in each.lead.title:
-            triage_lead(each.lead.lead_id, "dismiss", indicator="", fields=[], reason="no_new_fact", until="", claim="",
-                        group=False, keep_page=False, tracker="")  # fmt: skip
-    triage_lead(head(desk), "accept", indicator="leader_contacts", fields=["category=phone call", "credibility=1"],
-                reason="", until="", claim="", group=True, keep_page=True, tracker="")  # fmt: skip
-    with pytest.raises(InputError, match="one sentence"):
-        close_indicator("leader_contacts", TODAY.isoformat(), since, [], "", False, "")
-    close_indicator("leader_contacts", TODAY.isoformat(), since, [], "One call; the channels were quiet.", False, "")
+    close = ("close", "leader_contacts", "--until", TODAY.isoformat(), "--from", since)
+    early = signposts(*close, "--note", "all read")
+    assert early.code == 2
+    assert "leads up to" in early.err
+    denial = next(each.lead.lead_id for each in desk.queue(TODAY) if " no " in each.lead.title)
+    assert denial in signposts("leads", "leader_contacts").out
+    assert signposts("triage", denial, "dismiss", "--reason", "no_new_fact").out == f"dismiss: {denial}\n"
+    fields = ("category=phone call", "credibility=1")
+    made = signposts("triage", head(desk)[:8], "accept", *fields, "--indicator", "leader_contacts", "--group")
+    assert made.code == 0, made
+    assert "claim leader_contacts-" in made.out
+    assert "one sentence" in signposts(*close).err
+    assert f"would close: looked until {TODAY}" in signposts(*close, "--dry-run").out
+    closed = signposts(*close, "--note", "One call; the channels were quiet.")
+    assert closed.code == 0, closed
     search = load_catalogue(desk.settings.catalogue_root).trackers[0].searches[-1].search
     assert (search.looked_until, search.leads_read, search.n_found) == (TODAY, 4, 1)
     assert (search.searched_by, search.gaps) == ("tester", None)
     assert "kremlin_en" in str(search.feeds)
-    capsys.readouterr()
-    print_leads("leader_contacts", "", 20, everything=False)
-    assert "0 leads waiting" in capsys.readouterr().out
+    assert "0 leads waiting" in signposts("leads", "leader_contacts").out
 
 
 def test_a_gap_of_a_feed_shortens_what_a_search_covers_and_leaving_it_out_is_said(
