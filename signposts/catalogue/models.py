@@ -1,6 +1,6 @@
 """What the YAML files of a catalogue may say, as pydantic models.
 
-Belongs here: keys, types and what can be judged within one entry. Not here: rules between files (rules.py), the
+Belongs here: keys, types and what can be validated within one entry. Not here: rules between files (rules.py), the
 ledger's rows (claims.py), or anything computed from the entries.
 """
 

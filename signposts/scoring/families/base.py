@@ -23,7 +23,7 @@ from signposts.scoring.onsets import delayed_pairs, hypothesis_columns, referenc
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 LOG_FLOOR = -700.0
 """Least log ratio that is handed out: e^-700 is still a number above 0."""
@@ -44,7 +44,7 @@ class Columns:
     """Log hazard at the date, for events; degrees of freedom of a trajectory; unused by others."""
 
     def repeated(self, times: int) -> Columns:
-        """Return each row so many times: a prospect's parameters for every cell of it."""
+        """Return each row so many times: a design's parameters for every cell of it."""
         return Columns(*(np.repeat(values, times, axis=0) for values in (self.first, self.second, self.third)))
 
 
@@ -103,7 +103,7 @@ class Family(ABC):
         """Return the quantiles of a mixture of hypotheses, shape (n, Q), of shares (n, Q)."""
 
     @abstractmethod
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """Return the cells that a reading may fall in, with every hypothesis's mass in each."""
 
     @abstractmethod
@@ -176,12 +176,12 @@ class Family(ABC):
         fill_silent(model, speaks, found[:, :-1])
         return found
 
-    def masses(self, model: Model, observations: Observations, columns: Columns, n_prospects: int) -> Floats:
-        """Return the probabilities, p_wide's last, of observations listed prospect by prospect: (P, C, H + 1)."""
+    def masses(self, model: Model, observations: Observations, columns: Columns, n_planned: int) -> Floats:
+        """Return the probabilities, p_wide's last, of observations listed design by design: (P, C, H + 1)."""
         base, ratio, wide = self._ratios(model, observations, columns)
         fill_silent(model, model.speaks[observations.indicator], ratio)
         found: Floats = np.exp(base)[:, None] * np.concatenate([ratio, wide[:, None]], axis=1)
-        return found.reshape(n_prospects, -1, model.n_hypotheses + 1)
+        return found.reshape(n_planned, -1, model.n_hypotheses + 1)
 
 
 class MixedFamily(Family):
@@ -272,16 +272,16 @@ def fill_silent(model: Model, speaks: Booleans, values: Floats) -> None:
     values[:] = np.where(spoken, values, mixture)
 
 
-def cells_between(family: Family, model: Model, prospects: Prospects, edges: Floats) -> Floats:
+def cells_between(family: Family, model: Model, design: ReadingDesign, edges: Floats) -> Floats:
     """Return the mass between consecutive edges (P, E), with an open cell below and above: (P, E + 1, H + 1)."""
-    n_prospects, n_edges = edges.shape
+    n_planned, n_edges = edges.shape
     observations = blank_observations(
-        np.repeat(prospects.indicator, n_edges),
+        np.repeat(design.indicator, n_edges),
         KIND["value"],
-        np.repeat(prospects.time, n_edges),
+        np.repeat(design.time, n_edges),
         value=edges.ravel().astype(np.float64),
-        log_sd=np.repeat(prospects.log_sd, n_edges),
+        log_sd=np.repeat(design.log_sd, n_edges),
     )
-    cdf = family.cdf_with_wide(model, observations).reshape(n_prospects, n_edges, -1)
-    ends = np.zeros((n_prospects, 1, cdf.shape[2]))
+    cdf = family.cdf_with_wide(model, observations).reshape(n_planned, n_edges, -1)
+    ends = np.zeros((n_planned, 1, cdf.shape[2]))
     return np.maximum(np.diff(np.concatenate([ends, cdf, ends + 1], axis=1), axis=1), 0.0)

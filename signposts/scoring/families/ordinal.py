@@ -27,7 +27,7 @@ from signposts.scoring.onsets import (
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 
 class Ordinal(MixedFamily):
@@ -84,9 +84,9 @@ class Ordinal(MixedFamily):
         silent = np.asarray(~(weights > 0).any(axis=1))[:, None]
         return np.where(silent, math.nan, np.minimum(found, last))
 
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """List the categories in their order."""
-        indicator, time = prospects.indicator, prospects.time
+        indicator, time = design.indicator, design.time
         sizes = np.array([len(model.categories[index]) for index in indicator])
         top = int(sizes.max())
         codes = np.broadcast_to(np.arange(top), (len(indicator), top))

@@ -34,7 +34,7 @@ from signposts.scoring.onsets import (
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 WIDE_RATE_CV = 1.5
 MOST_COUNTS = 240
@@ -160,9 +160,9 @@ class Rate(MixedFamily):
             low, high = np.where(wide & under, middle, low), np.where(wide & ~under, middle, high)
         return np.where(silent[:, None], math.nan, high)
 
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """List counts from 0 to beyond what any hypothesis expects, and one open cell above."""
-        indicator, time, start = prospects.indicator, prospects.time, prospects.exposure_start
+        indicator, time, start = design.indicator, design.time, design.exposure_start
         probe = blank_observations(indicator, KIND["count"], time, value=np.zeros(len(indicator)), exposure_start=start)
         columns = self.columns(model, probe)
         spread = np.sqrt(columns.first + columns.first**2 / columns.second)
@@ -170,7 +170,7 @@ class Rate(MixedFamily):
         counts = np.broadcast_to(np.arange(top + 1.0), (len(indicator), top + 1))
         listed = blank_observations(
             np.repeat(indicator, top + 1),
-            np.repeat(np.where(prospects.is_open, KIND["open_count"], KIND["count"]), top + 1),
+            np.repeat(np.where(design.is_open, KIND["open_count"], KIND["count"]), top + 1),
             np.repeat(time, top + 1),
             value=counts.ravel(),
             exposure_start=np.repeat(start, top + 1),
@@ -178,8 +178,8 @@ class Rate(MixedFamily):
         )
         observations = replace(
             listed,
-            completeness=np.repeat(prospects.completeness, top + 1, axis=0),
-            completeness_weight=np.repeat(prospects.completeness_weight, top + 1, axis=0),
+            completeness=np.repeat(design.completeness, top + 1, axis=0),
+            completeness_weight=np.repeat(design.completeness_weight, top + 1, axis=0),
         )
         mass = self.masses(model, observations, columns.repeated(top + 1), len(indicator))
         rest = np.maximum(1 - mass.sum(axis=1, keepdims=True), 0.0)
