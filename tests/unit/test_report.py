@@ -108,6 +108,16 @@ def test_each_indicator_and_named_scenario_has_a_page(site, tracker_tables) -> N
     }
 
 
+def test_leads_waiting_and_the_day_looked_until_stand_beside_the_indicator_and_on_the_health_page(site) -> None:
+    crossings = (site / "indicators" / "cancelled_crossings.html").read_text(encoding="utf-8")
+    assert "Leads waiting: 12; looked until 14 Nov 2026." in crossings
+    bridge = (site / "indicators" / "bridge_opened.html").read_text(encoding="utf-8")
+    assert "Leads waiting: 0; no search is closed." in bridge
+    rows = re.sub(r"<[^>]*>", " ", (site / "health.html").read_text(encoding="utf-8")).split("What people look for")[-1]
+    assert re.search(r"12\s+14 Nov 2026\s+7\s+3 of 4", rows)
+    assert "12 leads waiting for a decision" in (site / "health.html").read_text(encoding="utf-8")
+
+
 def test_internal_links_resolve(site) -> None:
     for page in _pages(site):
         for node in _tree(page).iter():
