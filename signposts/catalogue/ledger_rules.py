@@ -203,7 +203,9 @@ def measure_faults(claim: Claim, indicator: Indicator) -> Iterable[FaultWords]:
             min(numbers) < 0 or max(numbers) <= 0 or (claim.value is not None and claim.value <= 0)
         ):
             yield "value", "the predictions are on a log scale, where nothing is 0 or less", "correct the number"
-        if family == "share" and (min(numbers) < 0 or max(numbers) > 1):
+        if family == "share" and claim.trials is not None:
+            yield "kind", "votes are counted", "write kind count: value of them out of trials"
+        elif family == "share" and (min(numbers) < 0 or max(numbers) > 1):
             yield "value", "a share lies between 0 and 1", "write 96 percent as 0.96"
 
 
@@ -219,11 +221,8 @@ def claim_warnings(claim: Claim, indicator: Indicator) -> Iterable[FaultWords]:
     """Yield what can be shown but not scored, and what cannot be looked up."""
     family = indicator.family
     if indicator.scored and family and claim.kind != "plan" and claim.kind not in KINDS_OF_FAMILY[family]:
-        yield (
-            "kind",
-            f"a claim of kind {claim.kind} is shown, never scored, on a prediction of this type",
-            "check the kind",
-        )
+        kinds = " or ".join(sorted(KINDS_OF_FAMILY[family]))
+        yield "kind", f"{claim.kind} is shown, never scored: the predictions read {kinds}", f"write kind {kinds}"
     if claim.source_url is None:
         yield "source_url", "nobody can look it up", "add the address of the page"
 

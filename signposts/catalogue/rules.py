@@ -201,12 +201,9 @@ def period_faults(indicator: Indicator) -> Iterable[PlacedFault]:
     if indicator.frequency == "event":
         if indicator.usual_period_months is not None:
             yield ("usual_period_months",), "an event has no period", "remove it, or correct frequency"
-    elif indicator.usual_period_months is None and indicator.role != "context":
-        yield (
-            ("frequency",),
-            f"{indicator.frequency}, and no usual_period_months",
-            "add it: 12 for a year, 1 for a month",
-        )
+    elif indicator.period_months is None and indicator.family in ("lognormal", "trajectory"):
+        mend = "add it: the months that a usual figure covers, 12 for a year"
+        yield ("frequency",), f"{indicator.frequency}, and no usual_period_months", mend
 
 
 def family_faults(indicator: Indicator) -> Iterable[PlacedFault]:
@@ -215,6 +212,10 @@ def family_faults(indicator: Indicator) -> Iterable[PlacedFault]:
     if len(families) > 1:
         why = f"predictions of different families: {', '.join(sorted(families))}"
         yield ("predictions",), why, "predict one quantity in one way; the others may be silent"
+    unit = {"event": "event", "ordinal": "category", "share": "share"}.get(indicator.family or "", indicator.unit)
+    if indicator.unit != unit:
+        why = f"{indicator.unit!r}, but the predictions are of {'an' if unit == 'event' else 'a'} {unit}"
+        yield ("unit",), why, f"write `unit: {unit}`, and list it among the units of tracker.yaml"
     if indicator.detect_prob is not None and "event" not in families:
         yield ("detect_prob",), "only events have one", "remove it"
     for key in ("exposure_start", "reach"):
@@ -237,8 +238,8 @@ def quantity_faults(indicator: Indicator) -> Iterable[PlacedFault]:
     family = indicator.family
     if indicator.plausible is not None and not indicator.plausible[0] < indicator.plausible[1]:
         yield ("plausible",), f"{list(indicator.plausible)} is no interval", "write the lower bound first"
-    if family not in (None, "lognormal", "share") and indicator.quantity is not None:
-        yield ("quantity",), "only values have one", "remove it"
+    if family not in (None, "lognormal", "trajectory", "share") and indicator.quantity is not None:
+        yield ("quantity",), "events, counts and categories have none", "remove it"
     if family == "share" and indicator.quantity not in (None, "share"):
         yield ("quantity",), "the predictions are of a share", "write `quantity: share`"
 
@@ -261,7 +262,7 @@ def validate_predictions(file: str, indicator: Indicator, draft: Draft, faults: 
     validate_defining(file, indicator, draft, faults)
     reason = monotone_fault(indicator, draft.scenarios)
     if reason and indicator.monotone_waiver is None:
-        mend = "correct the numbers, or write the reason as `monotone_waiver:`"
+        mend = "correct the numbers or `cooperative`, or write the reason as `monotone_waiver:`"
         draft.refuse(faults, file, ("predictions",), reason, mend)
 
 

@@ -138,13 +138,16 @@ def normal_cdf(x: Floats, mean: Floats, sd: Floats) -> Floats:
 
 def solve_threshold_mean(value: float, p_beyond: float, concentration: float, op: str = ">=") -> float:
     """Return m such that Y ~ Beta(m n, (1 - m) n) lies beyond `value` with probability p_beyond (3.2, threshold)."""
-    from scipy.optimize import brentq
-
     if op not in (">=", ">", "<=", "<"):
         raise ValueError(f"op {op!r} is not one of >=, >, <=, <")
     above = p_beyond if op.startswith(">") else 1 - p_beyond
 
-    def gap(mean: float) -> float:
-        return float(betaincc(mean * concentration, (1 - mean) * concentration, value)) - above
-
-    return float(brentq(gap, 1e-9, 1 - 1e-9, xtol=1e-14, rtol=1e-14))
+    low, high = 0.0, 1.0
+    # Bisection: the probability above rises with the mean, and 53 halvings reach the last bit.
+    for _ in range(53):
+        mean = (low + high) / 2
+        if betaincc(mean * concentration, (1 - mean) * concentration, value) < above:
+            low = mean
+        else:
+            high = mean
+    return (low + high) / 2

@@ -115,7 +115,7 @@ def simulate_worlds(
     plain, contaminated, defining, defining_contaminated, counted = (np.zeros((draws, n_named)) for _ in range(5))
     size = np.bincount(group, minlength=len(rho))
     head_weight = (1 / (1 + np.maximum(size - 1, 0) * rho))[group]
-    n, total, squares = np.zeros((draws, len(rho), 1)), *(np.zeros((draws, len(rho), n_named)) for _ in range(2))
+    n, total, squares = np.zeros((len(rho), draws, 1)), *(np.zeros((len(rho), draws, n_named)) for _ in range(2))
     for position in range(len(outcomes.indicator)):
         holds = hypothesis if source is None else source(position)
         drawn = np.where(accurate[:, position], holds, model.n_hypotheses - 1)
@@ -123,19 +123,23 @@ def simulate_worlds(
         if truth is not None:
             cell = cell_of(outcomes, np.full(draws, position), _middle(truth, position, cell))
         found = cell_evidence(model, outcomes, position, reliability)
-        decisive = found.is_defining[cell][:, None]
-        ratio, mixed, z = found.log_ratio[cell, :-1], found.contaminated[cell, :-1], found.z[cell, :-1]
-        counted += head_weight[position] * ratio
-        plain += np.where(decisive, 0.0, ratio)
-        contaminated += np.where(decisive, 0.0, mixed)
-        defining += np.where(decisive, ratio, 0.0)
-        defining_contaminated += np.where(decisive, mixed, 0.0)
-        shares = ~np.isnan(z[:, :1])
-        z = np.where(shares, z, 0.0)
-        n[:, group[position]] += shares
-        total[:, group[position]] += z
-        squares[:, group[position]] += z**2
-    luck = luck_of_sums(n, total, squares, rho[:, None]).sum(axis=1)
+        # of each of the few cells first, then looked up for the many worlds
+        ratio, mixed = found.log_ratio[:, :-1], found.contaminated[:, :-1]
+        counted += (head_weight[position] * ratio)[cell]
+        if found.is_defining.any():
+            decisive = found.is_defining[:, None]
+            defining += np.where(decisive, ratio, 0.0)[cell]
+            defining_contaminated += np.where(decisive, mixed, 0.0)[cell]
+            ratio, mixed = np.where(decisive, 0.0, ratio), np.where(decisive, 0.0, mixed)
+        plain += ratio[cell]
+        contaminated += mixed[cell]
+        shares = ~np.isnan(found.z[:, :1])
+        if shares.any():
+            z = np.where(shares, found.z[:, :-1], 0.0)
+            n[group[position]] += shares[cell]
+            total[group[position]] += z[cell]
+            squares[group[position]] += (z**2)[cell]
+    luck = luck_of_sums(n, total, squares, rho[:, None, None]).sum(axis=0)
     return Worlds(hypothesis, plain, contaminated, defining, defining_contaminated, luck, counted)
 
 

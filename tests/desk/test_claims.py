@@ -110,6 +110,7 @@ def test_every_row_of_an_import_is_accepted_refused_or_already_known(folder: Pat
         + LINE.format(value="many", page="b", day="10.04.2026")
         + LINE.format(value="11", page="c", day="03/04/2026")
         + LINE.format(value="11", page="c", day="31.04.2026")
+        + LINE.format(value="4.090", page="d", day="10.04.2026")
     )
     file.write_bytes(b"\xef\xbb\xbf" + content.replace("\n", "\r\n").encode())
     before = (folder / "ledger" / "passengers.csv").read_bytes()
@@ -119,11 +120,13 @@ def test_every_row_of_an_import_is_accepted_refused_or_already_known(folder: Pat
     assert dry.out.endswith("nothing written\n")
     assert (folder / "ledger" / "passengers.csv").read_bytes() == before
     said = signposts(*command).out
+    assert dry.out.splitlines()[:-1] == said.splitlines()[:-1]
     assert "rows.csv:2: accepted" in said
     assert "rows.csv:3: already known" in said
     assert "rows.csv:4: refused: value: 'many' is no number" in said
     assert "rows.csv:5: refused: published_on: '03/04/2026' may be two days" in said
     assert "rows.csv:6: refused: published_on: '31.04.2026' is no day of the calendar" in said
+    assert "rows.csv:7: refused: value: '4.090' may be two numbers" in said
     assert rows(folder)[-1]["value"] == "10.5"
     assert "0 accepted, 2 already known" in signposts(*command).out
 

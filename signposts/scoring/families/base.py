@@ -43,6 +43,10 @@ class Columns:
     third: Floats
     """Log hazard at the date, for events; degrees of freedom of a trajectory; unused by others."""
 
+    def repeated(self, times: int) -> Columns:
+        """Return each row so many times: a design's parameters for every cell of it."""
+        return Columns(*(np.repeat(values, times, axis=0) for values in (self.first, self.second, self.third)))
+
 
 @dataclass(frozen=True)
 class Likelihood:
@@ -172,12 +176,12 @@ class Family(ABC):
         fill_silent(model, speaks, found[:, :-1])
         return found
 
-    def masses_with_wide(self, model: Model, observations: Observations) -> Floats:
-        """Return the probability of each observation under every hypothesis and under p_wide, shape (n, H + 1)."""
-        base, ratio, wide = self._ratios(model, observations, self.columns(model, observations))
+    def masses(self, model: Model, observations: Observations, columns: Columns, n_planned: int) -> Floats:
+        """Return the probabilities, p_wide's last, of observations listed design by design: (P, C, H + 1)."""
+        base, ratio, wide = self._ratios(model, observations, columns)
         fill_silent(model, model.speaks[observations.indicator], ratio)
-        masses: Floats = np.exp(base)[:, None] * np.concatenate([ratio, wide[:, None]], axis=1)
-        return masses
+        found: Floats = np.exp(base)[:, None] * np.concatenate([ratio, wide[:, None]], axis=1)
+        return found.reshape(n_planned, -1, model.n_hypotheses + 1)
 
 
 class MixedFamily(Family):
@@ -281,8 +285,3 @@ def cells_between(family: Family, model: Model, design: ReadingDesign, edges: Fl
     cdf = family.cdf_with_wide(model, observations).reshape(n_planned, n_edges, -1)
     ends = np.zeros((n_planned, 1, cdf.shape[2]))
     return np.maximum(np.diff(np.concatenate([ends, cdf, ends + 1], axis=1), axis=1), 0.0)
-
-
-def masses(family: Family, model: Model, observations: Observations, n_planned: int) -> Floats:
-    """Return the probabilities of observations listed planned by planned, shape (P, C, H + 1)."""
-    return family.masses_with_wide(model, observations).reshape(n_planned, -1, model.n_hypotheses + 1)

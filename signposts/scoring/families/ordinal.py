@@ -17,7 +17,6 @@ from signposts.scoring.families.base import (
     Cells,
     Columns,
     MixedFamily,
-    masses,
 )
 from signposts.scoring.families.truths import Truths, is_waiting, path_before
 from signposts.scoring.families.words import Cases, Table
@@ -98,7 +97,8 @@ class Ordinal(MixedFamily):
             np.repeat(time, top),
             category=np.where(inside, codes, 0).ravel(),
         )
-        mass = np.where(inside[:, :, None], masses(self, model, observations, len(indicator)), 0.0)
+        columns = self.columns(model, observations)
+        mass = np.where(inside[:, :, None], self.masses(model, observations, columns, len(indicator)), 0.0)
         return mass, codes.astype(np.float64), codes.astype(np.float64)
 
     def sample(self, model: Model, truths: Truths, generator: np.random.Generator) -> Floats:

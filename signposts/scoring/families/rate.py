@@ -21,7 +21,6 @@ from signposts.scoring.families.base import (
     MixedFamily,
     interval_ends,
     is_interval,
-    masses,
 )
 from signposts.scoring.families.mixtures import mixed
 from signposts.scoring.families.truths import Truths, number_before, own_number
@@ -182,7 +181,7 @@ class Rate(MixedFamily):
             completeness=np.repeat(design.completeness, top + 1, axis=0),
             completeness_weight=np.repeat(design.completeness_weight, top + 1, axis=0),
         )
-        mass = masses(self, model, observations, len(indicator))
+        mass = self.masses(model, observations, columns.repeated(top + 1), len(indicator))
         rest = np.maximum(1 - mass.sum(axis=1, keepdims=True), 0.0)
         low = np.concatenate([counts, np.full((len(indicator), 1), top + 1.0)], axis=1)
         high = np.concatenate([counts, np.full((len(indicator), 1), np.inf)], axis=1)

@@ -21,7 +21,6 @@ from signposts.scoring.families.base import (
     cells_between,
     interval_ends,
     is_interval,
-    masses,
 )
 from signposts.scoring.families.mixtures import between, bisect, mixed
 from signposts.scoring.families.truths import Truths, is_waiting, number_before, own_number
@@ -172,7 +171,8 @@ class Share(MixedFamily):
             value=np.where(inside, counts, 0.0).ravel(),
             trials=np.repeat(votes, top + 1),
         )
-        mass = np.where(inside[:, :, None], masses(self, model, observations, len(indicator)), 0.0)
+        columns = self.columns(model, observations)
+        mass = np.where(inside[:, :, None], self.masses(model, observations, columns, len(indicator)), 0.0)
         return mass, counts, counts
 
     def sample(self, model: Model, truths: Truths, generator: np.random.Generator) -> Floats:
