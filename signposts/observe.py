@@ -52,7 +52,7 @@ def write_claims(warehouse: Warehouse, now: datetime) -> tuple[int, list[str]]:
     """Append new versions of claims and make table claim; return its rows and the claims that left their ledger."""
     set_future_aside(warehouse, now)
     append_versions(warehouse)
-    gone = judge_kept_rows(warehouse)
+    gone = validate_kept_rows(warehouse)
     hold_versions(warehouse)
     return warehouse.build_table("observe/claim") + derive_claims(warehouse), gone
 
@@ -80,10 +80,10 @@ def append_versions(warehouse: Warehouse) -> None:
     warehouse.build_table("observe/document_turn")
     (last,) = warehouse.rows("select coalesce(max(turn), 0) as turn from document_turn")
     for turn in range(1, last["turn"] + 1):
-        take_turn(warehouse, turn)
+        merge_round(warehouse, turn)
 
 
-def take_turn(warehouse: Warehouse, turn: int) -> None:
+def merge_round(warehouse: Warehouse, turn: int) -> None:
     """Append what one turn's documents bring: new values, revised ones, and those that they no longer carry."""
     warehouse.build_table("observe/newest_version")
     warehouse.build_table("observe/usable_version")
@@ -111,7 +111,7 @@ def hold_versions(warehouse: Warehouse) -> None:
             return
 
 
-def judge_kept_rows(warehouse: Warehouse) -> list[str]:
+def validate_kept_rows(warehouse: Warehouse) -> list[str]:
     """Return the claims whose ledger rows are gone; they stay as they were.
 
     Raises:

@@ -32,7 +32,7 @@ Piece = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
-class State:
+class ChainState:
     """One tracker's evidence in one state of the chain, over strands: each named hypothesis, plain and contaminated.
 
     The contaminated strands together are `other`, so that every piece of evidence adds to the log joint.
@@ -67,7 +67,7 @@ class State:
         return (model.hypothesis_scenario_ids(), tuple(model.hypothesis_onset.tolist()))
 
 
-def state(tracker: TrackerModel, observations: "pd.DataFrame", nodes: "pd.DataFrame") -> State:
+def state(tracker: TrackerModel, observations: "pd.DataFrame", nodes: "pd.DataFrame") -> ChainState:
     """Return the state that scored observations, older links of chains included, give under a tracker's model."""
     model = tracker.model
     known = observations["indicator_id"].isin(tracker.scored)
@@ -77,7 +77,7 @@ def state(tracker: TrackerModel, observations: "pd.DataFrame", nodes: "pd.DataFr
     log_prior = strand_priors(model, prior)
     names = list(dict.fromkeys(own["indicator_id"]))
     if not names:
-        return State(tracker, log_prior, {})
+        return ChainState(tracker, log_prior, {})
     place = {name: position for position, name in enumerate(names)}
     found = likelihood(model, observations_of(tracker, own, completeness_of(tracker, model, own, nodes)))
     said = evidence_of(model, own, found, np.array([place[name] for name in own["indicator_id"]]), len(names))
@@ -97,7 +97,7 @@ def state(tracker: TrackerModel, observations: "pd.DataFrame", nodes: "pd.DataFr
         for group, row in zip(groups, luck, strict=True)
         if row.any()
     }
-    return State(tracker, log_prior, pieces)
+    return ChainState(tracker, log_prior, pieces)
 
 
 def _fitting(tracker: TrackerModel, own: "pd.DataFrame") -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -216,7 +216,7 @@ def _method_rows(before: Mapping[str, float], after: Mapping[str, float]) -> Row
     ]
 
 
-def _chain_rows(warehouse: Warehouse, chain: list[State], published: Mapping[str, float]) -> Rows:
+def _chain_rows(warehouse: Warehouse, chain: list[ChainState], published: Mapping[str, float]) -> Rows:
     """Return one tracker's changes along the chain: method, catalogue, time, readings."""
     rows = _method_rows(published, chain[0].probabilities())
     rows += _step(chain[0], chain[1], lambda _: "catalogue")
@@ -226,7 +226,7 @@ def _chain_rows(warehouse: Warehouse, chain: list[State], published: Mapping[str
     return rows
 
 
-def _step(before: State, after: State, cause: Callable[[str | None], str]) -> Rows:
+def _step(before: ChainState, after: ChainState, cause: Callable[[str | None], str]) -> Rows:
     """Return one step's moves by scenario and piece; a step between different hypotheses has no pieces."""
     names = (*after.tracker.model.scenario_ids, "other")
     if before.shape() != after.shape():

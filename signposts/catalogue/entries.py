@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from signposts.catalogue.documents import Document
 from signposts.catalogue.faults import FaultList, nearest
+from signposts.catalogue.fields import WEB_ADDRESS
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -40,6 +41,12 @@ MEND_BY_TYPE = {
     "model_type": ("not a mapping", "write `key: value` lines, indented"),
     "tuple_type": ("not a list", "write it as [one, two]"),
     "union_tag_not_found": ("the prediction has no type", "add `type:`, for example `type: silent`"),
+}
+
+
+MEND_BY_PATTERN = {
+    WEB_ADDRESS: ("no web address", "write it whole, beginning with https://"),
+    r"^\d+\.\d+\.\d+$": ("no version", "write three numbers, as 1.0.0"),
 }
 
 
@@ -99,8 +106,10 @@ def explain(model: Any, detail: ErrorDetails) -> tuple[str, str]:
         expected = [word.strip(" '") for each in expected for word in each.split(" or ")]
         given = context.get("tag", detail["input"])
         return f"{given!r} is not known here", nearest(given, expected)
-    why, mend = MEND_BY_TYPE.get(kind, (detail["msg"][0].lower() + detail["msg"][1:], "correct the value"))
-    return f"{short(detail['input'])} is {why}" if kind in MEND_BY_TYPE else why, mend
+    known = MEND_BY_TYPE.get(kind) or MEND_BY_PATTERN.get(context.get("pattern", ""))
+    if known is None:
+        return detail["msg"][0].lower() + detail["msg"][1:], "correct the value"
+    return f"{short(detail['input'])} is {known[0]}", known[1]
 
 
 def short(value: object) -> str:

@@ -1,6 +1,6 @@
 """What the YAML files of a catalogue may say, as pydantic models.
 
-Belongs here: keys, types and what can be judged within one entry. Not here: rules between files (rules.py), the
+Belongs here: keys, types and what can be validated within one entry. Not here: rules between files (rules.py), the
 ledger's rows (claims.py), or anything computed from the entries.
 """
 
@@ -301,6 +301,9 @@ class Statement(Entry):
 # ---- indicators/<id>.yaml
 
 
+MONTHS_OF_FREQUENCY = {"annual": 12, "quarterly": 3, "monthly": 1}
+
+
 class Indicator(Entry):
     """indicators/<id>.yaml: what is measured, and what each scenario predicts of it."""
 
@@ -334,6 +337,11 @@ class Indicator(Entry):
     revision_band: Positive | None = None
     watch: Watch | None = None
     predictions: dict[str, Prediction] = Field(default_factory=dict)
+
+    @property
+    def period_months(self) -> int | None:
+        """Length of the period that a full reading covers: the usual one, else what the frequency says."""
+        return self.usual_period_months or MONTHS_OF_FREQUENCY.get(self.frequency)
 
     @property
     def family(self) -> Family | None:

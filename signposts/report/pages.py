@@ -29,9 +29,9 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
     """Return every page of a tracker."""
     current = attribution.log_ratios(tables)
     ratios = attribution.claim_ratios(tables, current)
-    supposing = what_if_page(tables)
+    what_if = what_if_page(tables)
     return [
-        *([supposing] if supposing else []),
+        *([what_if] if what_if else []),
         front_page.front(tables, current),
         evidence_matrix(tables),
         Page("indicators.html", "indicators.html", "Indicators", {"domains": indicator_list(tables)}),
@@ -113,6 +113,7 @@ def indicator_page(
         "indicator": indicator,
         "reading": tables.reading.get(key),
         "fresh": tables.freshness.get(f"indicator:{key}"),
+        "watch": next((row for row in tables.rows["watch"] if row["indicator_id"] == key), None),
         "figure": figure,
         "expectations": _expectations(tables, indicator),
         "bits_sentence": wording.bits_words(tables.bits.get(key, {})),
@@ -248,6 +249,9 @@ def health(tables: TrackerTables) -> Page:
             key=lambda row: -(row["age_days"] or 1e9),
         ),
         "fed": [row for row in tables.rows["coverage"] if row["scored"] and row["publisher_state"]],
+        "watched": sorted(
+            tables.rows["watch"], key=lambda row: (-row["leads_waiting"], str(row["looked_until"] or ""))
+        ),
         "at_stake": at_stake,
         "leader": tables.ranked[0],
         "alerts": tables.rows["alert"],

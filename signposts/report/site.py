@@ -43,6 +43,7 @@ FILTERS = (
     "of_ten",
     "plural",
     "listed",
+    "looked_words",
     "lower_first",
     "unbroken",
     "reading_words",

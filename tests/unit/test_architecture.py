@@ -21,7 +21,6 @@ STAGES = ("gather", "observe", "assess", "release", "desk")
 ONLY_IN = {
     "duckdb": ("warehouse",),
     "great_expectations": ("validation",),
-    "altair": ("report",),
     "vl_convert": ("report",),
     "requests": ("sources",),
     "typer": ("cli",),

@@ -182,7 +182,7 @@ BROKEN_YAML = {
         None,
         "predictions of different families: rate, share",
     ),
-    "no usual period": ("indicators/freight.yaml", "usual_period_months: 12\n", "", None, "no usual_period_months"),
+    "a share in another unit": ("indicators/subsidy_share.yaml", "unit: share", "unit: event", 0, "`unit: share`"),
     "duplicate key": (
         "indicators/freight.yaml",
         "role: outcome",
