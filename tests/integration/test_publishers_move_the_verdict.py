@@ -6,6 +6,7 @@ when a register of arms for the year before is out. Every number that they send 
 
 import csv
 import dataclasses
+import html
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from signposts.settings import load_settings
 from signposts.sources import collect as collecting
 from signposts.sources import http
 from signposts.warehouse import Warehouse
+from tests.paths import CHECKOUT
 from tests.publishers.server import LoopbackPublishers, loopback_publishers
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
@@ -146,6 +148,10 @@ def test_offline_a_run_says_which_readings_publishers_could_feed_and_have_not(st
     assert f"{len(rows)} scored indicators can be fed" in section
     assert "for 0 of them the publishers have answered" in section
     assert section.count("<td>never asked</td>") == len(rows)
+    counted = (CHECKOUT / "docs" / "coverage.md").read_text(encoding="utf-8").partition("Scored indicators: ")[2]
+    for name in ("index.html", "health.html"):
+        shown = html.unescape((release / "report" / name).read_text(encoding="utf-8"))
+        assert f"Scored indicators: {counted.partition(chr(10))[0]}" in shown, "docs, front page and data health agree"
 
 
 def test_one_run_with_publishers_moves_at_least_twelve_scored_indicators(story: Story) -> None:
