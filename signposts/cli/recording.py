@@ -14,7 +14,15 @@ from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, check_claim,
 from signposts.catalogue.accepted import COLUMNS as ACCEPTED_COLUMNS
 from signposts.catalogue.accepted import DOCUMENT_COLUMNS, accepted_documents, accepted_path, accepted_rows
 from signposts.catalogue.claims import OPEN_ENDS, REQUIRED_BY_KIND
-from signposts.catalogue.writing import NewRow, append_rows, ledger_row, next_claim_id, tracker_lock, with_defaults
+from signposts.catalogue.writing import (
+    NewRow,
+    analyst,
+    append_rows,
+    ledger_row,
+    next_claim_id,
+    tracker_lock,
+    with_defaults,
+)
 from signposts.cli.published import nearest_name, open_release
 from signposts.errors import InputError, SourceError
 from signposts.settings import load_settings, source_base_url
@@ -59,6 +67,7 @@ def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_pa
     with tracker_lock(owner.folder):
         owner = _tracker(owner.tracker_id)
         row["claim_id"] = next_claim_id(owner, indicator)
+        row.setdefault("recorded_by", analyst())
         row["recorded_at"] = datetime.now(UTC).replace(microsecond=0).isoformat()
         faults = check_claim(owner, indicator, row)
         if faults:
