@@ -51,7 +51,7 @@ class NumberAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ElicitedNumber:
     """One row of elicitation/<who>.csv."""
 
     indicator: str
@@ -106,7 +106,7 @@ def fault(asked: NumberAsked, text: str) -> str:
     return ""
 
 
-def read_answers(path: Path) -> list[Answer]:
+def read_answers(path: Path) -> list[ElicitedNumber]:
     """Return the answers of one analyst; an InputError names the line that cannot be read."""
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
@@ -118,7 +118,7 @@ def read_answers(path: Path) -> list[Answer]:
                 value = float(row["value"])
             except (TypeError, ValueError):
                 raise InputError(f"{path}:{reader.line_num}: {row['value']!r} is no number; correct it") from None
-            answers.append(Answer(row["indicator"], row["scenario"], row["number"], value))
+            answers.append(ElicitedNumber(row["indicator"], row["scenario"], row["number"], value))
     return answers
 
 

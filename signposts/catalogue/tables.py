@@ -172,7 +172,7 @@ def indicator_rows(tracker: Tracker) -> list[Row]:
             "unit": indicator.unit,
             "words": indicator.words,
             "frequency": indicator.frequency,
-            "usual_period_months": indicator.usual_period_months,
+            "usual_period_months": indicator.period_months,
             "quantity": indicator.quantity or {"share": "share", "lognormal": "flow"}.get(indicator.family or ""),
             "group_id": indicator.group,
             "cooperative": indicator.cooperative,

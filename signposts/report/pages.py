@@ -31,9 +31,9 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
     """Return every page of a tracker."""
     current = attribution.log_ratios(tables)
     ratios = attribution.claim_ratios(tables, current)
-    supposing = what_if_page(tables)
+    what_if = what_if_page(tables)
     return [
-        *([supposing] if supposing else []),
+        *([what_if] if what_if else []),
         front_page.front(tables, current),
         evidence_matrix(tables),
         Page("indicators.html", "indicators.html", "Indicators", {"domains": indicator_list(tables)}),
@@ -117,6 +117,7 @@ def indicator_page(
         "indicator": indicator,
         "reading": tables.reading.get(key),
         "fresh": tables.freshness.get(f"indicator:{key}"),
+        "watch": next((row for row in tables.rows["watch"] if row["indicator_id"] == key), None),
         "figure": figure,
         "expectations": _expectations(tables, indicator),
         "completeness": wording.completeness_words(
@@ -216,6 +217,7 @@ def health(tables: TrackerTables) -> Page:
     content = {
         "line": verdict.health(tables),
         "coverage": verdict.coverage(tables),
+        "feeding": verdict.feeding(tables),
         "sources": [
             {"source": row, "fresh": tables.freshness.get(f"source:{row['source_id']}")}
             for row in sorted(tables.rows["source"], key=lambda row: row["title"] or "")
@@ -241,6 +243,9 @@ def health(tables: TrackerTables) -> Page:
             key=lambda row: -(row["age_days"] or 1e9),
         ),
         "fed": [row for row in tables.rows["coverage"] if row["scored"] and row["publisher_state"]],
+        "watched": sorted(
+            tables.rows["watch"], key=lambda row: (-row["leads_waiting"], str(row["looked_until"] or ""))
+        ),
         "at_stake": at_stake,
         "leader": tables.ranked[0],
         "alerts": tables.rows["alert"],

@@ -44,6 +44,7 @@ FILTERS = (
     "of_ten",
     "plural",
     "listed",
+    "looked_words",
     "lower_first",
     "unbroken",
     "reading_words",

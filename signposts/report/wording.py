@@ -217,6 +217,12 @@ def plural(count: int | float, noun: str, many: str | None = None) -> str:
     return f"{int(count):,} {noun if int(count) == 1 else many or noun + 's'}"
 
 
+def looked_words(watch: Mapping[str, Any]) -> str:
+    """Return how many leads wait for a decision, and until when somebody looked."""
+    until = f"looked until {short_day(watch['looked_until'])}" if watch["looked_until"] else "no search is closed"
+    return f"Leads waiting: {int(watch['leads_waiting']):,}; {until}"
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Return words as a list in a sentence."""
     if len(words) < 2:

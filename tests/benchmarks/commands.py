@@ -21,7 +21,7 @@ BIN = Path(sys.executable).parent
 FLOOR = """
 import sys
 sys.modules["pyspark"] = None
-import dagster, great_expectations, duckdb, pandas, altair, scipy.stats
+import dagster, great_expectations, duckdb, pandas, scipy.stats
 print("imported")
 """
 REPEATS = 5
@@ -71,13 +71,15 @@ def measure() -> list[dict[str, Any]]:
 
 
 def append_news(catalogue: Path, number: int) -> None:
-    """Append an invented claim to a ledger of the copy: its last row under a number of its own, with another value."""
+    """Append an invented claim to a ledger of the copy: its last row as another source's word, with another value."""
     ledger = catalogue / NEWS_IN
     *_, last = csv.DictReader(ledger.read_text(encoding="utf-8").splitlines())
     news = last | {
         "claim_id": f"trade_total_usd-{900 + number}",
         "value": str(float(last["value"]) + 0.1),
-        "source_name": "invented for a measurement",
+        "source_name": f"invented for measurement {number}",
+        "source_url": f"https://example.org/{number}",
+        "corrects": "",
         "note": "invented",
     }
     with ledger.open("a", encoding="utf-8", newline="") as file:

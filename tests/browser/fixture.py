@@ -1063,7 +1063,27 @@ def _outside() -> dict[str, list[dict[str, Any]]]:
                 "detail": "319 days old",
             }
         )
+    watch = [
+        {
+            "tracker_id": TRACKER,
+            "indicator_id": indicator,
+            "look_for": "An invented sign.",
+            "cadence_days": 7,
+            "cap_per_week": 30,
+            "n_queries": 1,
+            "recall_found": 3,
+            "recall_tried": 4,
+            "leads_waiting": waiting,
+            "leads_found": 20,
+            "looked_until": until,
+        }
+        for indicator, waiting, until in (
+            ("cancelled_crossings", 12, date(2026, 11, 14)),
+            ("bridge_opened", 0, None),
+        )
+    ]
     return {
+        "watch": watch,
         "freshness": freshness,
         "fetch_attempt": [
             {

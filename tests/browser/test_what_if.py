@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from signposts.assess.foresight import CONFIRMED
-from signposts.cli.what_if import present_state, supposed_evidence
+from signposts.cli.what_if import present_state, what_if_inputs
 from signposts.scoring.what_if import probabilities
 from signposts.warehouse import Warehouse
 from tests.browser.test_report_in_browser import CHROMIUM, sides
@@ -66,7 +66,7 @@ def test_the_page_gives_what_the_command_gives(page: Page, published: Path) -> N
         for _ in range(SUPPOSITIONS):
             names = chosen.sample(sorted(controls), chosen.randint(1, 3))
             asked = {name: chosen.choice(controls[name]) for name in names}
-            evidence = supposed_evidence(present, asked, present.as_of, CONFIRMED)
+            evidence = what_if_inputs(present, asked, present.as_of, CONFIRMED)
             wanted = probabilities(present.tracker.model, evidence).tolist()
             state = "&".join(f"{name}={value}" for name, value in asked.items())
             shown = _shown(page, f"{address}#{state}")
