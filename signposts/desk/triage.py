@@ -7,8 +7,6 @@ that both are there or neither. The folder's lock is held from looking whether t
 that a second desk sees the first one's decision.
 """
 
-import getpass
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,7 +22,7 @@ from signposts.catalogue.triage import (
     read_triage,
     triage_path,
 )
-from signposts.catalogue.writing import NewRow, append_rows, ledger_row, tracker_lock
+from signposts.catalogue.writing import NewRow, analyst, append_rows, ledger_row, tracker_lock
 from signposts.desk.claims import correction, find_claim, indicator_of, new_claim, with_ledger_of_now, withdrawal
 from signposts.desk.importing import known_twin
 from signposts.desk.leads import Lead
@@ -42,14 +40,6 @@ class Decided:
     decision: str
     lead_ids: tuple[str, ...]
     claim_id: str = ""
-
-
-def analyst() -> str:
-    """Return who decides: SIGNPOSTS_ANALYST, else the name of the account."""
-    try:
-        return os.environ.get("SIGNPOSTS_ANALYST") or getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def decisions_now(tracker: Tracker) -> dict[str, TriageRow]:
