@@ -267,7 +267,7 @@ def test_a_cited_page_is_kept_under_its_hash(tmp_path: Path) -> None:
     with loopback_publishers() as server:
         server.faults["ofac_sdn"] = lambda path, attempt, good: Reply(200, {"Content-Type": "text/html"}, PAGE.encode())
         origin = server.url("ofac_sdn").removesuffix("/ofac_sdn")
-        sha256 = store_page(f"{origin}/ofac_sdn/story", archive, NOW, trusted=origin)
+        sha256 = store_page(f"{origin}/ofac_sdn/story", archive, NOW, trusted=origin).sha256
         server.faults["ofac_sdn"] = lambda path, attempt, good: Reply(404)
         with pytest.raises(SourceUnavailable, match="404"):
             store_page(f"{origin}/ofac_sdn/gone", archive, NOW, trusted=origin)
