@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signposts.catalogue import LEDGER_COLUMNS, Claim, LedgerRow, Tracker, check_claim
+from signposts.catalogue import LEDGER_COLUMNS, Claim, Ledger, LedgerRow, Tracker, check_claim
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.loading import read_ledger
 from signposts.catalogue.writing import (
@@ -159,7 +159,8 @@ def withdraw_claim(
         else:
             indicator = indicator_of(claim_id)
             back = LedgerRow(0, vanished, Claim.model_validate(dict(vanished)))
-            ledger = own.ledgers[indicator]
+            path = own.folder / "ledger" / f"{indicator}.csv"
+            ledger = own.ledgers.get(indicator) or Ledger(indicator, path, "", ())
             restored = replace(own, ledgers={**own.ledgers, indicator: replace(ledger, rows=(*ledger.rows, back))})
             taken, new_id = withdrawal(restored, claim_id, reason, now, on)
             row = replace(ledger_row(own, indicator, vanished), more=(taken.values,))

@@ -110,11 +110,3 @@ def test_a_launch_is_read_alike_whether_measures_and_their_marks_are_one_field_o
     assert [row["code"] for row in read[0].rows] == ["OS", "OS", "OS95"]
     assert read[0].rows == read[1].rows
     assert read[0].rejected == [], "a missile without a day is nobody's concern"
-
-
-def test_a_year_that_a_release_of_the_votes_does_not_cover_whole_is_left_out() -> None:
-    ask = asks_of("voeten_agreement", real_sources()["voeten_agreement"])["russia_iran"]
-    payload = state_documents.voeten_agreement({}, "", {"range": "bytes=-9000"})
-    rows = publisher("voeten_agreement").read(ask, "russia_iran", payload, TODAY, None).rows
-    assert b",2026," in payload
-    assert [row["period_start"].year for row in rows] == list(range(2015, 2026))
