@@ -141,7 +141,7 @@ def _archived(url: str) -> str:
 
     archive = open_archive(load_settings())
     try:
-        return store_page(url, archive, datetime.now(UTC), trusted=source_base_url(SOURCE_ID, ""))
+        return store_page(url, archive, datetime.now(UTC), trusted=source_base_url(SOURCE_ID, "")).sha256
     except SourceError as error:
         raise InputError(
             f"the claim was not recorded, since its page cannot be kept: {error}; "
