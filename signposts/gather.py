@@ -42,6 +42,7 @@ CATALOGUE_TABLES = (
     "indicator",
     "prediction",
     "project",
+    "place",
     "search",
 )
 SETTING_TABLES = (

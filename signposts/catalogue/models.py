@@ -272,11 +272,20 @@ class Scenario(Entry):
         return self
 
 
+class Place(Entry):
+    """A place on the map of the projects."""
+
+    name: Text
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+
+
 class Project(Entry):
-    """A project followed on the milestone ladder."""
+    """A project followed on the milestone ladder; its first place is where it stands, further ones are its route."""
 
     title: Text
     meaning: Text
+    places: Annotated[tuple[Place, ...], Strict(False)] = ()
 
 
 class Statement(Entry):

@@ -104,6 +104,14 @@ MISTAKES: list[tuple[str, str, Plant]] = [
     ("scenarios", "scenarios.yaml", put("thriving", {"title": "only a title"})),
     ("scenarios", "scenarios.yaml", put("thriving", "a text")),
     ("projects", "projects.yaml", put("pier", {"title": "a title", "meaning": "m", "colour": "red"})),
+    (
+        "projects",
+        "projects.yaml",
+        put(
+            "pier",
+            {"title": "a title", "meaning": "m", "places": [{"name": "pole", "latitude": 95.0, "longitude": 0.0}]},
+        ),
+    ),
     ("coverage", "coverage.yaml", put(0, "statement", "")),
     ("coverage", "coverage.yaml", drop(0, "id")),
     ("coverage", "coverage.yaml", put(0, "indicators", "passengers")),
