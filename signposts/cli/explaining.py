@@ -30,6 +30,7 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
     keys = {"tracker": tracker, "indicator": indicator, "as_of": subject["as_of"]}
     console = Console(highlight=False)
     _print_reading(console, subject)
+    _print_searches(console, published_rows(release, "explain/searches", **keys))
     _print_claims(console, published_rows(release, "explain/claims", **keys))
     _print_predictions(
         console,
@@ -80,6 +81,23 @@ def _value_in_words(subject: Row) -> str:
     if subject["exposure_start"] is not None:
         words += f" from {subject['exposure_start']} to {subject['exposure_end']}"
     return words
+
+
+def _print_searches(console: Console, searches: Sequence[Row]) -> None:
+    """Print until when somebody looked, and the searches from which that and the completeness follow."""
+    for row in searches:
+        recapture, reach = "", ""
+        if row["n_found"] is not None:
+            recapture = f"; {row['n_known']} events known before, {row['n_found']} found, {row['n_both']} of them known"
+        if row["reach_low"] is not None:
+            reach = f"; such a search sees {percent(row['reach_low'])} to {percent(row['reach_high'])} of the events"
+        console.print(
+            f"Looked until {row['looked_until']}, from {row['window_from']}, by {row['searched_by']} on "
+            f"{row['searched_on']}: {row['leads_read']} leads read{recapture}{reach}"
+            f"{'; feeds: ' + row['feeds'] if row['feeds'] else ''}{'; gaps: ' + row['gaps'] if row['gaps'] else ''}.",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 def _print_claims(console: Console, claims: Sequence[Row]) -> None:
