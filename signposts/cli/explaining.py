@@ -32,7 +32,12 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
     _print_reading(console, subject)
     _print_searches(console, published_rows(release, "explain/searches", **keys))
     _print_claims(console, published_rows(release, "explain/claims", **keys))
-    _print_predictions(console, published_rows(release, "explain/predictions", **keys, reading_date=_dated(subject)))
+    _print_predictions(
+        console,
+        published_rows(
+            release, "explain/predictions", **keys, reading_date=subject["reading_date"] or subject["as_of"]
+        ),
+    )
     if subject["scored"]:
         _print_chain(console, published_rows(release, "explain/chain", **keys))
         _print_completeness(console, published_rows(release, "explain/completeness", **keys))
@@ -40,12 +45,6 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
         _print_ratios(console, subject, published_rows(release, "explain/hypotheses", **keys))
         _print_luck(console, subject, published_rows(release, "explain/luck", **keys))
         _print_arithmetic(console, published_rows(release, "explain/arithmetic", **keys))
-
-
-def _dated(subject: Row) -> date:
-    """Return the date that the fans are shown at: the reading's own, else the as-of date."""
-    dated: date = subject["reading_date"] or subject["as_of"]
-    return dated
 
 
 def _print_reading(console: Console, subject: Row) -> None:
