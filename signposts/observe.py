@@ -124,7 +124,8 @@ def validate_kept_rows(warehouse: Warehouse) -> list[str]:
         lines = [f"ledger/{row['indicator_id']}.csv:{row['row_number']}: {row['claim_id']}" for row in edited]
         raise InputError(
             f"a recorded ledger row was edited: {', '.join(lines[:5])}{' and more' if len(lines) > 5 else ''}: restore "
-            "it and add a row that corrects it, or build the warehouse anew with --from-archive"
+            "it and say what changed with `signposts correct CLAIM FIELD=VALUE --reason …`, or build the memory of all "
+            "ledgers anew with --from-archive"
         )
     return [str(fault["claim_id"]) for fault in faults]
 
@@ -153,9 +154,9 @@ def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, n
     if path.exists():
         released = Warehouse(path, read_only=True)
         with released.connect():
-            last, claims = released.rows(LAST_RELEASE), released.rows("select tracker_id, claim_id from claim")
+            last, claims = released.rows(LAST_RELEASE), released.rows("select tracker_id, claim_id, held from claim")
             # A release made before there were searches has no such table.
-            if released.rows("select 1 from duckdb_tables() where table_name = 'search'"):
+            if released.has_table("search"):
                 searches = released.rows(RELEASED_SEARCH)
     if not last or as_of < last[0]["as_of"]:
         for name in UNCHANGED:
@@ -176,11 +177,11 @@ def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, n
 
 
 def read_without_news(warehouse: Warehouse, last_as_of: date, now: datetime) -> None:
-    """Make the tables UNCHANGED from the claims and searches that the release before holds."""
+    """Make the tables UNCHANGED, at both releases' dates, from the claims and searches that the one before holds."""
     with warehouse.aside("before"):
         warehouse.build_table("observe/before/claim", as_of=last_as_of)
         warehouse.build_table("observe/before/search")
-        warehouse.build_table("observe/before/as_of_date")
+        warehouse.build_table("observe/before/as_of_date", as_of=last_as_of)
         pool_reports(warehouse, now)
         frames = {name: warehouse.read_frame(table) for name, table in UNCHANGED.items()}
     for name, frame in frames.items():

@@ -224,7 +224,8 @@ def show_queue(desk: Desk, request: Request) -> Response:
     if queue:
         query = f"?{urlencode({'indicator': indicator})}" if indicator else ""
         return RedirectResponse(f"/lead/{queue[0].lead.lead_id}{query}", 303)
-    return _render(desk, "lead.html", **_queue_values(desk, "", indicator), lead=None)
+    did = _what_was_done(desk, request.query_params.get("did", ""))
+    return _render(desk, "lead.html", **_queue_values(desk, "", indicator), lead=None, did=did)
 
 
 def _queue_values(desk: Desk, lead_id: str, indicator: str) -> dict[str, Any]:
@@ -340,9 +341,7 @@ def decide_lead(desk: Desk, request: Request, form: Form) -> Response:
     query = {"did": lead.lead_id}
     if request.query_params.get("indicator"):
         query["indicator"] = request.query_params["indicator"]
-    return RedirectResponse(
-        (f"/lead/{following}" if following else f"/lead/{lead.lead_id}") + f"?{urlencode(query)}", 303
-    )
+    return RedirectResponse((f"/lead/{following}" if following else "/") + f"?{urlencode(query)}", 303)
 
 
 def _decided(state: DeskState, lead: Lead, form: Form, given: Mapping[str, str]) -> Decided:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from signposts.assess.changes import write_changes
 from signposts.observe import read_without_news
 from signposts.warehouse import Warehouse
 
@@ -90,6 +91,26 @@ def test_without_news_what_stands_is_what_the_release_before_would_have_read(ins
         read_without_news(warehouse, as_of, datetime.now(UTC))
         assert taken_over == warehouse.rows("from unchanged_report order by all")
         assert taken_over
+
+
+@pytest.mark.parametrize("same_code", [False, True])
+def test_the_same_claims_read_otherwise_are_method_or_with_the_same_code_catalogue_and_never_time(
+    installation, tmp_path, same_code
+):
+    forget_what_was_made(installation)
+    assert installation.signposts("run", "--offline").returncode == 0
+    released = shutil.copy(installation.home / "published" / "latest" / "signposts.duckdb", tmp_path)
+    with duckdb.connect(str(released)) as connection:
+        connection.execute("update pooled_report set value = 1.3 * value where scored and kind = 'value'")
+        if not same_code:
+            connection.execute("update release set code_version = '0.1.0+invented'")
+    warehouse = Warehouse(installation.home / "warehouse.duckdb")
+    with warehouse.connect(), warehouse.aside("tried"):
+        write_changes(warehouse, Path(released))
+        found = warehouse.rows("select cause, sum(abs(move)) as moved from change group by cause")
+    moves = {row["cause"]: row["moved"] for row in found}
+    assert moves.get("time", 0) < 1e-9
+    assert moves["catalogue" if same_code else "method"] > 0.001
 
 
 def test_the_same_state_made_again_gives_the_same_rows(installation):

@@ -167,7 +167,7 @@ TRANSPORT: dict[str, tuple[Fault, str, str]] = {
     "redirect_to_loopback": (redirect("https://127.0.0.1:1/x"), "failure", "not public"),
     "forbidden": (always(Reply(403)), "failure", "HTTP 403"),
     "not_found": (always(Reply(404)), "failure", "HTTP 404"),
-    "too_many_for_ever": (always(Reply(429)), "failure", "HTTP 429, 3 times over"),
+    "too_many_for_ever": (always(Reply(429)), "failure", r"HTTP 429 \(3 tries\)"),
     "too_many_come_back_tomorrow": (always(Reply(429, {"Retry-After": "86400"})), "failure", "come back in 86400 s"),
     "too_many_then_good": (first_then_good(lambda: Reply(429, {"Retry-After": "1"})), "unchanged", "same bytes"),
     "too_many_with_date_then_good": (
@@ -183,7 +183,7 @@ TRANSPORT: dict[str, tuple[Fault, str, str]] = {
         "same bytes",
     ),
     "error_then_good": (first_then_good(lambda: Reply(500)), "unchanged", "same bytes"),
-    "unavailable_for_ever": (always(Reply(503)), "failure", "HTTP 503, 3 times over"),
+    "unavailable_for_ever": (always(Reply(503)), "failure", r"HTTP 503 \(3 tries\)"),
     "not_modified_unasked": (always(Reply(304)), "failure", "was not asked"),
     "page_with_200": (
         always(Reply(200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><html><body>Maintenance</body></html>")),

@@ -58,7 +58,10 @@ def indicator(folder: Path, name: str) -> Indicator:
     return load_catalogue(folder.parent).tracker("island_ferry").indicators[name]
 
 
-def test_a_claim_gets_the_next_identifier_the_time_and_the_unit(folder: Path) -> None:
+def test_a_claim_gets_the_next_identifier_the_time_the_unit_and_who_recorded_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGNPOSTS_ANALYST", "ann (invented)")
     before = datetime.now(UTC).replace(microsecond=0)
     record_claim("passengers", CLAIM, "", archive_page=False)
     row = last_row(folder / "ledger" / "passengers.csv")
@@ -66,6 +69,7 @@ def test_a_claim_gets_the_next_identifier_the_time_and_the_unit(folder: Path) ->
     assert len(set(used)) == len(used)
     assert int(row["claim_id"].removeprefix("passengers-")) == len(used)
     assert (row["unit"], row["status"], row["sha256"]) == ("thousand passengers", "reported", "")
+    assert row["recorded_by"] == "ann (invented)"
     assert before <= datetime.fromisoformat(row["recorded_at"]) <= datetime.now(UTC)
     assert check(folder.parent) == []
 

@@ -293,6 +293,19 @@ def test_the_feed_is_an_atom_feed_with_an_entry_a_release(site) -> None:
     assert parsed.entries[1].title == "The ferry carries on 55 %"
 
 
+def test_the_news_names_a_tracker_newly_held_back_and_no_run_that_failed_before(tables) -> None:
+    (alert,) = tables["alert"].to_dict("records")
+    held = {**alert, "kind": "withheld", "delivery": "sent"}
+    rows = [
+        {**held, "message": "Tracker island_ferry is held back"},
+        {**held, "message": "Nothing was published; the last release stays in place", "tracker_id": None},
+        {**held, "message": "Tracker island_ferry is held back, which is known", "delivery": "accepted"},
+    ]
+    notes = report.release_news(tables | {"alert": pd.DataFrame(rows)}, {})
+    said = [note["text"] for note in notes if note["kind"] == "withheld"]
+    assert said == ["Tracker island_ferry is held back"]
+
+
 def test_the_feed_drops_what_xml_forbids(tables) -> None:
     (found,) = tables_by_tracker({**tables, "tracker": tables["tracker"].assign(title="bad \x0b & <b>")})
     parsed = feedparser.parse(feed.atom(found, "tag:x", "https://example.org/report"))
