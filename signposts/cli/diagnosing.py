@@ -121,7 +121,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         ("Claims", partial(_claims, settings)),
         ("Leads", partial(_leads, settings, now)),
         ("Alerts", partial(_alerts, settings, now)),
-        ("Writer", partial(_writer, settings)),
+        ("Writer", lambda: iter([Diagnosis("Writer", current_writer(settings.lock) or "nobody is writing")])),
     )
     for topic, part in parts:
         try:
@@ -418,11 +418,6 @@ def _alerts(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
             yield Diagnosis("Alerts", text, "too few releases kept", "set SIGNPOSTS_KEEP_RELEASES to 2 or more")
     except InputError as error:
         yield Diagnosis("Alerts", str(error), "too few releases kept", str(error))
-
-
-def _writer(settings: Settings) -> Iterator[Diagnosis]:
-    """Yield who is writing."""
-    yield Diagnosis("Writer", current_writer(settings.lock) or "nobody is writing")
 
 
 def _ago(silence: timedelta) -> str:

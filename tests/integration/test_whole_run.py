@@ -210,3 +210,10 @@ def test_explain_shows_arithmetic_that_ends_in_the_published_figure(installation
     assert f"{published:.4f}" in said.stdout
     assert "grade" in said.stdout
     assert "fan" in said.stdout
+
+
+def test_explain_shows_the_search_from_which_exposure_and_completeness_follow(installation):
+    said = installation.signposts("explain", "inspections").stdout
+    assert "Looked until 2026-02-28, from 2025-01-01, by harbour reader on 2026-03-10: 12 leads read" in said
+    assert "2 events known before, 1 found, 1 of them known" in said
+    assert "The list is thought to hold" in said

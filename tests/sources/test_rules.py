@@ -541,7 +541,7 @@ def test_two_series_of_one_source_that_feed_one_indicator_are_a_fault(home: Home
     changed = text.replace("indicator: gdp_iran, series: IRN", "indicator: gdp_russia, series: IRN")
     assert changed != text
     (home.root / "sources.yaml").write_text(changed, encoding="utf-8")
-    with pytest.raises(CatalogueError, match="gdp/RUS feeds this indicator already"):
+    with pytest.raises(CatalogueError, match="'gdp_russia' is fed by another series of the source as well"):
         home.gather("world_bank", "2026-11-23")
 
 
