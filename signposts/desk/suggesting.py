@@ -176,6 +176,6 @@ def known_nearby(
         if fields.get("source_url") and fields["source_url"].rstrip("/") == lead.url.rstrip("/"):
             near.append((-1, claim_id, "the same page"))
         elif apart <= 3:
-            why = "the same day" if apart == 0 else f"{apart} days apart"
+            why = ("the same day", "one day apart", "two days apart", "three days apart")[apart]
             near.append((apart, claim_id, why + (f", same words: {', '.join(shared[:4])}" if shared else "")))
     return [(claim_id, why) for _, claim_id, why in sorted(near)][:8]
