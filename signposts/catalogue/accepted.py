@@ -3,12 +3,13 @@
 Belongs here: reading their rows. Not here: what is held (observe, sources).
 """
 
-import csv
 import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from signposts.catalogue.documents import read_rows
+from signposts.catalogue.faults import FaultList
 from signposts.errors import CatalogueError
 
 COLUMNS = ("claim_id", "reason", "accepted_on")
@@ -39,20 +40,16 @@ def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, object]]:
     """Return the rows of a file, typed; none if there is no file."""
     if not path.exists():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        if tuple(header) != tuple(columns):
-            raise CatalogueError(f"{path}:1: header: expected {','.join(columns)}: write that as the first line")
-        return [_row(path, reader.line_num, fields, columns) for fields in reader]
-
-
-def _row(path: Path, line: int, fields: list[str], columns: Sequence[str]) -> dict[str, object]:
-    """Return one row, typed."""
-    if len(fields) != len(columns) or not all(field.strip() for field in fields):
-        raise CatalogueError(f"{path}:{line}: row: what, reason and day are all needed: fill {','.join(columns)}")
-    try:
-        accepted_on = date.fromisoformat(fields[2])
-    except ValueError as error:
-        raise CatalogueError(f"{path}:{line}: accepted_on: {fields[2]!r} is no day: write it as 2026-11-23") from error
-    return {columns[0]: fields[0], "reason": fields[1], "accepted_on": accepted_on}
+    faults, rows = FaultList(), []
+    for row in (read_rows(path, columns, faults) or ("", []))[1]:
+        missing = [name for name in columns if not row.fields.get(name, "").strip()]
+        day = row.fields.get("accepted_on", "")
+        if missing:
+            faults.refuse(path, row.line, missing[0], "it is empty", f"fill {','.join(columns)}")
+            continue
+        try:
+            rows.append({**row.fields, "accepted_on": date.fromisoformat(day)})
+        except ValueError:
+            faults.refuse(path, row.line, "accepted_on", f"{day!r} is no day", "write it as 2026-11-23")
+    faults.raise_if_any()
+    return rows
