@@ -594,8 +594,9 @@ def past_sets(tables: TrackerTables) -> str:
 
 
 def feeding(tables: TrackerTables) -> str:
-    """Return how many scored indicators a publisher, a formula, the desk or the ledger alone feeds."""
-    return feeding_sentence([row["fed_by"] for row in tables.rows["coverage"] if row["scored"]])
+    """Return how many scored indicators each thing feeds; empty for a release that does not say."""
+    fed_by = [row["fed_by"] for row in tables.rows["coverage"] if row["scored"]]
+    return feeding_sentence(fed_by) if fed_by else ""
 
 
 def _sentence(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from signposts.report import places, track_record_page
+from signposts.report.pages import tracker_pages
 from signposts.report.records import TrackerTables, tables_by_tracker
 from tests.browser import fixture
 
@@ -60,6 +61,10 @@ def test_names_of_neighbouring_places_do_not_lie_on_one_another(ferry: TrackerTa
     assert figure.request is not None
     sides = {row["name"]: row["side"] for row in figure.request.data["labels"]}
     assert {sides["West quay"], sides["East quay"]} == {"left", "right"}
+
+
+def test_every_page_but_the_search_prints_its_statements(ferry: TrackerTables) -> None:
+    assert [page.path for page in tracker_pages(ferry, "", "") if not page.citations] == ["search.html"]
 
 
 def test_forecasts_that_are_all_pending_are_no_track_record(ferry: TrackerTables) -> None:

@@ -374,6 +374,10 @@ def test_past_sets_are_called_better_only_where_the_interval_says_so(low: float,
     )
 
 
+def test_a_release_that_does_not_say_what_feeds_an_indicator_says_nothing_of_it() -> None:
+    assert verdict.feeding(state(AT_THE_START)) == ""
+
+
 def test_a_list_says_how_much_it_is_thought_to_hold() -> None:
     assert wording.completeness_words([]) == ""
     assert wording.completeness_words([{"q": 1.0, "weight": 1.0}]) == "Its list is taken to be complete."
