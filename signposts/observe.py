@@ -24,6 +24,7 @@ UNCHANGED = {
 MOST_ROUNDS = 20
 """So many claims in a row may hang on one another's being held before the rest is left to a person."""
 LIST_KEYS = ("tracker_id", "as_of", "indicator_id")
+RECAPTURE = ("n_known", "n_found", "n_both", "reach_low", "reach_high")
 LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
 
 
@@ -237,7 +238,7 @@ def nowcasts(warehouse: Warehouse) -> Any:
 
 
 def completeness_of_lists(warehouse: Warehouse) -> Any:
-    """Return the nodes of the completeness of each list that was searched or closed: q and weight."""
+    """Return the nodes of the completeness of each list that was searched or closed, and the recapture it is from."""
     import pandas as pd
 
     from signposts.scoring.completeness import list_completeness
@@ -247,15 +248,16 @@ def completeness_of_lists(warehouse: Warehouse) -> Any:
         share = list_completeness(
             found["n_known"], found["n_found"], found["n_both"], (found["reach_low"], found["reach_high"])
         )
+        recapture = {name: found[name] for name in (*LIST_KEYS, *RECAPTURE)}
         rows += [
-            {**{name: found[name] for name in LIST_KEYS}, "node": node, "q": float(q), "weight": float(weight)}
+            {**recapture, "node": node, "q": float(q), "weight": float(weight)}
             for node, (q, weight) in enumerate(zip(share.q, share.weight, strict=True), start=1)
         ]
     closed = warehouse.rows("select tracker_id, as_of, indicator_id from pooled_report where kind = 'count'")
     keys = {tuple(row[name] for name in LIST_KEYS) for row in closed}
     rows = [row for row in rows if tuple(row[name] for name in LIST_KEYS) not in keys]
     rows += [dict(zip(LIST_KEYS, key, strict=True)) | {"node": 1, "q": 1.0, "weight": 1.0} for key in sorted(keys)]
-    return pd.DataFrame(rows, columns=[*LIST_KEYS, "node", "q", "weight"])
+    return pd.DataFrame(rows, columns=[*LIST_KEYS, "node", "q", "weight", *RECAPTURE])
 
 
 def nowcast_settings(warehouse: Warehouse, tracker_id: str) -> Mapping[str, float]:

@@ -37,7 +37,9 @@ class Installation:
             "SIGNPOSTS_CATALOGUE": str(self.catalogue),
             "COLUMNS": "200",
         }
-        return subprocess.run([*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=240)
+        return subprocess.run(
+            [*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL
+        )
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.home / "published" / "signposts.duckdb"), read_only=True) as connection:

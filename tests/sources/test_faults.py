@@ -24,7 +24,7 @@ from signposts.sources.source_run import SourceRun
 from tests.publishers import spoiling, state_spoiling
 from tests.publishers.catalogue import real_sources
 from tests.publishers.documents import PUBLISHERS
-from tests.publishers.server import Fault, LoopbackPublishers, Reply, loopback_publishers, packed
+from tests.publishers.server import Fault, LoopbackPublishers, Reply, packed
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 SECRET = "invented-and-never-shown"
@@ -55,12 +55,6 @@ LITTLE: dict[str, dict[str, Any]] = {
 }
 ALL = real_sources()
 SOURCES = {source_id: smaller(ALL[source_id], LITTLE.get(source_id, {})) for source_id in PUBLISHERS}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LoopbackPublishers]:
-    with loopback_publishers() as publishers:
-        yield publishers
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,9 +20,8 @@ from signposts.cli import app
 from signposts.errors import CatalogueError
 from signposts.sources.archive import Archive
 from tests.publishers import documents, state_documents
-from tests.publishers.documents import PUBLISHERS as SERVED
-from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
-from tests.sources.home import Home, attempt_on, failures, hasten, outcomes
+from tests.publishers.server import LoopbackPublishers, Reply
+from tests.sources.home import Home, attempt_on, failures, outcomes
 
 RATE = "rial_market_rate"
 EXPORTS = "imf_exports_russia_to_iran_monthly"
@@ -30,22 +29,9 @@ EXPORTS = "imf_exports_russia_to_iran_monthly"
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[LoopbackPublishers]:
-    with loopback_publishers() as publishers:
-        yield publishers
-
-
 @pytest.fixture
-def home(tmp_path: Path, server: LoopbackPublishers, monkeypatch: pytest.MonkeyPatch) -> Home:
-    hasten(monkeypatch)
-    server.faults.clear()
-    server.spoil.clear()
-    server.requests.clear()
-    monkeypatch.setenv("UCDP_ACCESS_TOKEN", "invented")
+def home(tmp_path: Path, addresses: None, server: LoopbackPublishers, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path))
-    for source_id in SERVED:
-        monkeypatch.setenv(f"SIGNPOSTS_{source_id.upper()}_URL", server.url(source_id))
     return Home(tmp_path, server)
 
 
