@@ -1,6 +1,8 @@
 """The map, the page of forecasts and the paper brief of the invented ferry."""
 
 import dataclasses
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +63,23 @@ def test_names_of_neighbouring_places_do_not_lie_on_one_another(ferry: TrackerTa
     assert figure.request is not None
     sides = {row["name"]: row["side"] for row in figure.request.data["labels"]}
     assert {sides["West quay"], sides["East quay"]} == {"left", "right"}
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_words_in_a_scenarios_colour_can_be_read_on_every_paper() -> None:
+    css = (Path(places.__file__).parent / "static" / "report.css").read_text(encoding="utf-8")
+    papers = re.findall(r"--paper: (#\w+);.*?(--s1:.*?--s0: #\w+);", css, re.DOTALL)
+    assert len(papers) == 4
+    for paper, inks in papers:
+        ground = 1.0 if paper == "#fff" else _luminance(paper)
+        for name, ink in re.findall(r"--(s\d): (#\w{6})", inks):
+            light, dark = sorted((ground, _luminance(ink)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (paper, name)
 
 
 def test_every_page_but_the_search_prints_its_statements(ferry: TrackerTables) -> None:
