@@ -1,7 +1,10 @@
 """The asset graph says what the statements say: deps, descriptions and columns are those of sql/ and its dictionary."""
 
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -12,7 +15,7 @@ from signposts.assets import publish
 from signposts.assets.definitions import defs
 from signposts.assets.table_specs import ASSETS, RAW_TABLES, statement_file, statement_reads, upstream_assets
 from signposts.dictionary import load_dictionary
-from tests.paths import SQL_ROOT
+from tests.paths import CHECKOUT, SQL_ROOT
 
 GRAPH = defs.resolve_asset_graph()
 TABLES = sorted(
@@ -79,8 +82,21 @@ def test_backfilled_event_days_and_the_desks_leads_stand_apart_and_all_else_is_i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [("definitions", "validate", "-m", "signposts.assets.definitions")])
-def test_the_definitions_load_for_dagsters_own_command(words, tmp_path):
-    command = [sys.executable, "-m", "dagster", *words]
-    outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+@pytest.mark.parametrize(
+    "command",
+    ["dagster definitions validate -m signposts.assets.definitions", "dg check defs", "dg list defs --json"],
+)
+def test_the_definitions_load_for_dagsters_own_commands(command, tmp_path):
+    program, *words = command.split()
+    outcome = subprocess.run(
+        [Path(sys.executable).parent / program, *words],
+        cwd=CHECKOUT,
+        env=os.environ | {"DAGSTER_DISABLE_TELEMETRY": "1", "DAGSTER_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
     assert outcome.returncode == 0, outcome.stderr
+    if "list" in words:
+        listed = {asset["asset_key"] for asset in json.loads(outcome.stdout)["assets"]}
+        assert listed == {key.to_user_string() for key in GRAPH.get_all_asset_keys()}
