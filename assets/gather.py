@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 
 from signposts import gather
+from signposts.catalogue.accepted import accepted_documents
 from signposts.release.withholding import begin_run, load_sound_catalogue
 from signposts.sources.archive import open_archive
 from signposts.sources.collect import Plan, collect, run_source_with
@@ -98,6 +99,7 @@ def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, tuple[str, str]]
         from_archive=run.from_archive,
         named=tuple(run.sources),
         live={} if run.from_archive else live,
+        accepted=accepted_documents(run.settings.catalogue_root),
     )
 
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from signposts.catalogue import Catalogue, Source, ledger_rows, tables
 from signposts.catalogue.accepted import accepted_rows
@@ -23,9 +23,11 @@ from signposts.catalogue.settings_rows import working_tables
 from signposts.errors import WarehouseDamaged
 from signposts.sources.options import validate_asks
 from signposts.sources.publishers import PUBLISHERS
-from signposts.sources.source_run import Delivery, SourceRun
 from signposts.sources.strict import fit
 from signposts.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from signposts.sources.source_run import Delivery, SourceRun
 
 Row = dict[str, Any]
 
@@ -40,6 +42,7 @@ CATALOGUE_TABLES = (
     "indicator",
     "prediction",
     "project",
+    "place",
     "search",
 )
 SETTING_TABLES = (
@@ -99,7 +102,7 @@ def feed_rows(catalogue: Catalogue) -> list[Row]:
     ]
 
 
-def complaints(runs: Iterable[SourceRun]) -> list[str]:
+def complaints(runs: Iterable["SourceRun"]) -> list[str]:
     """Return a line a source and reason for what did not come, with the documents it holds for."""
     found: dict[tuple[str, str], list[str]] = {}
     for attempt in (attempt for run in runs for attempt in run.attempts):
@@ -140,7 +143,7 @@ def live_versions(warehouse: Warehouse) -> dict[str, dict[str, tuple[str, str]]]
     return parsed
 
 
-def write_source_runs(warehouse: Warehouse, runs: Iterable[SourceRun], from_archive: bool) -> None:
+def write_source_runs(warehouse: Warehouse, runs: Iterable["SourceRun"], from_archive: bool) -> None:
     """Write what all runs brought, and add up the events. What cannot be written of one source is its own failure."""
     with warehouse.connect():
         for run in runs:
@@ -154,7 +157,7 @@ def write_source_runs(warehouse: Warehouse, runs: Iterable[SourceRun], from_arch
         warehouse.build_table("observe/gdelt_event_day")
 
 
-def write_attempts(warehouse: Warehouse, run: SourceRun, rebuilt: bool) -> None:
+def write_attempts(warehouse: Warehouse, run: "SourceRun", rebuilt: bool) -> None:
     """Write what came of each attempt: of this run, or of all runs if the source is rebuilt."""
     if rebuilt:
         rows = [attempt.row() for attempt in run.archive.attempts(run.source_id) if attempt not in run.set_aside]
@@ -168,7 +171,7 @@ def write_attempts(warehouse: Warehouse, run: SourceRun, rebuilt: bool) -> None:
     warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id, fetched_at=run.now.replace(tzinfo=None))
 
 
-def write_source_run(warehouse: Warehouse, run: SourceRun, rebuilt: bool) -> None:
+def write_source_run(warehouse: Warehouse, run: "SourceRun", rebuilt: bool) -> None:
     """Write the rows that one source brought; a rebuilt source is written anew with all that its archive holds."""
     table = f"raw_{run.source_id}"
     if rebuilt:
@@ -187,7 +190,7 @@ def write_source_run(warehouse: Warehouse, run: SourceRun, rebuilt: bool) -> Non
         warehouse.replace_rows("parsed_version", parsed, source_id=run.source_id, document=delivery.document)
 
 
-def parsed_row(run: SourceRun, delivery: Delivery) -> Row:
+def parsed_row(run: "SourceRun", delivery: "Delivery") -> Row:
     """Return the row that says which bytes of a document are in the warehouse, and what they were parsed as."""
     return {
         "source_id": run.source_id,
@@ -207,7 +210,7 @@ def keep_newest_versions(warehouse: Warehouse, table: str) -> None:
         )
 
 
-def delivered_rows(delivery: Delivery) -> list[Row]:
+def delivered_rows(delivery: "Delivery") -> list[Row]:
     """Return a delivery's rows with where they come from."""
     origin = {
         "document": delivery.document,
@@ -218,7 +221,7 @@ def delivered_rows(delivery: Delivery) -> list[Row]:
     return [{**origin, **row} for row in delivery.rows]
 
 
-def quarantined_rows(run: SourceRun, deliveries: Iterable[Delivery]) -> list[Row]:
+def quarantined_rows(run: "SourceRun", deliveries: Iterable["Delivery"]) -> list[Row]:
     """Return the rows that were set aside, as rows of the table quarantine."""
     return [
         {
@@ -227,6 +230,8 @@ def quarantined_rows(run: SourceRun, deliveries: Iterable[Delivery]) -> list[Row
             "sha256": delivery.sha256,
             "row_number": rejected.row_number,
             "reason": fit(rejected.reason),
+            "series": rejected.about[0] if rejected.about else None,
+            "period_start": rejected.about[1] if rejected.about else None,
             "raw": as_json(rejected.raw),
             "indicator_id": None,
             "quarantined_at": delivery.fetched_at,
@@ -241,7 +246,7 @@ def as_json(raw: object) -> str:
     return fit(json.dumps(raw, default=str, ensure_ascii=False))
 
 
-def summary(run: SourceRun | None) -> dict[str, int]:
+def summary(run: "SourceRun | None") -> dict[str, int]:
     """Return how many of a run's attempts came to which outcome, and how many rows are new."""
     if run is None:
         return {}
@@ -251,7 +256,7 @@ def summary(run: SourceRun | None) -> dict[str, int]:
     return {**counted, "new rows": sum(len(delivery.rows) for delivery in run.deliveries)}
 
 
-def days_not_read(run: SourceRun, days: Iterable[date]) -> set[date]:
+def days_not_read(run: "SourceRun", days: Iterable[date]) -> set[date]:
     """Return the days of which an export file failed, or, where the source as a whole gave nothing, none was read."""
     stamps: dict[bool, set[str]] = {True: set(), False: set()}
     for attempt in run.attempts:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from signposts.files import write_atomically
-from signposts.settings import Settings, package_folder
+from signposts.settings import Settings, code_version, package_folder
 
 DATABASE = "signposts.duckdb"
 CODE_SUFFIXES = (".py", ".sql", ".yaml", ".json", ".md", ".html", ".css", ".js", ".csv")
@@ -47,6 +47,11 @@ def code_digest() -> str:
     return hashlib.sha256(
         "".join(digest_of_files(folder, _code_files(folder)) for folder in folders).encode()
     ).hexdigest()
+
+
+def code_identity() -> str:
+    """Return the package's version, and after a plus the first digits of the digest of its code."""
+    return f"{code_version()}+{code_digest()[:8]}"
 
 
 def _code_files(folder: Path) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from signposts.scoring.families import FAMILIES
 from signposts.scoring.model import Model, build_model, make_observations, with_trigger_shares
 from signposts.scoring.observations import KIND, blank_observations, even_completeness, years_since
 from signposts.scoring.predictive import likelihood, single_evidence
-from signposts.scoring.what_if import Evidence, with_reading
+from signposts.scoring.what_if import WhatIfInputs, with_reading
 
 FILE = Path(__file__).parent / "golden" / "readings_2026_11_25.json"
 NUMBERS = ("value", "value_low", "value_high", "log_sd", "trials", "reliability", "pool_weight")
@@ -26,7 +26,7 @@ class Frozen:
     model: Model
     t0: date
     names: list[str]
-    evidence: Evidence
+    evidence: WhatIfInputs
 
 
 def frozen(
@@ -89,7 +89,7 @@ def frozen(
     has_reading = np.zeros(len(names), dtype=bool)
     has_reading[place] = True
     group_of = {row["indicator_id"]: row["group_id"] for row in held["indicators"]}
-    evidence = Evidence(
+    evidence = WhatIfInputs(
         indicator=indicator,
         has_reading=has_reading,
         is_defining=np.zeros(len(names), dtype=bool),

@@ -112,7 +112,7 @@ class Town:
         published = self.settings.published
         release_id = f"{self.now:%Y%m%dT%H%M%SZ}-00000000"
         write_release_table(
-            self.warehouse, earlier_releases(self.settings), release_id, self.now.replace(tzinfo=None), self.day
+            self.warehouse, earlier_releases(self.settings), release_id, self.now.replace(tzinfo=None), self.day, "0"
         )
         with folder_in_making(published, release_id) as folder:
             assemble(self.warehouse, folder / "signposts.duckdb", release_id, load_dictionary())

@@ -37,7 +37,7 @@ def weekly_digest(settings: Settings, now: datetime) -> tuple[str, str]:
     earlier = [row for row in releases if row["created_at"] <= moment - WEEK]
     parts = [
         [_made(made, releases)],
-        list(_odds(odds, _odds_then(settings, earlier))),
+        list(_probabilities(odds, _odds_then(settings, earlier))),
         list(_alerts(settings, moment)),
         list(_sources(sources)),
         [
@@ -71,7 +71,7 @@ def _odds_then(settings: Settings, earlier: list[dict[str, Any]]) -> dict[tuple[
     return {}
 
 
-def _odds(odds: list[dict[str, Any]], then: dict[tuple[str, str], float]) -> Iterator[str]:
+def _probabilities(odds: list[dict[str, Any]], then: dict[tuple[str, str], float]) -> Iterator[str]:
     """Yield the trackers' odds, and how far they moved where that is known."""
     for title, rows in groupby(odds, key=lambda row: row["tracker_title"]):
         yield f"{title}:"

@@ -93,7 +93,7 @@ def frozen_rows(released: Path) -> Rows:
     if not released.exists():
         return []
     database = Warehouse(released, read_only=True)
-    if not database.rows("select 1 from duckdb_tables() where table_name = 'forecast'"):
+    if not database.has_table("forecast"):
         return []
     return [
         {name: value for name, value in row.items() if name != "release_id"} for row in database.rows("from forecast")

@@ -22,9 +22,9 @@ from signposts.scoring.information import (
     staleness,
 )
 from signposts.scoring.observations import DAYS_PER_YEAR, KINDS, Observations
-from signposts.scoring.outcomes import Prospects
+from signposts.scoring.outcomes import ReadingDesign
 from signposts.scoring.simulation import Designs, surprise
-from signposts.scoring.what_if import Evidence, probabilities, smallest_overturn, strongest_reading
+from signposts.scoring.what_if import WhatIfInputs, probabilities, smallest_overturn, strongest_reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Present:
+class TrackerState:
     """One tracker at its newest as-of date."""
 
     tracker: TrackerModel
@@ -55,7 +55,7 @@ class Present:
     """Rows of pooled_report that are scored."""
     nodes: "pd.DataFrame"
     """Rows of list_completeness."""
-    evidence: Evidence
+    evidence: WhatIfInputs
 
     @property
     def now(self) -> float:
@@ -74,7 +74,7 @@ def present_states(
     pooled: "pd.DataFrame",
     log_ratios: "pd.DataFrame",
     nodes: "pd.DataFrame",
-) -> list[Present]:
+) -> list[TrackerState]:
     """Return every tracker's state at the date, from the rows of the tables AT_DATE at that date."""
     return [_present(tracker, as_of, readings, pooled, log_ratios, nodes) for tracker in trackers]
 
@@ -86,7 +86,7 @@ def _present(
     pooled: "pd.DataFrame",
     log_ratios: "pd.DataFrame",
     nodes: "pd.DataFrame",
-) -> Present:
+) -> TrackerState:
     """Return one tracker's state."""
     scored = tracker.scored_in_order()
     own = readings[readings["tracker_id"] == tracker.tracker_id].set_index("indicator_id").reindex(scored)
@@ -97,7 +97,7 @@ def _present(
     }
     has_reading = ~np.isnan(matrices["log_ratio"][:, 0])
     groups = sorted(tracker.rho)
-    return Present(
+    return TrackerState(
         tracker=tracker,
         as_of=as_of,
         scored=scored,
@@ -105,7 +105,7 @@ def _present(
         readings=own,
         reports=reports,
         nodes=nodes,
-        evidence=Evidence(
+        evidence=WhatIfInputs(
             indicator=tracker.model.indicator_index(scored),
             log_ratios=np.nan_to_num(matrices["log_ratio"]),
             contaminated=np.nan_to_num(matrices["log_ratio_contaminated"]),
@@ -132,22 +132,22 @@ def _matrix(tracker: TrackerModel, scored: tuple[str, ...], ratios: "pd.DataFram
 # ---- what to look at next
 
 
-def next_due(present: Present, usual_months: Mapping[str, int | None]) -> list[date]:
+def next_due(present: TrackerState, usual_months: Mapping[str, int | None]) -> list[date]:
     """Return when the next reading of each scored indicator is due.
 
     A periodic figure: the first period end after the as-of date's last complete one that is not yet read; a list of
     events or an event: the end of the quarter.
     """
-    due = []
+    due, quarter_end = [], _month_end(present.as_of.year, (present.as_of.month - 1) // 3 * 3 + 3)
     for name, newest in zip(present.scored, _reading_days(present), strict=True):
         months = usual_months.get(name)
         listed = present.tracker.model.family[present.tracker.model.indicator_index([name])[0]]
         periodic = months and FAMILIES[listed] not in ("event", "rate")
-        due.append(_next_period_end(present.as_of, newest, months or 3) if periodic else _quarter_end(present.as_of))
+        due.append(_next_period_end(present.as_of, newest, months or 3) if periodic else quarter_end)
     return due
 
 
-def _reading_days(present: Present) -> np.ndarray[Any, np.dtype[np.datetime64]]:
+def _reading_days(present: TrackerState) -> np.ndarray[Any, np.dtype[np.datetime64]]:
     """Return the date of each scored indicator's reading; not-a-time where there is none."""
     import pandas as pd
 
@@ -171,12 +171,7 @@ def _month_end(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
-def _quarter_end(as_of: date) -> date:
-    """Return the end of the quarter that the date lies in."""
-    return _month_end(as_of.year, (as_of.month - 1) // 3 * 3 + 3)
-
-
-def priority_rows(present: Present, due: list[date], max_age_days: Mapping[str, int]) -> Rows:
+def priority_rows(present: TrackerState, due: list[date], max_age_days: Mapping[str, int]) -> Rows:
     """Return the indicators by what checking them is worth: information x staleness x unreliability (5.3)."""
     tracker = present.tracker
     time = np.array([max(tracker.years(day), present.now) for day in due])
@@ -207,7 +202,7 @@ def priority_rows(present: Present, due: list[date], max_age_days: Mapping[str, 
     ]
 
 
-def _ages(present: Present) -> Floats:
+def _ages(present: TrackerState) -> Floats:
     """Return days from each scored reading to the as-of date; NaN where there is none."""
     days = (np.datetime64(present.as_of, "D") - _reading_days(present)).astype("timedelta64[D]")
     missing = np.isnat(days) | ~present.readings["scored"].eq(True).to_numpy()
@@ -228,18 +223,18 @@ def _why_look(bits: float, age: float, reliability: float, due: date) -> str:
 # ---- what it would take
 
 
-def deadline_rows(present: Present, due: list[date], silences: Iterable[Mapping[str, Any]]) -> Rows:
+def deadline_rows(present: TrackerState, due: list[date], silences: Iterable[Mapping[str, Any]]) -> Rows:
     """Return the falsification calendar: dates of silence, due dates, and readings that would contradict (5.4)."""
     rows = _silence_rows(present, silences) + _due_rows(present) + _bound_rows(present, due)
     return sorted(rows, key=lambda row: (row["date"], row["indicator_id"], row["scenario_id"], row["becomes"]))
 
 
-def _happened(present: Present) -> set[str]:
+def _happened(present: TrackerState) -> set[str]:
     """Return the events that have been reported as happened."""
     return set(present.reports.loc[present.reports["kind"] == "event", "indicator_id"])
 
 
-def _silence_rows(present: Present, silences: Iterable[Mapping[str, Any]]) -> Rows:
+def _silence_rows(present: TrackerState, silences: Iterable[Mapping[str, Any]]) -> Rows:
     """Return when silence makes an event behind or contradicted, of those to come that have not happened."""
     happened = _happened(present)
     condition = "if it has not happened by then"
@@ -259,7 +254,7 @@ def _silence_rows(present: Present, silences: Iterable[Mapping[str, Any]]) -> Ro
     ]
 
 
-def _due_rows(present: Present) -> Rows:
+def _due_rows(present: TrackerState) -> Rows:
     """Return the dates on which a dated prediction is fulfilled or missed."""
     model = present.tracker.model
     due = model.parameters["due"][present.indicator]
@@ -280,7 +275,7 @@ def _due_rows(present: Present) -> Rows:
     return rows
 
 
-def _bound_rows(present: Present, due: list[date]) -> Rows:
+def _bound_rows(present: TrackerState, due: list[date]) -> Rows:
     """Return the next reading that would contradict each scenario, below and above."""
     model = present.tracker.model
     rest = np.flatnonzero((model.family[present.indicator] != EVENT) & (model.family[present.indicator] != ORDINAL))
@@ -304,7 +299,7 @@ def _bound_rows(present: Present, due: list[date]) -> Rows:
 
 
 def _deadline(
-    present: Present,
+    present: TrackerState,
     position: int,
     column: int,
     time: float,
@@ -327,7 +322,7 @@ def _deadline(
 # ---- what would overturn it
 
 
-def overturn_row(present: Present, titles: Mapping[str, str], scenarios: Mapping[str, str]) -> dict[str, Any]:
+def overturn_row(present: TrackerState, titles: Mapping[str, str], scenarios: Mapping[str, str]) -> dict[str, Any]:
     """Return the smallest single reading that changes the leading scenario.
 
     Where none is at all likely, the one that would take most from the leader. At all likely is the chance at which a
@@ -363,7 +358,7 @@ def overturn_row(present: Present, titles: Mapping[str, str], scenarios: Mapping
     }
 
 
-def _least_readings(present: Present) -> Floats:
+def _least_readings(present: TrackerState) -> Floats:
     """Return the lowest reading that what is known leaves possible, shape (I,).
 
     Of a count, the number listed so far; of an event, the last day somebody looked, and none once it has happened; NaN
@@ -380,7 +375,7 @@ def _least_readings(present: Present) -> Floats:
 
 
 def _reading_in_words(
-    present: Present, position: int, low: float, high: float, is_last_cell: bool
+    present: TrackerState, position: int, low: float, high: float, is_last_cell: bool
 ) -> tuple[str, float | None]:
     """Return a cell as a reading in words, and its value where it has one."""
     model = present.tracker.model
@@ -401,7 +396,7 @@ def _reading_in_words(
 # ---- surprise
 
 
-def surprise_rows(present: Present, probability_of_other: float, n_contradicted: Mapping[str, int]) -> Rows:
+def surprise_rows(present: TrackerState, probability_of_other: float, n_contradicted: Mapping[str, int]) -> Rows:
     """Return how odd the readings at hand are under each scenario, and whether no scenario fits.
 
     The alarm: `other` is likelier than its threshold; or every named scenario has that many reliable readings outside
@@ -432,7 +427,7 @@ def surprise_rows(present: Present, probability_of_other: float, n_contradicted:
     ]
 
 
-def _designs(present: Present) -> Designs:
+def _designs(present: TrackerState) -> Designs:
     """Return the scored reports as designs that simulated worlds can fill again."""
     reports = observations_of(present.tracker, present.reports)
     kind = np.array(KINDS, dtype=object)[reports.kind]
@@ -451,7 +446,7 @@ def _designs(present: Present) -> Designs:
     nodes = completeness_of(present.tracker, present.tracker.model, present.reports, present.nodes)
     is_open = np.asarray(kind == "open_count")[:, None]
     return Designs(
-        prospects=Prospects(
+        design=ReadingDesign(
             indicator=reports.indicator,
             time=time,
             exposure_start=start,
@@ -468,21 +463,22 @@ def _designs(present: Present) -> Designs:
     )
 
 
-def _observed(present: Present, reports: Observations) -> Floats:
+def _observed(present: TrackerState, reports: Observations) -> Floats:
     """Return what each report says as one number.
 
-    A value or count as it is, an interval as its middle, a category as its index, an event as its date; none seen is 0
-    of a count and infinitely late of an event.
+    A value or count as it is, an interval as its middle or its one end, a category as its index, an event as its date;
+    none seen is 0 of a count and infinitely late of an event.
     """
     kind = np.array(KINDS, dtype=object)[reports.kind]
     rates = present.tracker.model.family[reports.indicator] == FAMILIES.index("rate")
-    top = np.where(np.isfinite(reports.value_high), reports.value_high, reports.value_low)
+    low, high = reports.value_low, reports.value_high
+    middle = np.where(np.isnan(low), high, np.where(np.isnan(high), low, (low + high) / 2))
     return np.select(
         [kind == "event", kind == "category", kind == "interval", kind == "none_seen"],
         [
             (reports.happened_from + reports.happened_to) / 2,
             reports.category.astype(np.float64),
-            (reports.value_low + top) / 2,
+            middle,
             np.where(rates, 0.0, np.inf),
         ],
         reports.value,

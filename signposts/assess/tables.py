@@ -9,8 +9,8 @@ from datetime import date
 from signposts.assess.changes import list_nodes
 from signposts.assess.foresight import write_foresight as write_foresight_rows
 from signposts.assess.models import tracker_models
-from signposts.assess.prospects import diagnosticity_rows, fans, outlook_rows, silence_rows
 from signposts.assess.scoring import score_readings
+from signposts.assess.static_tables import diagnosticity_rows, fans, outlook_rows, silence_rows
 from signposts.assess.verdicts import status_words
 from signposts.warehouse import Warehouse, load_sql
 

@@ -47,8 +47,8 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
     spoken = pooled.merge(own[READING_KEYS].assign(reading=own.index), on=READING_KEYS, how="inner")
     reports = observations_of(tracker, _scoreable_rows(tracker, spoken))
     spoken = _scoreable_rows(tracker, spoken)
-    judged = _judged(tracker, reports)
-    spoken, reports = spoken[judged], reports.take(np.flatnonzero(judged))
+    assessed = _is_assessed(tracker, reports)
+    spoken, reports = spoken[assessed], reports.take(np.flatnonzero(assessed))
     indicator = model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
     time = _newest(reports.time, spoken["reading"].to_numpy(), len(own))
     bits = _bits(tracker, prior, indicator, time, own["trials"].to_numpy(dtype=np.float64, na_value=np.nan))
@@ -60,7 +60,7 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
             time=time,
             bits=bits,
             of_observation=spoken["reading"].to_numpy(dtype=np.int64),
-            pool_weight=_share_of_judged(spoken),
+            pool_weight=_share_of_assessed(spoken),
         ),
         tracker.settings["thresholds"],
     )
@@ -85,7 +85,7 @@ def _scoreable_rows(tracker: TrackerModel, spoken: "pd.DataFrame") -> "pd.DataFr
     return spoken[scoreable(tracker.model, indicator, codes)] if len(spoken) else spoken
 
 
-def _judged(tracker: TrackerModel, reports: Observations) -> Booleans:
+def _is_assessed(tracker: TrackerModel, reports: Observations) -> Booleans:
     """Return which reports lie after t0 and after every start of their predictions: earlier ones are history."""
     starts = tracker.model.parameters["start_time"][reports.indicator]
     latest = np.where(np.isnan(starts), -np.inf, starts).max(axis=1, initial=-np.inf)
@@ -101,8 +101,8 @@ def _newest(time: Floats, reading: Integers, n_readings: int) -> Floats:
     return np.where(np.isfinite(newest), newest, np.nan)
 
 
-def _share_of_judged(spoken: "pd.DataFrame") -> Floats:
-    """Return pool weights that sum to 1 per reading over the reports that are judged."""
+def _share_of_assessed(spoken: "pd.DataFrame") -> Floats:
+    """Return pool weights that sum to 1 per reading over the reports that are assessed."""
     total = spoken.groupby("reading")["pool_weight"].transform("sum")
     shares: Floats = (spoken["pool_weight"] / total).to_numpy(dtype=np.float64)
     return shares

@@ -21,10 +21,10 @@ from signposts.scoring.outcomes import CellEvidence
 from signposts.scoring.predictive import single_evidence
 
 if TYPE_CHECKING:
-    from signposts.assess.foresight import Present
+    from signposts.assess.foresight import TrackerState
 
 NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
-INTERVAL = re.compile(rf"({NUMBER})\.\.({NUMBER})")
+INTERVAL = re.compile(rf"(?=.*\d)({NUMBER})?\.\.({NUMBER})?")
 VOTES = re.compile(r"(\d+)/(\d+)")
 COUNT = re.compile(r"(\d+)(?: events?)?")
 
@@ -78,9 +78,9 @@ def _share(name: str, text: str, _when: date, _tracker: TrackerModel) -> Columns
 
 
 def _numbers(name: str, text: str, expected: str) -> list[float]:
-    """Return one number, or the two ends of an interval in order."""
+    """Return one number, or the two ends of an interval in order; an open end is NaN."""
     if found := INTERVAL.fullmatch(text):
-        low, high = float(found[1]), float(found[2])
+        low, high = (float(end or "nan") for end in found.groups())
         if low >= high:
             raise InputError(f"{name}={text}: {low:g} is not below {high:g}; write LOW..HIGH")
         return [low, high]
@@ -160,7 +160,7 @@ def day_of(text: str, what: str) -> date:
 # ---- the grid of the page
 
 
-def what_if_rows(present: "Present", reliability: float) -> Rows:
+def what_if_rows(present: "TrackerState", reliability: float) -> Rows:
     """Return every reading that the page lets people suppose as of today, a row a hypothesis that has a name."""
     model, rows = present.tracker.model, []
     hypotheses = list(zip(model.hypothesis_scenario_ids(), model.hypothesis_onset.tolist(), strict=True))[:-1]
@@ -190,7 +190,7 @@ def what_if_rows(present: "Present", reliability: float) -> Rows:
     return rows
 
 
-def _grid(present: "Present", name: str) -> list[str]:
+def _grid(present: "TrackerState", name: str) -> list[str]:
     """Return the readings of one indicator to choose from, in the words of the command."""
     model = present.tracker.model
     (index,) = model.indicator_index([name])

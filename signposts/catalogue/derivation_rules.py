@@ -10,11 +10,11 @@ from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.models import Indicator, Source
 from signposts.catalogue.rules import Draft
 
-Finding = tuple[str, str, str]
+FaultWords = tuple[str, str, str]
 
 
-def judge_derivations(draft: Draft, faults: FaultList) -> None:
-    """Judge every formula of a tracker's indicators."""
+def validate_derivations(draft: Draft, faults: FaultList) -> None:
+    """Validate every formula of a tracker's indicators."""
     for indicator_id, indicator in draft.indicators.items():
         if indicator.derive is None:
             continue
@@ -43,7 +43,7 @@ def feeding_sources(tracker_id: str, indicator_id: str, sources: Mapping[str, So
 
 def derivation_faults(
     indicator: Indicator, derive: Derivation, indicators: Mapping[str, Indicator], fed: set[str]
-) -> Iterable[Finding]:
+) -> Iterable[FaultWords]:
     """Yield key, reason and remedy for what is wrong with one formula, all of whose parts exist."""
     yield from part_faults(derive, indicators)
     yield from unit_faults(indicator, derive, {indicators[name].unit for name in derive.parts})
@@ -54,7 +54,7 @@ def derivation_faults(
         yield "of", f"{', '.join(both)} feeds it directly as well, and one source speaks once", "keep one of the two"
 
 
-def part_faults(derive: Derivation, indicators: Mapping[str, Indicator]) -> Iterable[Finding]:
+def part_faults(derive: Derivation, indicators: Mapping[str, Indicator]) -> Iterable[FaultWords]:
     """Yield what is wrong with the parts as such: scored, derived themselves, or about other periods."""
     for name in derive.parts:
         if indicators[name].scored:
@@ -69,7 +69,7 @@ def part_faults(derive: Derivation, indicators: Mapping[str, Indicator]) -> Iter
             yield "months", f"{name} is {indicators[name].frequency}, not monthly", "name its monthly series"
 
 
-def unit_faults(indicator: Indicator, derive: Derivation, units: set[str]) -> Iterable[Finding]:
+def unit_faults(indicator: Indicator, derive: Derivation, units: set[str]) -> Iterable[FaultWords]:
     """Yield how the units of the parts and of the indicator do not fit the formula."""
     if len(units) > 1:
         yield "of", f"the parts have different units: {', '.join(sorted(units))}", "bring them to one unit by `scale`"

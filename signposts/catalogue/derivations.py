@@ -1,6 +1,6 @@
 """What an indicator's file may say about a reading that is derived from other indicators' series.
 
-Belongs here: the formula's keys and what can be judged within one entry. Not here: rules between files
+Belongs here: the formula's keys and what can be validated within one entry. Not here: rules between files
 (derivation_rules.py), or the arithmetic, which is a statement (sql/observe/derived_claim.sql).
 """
 

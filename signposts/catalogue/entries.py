@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from signposts.catalogue.documents import Document
 from signposts.catalogue.faults import FaultList, nearest
+from signposts.catalogue.fields import IDENTIFIER, WEB_ADDRESS
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -43,6 +44,12 @@ MEND_BY_TYPE = {
 }
 
 
+MEND_BY_PATTERN = {
+    WEB_ADDRESS: ("no web address", "write it whole, beginning with https://"),
+    r"^\d+\.\d+\.\d+$": ("no version", "write three numbers, as 1.0.0"),
+}
+
+
 def build(model: type[T], document: Document, data: Any, location: Sequence[object], faults: FaultList) -> T | None:
     """Return the model of a part of a document; what it refuses becomes faults, and the answer None."""
     try:
@@ -64,7 +71,7 @@ def build_mapping(model: type[T], document: Document, what: str, faults: FaultLi
     entries: dict[str, T] = {}
     for key, data in document.data.items():
         entry = build(model, document, data, (key,), faults)
-        if not isinstance(key, str) or not key.isidentifier() or key != key.lower():
+        if not isinstance(key, str) or not IDENTIFIER.fullmatch(key):
             mend = "use lower case letters, digits and underscores, beginning with a letter"
             faults.refuse(document.path, document.line(key), str(key), f"not a name of a {what}", mend)
         elif entry is not None:
@@ -99,8 +106,10 @@ def explain(model: Any, detail: ErrorDetails) -> tuple[str, str]:
         expected = [word.strip(" '") for each in expected for word in each.split(" or ")]
         given = context.get("tag", detail["input"])
         return f"{given!r} is not known here", nearest(given, expected)
-    why, mend = MEND_BY_TYPE.get(kind, (detail["msg"][0].lower() + detail["msg"][1:], "correct the value"))
-    return f"{short(detail['input'])} is {why}" if kind in MEND_BY_TYPE else why, mend
+    known = MEND_BY_TYPE.get(kind) or MEND_BY_PATTERN.get(context.get("pattern", ""))
+    if known is None:
+        return detail["msg"][0].lower() + detail["msg"][1:], "correct the value"
+    return f"{short(detail['input'])} is {known[0]}", known[1]
 
 
 def short(value: object) -> str:

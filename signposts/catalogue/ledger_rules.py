@@ -30,7 +30,7 @@ KINDS_OF_FAMILY: dict[str, frozenset[str]] = {
     "trajectory": frozenset({"value", "interval"}),
 }
 
-Finding = tuple[str, str, str]
+FaultWords = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,18 @@ class KnownNames:
     projects: Collection[str]
 
 
-def judge_ledger(ledger: Ledger, draft: Draft, today: date, faults: FaultList) -> None:
-    """Judge the claims of one ledger."""
+def validate_ledger(ledger: Ledger, draft: Draft, today: date, faults: FaultList) -> None:
+    """Validate the claims of one ledger."""
     if ledger.indicator_id not in draft.indicator_names:
         why = f"claims about an indicator that does not exist: there is no indicators/{ledger.indicator_id}.yaml"
         faults.refuse(ledger.path, 1, ledger.indicator_id, why, nearest(ledger.indicator_id, draft.indicator_names))
         return
-    judge_versions(ledger, faults)
-    judge_clock(ledger, today, faults)
-    judge_repetitions(ledger, faults)
+    validate_versions(ledger, faults)
+    validate_clock(ledger, today, faults)
+    validate_repetitions(ledger, faults)
     indicator = draft.indicators.get(ledger.indicator_id)
     if indicator is not None and indicator.family == "rate":
-        judge_silence_on_counts(ledger, indicator.exposure_start or draft.settings.first_day_counted, faults)
+        validate_silence_on_counts(ledger, indicator.exposure_start or draft.settings.first_day_counted, faults)
     known = KnownNames(ledger.indicator_id, draft.settings.units, draft.names_in("projects.yaml"))
     for row in ledger.rows:
         for what, why, mend in claim_faults(row.claim, indicator, known):
@@ -63,8 +63,8 @@ def judge_ledger(ledger: Ledger, draft: Draft, today: date, faults: FaultList) -
                 faults.warn(ledger.path, row.line, f"{row.claim.claim_id} {what}", why, mend)
 
 
-def judge_versions(ledger: Ledger, faults: FaultList) -> None:
-    """Judge that identifiers are used once and that each correction names an earlier row, once."""
+def validate_versions(ledger: Ledger, faults: FaultList) -> None:
+    """Validate that identifiers are used once and that each correction names an earlier row, once."""
     seen: dict[str, int] = {}
     corrected: dict[str, str] = {}
     for row in ledger.rows:
@@ -85,7 +85,7 @@ def judge_versions(ledger: Ledger, faults: FaultList) -> None:
         seen.setdefault(claim.claim_id, row.line)
 
 
-def judge_clock(ledger: Ledger, today: date, faults: FaultList) -> None:
+def validate_clock(ledger: Ledger, today: date, faults: FaultList) -> None:
     """Refuse claims that were recorded or published ahead of today, but for a day of grace between time zones."""
     for row in ledger.rows:
         why = row.claim.clock_fault(today)
@@ -99,7 +99,7 @@ def standing_rows(ledger: Ledger) -> list[LedgerRow]:
     return [row for row in ledger.rows if row.claim.claim_id not in replaced and row.claim.status != "withdrawn"]
 
 
-def judge_repetitions(ledger: Ledger, faults: FaultList) -> None:
+def validate_repetitions(ledger: Ledger, faults: FaultList) -> None:
     """Refuse an event that one speaker or address lists twice, and ask about what looks like one thing said twice.
 
     A second source of an event shares its event key, and is not counted again.
@@ -148,7 +148,7 @@ def same_text(one: str | None, other: str | None) -> bool:
     return " ".join((one or "").lower().split()) == " ".join((other or "").lower().split())
 
 
-def judge_silence_on_counts(ledger: Ledger, exposure_start: date, faults: FaultList) -> None:
+def validate_silence_on_counts(ledger: Ledger, exposure_start: date, faults: FaultList) -> None:
     """Refuse a `none seen` on a count that does not cover its exposure, or that listed events contradict."""
     standing = standing_rows(ledger)
     events = [row.claim for row in standing if row.claim.kind == "count"]
@@ -169,7 +169,7 @@ def judge_silence_on_counts(ledger: Ledger, exposure_start: date, faults: FaultL
                 break
 
 
-def claim_faults(claim: Claim, indicator: Indicator | None, known: KnownNames) -> Iterable[Finding]:
+def claim_faults(claim: Claim, indicator: Indicator | None, known: KnownNames) -> Iterable[FaultWords]:
     """Yield what a claim says that its indicator or its tracker does not know."""
     if claim.claim_id.rpartition("-")[0] != known.indicator_id:
         yield "claim_id", f"does not begin with {known.indicator_id}-", "name it after its indicator, or move the row"
@@ -185,7 +185,7 @@ def claim_faults(claim: Claim, indicator: Indicator | None, known: KnownNames) -
         yield from measure_faults(claim, indicator)
 
 
-def measure_faults(claim: Claim, indicator: Indicator) -> Iterable[Finding]:
+def measure_faults(claim: Claim, indicator: Indicator) -> Iterable[FaultWords]:
     """Yield units, categories and numbers that cannot be a measurement of the indicator."""
     if claim.kind in ("value", "interval") and claim.unit != indicator.unit:
         yield "unit", f"{claim.unit!r} is not the indicator's unit", f"convert the claim to {indicator.unit!r}"
@@ -203,11 +203,13 @@ def measure_faults(claim: Claim, indicator: Indicator) -> Iterable[Finding]:
             min(numbers) < 0 or max(numbers) <= 0 or (claim.value is not None and claim.value <= 0)
         ):
             yield "value", "the predictions are on a log scale, where nothing is 0 or less", "correct the number"
-        if family == "share" and (min(numbers) < 0 or max(numbers) > 1):
+        if family == "share" and claim.trials is not None:
+            yield "kind", "votes are counted", "write kind count: value of them out of trials"
+        elif family == "share" and (min(numbers) < 0 or max(numbers) > 1):
             yield "value", "a share lies between 0 and 1", "write 96 percent as 0.96"
 
 
-def count_faults(claim: Claim, family: str) -> Iterable[Finding]:
+def count_faults(claim: Claim, family: str) -> Iterable[FaultWords]:
     """Yield counts that are neither one dated event nor votes out of trials."""
     if family == "rate" and (claim.trials is not None or claim.value != 1):
         yield "value", "a count is one dated event", "write a row for each event, value 1, no trials"
@@ -215,15 +217,12 @@ def count_faults(claim: Claim, family: str) -> Iterable[Finding]:
         yield "trials", "votes or statements need their number", "write trials 1 and value 0 or 1 for each"
 
 
-def claim_warnings(claim: Claim, indicator: Indicator) -> Iterable[Finding]:
+def claim_warnings(claim: Claim, indicator: Indicator) -> Iterable[FaultWords]:
     """Yield what can be shown but not scored, and what cannot be looked up."""
     family = indicator.family
     if indicator.scored and family and claim.kind != "plan" and claim.kind not in KINDS_OF_FAMILY[family]:
-        yield (
-            "kind",
-            f"a claim of kind {claim.kind} is shown, never scored, on a prediction of this type",
-            "check the kind",
-        )
+        kinds = " or ".join(sorted(KINDS_OF_FAMILY[family]))
+        yield "kind", f"{claim.kind} is shown, never scored: the predictions read {kinds}", f"write kind {kinds}"
     if claim.source_url is None:
         yield "source_url", "nobody can look it up", "add the address of the page"
 
@@ -235,14 +234,14 @@ def check_claim(tracker: Tracker, indicator_id: str, fields: Mapping[str, str]) 
     path = ledger.path if ledger else tracker.folder / "ledger" / f"{indicator_id}.csv"
     line = ledger.rows[-1].line + 1 if ledger and ledger.rows else 2
     row = CsvRow(line, {name: value for name, value in fields.items() if value})
-    judge_new_claim(tracker, indicator_id, path, row, ledger, faults)
+    validate_new_claim(tracker, indicator_id, path, row, ledger, faults)
     return [f"{fault.what}: {fault.why}: {fault.mend}" for fault in sorted(faults.faults)]
 
 
-def judge_new_claim(
+def validate_new_claim(
     tracker: Tracker, indicator_id: str, path: Path, row: CsvRow, ledger: Ledger | None, faults: FaultList
 ) -> None:
-    """Judge a claim as the next row of a ledger."""
+    """Validate a claim as the next row of a ledger."""
     try:
         claim = Claim.model_validate(row.fields)
     except ValidationError as error:
@@ -251,12 +250,12 @@ def judge_new_claim(
         return
     earlier = ledger.rows if ledger else ()
     extended = Ledger(indicator_id, path, "", (*earlier, LedgerRow(row.line, row.fields, claim)))
-    judge_versions(extended, faults)
-    judge_clock(Ledger(indicator_id, path, "", extended.rows[-1:]), datetime.now(UTC).date(), faults)
-    judge_repetitions(extended, faults)
+    validate_versions(extended, faults)
+    validate_clock(Ledger(indicator_id, path, "", extended.rows[-1:]), datetime.now(UTC).date(), faults)
+    validate_repetitions(extended, faults)
     indicator = tracker.indicators.get(indicator_id)
     if indicator is not None and indicator.family == "rate":
-        judge_silence_on_counts(extended, indicator.exposure_start or tracker.settings.first_day_counted, faults)
+        validate_silence_on_counts(extended, indicator.exposure_start or tracker.settings.first_day_counted, faults)
     known = KnownNames(indicator_id, tracker.settings.units, tracker.projects)
     for what, why, mend in claim_faults(claim, indicator, known):
         faults.refuse(path, row.line, f"{claim.claim_id} {what}", why, mend)

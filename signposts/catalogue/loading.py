@@ -12,14 +12,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS, Claim
-from signposts.catalogue.derivation_rules import judge_derivations
+from signposts.catalogue.derivation_rules import validate_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
 from signposts.catalogue.elicitation import read_elicited
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
 from signposts.catalogue.faults import FaultList, nearest
-from signposts.catalogue.ledger_rules import judge_ledger
+from signposts.catalogue.fields import IDENTIFIER
+from signposts.catalogue.ledger_rules import validate_ledger
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
-from signposts.catalogue.rules import Draft, judge_feeds, judge_placeholders, judge_tracker, judge_watch
+from signposts.catalogue.rules import Draft, validate_feeds, validate_placeholders, validate_tracker, validate_watch
 from signposts.catalogue.searches import read_searches
 from signposts.catalogue.trackers import LEDGER_SOURCE, Catalogue, Ledger, LedgerRow, Tracker
 from signposts.catalogue.triage import read_triage
@@ -55,7 +56,7 @@ def load_catalogue(
     sources = load_sources(source_file, faults)
     if source_file is not None:
         names = {folder.name: {path.stem for path in (folder / "indicators").glob("*.yaml")} for folder in folders}
-        judge_feeds(source_file, sources, names, faults)
+        validate_feeds(source_file, sources, names, faults)
     feeds = load_lead_feeds(root, faults)
     loaded = [load_tracker(folder, sources, today, faults, feeds) for folder in folders]
     faults.raise_if_any()
@@ -113,18 +114,19 @@ def load_tracker(
 ) -> Tracker | None:
     """Return the tracker of a folder; None if its faults leave nothing to judge."""
     finish_pending(folder)
+    refuse_name(folder, folder.name, faults)
     draft = read_draft(folder, sources, faults)
     watch_names = load_watch_names(folder, faults)
     ledgers = read_ledgers(folder / "ledger", faults)
     if draft is None:
         return None
-    judge_tracker(draft, faults)
-    judge_placeholders(draft, faults)
-    judge_derivations(draft, faults)
-    judge_watch(draft, feeds, watch_names, faults)
+    validate_tracker(draft, faults)
+    validate_placeholders(draft, faults)
+    validate_derivations(draft, faults)
+    validate_watch(draft, feeds, watch_names, faults)
     for ledger in ledgers.values():
-        judge_ledger(ledger, draft, today, faults)
-    judge_silence(draft, ledgers, faults)
+        validate_ledger(ledger, draft, today, faults)
+    validate_silence(draft, ledgers, faults)
     read_triage(folder, faults)
     searches = read_searches(folder, draft.indicator_names, today, faults)
     return Tracker(
@@ -163,6 +165,7 @@ def read_draft(folder: Path, sources: Mapping[str, Source], faults: FaultList) -
     names = set()
     for path in files_of(folder / "indicators", ".yaml", faults):
         names.add(path.stem)
+        refuse_name(path, path.stem, faults)
         document = read(f"indicators/{path.name}")
         indicator = build(Indicator, document, document.data, (), faults) if document else None
         if indicator is not None:
@@ -188,6 +191,13 @@ def read_coverage(
         return ()
     built = [build(Statement, document, item, (place,), faults) for place, item in enumerate(document.data)]
     return tuple(statement for statement in built if statement is not None)
+
+
+def refuse_name(path: Path, name: str, faults: FaultList) -> None:
+    """Refuse a file or folder whose name cannot be the identifier of what it holds."""
+    if not IDENTIFIER.fullmatch(name):
+        mend = "rename it: lower case letters, digits and underscores, beginning with a letter"
+        faults.refuse(path, 1, name, "no identifier", mend)
 
 
 def files_of(folder: Path, suffix: str, faults: FaultList) -> list[Path]:
@@ -226,7 +236,7 @@ def read_claims(path: Path, rows: Iterable[CsvRow], faults: FaultList) -> Iterab
                 refuse_detail(Claim, detail, (row.fields.get("claim_id", "claim"),), path, row.line, faults)
 
 
-def judge_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList) -> None:
+def validate_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList) -> None:
     """Warn about scored indicators that the ledger should feed and does not, or whose quantity is not named."""
     for indicator_id, indicator in draft.indicators.items():
         if indicator.scored and indicator.family == "lognormal" and indicator.quantity is None:

@@ -1,6 +1,6 @@
 """What the YAML files of a catalogue may say, as pydantic models.
 
-Belongs here: keys, types and what can be judged within one entry. Not here: rules between files (rules.py), the
+Belongs here: keys, types and what can be validated within one entry. Not here: rules between files (rules.py), the
 ledger's rows (claims.py), or anything computed from the entries.
 """
 
@@ -272,11 +272,20 @@ class Scenario(Entry):
         return self
 
 
+class Place(Entry):
+    """A place on the map of the projects."""
+
+    name: Text
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+
+
 class Project(Entry):
-    """A project followed on the milestone ladder."""
+    """A project followed on the milestone ladder; its first place is where it stands, further ones are its route."""
 
     title: Text
     meaning: Text
+    places: Annotated[tuple[Place, ...], Strict(False)] = ()
 
 
 class Statement(Entry):
@@ -299,6 +308,9 @@ class Statement(Entry):
 
 
 # ---- indicators/<id>.yaml
+
+
+MONTHS_OF_FREQUENCY = {"annual": 12, "quarterly": 3, "monthly": 1}
 
 
 class Indicator(Entry):
@@ -336,6 +348,11 @@ class Indicator(Entry):
     predictions: dict[str, Prediction] = Field(default_factory=dict)
 
     @property
+    def period_months(self) -> int | None:
+        """Length of the period that a full reading covers: the usual one, else what the frequency says."""
+        return self.usual_period_months or MONTHS_OF_FREQUENCY.get(self.frequency)
+
+    @property
     def family(self) -> Family | None:
         """Family of the predictions that speak; None if none does."""
         families = (FAMILY_OF_TYPE.get(prediction.type) for prediction in self.predictions.values())
@@ -359,9 +376,6 @@ class Rate(Entry):
     seconds: Positive
 
 
-Sha256Start = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
-
-
 class Feed(Entry):
     """Joins a series of a publisher's document to the indicator that it feeds."""
 
@@ -379,8 +393,6 @@ class SourceDocument(Entry):
     name: Identifier
     ask: dict[str, Any]
     feeds: Annotated[tuple[Feed, ...], Strict(False)] = ()
-    # Beginnings of the SHA-256 of versions that were held back and found to be right.
-    accepted_versions: Annotated[tuple[Sha256Start, ...], Strict(False)] = ()
 
 
 class Source(Entry):

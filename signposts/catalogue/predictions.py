@@ -1,6 +1,6 @@
 """What a scenario may predict of an indicator: one model a type (method.md 3.2).
 
-Belongs here: parameters and what can be judged within one prediction. Not here: densities, which are the method's.
+Belongs here: parameters and what can be validated within one prediction. Not here: densities, which are the method's.
 """
 
 from datetime import date

@@ -17,6 +17,7 @@ from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
 from signposts.catalogue.predictions import (
     FAMILY_OF_TYPE,
+    DriftPrediction,
     EventPrediction,
     OrdinalPrediction,
     PathPrediction,
@@ -31,13 +32,15 @@ from signposts.catalogue.watch import LeadFeed, WatchNames
 
 DEFINING_MOST, DEFINING_RATIO = 0.10, 5.0
 """An event defines a scenario if every other one gives it at most so much, and this one so many times that."""
+# A yearly change beyond it is asked about: percent may have been written for a share.
+HUGE_CHANGE = 1.0
 # What the scaffold writes where only the author can know.
 PLACEHOLDER = "REPLACE"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A tracker whose entries were read and whose rules are still to be judged."""
+    """A tracker whose entries were read and whose rules are still to be validated."""
 
     folder: Path
     settings: TrackerSettings
@@ -61,20 +64,20 @@ class Draft:
         faults.refuse(document.path, document.line(*parts), what, why, mend)
 
 
-def judge_tracker(draft: Draft, faults: FaultList) -> None:
-    """Judge everything but the ledgers."""
-    judge_settings(draft, faults)
-    judge_scenarios(draft, faults)
+def validate_tracker(draft: Draft, faults: FaultList) -> None:
+    """Validate everything but the ledgers."""
+    validate_settings(draft, faults)
+    validate_scenarios(draft, faults)
     for indicator_id, indicator in draft.indicators.items():
-        judge_indicator(f"indicators/{indicator_id}.yaml", indicator, draft, faults)
-    judge_coverage(draft, faults)
+        validate_indicator(f"indicators/{indicator_id}.yaml", indicator, draft, faults)
+    validate_coverage(draft, faults)
 
 
-def judge_placeholders(draft: Draft, faults: FaultList) -> None:
+def validate_placeholders(draft: Draft, faults: FaultList) -> None:
     """Refuse what the scaffold left to be written; a draft is only warned of it."""
     for document in draft.documents.values():
         for location, text in texts_of(document.data):
-            if text.startswith(PLACEHOLDER):
+            if PLACEHOLDER in text:
                 what = ".".join(map(str, location))
                 say = faults.warn if draft.settings.draft else faults.refuse
                 say(document.path, document.line(*location), what, "still a placeholder", "write it, or remove the key")
@@ -92,8 +95,8 @@ def texts_of(data: Any, location: tuple[object, ...] = ()) -> Iterator[tuple[tup
             yield from texts_of(value, (*location, place))
 
 
-def judge_settings(draft: Draft, faults: FaultList) -> None:
-    """Judge clock, priors and thresholds of tracker.yaml."""
+def validate_settings(draft: Draft, faults: FaultList) -> None:
+    """Validate clock, priors and thresholds of tracker.yaml."""
     settings, file = draft.settings, "tracker.yaml"
     if settings.horizon_end <= settings.t0:
         mend = "correct one of the two dates"
@@ -120,8 +123,8 @@ def judge_settings(draft: Draft, faults: FaultList) -> None:
             draft.refuse(faults, file, ("thresholds", low_name), why, "correct one of the two")
 
 
-def judge_scenarios(draft: Draft, faults: FaultList) -> None:
-    """Judge names, ranks and baselines of scenarios.yaml."""
+def validate_scenarios(draft: Draft, faults: FaultList) -> None:
+    """Validate names, ranks and baselines of scenarios.yaml."""
     file, names = "scenarios.yaml", draft.names_in("scenarios.yaml")
     if OTHER in names:
         draft.refuse(faults, file, (OTHER,), "'none of the above' is derived", "remove it or choose another identifier")
@@ -135,11 +138,11 @@ def judge_scenarios(draft: Draft, faults: FaultList) -> None:
             draft.refuse(faults, file, (name, "cooperative_rank"), why, "give each scenario its own rank")
         ranks.setdefault(rank, name)
         if scenario.baseline is not None:
-            judge_baseline(name, scenario.baseline, draft, faults)
+            validate_baseline(name, scenario.baseline, draft, faults)
 
 
-def judge_baseline(name: str, baseline: str, draft: Draft, faults: FaultList) -> None:
-    """Judge the scenario that is the path before another one's onset."""
+def validate_baseline(name: str, baseline: str, draft: Draft, faults: FaultList) -> None:
+    """Validate the scenario that is the path before another one's onset."""
     place = (name, "baseline")
     others = [other for other in draft.names_in("scenarios.yaml") if other != name]
     if baseline not in others:
@@ -149,23 +152,23 @@ def judge_baseline(name: str, baseline: str, draft: Draft, faults: FaultList) ->
         draft.refuse(faults, "scenarios.yaml", place, why, "name a scenario without an onset")
 
 
-def judge_indicator(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
-    """Judge one indicator against tracker.yaml, sources.yaml and scenarios.yaml."""
+def validate_indicator(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
+    """Validate one indicator against tracker.yaml, sources.yaml and scenarios.yaml."""
     settings = draft.settings
-    judge_name(draft, faults, file, "domain", indicator.domain, settings.domains)
-    judge_name(draft, faults, file, "unit", indicator.unit, settings.units)
+    validate_name(draft, faults, file, "domain", indicator.domain, settings.domains)
+    validate_name(draft, faults, file, "unit", indicator.unit, settings.units)
     if indicator.group is not None:
-        judge_name(draft, faults, file, "group", indicator.group, settings.groups)
+        validate_name(draft, faults, file, "group", indicator.group, settings.groups)
     for place, source in enumerate(indicator.sources):
         if source not in draft.sources:
             draft.refuse(faults, file, ("sources", place), f"no source {source!r}", nearest(source, draft.sources))
     for location, why, mend in shape_faults(indicator):
         draft.refuse(faults, file, location, why, mend)
     if indicator.role != "context":
-        judge_predictions(file, indicator, draft, faults)
+        validate_predictions(file, indicator, draft, faults)
 
 
-def judge_name(draft: Draft, faults: FaultList, file: str, key: str, name: str, known: Mapping[str, Any]) -> None:
+def validate_name(draft: Draft, faults: FaultList, file: str, key: str, name: str, known: Mapping[str, Any]) -> None:
     """Refuse a name that tracker.yaml does not list."""
     if name not in known:
         where = {"domain": "domains", "unit": "units", "group": "groups"}[key]
@@ -173,10 +176,10 @@ def judge_name(draft: Draft, faults: FaultList, file: str, key: str, name: str, 
         draft.refuse(faults, file, (key,), why, f"{nearest(name, known)} Else add it to {where}")
 
 
-Finding = tuple[tuple[object, ...], str, str]
+PlacedFault = tuple[tuple[object, ...], str, str]
 
 
-def shape_faults(indicator: Indicator) -> Iterable[Finding]:
+def shape_faults(indicator: Indicator) -> Iterable[PlacedFault]:
     """Yield what is missing or too much in an indicator, given its role, family and frequency."""
     context, family = indicator.role == "context", indicator.family
     if not indicator.scored and indicator.why_not_scored is None:
@@ -196,25 +199,26 @@ def shape_faults(indicator: Indicator) -> Iterable[Finding]:
     yield from quantity_faults(indicator)
 
 
-def period_faults(indicator: Indicator) -> Iterable[Finding]:
+def period_faults(indicator: Indicator) -> Iterable[PlacedFault]:
     """Yield what is wrong with the usual period, given the frequency."""
     if indicator.frequency == "event":
         if indicator.usual_period_months is not None:
             yield ("usual_period_months",), "an event has no period", "remove it, or correct frequency"
-    elif indicator.usual_period_months is None and indicator.role != "context":
-        yield (
-            ("frequency",),
-            f"{indicator.frequency}, and no usual_period_months",
-            "add it: 12 for a year, 1 for a month",
-        )
+    elif indicator.period_months is None and indicator.family in ("lognormal", "trajectory"):
+        mend = "add it: the months that a usual figure covers, 12 for a year"
+        yield ("frequency",), f"{indicator.frequency}, and no usual_period_months", mend
 
 
-def family_faults(indicator: Indicator) -> Iterable[Finding]:
+def family_faults(indicator: Indicator) -> Iterable[PlacedFault]:
     """Yield keys that the family of the predictions does not know or does need, and mixed families."""
     families = {FAMILY_OF_TYPE[each.type] for each in indicator.predictions.values() if each.type in FAMILY_OF_TYPE}
     if len(families) > 1:
         why = f"predictions of different families: {', '.join(sorted(families))}"
         yield ("predictions",), why, "predict one quantity in one way; the others may be silent"
+    unit = {"event": "event", "ordinal": "category", "share": "share"}.get(indicator.family or "", indicator.unit)
+    if indicator.unit != unit:
+        why = f"{indicator.unit!r}, but the predictions are of {'an' if unit == 'event' else 'a'} {unit}"
+        yield ("unit",), why, f"write `unit: {unit}`, and list it among the units of tracker.yaml"
     if indicator.detect_prob is not None and "event" not in families:
         yield ("detect_prob",), "only events have one", "remove it"
     for key in ("exposure_start", "reach"):
@@ -232,19 +236,19 @@ def family_faults(indicator: Indicator) -> Iterable[Finding]:
         yield ("frequency",), "a share is no event", "correct frequency or the predictions"
 
 
-def quantity_faults(indicator: Indicator) -> Iterable[Finding]:
+def quantity_faults(indicator: Indicator) -> Iterable[PlacedFault]:
     """Yield what is wrong with the bounds and the kind of quantity of an indicator's values."""
     family = indicator.family
     if indicator.plausible is not None and not indicator.plausible[0] < indicator.plausible[1]:
         yield ("plausible",), f"{list(indicator.plausible)} is no interval", "write the lower bound first"
-    if family not in (None, "lognormal", "share") and indicator.quantity is not None:
-        yield ("quantity",), "only values have one", "remove it"
+    if family not in (None, "lognormal", "trajectory", "share") and indicator.quantity is not None:
+        yield ("quantity",), "events, counts and categories have none", "remove it"
     if family == "share" and indicator.quantity not in (None, "share"):
         yield ("quantity",), "the predictions are of a share", "write `quantity: share`"
 
 
-def judge_predictions(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
-    """Judge that every scenario speaks, of known categories, within the clock, and in a monotone order."""
+def validate_predictions(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
+    """Validate that every scenario speaks, of known categories, within the clock, and in a monotone order."""
     names = draft.names_in("scenarios.yaml")
     for name in names:
         if name not in indicator.predictions:
@@ -255,17 +259,21 @@ def judge_predictions(file: str, indicator: Indicator, draft: Draft, faults: Fau
         if name not in names:
             draft.refuse(faults, file, place, f"no scenario {name!r}", nearest(name, names))
         if isinstance(prediction, OrdinalPrediction):
-            judge_categories(file, (*place, "probs"), prediction, indicator, draft, faults)
-        judge_clock(file, place, prediction, draft, faults)
-    judge_triggers(file, indicator, draft, faults)
-    judge_defining(file, indicator, draft, faults)
+            validate_categories(file, (*place, "probs"), prediction, indicator, draft, faults)
+        if isinstance(prediction, DriftPrediction) and prediction.annual_change > HUGE_CHANGE:
+            document, what = draft.documents[file], f"{name}.annual_change"
+            why = f"{prediction.annual_change:.0%} more every year; is that meant?"
+            faults.warn(document.path, document.line(*place, "annual_change"), what, why, "write 20 percent as 0.20")
+        validate_clock(file, place, prediction, draft, faults)
+    validate_triggers(file, indicator, draft, faults)
+    validate_defining(file, indicator, draft, faults)
     reason = monotone_fault(indicator, draft.scenarios)
     if reason and indicator.monotone_waiver is None:
-        mend = "correct the numbers, or write the reason as `monotone_waiver:`"
+        mend = "correct the numbers or `cooperative`, or write the reason as `monotone_waiver:`"
         draft.refuse(faults, file, ("predictions",), reason, mend)
 
 
-def judge_triggers(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
+def validate_triggers(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
     """Refuse a trigger of a scenario without onsets for events, or one whose baseline says nothing of the event."""
     for name, prediction in indicator.predictions.items():
         scenario = draft.scenarios.get(name)
@@ -280,7 +288,7 @@ def judge_triggers(file: str, indicator: Indicator, draft: Draft, faults: FaultL
             draft.refuse(faults, file, place, why, "let the baseline predict it, or remove the trigger")
 
 
-def judge_defining(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
+def validate_defining(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:
     """Refuse `defines` unless the event all but decides for the scenario: rare elsewhere, five times likelier there."""
     name = indicator.defines
     if name is None:
@@ -301,7 +309,7 @@ def judge_defining(file: str, indicator: Indicator, draft: Draft, faults: FaultL
             draft.refuse(faults, file, ("defines",), why, mend)
 
 
-def judge_categories(
+def validate_categories(
     file: str,
     place: tuple[object, ...],
     prediction: OrdinalPrediction,
@@ -319,7 +327,7 @@ def judge_categories(
             draft.refuse(faults, file, place, f"no probability for {category!r}", f"add `{category}:`, 0 if need be")
 
 
-def judge_clock(
+def validate_clock(
     file: str, place: tuple[object, ...], prediction: PredictionBase, draft: Draft, faults: FaultList
 ) -> None:
     """Refuse deadlines that lie before the clock starts or after the horizon ends."""
@@ -374,8 +382,8 @@ def ratios_rise(low: Mapping[str, float], high: Mapping[str, float], categories:
     return all(high[one] * low[two] <= high[two] * low[one] + 1e-12 for one, two in pairwise(shared))
 
 
-def judge_coverage(draft: Draft, faults: FaultList) -> None:
-    """Judge that every statement names indicators that exist, or a heading of decisions.md."""
+def validate_coverage(draft: Draft, faults: FaultList) -> None:
+    """Validate that every statement names indicators that exist, or a heading of decisions.md."""
     decisions = draft.folder / "decisions.md"
     text = decisions.read_text(encoding="utf-8", errors="replace") if decisions.is_file() else ""
     headings = [found.strip() for found in re.findall(r"^#+\s+(.+?)\s*#*$", text, flags=re.MULTILINE)]
@@ -399,23 +407,32 @@ def judge_coverage(draft: Draft, faults: FaultList) -> None:
             draft.refuse(faults, "coverage.yaml", (place, "ruling"), why, nearest(statement.ruling, headings))
 
 
-def judge_feeds(
+def validate_feeds(
     document: Document, sources: Mapping[str, Source], trackers: Mapping[str, Any], faults: FaultList
 ) -> None:
-    """Refuse feeds of indicators that their tracker does not have; trackers that were not loaded are not judged."""
+    """Refuse feeds of indicators that their tracker does not have, and two series of one source for one indicator.
+
+    Trackers that were not loaded are not validated.
+    """
     for source_id, source in sources.items():
+        fed: set[tuple[str, str]] = set()
         for order, entry in enumerate(source.documents):
             for place, feed in enumerate(entry.feeds):
+                location = (source_id, "documents", order, "feeds", place, "indicator")
+                what = f"{source_id}.{entry.name}.feeds"
+                if (feed.tracker, feed.indicator) in fed:
+                    why = f"{feed.indicator!r} is fed by another series of the source as well"
+                    mend = "give each series an indicator of its own, and derive their sum or mean from them"
+                    faults.refuse(document.path, document.line(*location), what, why, mend)
+                fed.add((feed.tracker, feed.indicator))
                 known = trackers.get(feed.tracker)
                 if known is not None and feed.indicator not in known:
-                    location = (source_id, "documents", order, "feeds", place, "indicator")
                     why = f"{feed.tracker} has no indicator {feed.indicator!r}"
-                    what = f"{source_id}.{entry.name}.feeds"
                     faults.refuse(document.path, document.line(*location), what, why, nearest(feed.indicator, known))
 
 
-def judge_watch(draft: Draft, feeds: Mapping[str, LeadFeed], names: WatchNames, faults: FaultList) -> None:
-    """Judge that each `watch:` names feeds of feeds.yaml and names of watch.yaml."""
+def validate_watch(draft: Draft, feeds: Mapping[str, LeadFeed], names: WatchNames, faults: FaultList) -> None:
+    """Validate that each `watch:` names feeds of feeds.yaml and names of watch.yaml."""
     for indicator_id, indicator in draft.indicators.items():
         if indicator.watch is None:
             continue

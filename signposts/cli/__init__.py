@@ -146,14 +146,17 @@ def record(
 
 @app.command()
 def accept(
-    claim: Annotated[str, typer.Argument(help="Held claim.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why the revision is right.")],
+    held: Annotated[str, typer.Argument(metavar="CLAIM|SOURCE/DOCUMENT", help="Held claim, or held document.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is right.")],
     tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
 ) -> None:
-    """Let a held revision through."""
-    from signposts.cli.recording import accept_claim
+    """Let through a claim or a publisher's document that is held."""
+    from signposts.cli.recording import accept_claim, accept_document
 
-    accept_claim(claim, reason, tracker)
+    if "/" in held:
+        accept_document(held, reason)
+    else:
+        accept_claim(held, reason, tracker)
 
 
 TrackerName = Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")]
@@ -183,6 +186,18 @@ def correct(
     from signposts.cli import desk_claims
 
     desk_claims.correct(claim, fields, reason, tracker)
+
+
+@app.command()
+def rename(
+    old: Annotated[str, typer.Argument(metavar="INDICATOR", help="The indicator's name now.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The name that it gets.")],
+    tracker: TrackerName = "",
+) -> None:
+    """Give an indicator another name, everywhere; its claims and their history go with it."""
+    from signposts.cli import renaming
+
+    renaming.rename(old, new, tracker)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from signposts.catalogue import LEDGER_COLUMNS, Tracker, load_catalogue
+from signposts.catalogue.claims import OPEN_ENDS
 from signposts.catalogue.faults import nearest
 from signposts.desk.claims import all_claims, correct_claim, superseded_by, withdraw_claim
 from signposts.errors import InputError
@@ -65,7 +66,7 @@ def _line(fields: Mapping[str, str], superseded: str) -> str:
     what = (
         fields.get("category")
         or fields.get("value")
-        or "..".join(value for name in ("value_low", "value_high") if (value := fields.get(name)))
+        or "..".join(fields.get(name, "") for name in OPEN_ENDS).strip(".")
     )
     state = f"  superseded by {superseded}" if superseded else ""
     state = "  withdrawn" if fields.get("status") == "withdrawn" else state
@@ -97,7 +98,7 @@ def released_row(tracker: Tracker, claim_id: str) -> dict[str, str] | None:
     from signposts.release import latest
 
     release = latest(load_settings())
-    if release is None or claim_id.rpartition("-")[0] not in tracker.ledgers:
+    if release is None or claim_id.rpartition("-")[0] not in tracker.indicators:
         return None
     found = release.rows(
         "from claim where tracker_id = $tracker and claim_id = $claim and source_id = 'ledger'",
@@ -106,7 +107,9 @@ def released_row(tracker: Tracker, claim_id: str) -> dict[str, str] | None:
     )
     if not found:
         return None
-    row = {name: _as_written(value) for name, value in found[0].items() if name in LEDGER_COLUMNS and name != "sha256"}
+    # The release's sha256 is that of the file the row stood in, page_sha256 what the row itself said.
+    said = {**found[0], "sha256": found[0].get("page_sha256")}
+    row = {name: _as_written(said.get(name)) for name in LEDGER_COLUMNS}
     return {name: value for name, value in row.items() if value}
 
 

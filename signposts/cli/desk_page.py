@@ -63,7 +63,7 @@ def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequenc
     def preview(indicator: str, fields: Mapping[str, str]) -> list[dict[str, str]]:
         from signposts.cli.formatting import percent
         from signposts.cli.published import open_release
-        from signposts.cli.what_if import present_state, supposed_evidence
+        from signposts.cli.what_if import present_state, what_if_inputs
         from signposts.desk.state import mark_of
         from signposts.scoring.what_if import probabilities
 
@@ -72,13 +72,13 @@ def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequenc
         if kept.get("mark") != mark:
             kept.update(mark=mark, present=present_state(release, state.tracker.tracker_id))
         present = kept["present"]
-        day = supposed_day(fields)
-        value, until = supposed_value(state, release, present.as_of, indicator, fields)
+        day = what_if_day(fields)
+        value, until = what_if_value(state, release, present.as_of, indicator, fields)
         grade = state.tracker.settings.reliability
         reliability = (grade.letter[fields["reliability"]] * grade.number[fields["credibility"]]) ** 0.5  # type: ignore[index]
         when = until or max(present.as_of, day or present.as_of)
         asked = {indicator: value}
-        then = probabilities(present.tracker.model, supposed_evidence(present, asked, when, reliability))
+        then = probabilities(present.tracker.model, what_if_inputs(present, asked, when, reliability))
         now = probabilities(present.tracker.model, present.evidence)
         names = [*state.tracker.scenarios, "other"]
         titles = {name: scenario.title for name, scenario in state.tracker.scenarios.items()} | {
@@ -97,7 +97,7 @@ def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequenc
     return preview
 
 
-def supposed_day(fields: Mapping[str, str]) -> date | None:
+def what_if_day(fields: Mapping[str, str]) -> date | None:
     """Return the last day that a claim speaks about."""
     text = fields.get("happened_to") or fields.get("happened_from") or fields.get("period_end") or ""
     try:
@@ -106,7 +106,7 @@ def supposed_day(fields: Mapping[str, str]) -> date | None:
         return None
 
 
-def supposed_value(
+def what_if_value(
     state: "DeskState", release: Any, as_of: date, indicator: str, fields: Mapping[str, str]
 ) -> tuple[str, date | None]:
     """Return the claim as `what-if` takes it, and for a list the day its reading ends.
@@ -118,13 +118,13 @@ def supposed_value(
     """
     family = state.tracker.indicators[indicator].family
     if family == "rate":
-        return one_event_more(state.tracker.tracker_id, release, as_of, indicator, supposed_day(fields))
+        return one_event_more(state.tracker.tracker_id, release, as_of, indicator, what_if_day(fields))
     if family == "event":
         return fields.get("happened_from", ""), None
     if family == "ordinal":
         return fields.get("category", ""), None
-    if fields.get("value_low"):
-        return f"{fields['value_low']}..{fields.get('value_high', '')}", None
+    if fields.get("value_low") or fields.get("value_high"):
+        return f"{fields.get('value_low', '')}..{fields.get('value_high', '')}", None
     value = fields.get("value", "")
     if not value:
         raise InputError("the form holds no value yet")

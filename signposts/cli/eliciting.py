@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from signposts.catalogue import Catalogue, Tracker, load_catalogue
-from signposts.catalogue.elicitation import COLUMNS, Answer, NumberAsked, fault, numbers_asked, read_answers
+from signposts.catalogue.elicitation import COLUMNS, ElicitedNumber, NumberAsked, fault, numbers_asked, read_answers
 from signposts.errors import InputError
 from signposts.settings import load_settings
 
@@ -50,7 +50,7 @@ def elicit(who: str, tracker: str) -> None:
         if value is None:
             break
         if value:
-            _append(path, Answer(each.indicator, each.scenario, each.number, float(value)))
+            _append(path, ElicitedNumber(each.indicator, each.scenario, each.number, float(value)))
     typer.echo(f"\n{path}")
 
 
@@ -78,7 +78,7 @@ def _answer(owner: Tracker, question: Question) -> str | None:
         typer.echo(found)
 
 
-def _append(path: Path, answer: Answer) -> None:
+def _append(path: Path, answer: ElicitedNumber) -> None:
     """Add one answer to the analyst's file."""
     fresh = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from signposts.cli.formatting import number, percent, signed
+from signposts.cli.formatting import number, percent, signed, span
 from signposts.cli.published import nearest_name, only_tracker, open_release, published_rows
 from signposts.errors import InputError
 
@@ -30,8 +30,14 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
     keys = {"tracker": tracker, "indicator": indicator, "as_of": subject["as_of"]}
     console = Console(highlight=False)
     _print_reading(console, subject)
+    _print_searches(console, published_rows(release, "explain/searches", **keys))
     _print_claims(console, published_rows(release, "explain/claims", **keys))
-    _print_predictions(console, published_rows(release, "explain/predictions", **keys, reading_date=_dated(subject)))
+    _print_predictions(
+        console,
+        published_rows(
+            release, "explain/predictions", **keys, reading_date=subject["reading_date"] or subject["as_of"]
+        ),
+    )
     if subject["scored"]:
         _print_chain(console, published_rows(release, "explain/chain", **keys))
         _print_completeness(console, published_rows(release, "explain/completeness", **keys))
@@ -39,12 +45,6 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
         _print_ratios(console, subject, published_rows(release, "explain/hypotheses", **keys))
         _print_luck(console, subject, published_rows(release, "explain/luck", **keys))
         _print_arithmetic(console, published_rows(release, "explain/arithmetic", **keys))
-
-
-def _dated(subject: Row) -> date:
-    """Return the date that the fans are shown at: the reading's own, else the as-of date."""
-    dated: date = subject["reading_date"] or subject["as_of"]
-    return dated
 
 
 def _print_reading(console: Console, subject: Row) -> None:
@@ -72,15 +72,32 @@ def describe_reading(subject: Row) -> str:
 
 def _value_in_words(subject: Row) -> str:
     """Return a numeric reading with its range and, for counts, its exposure."""
-    words = number(subject["value"]) if subject["value"] is not None else ""
     low, high = subject["value_low"], subject["value_high"]
-    if low is not None and high is not None and low != high:
+    words = span(low, high) if subject["value"] is None else number(subject["value"])
+    if subject["value"] is not None and low is not None and high is not None and low != high:
         words += f" (reports from {number(low)} to {number(high)})"
     if subject["trials"] is not None:
         words += f" of {subject['trials']}"
     if subject["exposure_start"] is not None:
         words += f" from {subject['exposure_start']} to {subject['exposure_end']}"
     return words
+
+
+def _print_searches(console: Console, searches: Sequence[Row]) -> None:
+    """Print until when somebody looked, and the searches from which that and the completeness follow."""
+    for row in searches:
+        recapture, reach = "", ""
+        if row["n_found"] is not None:
+            recapture = f"; {row['n_known']} events known before, {row['n_found']} found, {row['n_both']} of them known"
+        if row["reach_low"] is not None:
+            reach = f"; such a search sees {percent(row['reach_low'])} to {percent(row['reach_high'])} of the events"
+        console.print(
+            f"Looked until {row['looked_until']}, from {row['window_from']}, by {row['searched_by']} on "
+            f"{row['searched_on']}: {row['leads_read']} leads read{recapture}{reach}"
+            f"{'; feeds: ' + row['feeds'] if row['feeds'] else ''}{'; gaps: ' + row['gaps'] if row['gaps'] else ''}.",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 def _print_claims(console: Console, claims: Sequence[Row]) -> None:
@@ -105,7 +122,7 @@ def _claim_in_words(claim: Row) -> str:
     """Return a claim's kind, value and period in a few words."""
     period = f" for {claim['period_start']} to {claim['period_end']}" if claim["period_end"] else ""
     if claim["kind"] == "interval":
-        return f"{number(claim['value_low'])} to {number(claim['value_high'])}{period}"
+        return f"{span(claim['value_low'], claim['value_high'])}{period}"
     if claim["kind"] == "none_seen":
         return f"none seen by {claim['searched_until']}"
     if claim["kind"] in ("count", "event"):

@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from signposts.assess.foresight import AT_DATE, CONFIRMED, Present, present_states
+from signposts.assess.foresight import AT_DATE, CONFIRMED, TrackerState, present_states
 from signposts.assess.models import TrackerModel, tracker_models
 from signposts.assess.what_if import day_of, reading_of
 from signposts.cli.explaining import describe_reading
@@ -19,7 +19,7 @@ from signposts.cli.published import nearest_name, only_tracker, open_release
 from signposts.errors import InputError
 from signposts.scoring.arrays import Floats
 from signposts.scoring.model import Model
-from signposts.scoring.what_if import Evidence, hypothesis_probabilities, probabilities, with_reading
+from signposts.scoring.what_if import WhatIfInputs, hypothesis_probabilities, probabilities, with_reading
 from signposts.warehouse import Warehouse
 
 READING = (
@@ -35,7 +35,7 @@ def print_what_if(readings: Sequence[str], tracker: str, on: str, reliability: f
     present = present_state(release, tracker or only_tracker(release))
     when = day_of(on, "--on") if on else present.as_of
     asked = read_words(readings)
-    supposed = supposed_evidence(present, asked, when, reliability)
+    supposed = what_if_inputs(present, asked, when, reliability)
     then = probabilities(present.tracker.model, supposed)
     console = Console(highlight=False)
     for name, value in asked.items():
@@ -61,7 +61,7 @@ def read_words(words: Sequence[str]) -> dict[str, str]:
     return asked
 
 
-def present_state(release: Warehouse, tracker: str) -> Present:
+def present_state(release: Warehouse, tracker: str) -> TrackerState:
     """Return a tracker's state in a release, at the release's own date."""
     models = tracker_models(release)
     names = [model.tracker_id for model in models]
@@ -75,7 +75,7 @@ def present_state(release: Warehouse, tracker: str) -> Present:
     return present_states(own, newest["day"], *frames)[0]
 
 
-def supposed_evidence(present: Present, asked: Mapping[str, str], when: date, reliability: float) -> Evidence:
+def what_if_inputs(present: TrackerState, asked: Mapping[str, str], when: date, reliability: float) -> WhatIfInputs:
     """Return the evidence in which each named indicator has one report alone: what is supposed of it."""
     evidence = present.evidence
     for name, value in asked.items():
@@ -96,19 +96,19 @@ def _why_not(tracker: TrackerModel, name: str, scored: Sequence[str]) -> str:
 # ---- printing
 
 
-def _said_now(release: Warehouse, present: Present, name: str) -> str:
+def _said_now(release: Warehouse, present: TrackerState, name: str) -> str:
     """Return the indicator's reading in the release, in words."""
     rows = release.rows(READING, tracker=present.tracker.tracker_id, indicator=name, as_of=present.as_of)
     return describe_reading(rows[0]) if rows else "none"
 
 
-def scenario_titles(release: Warehouse, present: Present) -> dict[str, str]:
+def scenario_titles(release: Warehouse, present: TrackerState) -> dict[str, str]:
     """Return the scenarios' titles."""
     rows = release.rows("from scenario where tracker_id = $tracker", tracker=present.tracker.tracker_id)
     return {row["scenario_id"]: row["title"] for row in rows}
 
 
-def _parts(present: Present, supposed: Evidence, asked: Mapping[str, str]) -> list[str]:
+def _parts(present: TrackerState, supposed: WhatIfInputs, asked: Mapping[str, str]) -> list[str]:
     """Return what each supposed reading counts for, and how its storyline's luck would stand."""
     model, lines = present.tracker.model, []
     groups = sorted(present.tracker.rho)
@@ -138,7 +138,7 @@ def _span(values: Floats, model: Model, scenario: int) -> str:
     return f"{np.average(values[own], weights=model.onset_weight[:-1][own]):+.2f}"
 
 
-def _begun(titles: Mapping[str, str], present: Present, supposed: Evidence) -> list[str]:
+def _begun(titles: Mapping[str, str], present: TrackerState, supposed: WhatIfInputs) -> list[str]:
     """Return how likely each scenario with an onset has begun, now and then."""
     model = present.tracker.model
     now, then = (hypothesis_probabilities(model, evidence) for evidence in (present.evidence, supposed))
@@ -151,7 +151,7 @@ def _begun(titles: Mapping[str, str], present: Present, supposed: Evidence) -> l
     return lines
 
 
-def _table(titles: Mapping[str, str], present: Present, then: Floats) -> Table:
+def _table(titles: Mapping[str, str], present: TrackerState, then: Floats) -> Table:
     """Return the probabilities now, then, and the move between them."""
     own = present.tracker
     table = Table(title=f"Probabilities as of {present.as_of}", title_justify="left")

@@ -7,8 +7,10 @@ a claim must hold (catalogue).
 import csv
 import io
 import re
+import shutil
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ SAME_IF = (
     "happened_to", "searched_until", "planned_for",
 )  # fmt: skip
 LARGEST_FILE = 20_000_000
+DECIMAL_COMMA = re.compile(r"-?(0,\d+|\d+,(\d{1,2}|\d{4,})|\d{4,},\d+)")
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 LOCAL = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 
@@ -53,29 +56,36 @@ def import_rows(
     Raises:
         InputError: the file cannot be read, or a column is no field of the ledger.
     """
+    if dry_run:
+        # What would become of a row depends on the rows above it: they are imported into a copy.
+        with tempfile.TemporaryDirectory(prefix="signposts-import-") as folder:
+            copy = Path(shutil.copytree(tracker.folder, Path(folder) / tracker.folder.name))
+            return import_rows(replace(tracker, folder=copy), file, indicator, mapping, now, dry_run=False)
     rows = read_table(file)
     fields = column_fields(rows[0][1] if rows else {}, mapping)
+    decimal_comma = any(DECIMAL_COMMA.fullmatch(text) for _, cells in rows for text in cells.values())
     outcomes = []
     with tracker_lock(tracker.folder):
-        own = tracker
         for indicator_id in tracker.indicators:
-            own = with_ledger_of_now(own, indicator_id)
+            tracker = with_ledger_of_now(tracker, indicator_id)
         for number, cells in rows:
             row = {fields[column]: text for column, text in cells.items() if fields.get(column) and text}
             about = row.pop("indicator_id", "") or indicator
             try:
-                outcome = _import_row(own, about, row, now, dry_run)
+                outcome = _import_row(tracker, about, row, now, decimal_comma)
             except InputError as error:
                 detail = " ".join(str(error).removeprefix("the claim was not recorded:").split())
                 outcomes.append(ImportOutcome(number, "refused", detail))
                 continue
             outcomes.append(ImportOutcome(number, *outcome))
-            if outcome[0] == "accepted" and not dry_run:
-                own = with_ledger_of_now(own, about)
+            if outcome[0] == "accepted":
+                tracker = with_ledger_of_now(tracker, about)
     return outcomes
 
 
-def _import_row(tracker: Tracker, indicator: str, row: dict[str, str], now: datetime, dry_run: bool) -> tuple[str, str]:
+def _import_row(
+    tracker: Tracker, indicator: str, row: dict[str, str], now: datetime, decimal_comma: bool
+) -> tuple[str, str]:
     """Append one row unless it is known already; return outcome and detail."""
     if not indicator:
         raise InputError("no indicator: name it with --indicator, or in a column indicator_id")
@@ -84,15 +94,14 @@ def _import_row(tracker: Tracker, indicator: str, row: dict[str, str], now: date
             row[name] = read_day(name, row[name])
     for name in NUMBER_FIELDS:
         if row.get(name):
-            row[name] = read_number(name, row[name])
+            row[name] = read_number(name, row[name], decimal_comma)
     row.setdefault("speaker", row.get("source_name", ""))
     if indicator in tracker.indicators:
         twin = known_twin(tracker, indicator, with_defaults(tracker.indicators[indicator], row))
         if twin:
             return "already known", twin
     claim = new_claim(tracker, indicator, row, now)
-    if not dry_run:
-        append_rows(tracker.folder, [ledger_row(tracker, indicator, claim)])
+    append_rows(tracker.folder, [ledger_row(tracker, indicator, claim)])
     return "accepted", claim["claim_id"]
 
 
@@ -152,19 +161,21 @@ def read_day(name: str, text: str) -> str:
     raise InputError(f"{name}: {text!r} is no day; write it as 2026-11-23")
 
 
-def read_number(name: str, text: str) -> str:
-    """Return a number with a point; 1,234 may be two numbers and is refused."""
+def read_number(name: str, text: str, decimal_comma: bool) -> str:
+    """Return a number with a point; 1,234 may be two numbers and is refused, so is 1.234 in a file with commas."""
     plain = re.sub(r"[\s\u00a0\u202f]", "", text)
-    if re.fullmatch(r"-?\d{1,3}(,\d{3})+", plain) and plain.count(",") == 1:
-        raise InputError(f"{name}: {text!r} may be two numbers; write it with a point, or without separators")
+    separators = ",." if decimal_comma else ","
+    if re.fullmatch(rf"-?[1-9]\d{{0,2}}[{separators}]\d{{3}}", plain):
+        raise InputError(f"{name}: {text!r} may be two numbers; write it without separators of thousands")
     if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", plain):
         plain = plain.replace(",", "")
-    elif re.fullmatch(r"-?\d+,\d+", plain):
+    elif DECIMAL_COMMA.fullmatch(plain):
         plain = plain.replace(",", ".")
     try:
         float(plain)
     except ValueError as error:
-        raise InputError(f"{name}: {text!r} is no number; write it as 4.8") from error
+        mend = "0.58 for a share, 58 for growth" if plain.endswith("%") else "4.8; `over 4.8` is 4.8 in value_low"
+        raise InputError(f"{name}: {text!r} is no number; write {mend}") from error
     return plain
 
 

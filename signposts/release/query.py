@@ -25,7 +25,7 @@ FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryResult:
     """The rows of a statement with the names of their columns."""
 
     columns: Sequence[str]
@@ -61,14 +61,14 @@ def resolve(query: str, parameters: Mapping[str, str]) -> tuple[str, dict[str, V
     return recipe.statement, recipe.values(parameters)
 
 
-def ask(database: Path, statement: str, values: Mapping[str, Value] | None = None) -> Answer:
+def ask(database: Path, statement: str, values: Mapping[str, Value] | None = None) -> QueryResult:
     """Return the rows of a statement on a published file that can see nothing but that file."""
     with open_locked(database) as connection:
         cursor = connection.execute(statement, dict(values) if values else None)
-        return Answer([column[0] for column in cursor.description or ()], cursor.fetchall())
+        return QueryResult([column[0] for column in cursor.description or ()], cursor.fetchall())
 
 
-def as_table(answer: Answer) -> str:
+def as_table(answer: QueryResult) -> str:
     """Return the rows as aligned text: numbers to the right, nothing for null, long texts cut."""
     cells = [[_cell(value) for value in row] for row in answer.rows]
     widths = [max(map(len, column)) for column in zip(answer.columns, *cells, strict=True)]
@@ -97,7 +97,7 @@ def _cell(value: Any) -> str:
     return text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + "…"
 
 
-def as_csv(answer: Answer) -> str:
+def as_csv(answer: QueryResult) -> str:
     """Return the rows as CSV; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
@@ -111,7 +111,7 @@ def _harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and re.match(FORMULA_START, value) else value
 
 
-def as_json(answer: Answer) -> str:
+def as_json(answer: QueryResult) -> str:
     """Return the rows as a JSON list of objects; days and times in ISO form, null for what is no number."""
     rows = [dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.rows]
     return json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n"

@@ -1,8 +1,8 @@
 """Renders charts and keeps them by content, so that a chart whose data did not change is never drawn again.
 
 Belongs here: the cache of drawings and the script bundle, and the cleaning of the SVG for use inside a page. Not here:
-what a chart looks like (charts.py) and which charts there are. Altair and vl-convert are imported only for what is
-missing from the cache.
+what a chart looks like (charts.py) and which charts there are. The renderer is imported only for what is missing from
+the cache.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from signposts.files import write_atomically
+from signposts.report import charts
 
 WIDE, NARROW = 720, 344
 VEGA_LITE = "6.4"
@@ -56,12 +57,20 @@ def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing
     """Return each request's drawing; those missing from the cache are drawn and kept."""
     cache.mkdir(parents=True, exist_ok=True)
     salt = _salt()
-    keys = {name: _key(request, salt) for name, request in requests.items()}
-    paths = {name: cache / f"{key}.json" for name, key in keys.items()}
-    missing = {paths[name]: requests[name] for name in requests if not paths[name].exists()}
-    if missing:
-        draw_missing(missing)
-    return {name: _read(paths[name], keys[name], requests[name].height) for name in requests}
+    drawn = {}
+    for name, request in requests.items():
+        found = charts.specification(request.kind, request.data, request.height)
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        key = hashlib.sha256((salt + text).encode()).hexdigest()[:32]
+        path = cache / f"{key}.json"
+        if not path.exists():
+            forms = {"wide": _clean(_svg(found, WIDE)), "narrow": _clean(_svg(found, NARROW))}
+            write_atomically(path, json.dumps(forms).encode())
+        forms = json.loads(path.read_text(encoding="utf-8"))
+        # the identifiers carry the key, so that two charts on a page cannot clash
+        wide, narrow = (_IDENTIFIER.sub(rf"\g<1>{form[0]}{key[:10]}-", svg) for form, svg in forms.items())
+        drawn[name] = Drawing(wide, narrow, _safe_in_script(text), request.height)
+    return drawn
 
 
 def script_bundle(cache: Path) -> str:
@@ -70,31 +79,13 @@ def script_bundle(cache: Path) -> str:
     if not path.exists():
         # In a process of its own, since the bundler tells of its work on standard error.
         made = subprocess.run((sys.executable, "-c", BUNDLED, VEGA_LITE), capture_output=True, check=True)  # noqa: S603 - this very interpreter, fixed words
-        _write(path, made.stdout.decode())
+        write_atomically(path, made.stdout)
     return path.read_text(encoding="utf-8")
 
 
 def _salt() -> str:
-    """Return what a drawing depends on besides its data: the drawing code and the libraries' versions."""
-    digest = hashlib.sha256()
-    for source in ("charts.py", "drawing.py"):
-        digest.update((Path(__file__).parent / source).read_bytes())
-    return digest.hexdigest() + version("altair") + version("vl-convert-python")
-
-
-def _key(request: ChartRequest, salt: str) -> str:
-    text = json.dumps([salt, request.kind, request.height, request.data], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def draw_missing(missing: Mapping[Path, ChartRequest]) -> None:
-    """Draw charts and keep each at its path."""
-    from signposts.report import charts
-
-    for path, request in missing.items():
-        found = charts.specification(request.kind, request.data, request.height)
-        wide, narrow = (_clean(_svg(found, width)) for width in (WIDE, NARROW))
-        _write(path, json.dumps({"wide": wide, "narrow": narrow, "specification": found}, sort_keys=True))
+    """Return what a drawing depends on besides its specification: this module and the renderer's version."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest() + version("vl-convert-python")
 
 
 def _svg(specification: Mapping[str, Any], width: int) -> str:
@@ -118,21 +109,6 @@ def _number_anew(svg: str) -> str:
     return _NAMED.sub(lambda found: f"{found[1]}{places.setdefault(found[2], len(places))}", svg)
 
 
-def _read(path: Path, key: str, height: int) -> Drawing:
-    """Return a kept drawing; its identifiers carry the key, so that two charts on a page cannot clash."""
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    wide, narrow = (
-        _IDENTIFIER.sub(rf"\g<1>{form}{key[:10]}-", kept[name]) for form, name in (("w", "wide"), ("n", "narrow"))
-    )
-    text = json.dumps(kept["specification"], ensure_ascii=False, separators=(",", ":"))
-    return Drawing(wide, narrow, _safe_in_script(text), height)
-
-
 def _safe_in_script(text: str) -> str:
     """Return JSON that cannot end the script element it stands in."""
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write by rename, since two builds may share the cache."""
-    write_atomically(path, text.encode())

@@ -40,15 +40,15 @@ def front(tables: TrackerTables, current: LogRatios) -> Page:
     )
 
 
-def printable(tables: TrackerTables, current: LogRatios) -> Page:
+def printable(tables: TrackerTables) -> Page:
     """Return the brief of two sides: verdict, standing, for and against the leader, next dates, warnings."""
-    figures = [illustrations.history(tables, height=220), illustrations.from_prior(tables, current, most=6)]
+    figures = [illustrations.history(tables, height=260)]
     leader = next((row for row in tables.ranked if not row["is_other"]), tables.ranked[0])
     content = {
         **_content(tables),
         "figures": figures,
         "leading": leader,
-        "for_and_against": for_and_against(tables, leader),
+        "for_and_against": for_and_against(tables, leader, most=4),
     }
     return Page("print.html", "print.html", "Brief for paper", content, figures, _citations(tables))
 
@@ -77,6 +77,7 @@ def _content(tables: TrackerTables) -> dict[str, Any]:
         "settled": verdict.settled(tables),
         "health": verdict.health(tables),
         "coverage": verdict.coverage(tables),
+        "feeding": verdict.feeding(tables),
         "leader": tables.ranked[0],
         "influential": [_influential(tables, row) for row in attribution.most_influential(tables)],
         "next_dates": telling_apart(tables)[:NEXT_DATES],

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from signposts.report import cards, drawing, feed, glossary, pages, search, share, verdict, wording
 from signposts.report.page import Page
 from signposts.report.records import TrackerTables, tables_by_tracker
+from signposts.report.track_record_page import record_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,7 @@ FILTERS = (
     "of_ten",
     "plural",
     "listed",
+    "looked_words",
     "lower_first",
     "unbroken",
     "reading_words",
@@ -50,7 +52,7 @@ FILTERS = (
     "period_words",
     "web_address",
     "file_name",
-    "range_words",
+    "expects_words",
     "with_days",
     "growth_words",
     "priority_words",
@@ -121,7 +123,7 @@ def _tracker_files(
         "tables": tables,
         "several": bool(base),
         "kept": publication.kept,
-        "record_title": pages.record_title(tables),
+        "record_title": record_title(tables),
         "address": address,
         "index_mark": hashlib.sha256(index.encode()).hexdigest()[:10],
         **_stamp(),

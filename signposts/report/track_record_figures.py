@@ -6,7 +6,8 @@ Belongs here: how the three figures look. Not here: their numbers (tables), the 
 from collections.abc import Mapping
 from typing import Any
 
-import altair as alt
+from signposts.report.charts import SCHEMA
+from signposts.report.drawing import VEGA_LITE
 
 Rows = list[dict[str, Any]]
 WIDTH, HEIGHT, PANELS = 220, 110, 3
@@ -28,79 +29,63 @@ def probabilities_through_time(rows: Rows) -> str:
         }
         for row in rows
     ]
-    colour = alt.Color(
-        "role:N",
-        title=None,
-        scale=alt.Scale(
-            domain=["came closest", "another scenario", "none of the above"], range=[CLOSEST, NEUTRAL, OTHER]
-        ),
-        legend=alt.Legend(orient="top"),
+    colours = {"domain": ["came closest", "another scenario", "none of the above"], "range": [CLOSEST, NEUTRAL, OTHER]}
+    dates = {"tickCount": 3, "format": "%b %Y", "grid": False}
+    encoding = {
+        "x": {"field": "as_of", "type": "temporal", "title": None, "axis": dates},
+        "y": _quantity("probability", None, scale={"domain": [0, 1]}, axis={"tickCount": 3, "format": "%"}),
+        "color": {"field": "role", "type": "nominal", "title": None, "scale": colours, "legend": {"orient": "top"}},
+        "detail": {"field": "scenario", "type": "nominal"},
+    }
+    mark = {"type": "line", "point": {"size": 12}, "strokeWidth": 1.6}
+    return _svg(
+        {
+            "data": {"values": shown},
+            "facet": {"field": "set", "type": "nominal", "title": None},
+            "columns": PANELS,
+            "spec": {"mark": mark, "encoding": encoding, "width": WIDTH, "height": HEIGHT},
+            "resolve": {"scale": {"x": "independent"}},
+        }
     )
-    chart = (
-        alt.Chart(alt.InlineData(values=tuple(shown)))
-        .mark_line(point=alt.OverlayMarkDef(size=12), strokeWidth=1.6)
-        .encode(
-            x=alt.X("as_of:T", title=None, axis=alt.Axis(tickCount=3, format="%b %Y", grid=False)),
-            y=alt.Y(
-                "probability:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=3, format="%")
-            ),
-            color=colour,
-            detail="scenario:N",
-        )
-        .properties(width=WIDTH, height=HEIGHT)
-        .facet(facet=alt.Facet("set:N", title=None), columns=PANELS)
-        .resolve_scale(x="independent")
-    )
-    return _svg(chart)
 
 
 def reliability(rows: Rows) -> str:
     """Return what was said against how often it was right, with the diagonal; size is the number of probabilities."""
-    points = (
-        alt.Chart(alt.InlineData(values=tuple(rows)))
-        .mark_line(point=False, color=CLOSEST)
-        .encode(
-            x=alt.X("said:Q", title="probability said", scale=alt.Scale(domain=[0, 1])),
-            y=alt.Y("came:Q", title="share that came closest", scale=alt.Scale(domain=[0, 1])),
-        )
-    )
-    dots = (
-        alt.Chart(alt.InlineData(values=tuple(rows)))
-        .mark_circle(color=CLOSEST, opacity=0.9)
-        .encode(x="said:Q", y="came:Q", size=alt.Size("n:Q", title="probabilities", scale=alt.Scale(range=[20, 400])))
-    )
-    ends = ({"said": 0.0, "came": 0.0}, {"said": 1.0, "came": 1.0})
-    diagonal = (
-        alt.Chart(alt.InlineData(values=ends))
-        .mark_line(color=NEUTRAL, strokeDash=[4, 4])
-        .encode(x="said:Q", y="came:Q")
-    )
-    return _svg((diagonal + points + dots).properties(width=320, height=320))
+    x = _quantity("said", "probability said", scale={"domain": [0, 1]})
+    y = _quantity("came", "share that came closest", scale={"domain": [0, 1]})
+    ends = [{"said": 0.0, "came": 0.0}, {"said": 1.0, "came": 1.0}]
+    size = _quantity("n", "probabilities", scale={"range": [20, 400]})
+    layers = [
+        {"data": {"values": ends}, "mark": {"type": "line", "color": NEUTRAL, "strokeDash": [4, 4]}},
+        {"mark": {"type": "line", "color": CLOSEST}},
+        {"mark": {"type": "circle", "color": CLOSEST, "opacity": 0.9}, "encoding": {"size": size}},
+    ]
+    encoding = {"x": x, "y": y}
+    return _svg({"data": {"values": rows}, "encoding": encoding, "layer": layers, "width": 320, "height": 320})
 
 
 def scores(rows: Rows, names: Mapping[str, str]) -> str:
     """Return the log score of each family by the method and two baselines; equal odds are the grey tick."""
-    shown = [{**row, "rule": names[row["rule"]]} for row in rows]
+    rule = {"field": "rule", "type": "nominal", "title": None}
     domain = list(names.values())
-    chart = (
-        alt.Chart(alt.InlineData(values=tuple(shown)))
-        .mark_point(filled=True, size=70)
-        .encode(
-            x=alt.X("value:Q", title="mean log score of the closest scenario (right is better)"),
-            y=alt.Y("family:N", title=None, sort=None),
-            color=alt.Color(
-                "rule:N", title=None, scale=alt.Scale(domain=domain, range=[CLOSEST, NEUTRAL, OTHER][: len(domain)])
-            ),
-            shape=alt.Shape("rule:N", title=None, scale=alt.Scale(domain=domain)),
-        )
-        .properties(width=420, height=240)
-    )
-    return _svg(chart)
+    encoding = {
+        "x": _quantity("value", "mean log score of the closest scenario (right is better)"),
+        "y": {"field": "family", "type": "nominal", "title": None, "sort": None},
+        "color": rule | {"scale": {"domain": domain, "range": [CLOSEST, NEUTRAL, OTHER][: len(domain)]}},
+        "shape": rule | {"scale": {"domain": domain}},
+    }
+    shown = [{**row, "rule": names[row["rule"]]} for row in rows]
+    mark = {"type": "point", "filled": True, "size": 70}
+    return _svg({"data": {"values": shown}, "mark": mark, "encoding": encoding, "width": 420, "height": 240})
 
 
-def _svg(chart: alt.TopLevelMixin) -> str:
+def _quantity(field: str, title: str | None, **settings: Any) -> dict[str, Any]:
+    return {"field": field, "type": "quantitative", "title": title, **settings}
+
+
+def _svg(specification: Mapping[str, Any]) -> str:
     """Return the chart as SVG; the renderer reaches nothing outside the specification."""
     import vl_convert
 
     vl_convert.configure(base_url=False, allowed_base_urls=[])
-    return str(vl_convert.vegalite_to_svg(chart.to_dict(), vl_version="6.4"))
+    return str(vl_convert.vegalite_to_svg({"$schema": SCHEMA, **specification}, vl_version=VEGA_LITE))

@@ -217,6 +217,12 @@ def plural(count: int | float, noun: str, many: str | None = None) -> str:
     return f"{int(count):,} {noun if int(count) == 1 else many or noun + 's'}"
 
 
+def looked_words(watch: Mapping[str, Any]) -> str:
+    """Return how many leads wait for a decision, and until when somebody looked."""
+    until = f"looked until {short_day(watch['looked_until'])}" if watch["looked_until"] else "no search is closed"
+    return f"Leads waiting: {int(watch['leads_waiting']):,}; {until}"
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Return words as a list in a sentence."""
     if len(words) < 2:
@@ -238,6 +244,9 @@ def unbroken(text: str | None) -> str:
 def reading_words(reading: Row | None, indicator: Row | None) -> str:
     """Return what an indicator says, in words, or why it says nothing."""
     if not reading or not reading.get("kind"):
+        old_year = (reading or {}).get("old_year")
+        if old_year:
+            return f"Only an old figure, of {old_year}"
         return _MISSING.get((reading or {}).get("missing_reason") or "", "No reading")
     return _READING.get(reading["kind"], _value_words)(reading, indicator)
 
@@ -253,9 +262,13 @@ def _value_words(reading: Row, indicator: Row | None) -> str:
     return f"{amount(reading['value'], indicator, 2)} (reports: {span(low, high, indicator)})"
 
 
-def range_words(fan: Row, indicator: Row | None) -> str:
-    """Return the 80 percent band of a fan in words, to three digits."""
-    return span(fan["p10"], fan["p90"], indicator, 3)
+def expects_words(fan: Row, indicator: Row | None, reading: Row | None) -> str:
+    """Return the 80 percent band of a fan as a sentence; a count is said in all since its counting began."""
+    band = span(fan["p10"], fan["p90"], indicator, 3)
+    since = (reading or {}).get("exposure_start")
+    if since is not None and str((indicator or {}).get("unit") or "").startswith("count"):
+        return f"By {day(fan['date'])} it expects {band} in all since {day(since)}, eight times in ten."
+    return f"At {day(fan['date'])} it expects {band}, eight times in ten."
 
 
 def _interval_words(reading: Row, indicator: Row | None) -> str:
@@ -403,6 +416,24 @@ def of_ten(share: float) -> str:
     if abs(tenths - round(tenths)) < 0.05:
         return f"{count_word(round(tenths))} of ten"
     return f"{round(share * 20)} of twenty"
+
+
+def completeness_words(nodes: Sequence[Row]) -> str:
+    """Return the share of the events that a list is thought to hold, as a sentence; empty for a list without one."""
+    if not nodes:
+        return ""
+    share = sum(row["q"] * row["weight"] for row in nodes)
+    if share > 0.995:
+        return "Its list is taken to be complete."
+    return f"Its list is thought to hold about {of_ten(share)} such events; the count expected is cut to that."
+
+
+def chain_words(links: Sequence[Row]) -> str:
+    """Return the looks or figures a reading is a chain of, newest first, as a sentence; empty for a single one."""
+    if len(links) < 2:
+        return ""
+    named = [f"{day(row['date'])} (believed at {percent(row['reliability'])})" for row in links]
+    return f"The reading is a chain: what the word of {named[0]} leaves in doubt falls to that of {listed(named[1:])}."
 
 
 def growth_words(needed: float, *, falls: bool) -> str:

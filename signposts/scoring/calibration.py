@@ -19,14 +19,14 @@ from signposts.scoring.fans import quantiles
 from signposts.scoring.interval import Moves, moved_model
 from signposts.scoring.model import Model, with_settings
 from signposts.scoring.observations import KINDS, Observations, blank_observations
-from signposts.scoring.outcomes import prospects_at, tabulate
+from signposts.scoring.outcomes import reading_design_at, tabulate
 from signposts.scoring.predictive import log_density, log_lambda, predictive_cdf
 from signposts.scoring.sampling import draw_readings, draw_truths
 from signposts.scoring.simulation import (
     Correlation,
-    Prospect,
     Sources,
     Worlds,
+    YearOutlook,
     draw_hypotheses,
     draw_uniforms,
     outlook,
@@ -164,7 +164,7 @@ class Calibration:
     wrong: list[WeightScore]
     """At the bounded date, in worlds drawn from other numbers than those that score them."""
     outside: list[Outside]
-    outlook: list[Prospect]
+    outlook: list[YearOutlook]
     broken: list[str] = field(default_factory=list)
 
 
@@ -225,7 +225,7 @@ def _worlds(
     uniforms = draw_uniforms(generator, len(hypothesis), design.group, orientation, correlation)
     return simulate_worlds(
         model,
-        tabulate(model, prospects_at(model, design.indicator, time)),
+        tabulate(model, reading_design_at(model, design.indicator, time)),
         hypothesis=hypothesis,
         reliability=np.full(len(design.indicator), reliability),
         group=design.group,
@@ -320,7 +320,7 @@ def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> lis
 def wrong_fans(model: Model, design: Design, *, draws: int, seed: int) -> list[WeightScore]:
     """Return the scores where every invented number is wrong by its spread; the worlds come from moved models."""
     moved = moved_model(model, design.predictions, Moves(seed + 8, WRONG_MODELS))
-    outcomes = tabulate(model, prospects_at(model, design.indicator, design.bounded_time))
+    outcomes = tabulate(model, reading_design_at(model, design.indicator, design.bounded_time))
     generator = np.random.default_rng(seed + 8)
     size = max(draws // WRONG_MODELS, 1)
     luck, counted, truths = [], [], []
@@ -339,7 +339,7 @@ def wrong_fans(model: Model, design: Design, *, draws: int, seed: int) -> list[W
                 generator, size, design.group, model.luck_orientation(design.indicator), design.correlation
             ),
             generator=generator,
-            truth=tabulate(moved, prospects_at(moved, there, design.bounded_time)),
+            truth=tabulate(moved, reading_design_at(moved, there, design.bounded_time)),
         )
         luck.append(world_probabilities(model, worlds, design.prior, design.evidence_weight, design.defining_weight))
         heads = np.concatenate([worlds.head_count, np.zeros((size, 1))], axis=1)
@@ -396,7 +396,7 @@ def outside_worlds(model: Model, design: Design, *, draws: int, seed: int) -> li
     return rows
 
 
-def _outlook(model: Model, design: Design, *, draws: int, seed: int) -> list[Prospect]:
+def _outlook(model: Model, design: Design, *, draws: int, seed: int) -> list[YearOutlook]:
     """Return when we will know, with the temper in force."""
     return outlook(
         model,

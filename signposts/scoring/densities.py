@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincc, betaln, gammaln, log_ndtr, ndtr
+from scipy.special import betainc, betaincc, betaln, gammaln, log_ndtr, logsumexp, ndtr
 
 Floats = NDArray[np.float64]
 
@@ -72,13 +72,25 @@ def negative_binomial_log_mass(count: Floats, mean: Floats, shape: Floats) -> Fl
 
     With mean = mu E this is NegBin(a, b / (b + E)), b = a / mu (3.2, rate).
     """
-    return (
-        gammaln(count + shape)
-        - gammaln(shape)
-        - gammaln(count + 1)
-        + shape * np.log(shape / (shape + mean))
-        + _log_power(count, mean / (shape + mean))
-    )
+    return _log_ways(count, shape) + _log_chance(count, mean, shape)
+
+
+def thinned_negative_binomial_log_mass(
+    count: Floats, mean: Floats, shape: Floats, nodes: Floats, weights: Floats
+) -> Floats:
+    """Return ln P(N = count) where a list holds a share of what happened; that share has nodes and weights (n, K)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = np.log(weights).T[:, :, None] + _log_chance(count, nodes.T[:, :, None] * mean, shape)
+        result: Floats = _log_ways(count, shape) + logsumexp(parts, axis=0)
+    return result
+
+
+def _log_ways(count: Floats, shape: Floats) -> Floats:
+    return gammaln(count + shape) - gammaln(shape) - gammaln(count + 1)
+
+
+def _log_chance(count: Floats, mean: Floats, shape: Floats) -> Floats:
+    return shape * np.log(shape / (shape + mean)) + _log_power(count, mean / (shape + mean))
 
 
 def _log_power(exponent: Floats, base: Floats) -> Floats:
@@ -126,13 +138,16 @@ def normal_cdf(x: Floats, mean: Floats, sd: Floats) -> Floats:
 
 def solve_threshold_mean(value: float, p_beyond: float, concentration: float, op: str = ">=") -> float:
     """Return m such that Y ~ Beta(m n, (1 - m) n) lies beyond `value` with probability p_beyond (3.2, threshold)."""
-    from scipy.optimize import brentq
-
     if op not in (">=", ">", "<=", "<"):
         raise ValueError(f"op {op!r} is not one of >=, >, <=, <")
     above = p_beyond if op.startswith(">") else 1 - p_beyond
 
-    def gap(mean: float) -> float:
-        return float(betaincc(mean * concentration, (1 - mean) * concentration, value)) - above
-
-    return float(brentq(gap, 1e-9, 1 - 1e-9, xtol=1e-14, rtol=1e-14))
+    low, high = 0.0, 1.0
+    # Bisection: the probability above rises with the mean, and 53 halvings reach the last bit.
+    for _ in range(53):
+        mean = (low + high) / 2
+        if betaincc(mean * concentration, (1 - mean) * concentration, value) < above:
+            low = mean
+        else:
+            high = mean
+    return (low + high) / 2

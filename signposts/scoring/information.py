@@ -15,7 +15,7 @@ from signposts.scoring.families import FAMILIES, TYPES
 from signposts.scoring.fans import fan_quantiles, quantiles
 from signposts.scoring.model import Model
 from signposts.scoring.observations import KINDS, blank_observations
-from signposts.scoring.outcomes import Outcomes, prospects_at, tabulate
+from signposts.scoring.outcomes import Outcomes, reading_design_at, tabulate
 from signposts.scoring.predictive import predictive_cdf, survival
 
 LOG_TYPES = ("path", "range", "drift")
@@ -48,11 +48,11 @@ def diagnosticity(
     few votes tell less than the share itself would. Expectations are sums over the cells of outcomes.py: no random
     numbers.
     """
-    prospects = prospects_at(model, indicator, time)
+    design = reading_design_at(model, indicator, time)
     if votes is not None:
-        is_share = model.family[prospects.indicator] == FAMILIES.index("beta")
-        prospects = replace(prospects, trials=np.where(is_share, np.round(votes), np.nan))
-    masses = scenario_masses(model, tabulate(model, prospects))
+        is_share = model.family[design.indicator] == FAMILIES.index("beta")
+        design = replace(design, trials=np.where(is_share, np.round(votes), np.nan))
+    masses = scenario_masses(model, tabulate(model, design))
     share = prior / prior.sum()
     joint = masses * share
     cell = joint.sum(axis=-1)

@@ -19,10 +19,10 @@ LEAST_MASS = 1e-300
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Cells of possible readings: P prospects (an indicator at a date), C cells, H hypotheses with `other` last.
+    """Cells of possible readings: P design (an indicator at a date), C cells, H hypotheses with `other` last.
 
-    Cells of one prospect run from low to high readings; of an event, from the earliest date to `not yet`. Cells that a
-    prospect does not use have mass 0. A cell's ends are values, counts, category indices or years since t0.
+    Cells of one planned run from low to high readings; of an event, from the earliest date to `not yet`. Cells that a
+    planned does not use have mass 0. A cell's ends are values, counts, category indices or years since t0.
     """
 
     indicator: Integers
@@ -40,7 +40,7 @@ class Outcomes:
 
 
 @dataclass(frozen=True)
-class Prospects:
+class ReadingDesign:
     """Readings to come, or the designs of readings at hand; arrays (P,) but for two, times in years since t0."""
 
     indicator: Integers
@@ -61,16 +61,16 @@ class Prospects:
         """Return which counts are lists that may be incomplete."""
         return np.asarray((self.completeness != 1).any(axis=1))
 
-    def take(self, rows: Integers) -> "Prospects":
+    def take(self, rows: Integers) -> "ReadingDesign":
         """Return the chosen rows."""
-        return Prospects(**{name: column[rows] for name, column in vars(self).items()})
+        return ReadingDesign(**{name: column[rows] for name, column in vars(self).items()})
 
 
-def prospects_at(model: Model, indicator: Integers, time: Floats | float) -> Prospects:
-    """Return plain prospects: exact readings at the dates, counts closed and from their usual start."""
+def reading_design_at(model: Model, indicator: Integers, time: Floats | float) -> ReadingDesign:
+    """Return plain design: exact readings at the dates, counts closed and from their usual start."""
     indicator = np.asarray(indicator, dtype=np.int64)
     size = len(indicator)
-    return Prospects(
+    return ReadingDesign(
         indicator=indicator,
         time=np.broadcast_to(np.asarray(time, dtype=np.float64), (size,)),
         exposure_start=model.exposure_start[indicator],
@@ -81,21 +81,21 @@ def prospects_at(model: Model, indicator: Integers, time: Floats | float) -> Pro
     )
 
 
-def tabulate(model: Model, prospects: Prospects) -> Outcomes:
-    """Return the cells of every prospect."""
+def tabulate(model: Model, design: ReadingDesign) -> Outcomes:
+    """Return the cells of every planned."""
     parts = [
-        (rows, *REGISTRY[name].cells(model, prospects.take(rows)))
+        (rows, *REGISTRY[name].cells(model, design.take(rows)))
         for name in REGISTRY
         for votes in (False, True)
-        if len(rows := _rows(model, prospects, name, votes))
+        if len(rows := _rows(model, design, name, votes))
     ]
-    return _joined(model, prospects.indicator, prospects.time, parts)
+    return _joined(model, design.indicator, design.time, parts)
 
 
-def _rows(model: Model, prospects: Prospects, family: str, votes: bool) -> Integers:
-    """Return a family's prospects that are k of n votes, or those that are not."""
-    own = model.family[prospects.indicator] == FAMILIES.index(family)
-    return np.flatnonzero(own & (np.isnan(prospects.trials) != votes))
+def _rows(model: Model, design: ReadingDesign, family: str, votes: bool) -> Integers:
+    """Return a family's design that are k of n votes, or those that are not."""
+    own = model.family[design.indicator] == FAMILIES.index(family)
+    return np.flatnonzero(own & (np.isnan(design.trials) != votes))
 
 
 def _joined(
@@ -111,9 +111,9 @@ def _joined(
     return Outcomes(indicator, time, mass[:, :, :-1], mass[:, :, -1], low, high)
 
 
-def cell_of(outcomes: Outcomes, prospect: Integers, value: Floats) -> Integers:
+def cell_of(outcomes: Outcomes, planned: Integers, value: Floats) -> Integers:
     """Return the cell of each value, shape (n,): the last one whose lower end does not exceed it; `inf` is the last."""
-    low = outcomes.low[prospect]
+    low = outcomes.low[planned]
     reached = (low <= np.asarray(value)[:, None]) & ~np.isnan(low)
     found: Integers = np.maximum(reached.sum(axis=1) - 1, 0)
     return found
@@ -133,19 +133,19 @@ class CellEvidence:
     """(C,) an event that defines a scenario and has happened."""
 
 
-def cell_evidence(model: Model, outcomes: Outcomes, prospect: int, reliability: Floats) -> CellEvidence:
-    """Return the evidence of every cell of one prospect, read once with its reliability, (P,)."""
-    indicator, r = outcomes.indicator[prospect], float(reliability[prospect])
-    mass = outcomes.mass[prospect]
+def cell_evidence(model: Model, outcomes: Outcomes, planned: int, reliability: Floats) -> CellEvidence:
+    """Return the evidence of every cell of one planned, read once with its reliability, (P,)."""
+    indicator, r = outcomes.indicator[planned], float(reliability[planned])
+    mass = outcomes.mass[planned]
     reference = np.maximum(mass[:, -1:], LEAST_MASS)
     ratio = np.maximum(mass, LEAST_MASS) / reference
-    wide = np.maximum(outcomes.wide[prospect][:, None], LEAST_MASS) / reference
+    wide = np.maximum(outcomes.wide[planned][:, None], LEAST_MASS) / reference
     contaminated = (1 - model.contamination) * ratio + model.contamination * wide
     spoken = np.append(model.speaks[indicator], True)[model.hypothesis_scenario]
     weight = np.where(spoken, model.hypothesis_weight, 0.0)
     contaminated[:, -1] = 1.0
     contaminated = np.where(spoken, contaminated, (contaminated @ weight / weight.sum())[:, None])
-    happened = (model.family[indicator] == FAMILIES.index("event")) & np.isfinite(outcomes.high[prospect])
+    happened = (model.family[indicator] == FAMILIES.index("event")) & np.isfinite(outcomes.high[planned])
     is_defining = happened & (model.defines[indicator] >= 0)
     place = np.cumsum(mass, axis=0) - mass / 2
     z = luck_scores(r * place + (1 - r) / 2, model.luck_orientation(np.array([indicator])))

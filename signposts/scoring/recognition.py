@@ -223,7 +223,7 @@ def recognise(
     return result
 
 
-def judged_year(t0: date, horizon_end: date, onset: float) -> int:
+def recognition_year(t0: date, horizon_end: date, onset: float) -> int:
     """Return the year by whose end a scenario must be recognised: the third after its onset, at least the fifth of all.
 
     checks/sql/every_scenario_can_be_recognised.sql says the same of the published table.
@@ -237,7 +237,7 @@ def unrecognised(model: Model, weighing: Weighing, scored: Integers, t0: date, h
     lost = []
     for hypothesis in hypotheses_tried(model, 0.0):
         own = int(model.hypothesis_scenario[hypothesis])
-        year = judged_year(t0, horizon_end, float(model.hypothesis_onset[hypothesis]))
+        year = recognition_year(t0, horizon_end, float(model.hypothesis_onset[hypothesis]))
         coverages = (full_coverage(scored), prose_coverage(model, scored, own))
         paths = [(hypothesis, coverage) for coverage in coverages if len(coverage.indicator)]
         ends = [(year, years_since(t0, date(year, 12, 31)))]

@@ -17,15 +17,15 @@ from signposts.scoring.model import Model
 from signposts.scoring.outcomes import (
     LEAST_MASS,
     Outcomes,
-    Prospects,
+    ReadingDesign,
     cell_evidence,
     cell_of,
-    prospects_at,
+    reading_design_at,
     tabulate,
 )
 
 Sources = Callable[[int], Integers]
-"""Hypothesis that draws the readings of each prospect, shape (N,)."""
+"""Hypothesis that draws the readings of each planned, shape (N,)."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ def draw_uniforms(
     return result
 
 
-def draw_cells(outcomes: Outcomes, prospect: int, hypothesis: Integers, uniform: Floats) -> Integers:
-    """Return the cell that each world's reading of a prospect falls in, shape (draws,).
+def draw_cells(outcomes: Outcomes, planned: int, hypothesis: Integers, uniform: Floats) -> Integers:
+    """Return the cell that each world's reading of a planned falls in, shape (draws,).
 
     ``hypothesis`` (draws,) indexes the model's hypotheses; one more than the last stands for p_wide.
     """
-    masses = np.concatenate([outcomes.mass[prospect], outcomes.wide[prospect][:, None]], axis=1)
+    masses = np.concatenate([outcomes.mass[planned], outcomes.wide[planned][:, None]], axis=1)
     cumulative = np.cumsum(masses, axis=0)
     cells = np.zeros(len(hypothesis), dtype=np.int64)
     for chosen in np.unique(hypothesis):
@@ -104,7 +104,7 @@ def simulate_worlds(
     truth: Outcomes | None = None,
     source: Sources | None = None,
 ) -> Worlds:
-    """Return worlds in which each of I prospects is read once with reliability r (I,).
+    """Return worlds in which each of I design is read once with reliability r (I,).
 
     ``hypothesis`` (N,) holds; ``uniforms`` (N, I). An observation is accurate with probability r and otherwise drawn
     from the reference, as the score supposes. ``truth`` gives the cells that readings really fall in, where those that
@@ -115,7 +115,7 @@ def simulate_worlds(
     plain, contaminated, defining, defining_contaminated, counted = (np.zeros((draws, n_named)) for _ in range(5))
     size = np.bincount(group, minlength=len(rho))
     head_weight = (1 / (1 + np.maximum(size - 1, 0) * rho))[group]
-    n, total, squares = np.zeros((draws, len(rho), 1)), *(np.zeros((draws, len(rho), n_named)) for _ in range(2))
+    n, total, squares = np.zeros((len(rho), draws, 1)), *(np.zeros((len(rho), draws, n_named)) for _ in range(2))
     for position in range(len(outcomes.indicator)):
         holds = hypothesis if source is None else source(position)
         drawn = np.where(accurate[:, position], holds, model.n_hypotheses - 1)
@@ -123,25 +123,29 @@ def simulate_worlds(
         if truth is not None:
             cell = cell_of(outcomes, np.full(draws, position), _middle(truth, position, cell))
         found = cell_evidence(model, outcomes, position, reliability)
-        decisive = found.is_defining[cell][:, None]
-        ratio, mixed, z = found.log_ratio[cell, :-1], found.contaminated[cell, :-1], found.z[cell, :-1]
-        counted += head_weight[position] * ratio
-        plain += np.where(decisive, 0.0, ratio)
-        contaminated += np.where(decisive, 0.0, mixed)
-        defining += np.where(decisive, ratio, 0.0)
-        defining_contaminated += np.where(decisive, mixed, 0.0)
-        shares = ~np.isnan(z[:, :1])
-        z = np.where(shares, z, 0.0)
-        n[:, group[position]] += shares
-        total[:, group[position]] += z
-        squares[:, group[position]] += z**2
-    luck = luck_of_sums(n, total, squares, rho[:, None]).sum(axis=1)
+        # of each of the few cells first, then looked up for the many worlds
+        ratio, mixed = found.log_ratio[:, :-1], found.contaminated[:, :-1]
+        counted += (head_weight[position] * ratio)[cell]
+        if found.is_defining.any():
+            decisive = found.is_defining[:, None]
+            defining += np.where(decisive, ratio, 0.0)[cell]
+            defining_contaminated += np.where(decisive, mixed, 0.0)[cell]
+            ratio, mixed = np.where(decisive, 0.0, ratio), np.where(decisive, 0.0, mixed)
+        plain += ratio[cell]
+        contaminated += mixed[cell]
+        shares = ~np.isnan(found.z[:, :1])
+        if shares.any():
+            z = np.where(shares, found.z[:, :-1], 0.0)
+            n[group[position]] += shares[cell]
+            total[group[position]] += z[cell]
+            squares[group[position]] += (z**2)[cell]
+    luck = luck_of_sums(n, total, squares, rho[:, None, None]).sum(axis=0)
     return Worlds(hypothesis, plain, contaminated, defining, defining_contaminated, luck, counted)
 
 
-def _middle(outcomes: Outcomes, prospect: int, cell: Integers) -> Floats:
+def _middle(outcomes: Outcomes, planned: int, cell: Integers) -> Floats:
     """Return a value inside each cell: its middle, or its closed end where the other is open."""
-    low, high = outcomes.low[prospect][cell], outcomes.high[prospect][cell]
+    low, high = outcomes.low[planned][cell], outcomes.high[planned][cell]
     middle: Floats = np.where(np.isfinite(high), (low + high) / 2, np.where(low > 0, low * (1 + 1e-9), low))
     return middle
 
@@ -161,7 +165,7 @@ def world_probabilities(
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class YearOutlook:
     """What the end of one year is expected to bring."""
 
     time: float
@@ -185,7 +189,7 @@ def outlook(
     settled: float,
     draws: int,
     seed: int,
-) -> list[Prospect]:
+) -> list[YearOutlook]:
     """Return when we will know: expected entropy, and the chance that a scenario has passed ``settled`` (5.6).
 
     Worlds are drawn from the prior and correlated; every scored indicator is read at each date. All dates use the same
@@ -195,7 +199,7 @@ def outlook(
     for time in times:
         generator = np.random.default_rng(seed)
         uniforms = draw_uniforms(generator, draws, group, model.luck_orientation(indicator), correlation)
-        outcomes = tabulate(model, prospects_at(model, indicator, time))
+        outcomes = tabulate(model, reading_design_at(model, indicator, time))
         worlds = simulate_worlds(
             model,
             outcomes,
@@ -211,7 +215,7 @@ def outlook(
         passed = found.max(axis=1) >= settled
         right = leading == model.hypothesis_scenario[worlds.hypothesis]
         rows.append(
-            Prospect(
+            YearOutlook(
                 time=time,
                 expected_entropy=float(entropy_bits(found).mean()),
                 p_settled_right=float((passed & right).mean()),
@@ -225,7 +229,7 @@ def outlook(
 class Designs:
     """The observations at hand, as designs that a simulated world can fill again: K observations of N readings."""
 
-    prospects: Prospects
+    design: ReadingDesign
     """(K,)"""
     observed: Floats
     """(K,) what was reported: a value, a count, a category's index, a date; inf for `not yet`."""
@@ -245,7 +249,7 @@ def surprise(model: Model, designs: Designs, *, draws: int, seed: int) -> Floats
     L is the weighted sum over readings of the log of the pooled, reliability-mixed absolute probability of the cell
     that a observation falls in; replicas are drawn from the scenario, onset and reliability included.
     """
-    outcomes = tabulate(model, designs.prospects)
+    outcomes = tabulate(model, designs.design)
     observed_cells = cell_of(outcomes, np.arange(len(designs.observed)), designs.observed)
     result = np.empty(model.n_scenarios)
     for scenario in range(model.n_scenarios):

@@ -21,11 +21,11 @@ from signposts.scoring.combining import (
     shared_luck,
 )
 from signposts.scoring.model import Model
-from signposts.scoring.outcomes import CellEvidence, Outcomes, cell_evidence, prospects_at, tabulate
+from signposts.scoring.outcomes import CellEvidence, Outcomes, cell_evidence, reading_design_at, tabulate
 
 
 @dataclass(frozen=True)
-class Evidence:
+class WhatIfInputs:
     """All scored indicators of a tracker at one as-of date: I indicators, H hypotheses with `other` last."""
 
     indicator: Integers
@@ -64,7 +64,7 @@ class Evidence:
         return shared_luck(np.nan_to_num(self.z[:, :-1]), self.shares_luck, self.group, self.rho)
 
 
-def hypothesis_probabilities(model: Model, evidence: Evidence) -> Floats:
+def hypothesis_probabilities(model: Model, evidence: WhatIfInputs) -> Floats:
     """Return P(s, onset | D), shape (H,)."""
     weights = evidence.weights
     luck = evidence.evidence_weight * evidence.luck.sum(axis=0)
@@ -73,16 +73,16 @@ def hypothesis_probabilities(model: Model, evidence: Evidence) -> Floats:
     return posterior(log_joint(_log_prior(model, evidence), plain, contaminated))
 
 
-def probabilities(model: Model, evidence: Evidence) -> Floats:
+def probabilities(model: Model, evidence: WhatIfInputs) -> Floats:
     """Return P(s | D), shape (S + 1,), with `other` last."""
     return by_scenario(hypothesis_probabilities(model, evidence), model.hypothesis_scenario, model.n_scenarios)
 
 
-def _log_prior(model: Model, evidence: Evidence) -> Floats:
+def _log_prior(model: Model, evidence: WhatIfInputs) -> Floats:
     return hypothesis_prior(evidence.prior, model.hypothesis_scenario, model.onset_weight)
 
 
-def with_reading(evidence: Evidence, position: int, reading: CellEvidence) -> Evidence:
+def with_reading(evidence: WhatIfInputs, position: int, reading: CellEvidence) -> WhatIfInputs:
     """Return the evidence with one indicator's reading replaced; ``reading`` is one row."""
     changed = {
         name: column.copy()
@@ -97,14 +97,14 @@ def with_reading(evidence: Evidence, position: int, reading: CellEvidence) -> Ev
     return replace(evidence, **changed)
 
 
-def without_reading(evidence: Evidence, position: int) -> Evidence:
+def without_reading(evidence: WhatIfInputs, position: int) -> WhatIfInputs:
     """Return the evidence without one indicator's reading."""
     has_reading = evidence.has_reading.copy()
     has_reading[position] = False
     return replace(evidence, has_reading=has_reading)
 
 
-def probabilities_by_cell(model: Model, evidence: Evidence, position: int, cells: CellEvidence) -> Floats:
+def probabilities_by_cell(model: Model, evidence: WhatIfInputs, position: int, cells: CellEvidence) -> Floats:
     """Return P(s | D) for every cell that one indicator's reading could fall in, shape (C, S + 1)."""
     rest = without_reading(evidence, position)
     weights, group = rest.weights, rest.group[position]
@@ -136,7 +136,7 @@ class Overturn:
 
 
 def smallest_overturn(
-    model: Model, evidence: Evidence, time: float, reliability: float, least: Floats | None = None
+    model: Model, evidence: WhatIfInputs, time: float, reliability: float, least: Floats | None = None
 ) -> Overturn | None:
     """Return the least unlikely single reading at the date that changes the leading scenario, or nothing.
 
@@ -147,7 +147,7 @@ def smallest_overturn(
     """
     leader = int(probabilities(model, evidence)[:-1].argmax())
     best: Overturn | None = None
-    for position, outcomes, expected, after in _supposed(model, evidence, time, reliability, least):
+    for position, outcomes, expected, after in _outcomes_of_each(model, evidence, time, reliability, least):
         changes = (after[:, :-1].argmax(axis=1) != leader) & (expected > 0)
         chance = float(expected[changes].sum())
         if chance > (best.chance if best else 0.0):
@@ -157,7 +157,7 @@ def smallest_overturn(
 
 
 def strongest_reading(
-    model: Model, evidence: Evidence, time: float, reliability: float, chance: float, least: Floats | None = None
+    model: Model, evidence: WhatIfInputs, time: float, reliability: float, chance: float, least: Floats | None = None
 ) -> Overturn | None:
     """Return the single reading that would take most from the leading scenario among those with at least a chance.
 
@@ -167,7 +167,7 @@ def strongest_reading(
     leader = int(probabilities(model, evidence)[:-1].argmax())
     best: Overturn | None = None
     lowest = np.inf
-    for position, outcomes, expected, after in _supposed(model, evidence, time, reliability, least):
+    for position, outcomes, expected, after in _outcomes_of_each(model, evidence, time, reliability, least):
         order = np.argsort(after[:, leader], kind="stable")
         reached = np.cumsum(expected[order])
         cell = int(order[np.searchsorted(reached, chance)]) if reached[-1] >= chance else int(order[-1])
@@ -177,11 +177,11 @@ def strongest_reading(
     return best
 
 
-def _supposed(
-    model: Model, evidence: Evidence, time: float, reliability: float, least: Floats | None
+def _outcomes_of_each(
+    model: Model, evidence: WhatIfInputs, time: float, reliability: float, least: Floats | None
 ) -> Iterator[tuple[int, Outcomes, Floats, Floats]]:
     """Yield each indicator's position, cells, their present chances (C,), and the probabilities after, (C, S + 1)."""
-    outcomes = tabulate(model, prospects_at(model, evidence.indicator, time))
+    outcomes = tabulate(model, reading_design_at(model, evidence.indicator, time))
     share = hypothesis_probabilities(model, evidence)
     trusted = np.full(len(evidence.indicator), reliability)
     known = np.full(len(evidence.indicator), math.nan) if least is None else least

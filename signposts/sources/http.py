@@ -119,12 +119,13 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What came back, under the address that was asked; status 304 has no body."""
+    """What came back, under the address that was asked, and where redirects ended; status 304 has no body."""
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    came_from: str = ""
 
 
 def without_secrets(url: str) -> str:
@@ -265,7 +266,7 @@ class Session:
         self._clock.check()
         if not retry.total:
             family = Unreachable if _is_unreachable(error) else SourceUnavailable
-            raise family(f"{reason}, {self._limits.attempts} times over")
+            raise family(f"{reason} ({self._limits.attempts} tries)")
         following = retry.new(total=int(retry.total) - 1)
         following.history = (*retry.history, urllib3.util.retry.RequestHistory(None, None, None, None, None))
         return following
@@ -292,7 +293,7 @@ class Session:
             answer = self._once(url, request, headers)
             if answer.status not in REDIRECTS:
                 # Signed storage is no address to cite: the one that was asked is.
-                return replace(answer, url=without_secrets(self.address(request)))
+                return replace(answer, url=without_secrets(self.address(request)), came_from=answer.url)
             target = urljoin(url, answer.headers.get("Location", ""))
             check_address(target, self.base_url)
             if _origin(target) != _origin(url):
@@ -433,9 +434,9 @@ def describe(error: BaseException) -> str:
     for sign, words in (
         ("connecttimeout", "no connection in time"),
         ("refused", "connection refused"),
-        ("name or service", "its name has no address; is there a network?"),
-        ("name resolution", "its name has no address; is there a network?"),
-        ("nameresolution", "its name has no address; is there a network?"),
+        ("name or service", "not reachable: no network, or no such name"),
+        ("name resolution", "not reachable: no network, or no such name"),
+        ("nameresolution", "not reachable: no network, or no such name"),
         ("certificate", "its certificate is not valid"),
         ("reset", "connection reset"),
         ("readtimeout", "no answer in time"),

@@ -1,11 +1,12 @@
 """A probe: what every publisher answers today, one polite request a document, nothing kept.
 
-Belongs here: asking without storing, and what came of each document in a row. Not here: printing, or a run's outcomes.
+Belongs here: asking without storing, and what came of each document as a row and in a sentence. Not here: printing, or
+a run's outcomes.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -89,14 +90,37 @@ class Probed:
     newest_period: date | None = None
     new_in_shape: list[str] = field(default_factory=list)
 
+    @property
+    def failed(self) -> bool:
+        """Return whether the document was asked for and did not come, or was not understood."""
+        return self.asked and not self.understood
+
+    def sentence(self) -> str:
+        """Return what came of the document, in words."""
+        name = f"{self.source_id} {self.document}".strip()
+        if not self.asked:
+            return f"{name}: not asked: {self.message}"
+        if not self.answered:
+            return f"{name}: no answer: {self.message}"
+        if not self.understood:
+            return f"{name}: answered, not understood: {self.message}"
+        parts = [f"answered, understood, {self.rows} rows"]
+        parts += [f"newest period {self.newest_period}"] if self.newest_period else []
+        return f"{name}: {'; '.join([*parts, *self.new_in_shape])}"
+
     def row(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {**asdict(self), "newest_period": str(self.newest_period) if self.newest_period else None}
 
 
-def probe(sources: Mapping[str, Source], archive: Path, inbox: Path, now: datetime) -> list[Probed]:
-    """Ask every source for each document once, side by side; return a row a document, by source."""
-    plan = Plan(MemoryArchive(archive), now, inbox, LONGEST_PROBE_SECONDS, named=tuple(sources))
+def probe(
+    sources: Mapping[str, Source], archive: Path, inbox: Path, now: datetime, accepted: Collection[str] = ()
+) -> list[Probed]:
+    """Ask every source for each document once, side by side; return a row a document, by source.
+
+    ``accepted`` are the versions that were held back and let through.
+    """
+    plan = Plan(MemoryArchive(archive), now, inbox, LONGEST_PROBE_SECONDS, named=tuple(sources), accepted=accepted)
     runs = collect(sources, plan, ProbeRun)
     return [row for run in runs.values() if isinstance(run, ProbeRun) for row in _probed(run)]
 

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from signposts.observe import take_turn
+from signposts.observe import merge_round
 from signposts.warehouse import Warehouse
 from tests.benchmarks.harness import peak_memory, row, seconds
 
@@ -48,7 +48,7 @@ qualify row_number() over (partition by tracker_id, claim_key order by row_numbe
 def merge(warehouse: Warehouse) -> None:
     """Take the candidates at hand in one turn, as the product's run does."""
     warehouse.build_table("observe/document_turn")
-    take_turn(warehouse, 1)
+    merge_round(warehouse, 1)
 
 
 def offer(warehouse: Warehouse, start: int, stop: int) -> None:

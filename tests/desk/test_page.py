@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -138,6 +139,23 @@ def test_a_refusal_keeps_what_was_typed_and_an_old_form_is_told_who_decided(addr
     again = requests.post(f"{lead}/decide", data=done, headers=own, timeout=10)
     assert again.status_code == 400
     assert "decided already: dismiss by tester" in again.text
+
+
+@pytest.mark.slow
+def test_a_second_desk_sees_what_the_first_decided(home: Path) -> None:
+    with (
+        contextmanager(served)(open_desk(load_settings())) as one,
+        contextmanager(served)(open_desk(load_settings())) as other,
+    ):
+        (token, lead), (other_token, same) = token_of(one), token_of(other)
+        assert lead.removeprefix(one) == same.removeprefix(other)
+        done = {"decision": "dismiss", "reason": "off_topic"}
+        assert post(one, f"{lead.removeprefix(one)}/decide", {"Origin": one}, token=token, **done) == 303
+        late = requests.post(
+            f"{same}/decide", data=done | {"token": other_token}, headers={"Origin": other}, timeout=10
+        )
+        assert "decided already: dismiss by tester" in late.text
+        assert requests.get(other, timeout=10).url != same, "its queue goes on to the next lead"
 
 
 @pytest.mark.slow

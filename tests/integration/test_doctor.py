@@ -191,8 +191,8 @@ def claims_held(town: Town) -> list[str]:
 
 
 def rows_vanished(town: Town) -> list[str]:
-    with town.warehouse.connect() as connection:
-        connection.execute("create table ledger_fault as select 'loaves-1' as claim_id, 'gone' as fault")
+    recorded = {"source_id": "ledger", "indicator_id": "passengers", "claim_id": "passengers-999"}
+    town.write("claim_version", recorded | {"status": "reported"}, tracker="island_ferry")
     return verdicts(town)
 
 

@@ -157,7 +157,7 @@ def test_a_ledger_row_that_vanishes_stays_and_is_told(tmp_path: Path) -> None:
         look(warehouse)
         warehouse.rows("delete from raw_ledger where claim_id = 'inspections-2'")
         look(warehouse)
-        assert observe.judge_kept_rows(warehouse) == ["inspections-2"]
+        assert observe.validate_kept_rows(warehouse) == ["inspections-2"]
         assert reading(warehouse, "inspections")["value"] == 2
 
 
@@ -168,7 +168,7 @@ def test_a_ledger_row_that_was_edited_stops_the_run(tmp_path: Path) -> None:
         look(warehouse)
         warehouse.rows("update raw_ledger set value = 130 where claim_id = 'passengers-3'")
         with pytest.raises(InputError, match=r"ledger/passengers.csv:4: passengers-3.*corrects"):
-            observe.judge_kept_rows(warehouse)
+            observe.validate_kept_rows(warehouse)
 
 
 # ---- vintages of a publisher's document
@@ -291,7 +291,7 @@ def test_the_first_tracker_has_a_value_or_a_reason_everywhere(tmp_path: Path) ->
     with warehouse.connect():
         load(warehouse, CHECKOUT / "catalogue", "russia_iran")
         look(warehouse)
-        assert observe.judge_kept_rows(warehouse) == []
+        assert observe.validate_kept_rows(warehouse) == []
         broken = [rule.name for rule in load_rules() if rule.target == "reading" and warehouse.rows(rule.statement)]
         assert broken == []
         (trade,) = warehouse.rows(

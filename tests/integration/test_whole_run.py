@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from signposts.assess.changes import write_changes
 from signposts.observe import read_without_news
 from signposts.warehouse import Warehouse
 
@@ -36,7 +37,9 @@ class Installation:
             "SIGNPOSTS_CATALOGUE": str(self.catalogue),
             "COLUMNS": "200",
         }
-        return subprocess.run([*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=240)
+        return subprocess.run(
+            [*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL
+        )
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.home / "published" / "signposts.duckdb"), read_only=True) as connection:
@@ -90,6 +93,26 @@ def test_without_news_what_stands_is_what_the_release_before_would_have_read(ins
         read_without_news(warehouse, as_of, datetime.now(UTC))
         assert taken_over == warehouse.rows("from unchanged_report order by all")
         assert taken_over
+
+
+@pytest.mark.parametrize("same_code", [False, True])
+def test_the_same_claims_read_otherwise_are_method_or_with_the_same_code_catalogue_and_never_time(
+    installation, tmp_path, same_code
+):
+    forget_what_was_made(installation)
+    assert installation.signposts("run", "--offline").returncode == 0
+    released = shutil.copy(installation.home / "published" / "latest" / "signposts.duckdb", tmp_path)
+    with duckdb.connect(str(released)) as connection:
+        connection.execute("update pooled_report set value = 1.3 * value where scored and kind = 'value'")
+        if not same_code:
+            connection.execute("update release set code_version = '0.1.0+invented'")
+    warehouse = Warehouse(installation.home / "warehouse.duckdb")
+    with warehouse.connect(), warehouse.aside("tried"):
+        write_changes(warehouse, Path(released))
+        found = warehouse.rows("select cause, sum(abs(move)) as moved from change group by cause")
+    moves = {row["cause"]: row["moved"] for row in found}
+    assert moves.get("time", 0) < 1e-9
+    assert moves["catalogue" if same_code else "method"] > 0.001
 
 
 def test_the_same_state_made_again_gives_the_same_rows(installation):
@@ -189,3 +212,10 @@ def test_explain_shows_arithmetic_that_ends_in_the_published_figure(installation
     assert f"{published:.4f}" in said.stdout
     assert "grade" in said.stdout
     assert "fan" in said.stdout
+
+
+def test_explain_shows_the_search_from_which_exposure_and_completeness_follow(installation):
+    said = installation.signposts("explain", "inspections").stdout
+    assert "Looked until 2026-02-28, from 2025-01-01, by harbour reader on 2026-03-10: 12 leads read" in said
+    assert "2 events known before, 1 found, 1 of them known" in said
+    assert "The list is thought to hold" in said

@@ -13,7 +13,7 @@ from signposts.scoring.information import (
     silence_dates,
     staleness,
 )
-from signposts.scoring.outcomes import prospects_at, tabulate
+from signposts.scoring.outcomes import reading_design_at, tabulate
 from tests.invented_model import SCENARIOS, START, invented_model
 
 
@@ -74,7 +74,7 @@ def bits(cells, prior, time, scale=1.0):
 def test_cells_hold_the_whole_of_every_hypothesis(cells, time):
     """Planted: the cell above the last edge left out."""
     model = invented_model({"only": cells})
-    found = tabulate(model, prospects_at(model, FIRST, time))
+    found = tabulate(model, reading_design_at(model, FIRST, time))
     np.testing.assert_allclose(found.mass.sum(axis=1), 1.0, atol=1e-9)
     used = ~np.isnan(found.low[0])
     assert (np.diff(found.low[0, used]) >= 0).all()

@@ -1,4 +1,4 @@
-"""Every statement of sql/observe against cases a person can read: given tables, expected rows.
+"""Every statement of sql/observe and sql/desk against cases a person can read: given tables, expected rows.
 
 A case is a folder ``tests/sql/<file>/<rule in words>/`` with ``given/<table>.csv`` and ``expected.csv``, which names
 the columns that matter. What a statement reads and the case does not give is made by its own statement, as the header's
@@ -22,7 +22,10 @@ from signposts.warehouse import Warehouse, dictionary_columns, load_sql
 from tests.paths import SQL_ROOT
 
 CASES = Path(__file__).parent
-STATEMENTS = SQL_ROOT / "observe"
+STATEMENTS = {
+    path.stem: f"{room}/{path.stem}" for room in ("observe", "desk") for path in (SQL_ROOT / room).glob("*.sql")
+}
+"""Table to the name of its statement."""
 DEFAULTS: dict[str, dict[str, Any]] = yaml.safe_load((CASES / "defaults.yaml").read_text(encoding="utf-8"))
 PARAMETERS = {
     "as_of": date(2026, 6, 30),
@@ -47,8 +50,8 @@ def rows_of(path: Path) -> list[dict[str, str | None]]:
 
 def reads(table: str) -> list[str]:
     """Return the tables that a statement's header says it reads."""
-    header = re.search(r"-- Reads: ((?:.+,\n-- )*.+)", load_sql(f"observe/{table}"))
-    assert header, f"sql/observe/{table}.sql has no header '-- Reads:'"
+    header = re.search(r"-- Reads: ((?:.+,\n-- )*.+)", load_sql(STATEMENTS[table]))
+    assert header, f"sql/{STATEMENTS[table]}.sql has no header '-- Reads:'"
     return [name.strip(" -\n") for name in header[1].split(",")]
 
 
@@ -77,7 +80,7 @@ def make(warehouse: Warehouse, table: str, folder: Path, made: set[str]) -> None
         make(warehouse, "list_search", folder, made)
         make(warehouse, "pooled_report", folder, made)
         warehouse.write_frame(table, observe.completeness_of_lists(warehouse))
-    elif given is None and not always.exists() and (STATEMENTS / f"{table}.sql").exists():
+    elif given is None and not always.exists() and table in STATEMENTS:
         build(warehouse, table, folder, made)
     else:
         path = given or always
@@ -92,10 +95,10 @@ def build(warehouse: Warehouse, table: str, folder: Path, made: set[str]) -> Non
     if table == "held_version":
         observe.hold_versions(warehouse)
         return
-    text = load_sql(f"observe/{table}")
+    text = load_sql(STATEMENTS[table])
     own = folder / "parameters.yaml"
     known = {**PARAMETERS, **(yaml.safe_load(own.read_text(encoding="utf-8")) if own.exists() else {})}
-    warehouse.build_table(f"observe/{table}", **{name: value for name, value in known.items() if f"${name}" in text})
+    warehouse.build_table(STATEMENTS[table], **{name: value for name, value in known.items() if f"${name}" in text})
 
 
 def same(found: Any, expected: str | None) -> bool:
@@ -137,7 +140,7 @@ def as_written(value: Any) -> str:
 
 def statements() -> list[str]:
     """Return the statements that need a case here; a publisher's own are tested with their publisher."""
-    return sorted(path.stem for path in STATEMENTS.glob("*.sql") if not path.stem.startswith(("rows_", "gdelt_")))
+    return sorted(table for table in STATEMENTS if not table.startswith(("rows_", "gdelt_")))
 
 
 @pytest.mark.parametrize("table", statements())

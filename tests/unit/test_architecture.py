@@ -1,6 +1,7 @@
 """Which module may import which: the layers of docs/architecture.md, read from the code itself."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,6 @@ STAGES = ("gather", "observe", "assess", "release", "desk")
 ONLY_IN = {
     "duckdb": ("warehouse",),
     "great_expectations": ("validation",),
-    "altair": ("report",),
     "vl_convert": ("report",),
     "requests": ("sources",),
     "typer": ("cli",),
@@ -141,3 +141,25 @@ def test_every_folder_of_code_is_a_package_of_the_wheel():
     code = {path.parent for path in (ROOT / "signposts").rglob("__init__.py")} - publishers
     assert {folder for folder in folders.values() if (ROOT / "signposts") in (folder, *folder.parents)} == code
     assert [name for name, folder in folders.items() if not (folder / "__init__.py").is_file()] == []
+
+
+def test_every_step_of_the_journeys_on_the_page_exists():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^ ?\d+  (\S+\.(?:py|sql)) *(\w*)", page, flags=re.MULTILINE)
+    assert len(steps) > 60
+    gone = [(file, call) for file, call in steps if f"def {call}" * bool(call) not in (ROOT / file).read_text()]
+    assert gone == []
+
+
+def test_no_module_keeps_state_that_changes():
+    for path in CODE:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], path
+        for node in tree.body:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            assert not isinstance(value, ast.Dict | ast.List | ast.Set) or ast.unparse(value) not in ("{}", "[]"), path
+
+
+def test_no_function_has_a_name_that_was_dropped_for_a_word_of_the_field():
+    dropped = re.compile(r"(?:def|class) _?((?:judge|suppos|bury|sign_of_life|odds_of|prospect|take_turn)\w*)")
+    assert {name for path in CODE for name in dropped.findall(path.read_text(encoding="utf-8"))} == set()

@@ -47,6 +47,9 @@ def test_every_shipped_file_keeps_its_schema(name: str) -> None:
     assert paths
     broken = {str(path.relative_to(root)): found for path in paths if (found := faults(name, read(path)))}
     assert broken == {}
+    climate = sorted((CHECKOUT / "examples" / "climate").glob(FILES[name][0]))
+    first_lines = {path.read_text(encoding="utf-8").partition("\n")[0] for path in (*paths, *climate)}
+    assert first_lines == {schema_comment(name)}
 
 
 Plant = Callable[[Any], None]
@@ -101,6 +104,14 @@ MISTAKES: list[tuple[str, str, Plant]] = [
     ("scenarios", "scenarios.yaml", put("thriving", {"title": "only a title"})),
     ("scenarios", "scenarios.yaml", put("thriving", "a text")),
     ("projects", "projects.yaml", put("pier", {"title": "a title", "meaning": "m", "colour": "red"})),
+    (
+        "projects",
+        "projects.yaml",
+        put(
+            "pier",
+            {"title": "a title", "meaning": "m", "places": [{"name": "pole", "latitude": 95.0, "longitude": 0.0}]},
+        ),
+    ),
     ("coverage", "coverage.yaml", put(0, "statement", "")),
     ("coverage", "coverage.yaml", drop(0, "id")),
     ("coverage", "coverage.yaml", put(0, "indicators", "passengers")),

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.model import make_observations
 from signposts.scoring.observations import KINDS, blank_observations, even_completeness
-from signposts.scoring.outcomes import cell_of, prospects_at, tabulate
+from signposts.scoring.outcomes import cell_of, reading_design_at, tabulate
 from signposts.scoring.predictive import log_density, predictive_cdf, survival
 from tests.invented_model import PREDICTIONS, invented_model
 
@@ -23,8 +23,8 @@ def position(name):
 
 
 def table(name, time, **changes):
-    prospects = prospects_at(MODEL, np.array([position(name)]), time)
-    return tabulate(MODEL, replace(prospects, **{key: np.array([value]) for key, value in changes.items()}))
+    design = reading_design_at(MODEL, np.array([position(name)]), time)
+    return tabulate(MODEL, replace(design, **{key: np.array([value]) for key, value in changes.items()}))
 
 
 def densities(name, kind, time, **columns):
@@ -35,7 +35,7 @@ def densities(name, kind, time, **columns):
 
 @pytest.mark.parametrize("time", TIMES)
 def test_the_masses_of_every_indicator_and_hypothesis_sum_to_one(time):
-    found = tabulate(MODEL, prospects_at(MODEL, EVERY, time))
+    found = tabulate(MODEL, reading_design_at(MODEL, EVERY, time))
     assert found.mass.shape == (len(EVERY), found.mass.shape[1], MODEL.n_hypotheses)
     np.testing.assert_allclose(found.mass.sum(axis=1), 1.0, atol=1e-12)
     assert (found.mass >= 0).all()
@@ -90,7 +90,7 @@ def test_votes_have_the_probabilities_of_k_of_n(time):
 @pytest.mark.parametrize("time", TIMES)
 @pytest.mark.parametrize(("name", "size"), [("mood", 3), ("ferry", 2)])
 def test_a_category_has_its_probability(name, size, time):
-    found = tabulate(MODEL, prospects_at(MODEL, np.array([position("mood"), position("ferry")]), time))
+    found = tabulate(MODEL, reading_design_at(MODEL, np.array([position("mood"), position("ferry")]), time))
     row = 0 if name == "mood" else 1
     expected = densities(name, "category", time, category=np.arange(size))
     np.testing.assert_allclose(found.mass[row, :size], expected, rtol=1e-9)
@@ -162,7 +162,7 @@ def test_the_cells_of_a_log_normal_are_those_of_its_mean_and_spread():
     """Independent of predictive.py: one drift, ln y ~ N(ln 4 + t ln 1.2, .2^2 t + .04^2 t^2 + .03^2)."""
     drift = PREDICTIONS["transit"]["rise"]
     model = invented_model({"only": {"rise": drift}})
-    found = tabulate(model, prospects_at(model, np.array([0]), 3.0))
+    found = tabulate(model, reading_design_at(model, np.array([0]), 3.0))
     years = 3.0 + 17 / 365.25
     sd = np.sqrt(0.04 * years + 0.0016 * years**2 + 0.0009)
     expected = np.diff(norm.cdf(np.log(found.high[0, :-1]), np.log(4) + years * np.log(1.2), sd))

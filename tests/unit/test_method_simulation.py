@@ -8,7 +8,7 @@ from scipy.stats import kstest
 
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.observations import blank_observations
-from signposts.scoring.outcomes import cell_evidence, cell_of, prospects_at, tabulate
+from signposts.scoring.outcomes import cell_evidence, cell_of, reading_design_at, tabulate
 from signposts.scoring.predictive import log_lambda
 from signposts.scoring.simulation import (
     Correlation,
@@ -36,7 +36,7 @@ def designs(readings, time=4.0, reliability=0.9):
     size = len(readings)
     index = np.array([NAMES.index(name) for name, _ in readings])
     return Designs(
-        prospects=prospects_at(MODEL, index, time),
+        design=reading_design_at(MODEL, index, time),
         observed=np.array([value for _, value in readings]),
         reading=np.arange(size),
         pool_weight=np.ones(size),
@@ -77,7 +77,7 @@ def test_an_event_that_is_cooperation_is_lucky_when_it_comes_early():
 
 
 def test_cells_are_drawn_as_often_as_their_mass_says():
-    outcomes = tabulate(MODEL, prospects_at(MODEL, np.array([NAMES.index("mood")]), 4.0))
+    outcomes = tabulate(MODEL, reading_design_at(MODEL, np.array([NAMES.index("mood")]), 4.0))
     generator = np.random.default_rng(2)
     hypothesis = np.repeat(np.arange(MODEL.n_hypotheses), 20000)
     drawn = draw_cells(outcomes, 0, hypothesis, generator.random(len(hypothesis)))
@@ -89,7 +89,7 @@ def test_cells_are_drawn_as_often_as_their_mass_says():
 def test_a_cell_s_log_ratio_is_that_of_a_reading_in_it():
     """ln(r Lambda + 1 - r), r = .8, against predictive.py for a count; `other` has 0."""
     row = NAMES.index("visits")
-    outcomes = tabulate(MODEL, prospects_at(MODEL, np.array([row]), 4.0))
+    outcomes = tabulate(MODEL, reading_design_at(MODEL, np.array([row]), 4.0))
     ratios = cell_evidence(MODEL, outcomes, 0, np.array([0.8])).log_ratio
     reports = blank_observations(
         np.array([row]), 3, np.array([4.0]), value=np.array([5.0]), exposure_end=np.array([4.0])
@@ -101,7 +101,7 @@ def test_a_cell_s_log_ratio_is_that_of_a_reading_in_it():
 
 def test_an_impossible_cell_of_a_perfect_report_is_very_unlikely_not_an_error():
     model = invented_model({"only": {"stay": ("ordinal", {"probs": {"a": 1.0, "b": 0.0}})}})
-    outcomes = tabulate(model, prospects_at(model, np.array([0]), 1.0))
+    outcomes = tabulate(model, reading_design_at(model, np.array([0]), 1.0))
     ratios = cell_evidence(model, outcomes, 0, np.array([1.0])).log_ratio
     stay = np.flatnonzero(model.hypothesis_scenario == 1)[0]
     assert np.isfinite(ratios).all()
@@ -112,7 +112,7 @@ def worlds_of(model, draws, *, reliability=0.9, seed=3, time=4.0):
     generator = np.random.default_rng(seed)
     size = len(model.indicator_ids)
     hypothesis = draw_hypotheses(model, PRIOR, draws, generator)
-    outcomes = tabulate(model, prospects_at(model, np.arange(size), time))
+    outcomes = tabulate(model, reading_design_at(model, np.arange(size), time))
     return simulate_worlds(
         model,
         outcomes,
@@ -130,7 +130,7 @@ def test_the_evidence_of_a_world_is_the_sum_over_its_readings():
     sure = {name: ("ordinal", {"probs": {"a": p, "b": 1 - p}}) for name, p in (("rise", 0.9), ("fall", 0.4))}
     model = invented_model({"one": sure, "two": sure})
     worlds = worlds_of(model, 400, reliability=1.0, time=9.0)
-    mass = tabulate(model, prospects_at(model, np.array([0]), 9.0)).mass[0]
+    mass = tabulate(model, reading_design_at(model, np.array([0]), 9.0)).mass[0]
     ratio = np.log(mass[:, 0] / mass[:, -1])
     possible = {round(float(ratio[i] + ratio[j]), 9) for i in (0, 1) for j in (0, 1)}
     assert {round(float(value), 9) for value in worlds.ordinary[:, 0]} == possible
@@ -154,7 +154,7 @@ def test_without_evidence_a_world_has_the_prior():
 def replicas(scenario, n_sets, seed, reliability):
     """Return data sets drawn from a scenario, onset and mistaken reports included: cells' lower ends, (n_sets, I)."""
     generator = np.random.default_rng(seed)
-    outcomes = tabulate(MODEL, prospects_at(MODEL, EVERY, 4.0))
+    outcomes = tabulate(MODEL, reading_design_at(MODEL, EVERY, 4.0))
     own = np.flatnonzero(MODEL.hypothesis_scenario == scenario)
     hypothesis = generator.choice(own, size=n_sets, p=MODEL.onset_weight[own])
     accurate = generator.random((n_sets, len(EVERY))) < reliability
@@ -268,7 +268,7 @@ def test_evidence_that_shares_causes_settles_less_often_right():
 
 def test_an_observed_value_is_put_in_its_own_cell():
     given = designs([("visits", 3.0), ("opening", np.inf)])
-    outcomes = tabulate(MODEL, given.prospects)
+    outcomes = tabulate(MODEL, given.design)
     cells = cell_of(outcomes, np.arange(2), given.observed)
     assert outcomes.low[0, cells[0]] == 3
     assert np.isinf(outcomes.high[1, cells[1]])

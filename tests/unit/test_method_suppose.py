@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from signposts.scoring.observations import KINDS, blank_observations
-from signposts.scoring.outcomes import cell_evidence, prospects_at, tabulate
+from signposts.scoring.outcomes import cell_evidence, reading_design_at, tabulate
 from signposts.scoring.predictive import single_evidence
 from signposts.scoring.what_if import (
-    Evidence,
+    WhatIfInputs,
     hypothesis_probabilities,
     probabilities,
     probabilities_by_cell,
@@ -39,7 +39,7 @@ def reading(name, kind, value, reliability=0.98, time=TIME):
 
 def evidence(readings=(), prior=PRIOR, weight=0.3):
     shape = (len(NAMES), MODEL.n_hypotheses)
-    found = Evidence(
+    found = WhatIfInputs(
         indicator=np.arange(len(NAMES)),
         log_ratios=np.zeros(shape),
         contaminated=np.zeros(shape),
@@ -105,7 +105,7 @@ def test_a_supposed_reading_replaces_the_one_at_hand_and_leaves_the_rest():
 @pytest.mark.parametrize(("name", "kind"), [("visits", "count"), ("mood", "category")])
 def test_the_odds_of_a_cell_are_those_of_putting_its_reading_in(name, kind):
     given, row = evidence(READINGS), NAMES.index(name)
-    outcomes = tabulate(MODEL, prospects_at(MODEL, np.array([row]), TIME))
+    outcomes = tabulate(MODEL, reading_design_at(MODEL, np.array([row]), TIME))
     found = probabilities_by_cell(MODEL, given, row, cell_evidence(MODEL, outcomes, 0, np.array([0.98])))
     for value in (0, 2):
         expected = probabilities(MODEL, with_reading(given, row, reading(name, kind, value)))
@@ -146,7 +146,7 @@ def test_no_single_other_indicator_overturns_with_a_larger_chance(readings):
     given = evidence(readings)
     found = smallest_overturn(MODEL, given, TIME, 0.98)
     share = hypothesis_probabilities(MODEL, given)
-    outcomes = tabulate(MODEL, prospects_at(MODEL, given.indicator, TIME))
+    outcomes = tabulate(MODEL, reading_design_at(MODEL, given.indicator, TIME))
     leader = int(probabilities(MODEL, given)[:-1].argmax())
     chances = []
     for row in range(len(NAMES)):

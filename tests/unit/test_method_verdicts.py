@@ -10,7 +10,7 @@ import pytest
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.fans import quantiles
 from signposts.scoring.observations import KIND, blank_observations
-from signposts.scoring.outcomes import prospects_at, tabulate
+from signposts.scoring.outcomes import reading_design_at, tabulate
 from signposts.scoring.predictive import likelihood
 from signposts.scoring.simulation import Correlation, draw_uniforms, simulate_worlds, world_probabilities
 from signposts.scoring.what_if import hypothesis_probabilities, probabilities
@@ -152,7 +152,7 @@ def test_ordinary_readings_leave_other_at_half_its_prior_or_more():
     given = frozen()
     model, seen = given.model, given.evidence
     spoken = model.speaks[seen.indicator].any(axis=1)
-    outcomes = tabulate(model, prospects_at(model, seen.indicator[spoken], 1.853))
+    outcomes = tabulate(model, reading_design_at(model, seen.indicator[spoken], 1.853))
     generator = np.random.default_rng(20250117)
     named = model.hypothesis_weight[:-1] / model.hypothesis_weight[:-1].sum()
     holds = generator.choice(model.n_hypotheses - 1, size=1000, p=named)
@@ -247,7 +247,7 @@ def test_every_likelihood_ratio_averages_one_under_the_reference():
     """By sums over cells: mass under the reference times ratio is mass under the hypothesis."""
     model = frozen().model
     indicator = np.flatnonzero(model.speaks.any(axis=1))
-    outcomes = tabulate(model, prospects_at(model, indicator, 3.0))
+    outcomes = tabulate(model, reading_design_at(model, indicator, 3.0))
     np.testing.assert_allclose(outcomes.mass.sum(axis=1), 1.0, atol=1e-6)
     np.testing.assert_allclose(outcomes.wide.sum(axis=1), 1.0, atol=1e-6)
     ratio = outcomes.mass / np.maximum(outcomes.mass[..., -1:], 1e-300)

@@ -8,18 +8,21 @@ from functools import cache as cached
 from pathlib import Path
 from typing import Any
 
+import altair
 import duckdb
 import feedparser
 import html5lib
 import pandas as pd
 import pytest
+from jsonschema import ValidationError
 
 from signposts import report
 from signposts.report import attribution, feed, illustrations, verdict, wording
+from signposts.report.charts import KINDS, specification
 from signposts.report.citations import cite
 from signposts.report.drawing import ChartRequest, draw
 from signposts.report.evidence_page import heuer_ranking
-from signposts.report.pages import method_html
+from signposts.report.pages import method_html, tracker_pages
 from signposts.report.records import TrackerTables, plain_rows, tables_by_tracker
 from tests.browser import fixture
 
@@ -103,6 +106,16 @@ def test_each_indicator_and_named_scenario_has_a_page(site, tracker_tables) -> N
     assert {path.stem for path in (site / "scenarios").iterdir()} == {
         row["scenario_id"] for row in tracker_tables.named
     }
+
+
+def test_leads_waiting_and_the_day_looked_until_stand_beside_the_indicator_and_on_the_health_page(site) -> None:
+    crossings = (site / "indicators" / "cancelled_crossings.html").read_text(encoding="utf-8")
+    assert "Leads waiting: 12; looked until 14 Nov 2026." in crossings
+    bridge = (site / "indicators" / "bridge_opened.html").read_text(encoding="utf-8")
+    assert "Leads waiting: 0; no search is closed." in bridge
+    rows = re.sub(r"<[^>]*>", " ", (site / "health.html").read_text(encoding="utf-8")).split("What people look for")[-1]
+    assert re.search(r"12\s+14 Nov 2026\s+7\s+3 of 4", rows)
+    assert "12 leads waiting for a decision" in (site / "health.html").read_text(encoding="utf-8")
 
 
 def test_internal_links_resolve(site) -> None:
@@ -280,6 +293,19 @@ def test_the_feed_is_an_atom_feed_with_an_entry_a_release(site) -> None:
     assert parsed.entries[1].title == "The ferry carries on 55 %"
 
 
+def test_the_news_names_a_tracker_newly_held_back_and_no_run_that_failed_before(tables) -> None:
+    (alert,) = tables["alert"].to_dict("records")
+    held = {**alert, "kind": "withheld", "delivery": "sent"}
+    rows = [
+        {**held, "message": "Tracker island_ferry is held back"},
+        {**held, "message": "Nothing was published; the last release stays in place", "tracker_id": None},
+        {**held, "message": "Tracker island_ferry is held back, which is known", "delivery": "accepted"},
+    ]
+    notes = report.release_news(tables | {"alert": pd.DataFrame(rows)}, {})
+    said = [note["text"] for note in notes if note["kind"] == "withheld"]
+    assert said == ["Tracker island_ferry is held back"]
+
+
 def test_the_feed_drops_what_xml_forbids(tables) -> None:
     (found,) = tables_by_tracker({**tables, "tracker": tables["tracker"].assign(title="bad \x0b & <b>")})
     parsed = feedparser.parse(feed.atom(found, "tag:x", "https://example.org/report"))
@@ -363,6 +389,24 @@ def test_a_chart_that_did_not_change_is_not_drawn_again(tmp_path) -> None:
     assert kept.stat().st_mtime_ns == before
     draw({"one": ChartRequest("lines", {**data, "title": "other"}, 120)}, tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_every_kind_of_chart_keeps_the_schema_of_vega_lite(tracker_tables) -> None:
+    """The first chart of each kind and the fullest one, with few rows, which repeat one shape."""
+    requests: dict[str, list[ChartRequest]] = {}
+    for page in tracker_pages(tracker_tables, METHOD, ""):
+        for figure in page.figures:
+            if figure.request is not None:
+                requests.setdefault(figure.request.kind, []).append(figure.request)
+    assert set(requests) == set(KINDS)
+    for kind, drawn in requests.items():
+        for request in (drawn[0], max(drawn, key=lambda each: len(json.dumps(each.data)))):
+            found = specification(kind, request.data, request.height)
+            found["datasets"] = {name: rows[:2] for name, rows in found["datasets"].items()}
+            altair.LayerChart.from_dict(found)
+    found["layer"][0]["mark"]["colour"] = "red"
+    with pytest.raises(ValidationError):
+        altair.LayerChart.from_dict(found)
 
 
 def test_words_in_a_chart_cannot_end_its_script(tmp_path) -> None:

@@ -23,7 +23,7 @@ from signposts.scoring.onsets import delayed_pairs, hypothesis_columns, referenc
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 LOG_FLOOR = -700.0
 """Least log ratio that is handed out: e^-700 is still a number above 0."""
@@ -42,6 +42,10 @@ class Columns:
     """Log sd; beta b; shape of the count; H at the date; probability of lower categories."""
     third: Floats
     """Log hazard at the date, for events; degrees of freedom of a trajectory; unused by others."""
+
+    def repeated(self, times: int) -> Columns:
+        """Return each row so many times: a design's parameters for every cell of it."""
+        return Columns(*(np.repeat(values, times, axis=0) for values in (self.first, self.second, self.third)))
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ class Family(ABC):
         """Return the quantiles of a mixture of hypotheses, shape (n, Q), of shares (n, Q)."""
 
     @abstractmethod
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """Return the cells that a reading may fall in, with every hypothesis's mass in each."""
 
     @abstractmethod
@@ -117,10 +121,22 @@ class Family(ABC):
 
         A silent scenario follows the others: its ratio is theirs, weighed by the headline prior (docs/method.md).
         """
-        column, is_other = hypothesis_columns(model)
         columns = self.columns(model, observations)
+        base, ratio, wide = self._ratios(model, observations, columns)
+        column, is_other = hypothesis_columns(model)
+        speaks = model.speaks[observations.indicator]
+        contaminated = (1 - model.contamination) * ratio + model.contamination * wide[:, None]
+        contaminated[:, is_other] = 1.0
+        for values in (ratio, contaminated):
+            fill_silent(model, speaks, values)
+        place = self.column_place(model, observations, columns)[:, column]
+        place[~speaks[:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)] | is_other] = math.nan
+        return Likelihood(base, np.log(ratio), np.log(contaminated), np.log(wide), place)
+
+    def _ratios(self, model: Model, observations: Observations, columns: Columns) -> tuple[Floats, Floats, Floats]:
+        """Return ln p_ref (n,), the ratios against it (n, H), a silent scenario's not yet filled, and p_wide's (n,)."""
+        column, is_other = hypothesis_columns(model)
         logs = self.column_log_density(model, observations, columns)
-        place = self.column_place(model, observations, columns)
         speaks = model.speaks[observations.indicator]
         base = log_reference(logs, speaks)
         follow_reference(model, observations, logs, base)
@@ -130,14 +146,7 @@ class Family(ABC):
         impossible = ~np.isfinite(base)
         ratio[impossible], wide[impossible] = 1.0, 1.0
         ratio[:, is_other] = 1.0
-        contaminated = (1 - model.contamination) * ratio + model.contamination * wide[:, None]
-        contaminated[:, is_other] = 1.0
-        for values in (ratio, contaminated):
-            fill_silent(model, speaks, values)
-        found = place[:, column]
-        found[~speaks[:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)] | is_other] = math.nan
-        reference = np.where(speaks.any(axis=1), np.maximum(base, LOG_FLOOR), 0.0)
-        return Likelihood(reference, np.log(ratio), np.log(contaminated), np.log(wide), found)
+        return np.where(speaks.any(axis=1), np.maximum(base, LOG_FLOOR), 0.0), ratio, wide
 
     def column_place(self, model: Model, observations: Observations, columns: Columns) -> Floats:
         """Return u, the place of each observation in each column's distribution, that shared luck is read from."""
@@ -167,12 +176,12 @@ class Family(ABC):
         fill_silent(model, speaks, found[:, :-1])
         return found
 
-    def masses_with_wide(self, model: Model, observations: Observations) -> Floats:
-        """Return the probability of each observation under every hypothesis and under p_wide, shape (n, H + 1)."""
-        found = self.likelihood(model, observations)
-        wide = np.exp(found.log_reference + found.log_wide)
-        own = np.exp(found.log_reference[:, None] + found.log_ratio)
-        return np.concatenate([own, wide[:, None]], axis=1)
+    def masses(self, model: Model, observations: Observations, columns: Columns, n_planned: int) -> Floats:
+        """Return the probabilities, p_wide's last, of observations listed design by design: (P, C, H + 1)."""
+        base, ratio, wide = self._ratios(model, observations, columns)
+        fill_silent(model, model.speaks[observations.indicator], ratio)
+        found: Floats = np.exp(base)[:, None] * np.concatenate([ratio, wide[:, None]], axis=1)
+        return found.reshape(n_planned, -1, model.n_hypotheses + 1)
 
 
 class MixedFamily(Family):
@@ -263,21 +272,16 @@ def fill_silent(model: Model, speaks: Booleans, values: Floats) -> None:
     values[:] = np.where(spoken, values, mixture)
 
 
-def cells_between(family: Family, model: Model, prospects: Prospects, edges: Floats) -> Floats:
+def cells_between(family: Family, model: Model, design: ReadingDesign, edges: Floats) -> Floats:
     """Return the mass between consecutive edges (P, E), with an open cell below and above: (P, E + 1, H + 1)."""
-    n_prospects, n_edges = edges.shape
+    n_planned, n_edges = edges.shape
     observations = blank_observations(
-        np.repeat(prospects.indicator, n_edges),
+        np.repeat(design.indicator, n_edges),
         KIND["value"],
-        np.repeat(prospects.time, n_edges),
+        np.repeat(design.time, n_edges),
         value=edges.ravel().astype(np.float64),
-        log_sd=np.repeat(prospects.log_sd, n_edges),
+        log_sd=np.repeat(design.log_sd, n_edges),
     )
-    cdf = family.cdf_with_wide(model, observations).reshape(n_prospects, n_edges, -1)
-    ends = np.zeros((n_prospects, 1, cdf.shape[2]))
+    cdf = family.cdf_with_wide(model, observations).reshape(n_planned, n_edges, -1)
+    ends = np.zeros((n_planned, 1, cdf.shape[2]))
     return np.maximum(np.diff(np.concatenate([ends, cdf, ends + 1], axis=1), axis=1), 0.0)
-
-
-def masses(family: Family, model: Model, observations: Observations, n_prospects: int) -> Floats:
-    """Return the probabilities of observations listed prospect by prospect, shape (P, C, H + 1)."""
-    return family.masses_with_wide(model, observations).reshape(n_prospects, -1, model.n_hypotheses + 1)

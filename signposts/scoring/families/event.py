@@ -34,7 +34,7 @@ from signposts.scoring.onsets import (
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 LAST_YEAR = 1000.0
 """An event later than this many years after t0 is reported as this late."""
@@ -246,9 +246,9 @@ class Event(Family):
         found = bisect(np.zeros(share.shape), np.full(share.shape, LAST_YEAR), share * total, cdf)
         return np.where(total > 0, found, math.nan)
 
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """Cut the time from t0 to the date evenly, and add `not yet`, last; one never seen counts as not yet."""
-        indicator, time = prospects.indicator, prospects.time
+        indicator, time = design.indicator, design.time
         edges = np.linspace(np.zeros(len(indicator)), np.maximum(time, 1e-6), CELLS + 1, axis=1)
         n_edges = edges.shape[1]
         observations = blank_observations(np.repeat(indicator, n_edges), KIND["none_seen"], edges.ravel())

@@ -36,7 +36,7 @@ from signposts.scoring.onsets import (
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 _PROCESS = ("slope", "length", "sigma", "drift_sd", "reversion", "long_run_mean", "long_run_variance")
 CELLS = 96
@@ -235,17 +235,15 @@ class LogNormal(MixedFamily):
 
         return np.exp(bisect(low, high, share, cdf))
 
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """Cut the log scale evenly over all hypotheses' reach."""
-        ones = np.ones(len(prospects.indicator))
-        probe = blank_observations(
-            prospects.indicator, KIND["value"], prospects.time, value=ones, log_sd=prospects.log_sd
-        )
+        ones = np.ones(len(design.indicator))
+        probe = blank_observations(design.indicator, KIND["value"], design.time, value=ones, log_sd=design.log_sd)
         columns = self.columns(model, probe)
         least = np.nanmin(columns.first - REACH * columns.second, axis=1)
         most = np.nanmax(columns.first + REACH * columns.second, axis=1)
         edges = np.exp(np.linspace(least, most, CELLS + 1, axis=1))
-        mass = cells_between(self, model, prospects, edges)
+        mass = cells_between(self, model, design, edges)
         zeros, infinite = np.zeros((len(edges), 1)), np.full((len(edges), 1), np.inf)
         return mass, np.concatenate([zeros, edges], axis=1), np.concatenate([edges, infinite], axis=1)
 

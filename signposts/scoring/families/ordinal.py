@@ -17,7 +17,6 @@ from signposts.scoring.families.base import (
     Cells,
     Columns,
     MixedFamily,
-    masses,
 )
 from signposts.scoring.families.truths import Truths, is_waiting, path_before
 from signposts.scoring.families.words import Cases, Table
@@ -28,7 +27,7 @@ from signposts.scoring.onsets import (
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 
 class Ordinal(MixedFamily):
@@ -85,9 +84,9 @@ class Ordinal(MixedFamily):
         silent = np.asarray(~(weights > 0).any(axis=1))[:, None]
         return np.where(silent, math.nan, np.minimum(found, last))
 
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """List the categories in their order."""
-        indicator, time = prospects.indicator, prospects.time
+        indicator, time = design.indicator, design.time
         sizes = np.array([len(model.categories[index]) for index in indicator])
         top = int(sizes.max())
         codes = np.broadcast_to(np.arange(top), (len(indicator), top))
@@ -98,7 +97,8 @@ class Ordinal(MixedFamily):
             np.repeat(time, top),
             category=np.where(inside, codes, 0).ravel(),
         )
-        mass = np.where(inside[:, :, None], masses(self, model, observations, len(indicator)), 0.0)
+        columns = self.columns(model, observations)
+        mass = np.where(inside[:, :, None], self.masses(model, observations, columns, len(indicator)), 0.0)
         return mass, codes.astype(np.float64), codes.astype(np.float64)
 
     def sample(self, model: Model, truths: Truths, generator: np.random.Generator) -> Floats:

@@ -21,7 +21,6 @@ from signposts.scoring.families.base import (
     MixedFamily,
     interval_ends,
     is_interval,
-    masses,
 )
 from signposts.scoring.families.mixtures import mixed
 from signposts.scoring.families.truths import Truths, number_before, own_number
@@ -35,7 +34,7 @@ from signposts.scoring.onsets import (
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 WIDE_RATE_CV = 1.5
 MOST_COUNTS = 240
@@ -55,18 +54,6 @@ def _mid_distribution(low: Floats, high: Floats, mean: Floats, shape: Floats) ->
     below = densities.negative_binomial_cdf(np.ceil(low) - 1, mean, shape)
     upto = densities.negative_binomial_cdf(np.where(np.isfinite(high), high, 1e12), mean, shape)
     return (below + upto) / 2
-
-
-def _open_log_mass(count: Floats, mean: Floats, shape: Floats, observations: Observations) -> Floats:
-    """Return ln of the mass of an incomplete count: mean q mean, averaged over the nodes of q."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = [
-            np.log(observations.completeness_weight[:, [node]])
-            + densities.negative_binomial_log_mass(count, observations.completeness[:, [node]] * mean, shape)
-            for node in range(observations.completeness.shape[1])
-        ]
-        result: Floats = np.logaddexp.reduce(parts)
-    return result
 
 
 class Rate(MixedFamily):
@@ -119,8 +106,9 @@ class Rate(MixedFamily):
         result = np.empty(mean.shape)
         result[plain] = densities.negative_binomial_log_mass(count[plain], mean[plain], shape[plain])
         if open_list.any():
-            result[open_list] = _open_log_mass(
-                count[open_list], mean[open_list], shape[open_list], observations.take(np.flatnonzero(open_list))
+            nodes, weights = observations.completeness[open_list], observations.completeness_weight[open_list]
+            result[open_list] = densities.thinned_negative_binomial_log_mass(
+                count[open_list], mean[open_list], shape[open_list], nodes, weights
             )
         if interval.any():
             low, high = interval_ends(observations)
@@ -134,15 +122,19 @@ class Rate(MixedFamily):
         low, high = interval_ends(observations)
         none = observations.kind == KIND["none_seen"]
         low, high = (np.where(none, 0.0, end)[:, None] for end in (low, high))
-        result = _mid_distribution(low, high, columns.first, columns.second)
-        rows = np.flatnonzero(observations.kind == KIND["open_count"])
-        if len(rows):
-            nodes, weights = observations.completeness[rows], observations.completeness_weight[rows]
-            result[rows] = sum(
-                weights[:, [node]]
-                * _mid_distribution(low[rows], high[rows], columns.first[rows] * nodes[:, [node]], columns.second[rows])
+        open_list = observations.kind == KIND["open_count"]
+        result = np.empty(columns.first.shape)
+        closed = ~open_list
+        result[closed] = _mid_distribution(low[closed], high[closed], columns.first[closed], columns.second[closed])
+        if open_list.any():
+            nodes, weights = observations.completeness[open_list], observations.completeness_weight[open_list]
+            count, mean, shape = low[open_list], columns.first[open_list], columns.second[open_list]
+            upto = sum(
+                weights[:, [node]] * densities.negative_binomial_cdf(count, mean * nodes[:, [node]], shape)
                 for node in range(nodes.shape[1])
             )
+            mass = np.exp(densities.thinned_negative_binomial_log_mass(count, mean, shape, nodes, weights))
+            result[open_list] = upto - mass / 2
         return result
 
     def mixture_quantiles(self, model: Model, observations: Observations, weights: Floats, share: Floats) -> Floats:
@@ -168,9 +160,9 @@ class Rate(MixedFamily):
             low, high = np.where(wide & under, middle, low), np.where(wide & ~under, middle, high)
         return np.where(silent[:, None], math.nan, high)
 
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """List counts from 0 to beyond what any hypothesis expects, and one open cell above."""
-        indicator, time, start = prospects.indicator, prospects.time, prospects.exposure_start
+        indicator, time, start = design.indicator, design.time, design.exposure_start
         probe = blank_observations(indicator, KIND["count"], time, value=np.zeros(len(indicator)), exposure_start=start)
         columns = self.columns(model, probe)
         spread = np.sqrt(columns.first + columns.first**2 / columns.second)
@@ -178,7 +170,7 @@ class Rate(MixedFamily):
         counts = np.broadcast_to(np.arange(top + 1.0), (len(indicator), top + 1))
         listed = blank_observations(
             np.repeat(indicator, top + 1),
-            np.repeat(np.where(prospects.is_open, KIND["open_count"], KIND["count"]), top + 1),
+            np.repeat(np.where(design.is_open, KIND["open_count"], KIND["count"]), top + 1),
             np.repeat(time, top + 1),
             value=counts.ravel(),
             exposure_start=np.repeat(start, top + 1),
@@ -186,10 +178,10 @@ class Rate(MixedFamily):
         )
         observations = replace(
             listed,
-            completeness=np.repeat(prospects.completeness, top + 1, axis=0),
-            completeness_weight=np.repeat(prospects.completeness_weight, top + 1, axis=0),
+            completeness=np.repeat(design.completeness, top + 1, axis=0),
+            completeness_weight=np.repeat(design.completeness_weight, top + 1, axis=0),
         )
-        mass = masses(self, model, observations, len(indicator))
+        mass = self.masses(model, observations, columns.repeated(top + 1), len(indicator))
         rest = np.maximum(1 - mass.sum(axis=1, keepdims=True), 0.0)
         low = np.concatenate([counts, np.full((len(indicator), 1), top + 1.0)], axis=1)
         high = np.concatenate([counts, np.full((len(indicator), 1), np.inf)], axis=1)

@@ -21,7 +21,6 @@ from signposts.scoring.families.base import (
     cells_between,
     interval_ends,
     is_interval,
-    masses,
 )
 from signposts.scoring.families.mixtures import between, bisect, mixed
 from signposts.scoring.families.truths import Truths, is_waiting, number_before, own_number
@@ -36,7 +35,7 @@ from signposts.scoring.onsets import (
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 CELLS = 200
 
@@ -144,24 +143,24 @@ class Share(MixedFamily):
             moved[rows, speaks_like[:, late]] += weights[:, n_own + late]
         return moved[:, :n_own]
 
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
-        """Return cells of shares, or of votes where the prospects are k of n; all of one sort."""
-        if np.isnan(prospects.trials).any():
-            return self._share_cells(model, prospects)
-        return self._vote_cells(model, prospects)
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
+        """Return cells of shares, or of votes where the design are k of n; all of one sort."""
+        if np.isnan(design.trials).any():
+            return self._share_cells(model, design)
+        return self._vote_cells(model, design)
 
-    def _share_cells(self, model: Model, prospects: Prospects) -> Cells:
+    def _share_cells(self, model: Model, design: ReadingDesign) -> Cells:
         """Cut the shares from 0 to 1 evenly."""
         grid = np.linspace(0, 1, CELLS + 1)
-        size = len(prospects.indicator)
+        size = len(design.indicator)
         edges = np.broadcast_to(grid[1:-1], (size, CELLS - 1))
-        mass = cells_between(self, model, prospects, edges)
+        mass = cells_between(self, model, design, edges)
         low = np.broadcast_to(grid[:-1], (size, CELLS))
         return mass, low, np.broadcast_to(grid[1:], low.shape)
 
-    def _vote_cells(self, model: Model, prospects: Prospects) -> Cells:
-        """List k = 0 … n votes; prospects with fewer votes than the widest leave the rest empty."""
-        indicator, time, votes = prospects.indicator, prospects.time, prospects.trials
+    def _vote_cells(self, model: Model, design: ReadingDesign) -> Cells:
+        """List k = 0 … n votes; design with fewer votes than the widest leave the rest empty."""
+        indicator, time, votes = design.indicator, design.time, design.trials
         top = int(votes.max())
         counts = np.broadcast_to(np.arange(top + 1.0), (len(indicator), top + 1))
         inside = counts <= votes[:, None]
@@ -172,7 +171,8 @@ class Share(MixedFamily):
             value=np.where(inside, counts, 0.0).ravel(),
             trials=np.repeat(votes, top + 1),
         )
-        mass = np.where(inside[:, :, None], masses(self, model, observations, len(indicator)), 0.0)
+        columns = self.columns(model, observations)
+        mass = np.where(inside[:, :, None], self.masses(model, observations, columns, len(indicator)), 0.0)
         return mass, counts, counts
 
     def sample(self, model: Model, truths: Truths, generator: np.random.Generator) -> Floats:

@@ -25,7 +25,7 @@ from signposts.scoring.onsets import before_or_after
 
 if TYPE_CHECKING:
     from signposts.scoring.model import Model
-    from signposts.scoring.outcomes import Prospects
+    from signposts.scoring.outcomes import ReadingDesign
 
 CELLS = 96
 REACH = 8.0
@@ -178,17 +178,17 @@ class Trajectory(MixedFamily):
         found = bisect(*between(single, weights, share), share, cdf)
         return np.where(self._linear(model, observations)[:, None], found, np.exp(found))
 
-    def cells(self, model: Model, prospects: Prospects) -> Cells:
+    def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """Cut the scale evenly over all hypotheses' reach."""
-        ones = np.ones(len(prospects.indicator))
-        probe = blank_observations(prospects.indicator, KIND["value"], prospects.time, value=ones)
+        ones = np.ones(len(design.indicator))
+        probe = blank_observations(design.indicator, KIND["value"], design.time, value=ones)
         columns = self.columns(model, probe)
         least = np.nanmin(columns.first - REACH * columns.second, axis=1)
         most = np.nanmax(columns.first + REACH * columns.second, axis=1)
         steps = np.linspace(least, most, CELLS + 1, axis=1)
         linear = self._linear(model, probe)[:, None]
         edges = np.where(linear, steps, np.exp(np.where(linear, 0.0, steps)))
-        mass = cells_between(self, model, prospects, edges)
+        mass = cells_between(self, model, design, edges)
         lowest, highest = np.where(linear, -np.inf, 0.0), np.full(linear.shape, np.inf)
         return mass, np.concatenate([lowest, edges], axis=1), np.concatenate([edges, highest], axis=1)
 
