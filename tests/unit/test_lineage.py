@@ -9,10 +9,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import sqlglot
+import yaml
 from sqlglot import exp
 
 from signposts.assets import publish
-from signposts.assets.definitions import defs
+from signposts.assets.definitions import build_definitions, defs
 from signposts.assets.table_specs import ASSETS, RAW_TABLES, statement_file, statement_reads, upstream_assets
 from signposts.dictionary import load_dictionary
 from tests.paths import CHECKOUT, SQL_ROOT
@@ -66,6 +67,26 @@ def test_an_asset_has_its_own_description_columns_and_table_name(table):
     assert node.metadata["dagster/table_name"] == f"main.{table}"
     assert node.owners
     assert node.group_name
+
+
+def test_a_publishers_table_says_what_sources_yaml_says_of_it_and_who_answers_for_it(tmp_path, monkeypatch):
+    entry = {
+        "title": "Guild",
+        "homepage": "https://guild.example",
+        "licence": "CC0",
+        "terms": "none",
+        "cadence": "Daily.",
+    }
+    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(tmp_path))
+    for owner, owners in (("anna@guild.example", ["anna@guild.example"]), (None, ["team:signposts"])):
+        text = yaml.safe_dump({"world_bank": entry | ({"owner": owner} if owner else {})})
+        (tmp_path / "sources.yaml").write_text(text, encoding="utf-8")
+        table = build_definitions().resolve_asset_graph().get(dg.AssetKey("raw_world_bank"))
+        assert table.owners == owners
+        assert table.metadata["publisher"] == "Guild"
+        assert table.metadata["homepage"] == dg.MetadataValue.url("https://guild.example")
+    (tmp_path / "sources.yaml").write_text("not: [a list", encoding="utf-8")
+    assert "publisher" not in build_definitions().resolve_asset_graph().get(dg.AssetKey("raw_world_bank")).metadata
 
 
 def test_every_table_is_made_by_a_step_or_says_who_brings_it():
