@@ -157,7 +157,7 @@ def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
         )
         table.add_row(
             row["title"],
-            f"{row['claim']} [{row['basis']}]".replace("[", "\\["),
+            f"{row['claim']} [{row['basis']}]{_whose(row)}".replace("[", "\\["),
             fan,
             row["status"] or "",
             "" if row["fit"] is None else f"{row['fit']:.3f}",
@@ -165,6 +165,11 @@ def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
             signed(row["contribution"]),
         )
     console.print(table)
+
+
+def _whose(row: Row) -> str:
+    """Return that a prediction's numbers are the mean of several analysts', and how far they may be off."""
+    return f" (mean of {row['analysts']} analysts, spread {float(row['spread']):.2f})" if row["analysts"] else ""
 
 
 def _print_ratios(console: Console, subject: Row, hypotheses: Sequence[Row]) -> None:

@@ -27,6 +27,7 @@ _BEFORE_PERCENT = re.compile(r"(?<=\d) %(?![\w])")
 """The blank between a number and its percent sign, at which no line may break."""
 STATIC = ("report.css", "theme.js", "report.js", "what_if.js", "favicon.svg")
 FILTERS = (
+    "whose_numbers",
     "domain_of",
     "percent",
     "share_text",

@@ -4,6 +4,7 @@ Belongs here: small functions from a value to its words, used by pages, charts a
 sentences about a tracker (verdict.py).
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -503,6 +504,15 @@ def web_address(address: str | None) -> str | None:
 def file_name(identifier: str) -> str:
     """Return an identifier as a file name; what is not plain is spelt by code point, so that no two names meet."""
     return re.sub(r"[^A-Za-z0-9_-]", lambda found: f".{ord(found.group()):x}", identifier) or "_"
+
+
+def whose_numbers(parameters: str | None) -> str:
+    """Return whose numbers a prediction has, from its parameters: one analyst's, or the mean of several."""
+    given = json.loads(parameters or "{}")
+    if "analysts" not in given:
+        return "The numbers are one analyst’s."
+    apart = f"; they differ, so the numbers may be off by {given['spread']:.2f}" if "spread" in given else ""
+    return f"The numbers are the mean of {given['analysts']} analysts’{apart}."
 
 
 def set_name(name: str) -> str:

@@ -23,7 +23,7 @@ from signposts.scoring import resolved
 from signposts.scoring.arrays import Floats
 from signposts.scoring.fans import fan_quantiles
 from signposts.scoring.predictive import log_density
-from signposts.scoring.resolved import ReliabilityBin, ResolvedSet
+from signposts.scoring.resolved import ResolvedSet
 from signposts.track_record.constants import Readings, constant_rows
 from signposts.warehouse import Warehouse, load_sql
 

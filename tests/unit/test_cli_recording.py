@@ -271,7 +271,11 @@ def test_what_is_not_held_or_has_no_reason_is_not_accepted(
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("freight-1,why,2026-13-01", "is no day"), ("freight-1,,2026-01-01", "it is empty"), ("freight-1", "the header has 3")],
+    [
+        ("freight-1,why,2026-13-01", "is no day"),
+        ("freight-1,,2026-01-01", "it is empty"),
+        ("freight-1", "the header has 3"),
+    ],
 )
 def test_a_row_of_accepted_that_cannot_be_read_is_named_by_line(folder: Path, line: str, said: str) -> None:
     (folder / "accepted.csv").write_text(f"claim_id,reason,accepted_on\n{line}\n", encoding="utf-8")

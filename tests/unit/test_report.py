@@ -409,6 +409,12 @@ def test_every_kind_of_chart_keeps_the_schema_of_vega_lite(tracker_tables) -> No
         altair.LayerChart.from_dict(found)
 
 
+def test_a_prediction_says_whose_numbers_it_has_and_how_far_several_analysts_differ() -> None:
+    assert wording.whose_numbers('{"p": 0.3}') == "The numbers are one analyst\u2019s."
+    said = wording.whose_numbers('{"p": 0.3, "analysts": 3, "spread": 0.62}')
+    assert said == "The numbers are the mean of 3 analysts\u2019; they differ, so the numbers may be off by 0.62."
+
+
 def test_words_in_a_chart_cannot_end_its_script(tmp_path) -> None:
     data = {
         "rows": [{"at": "1", "series": "</script><script>alert(1)</script>", "value": 0.5, "words": "]]><!--"}],
