@@ -29,6 +29,8 @@ from signposts.release.publish import earlier_releases, releases_to_keep, write_
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse
 
+pytestmark = pytest.mark.slow
+
 FIRST_DAY = date(2026, 3, 2)
 SETTINGS = json.dumps({"alerts": {"probability_threshold": [0.5, 0.9], "move": 0.05}})
 QUIET_ODDS = {"grows": 0.40, "shrinks": 0.35, "other": 0.25}
