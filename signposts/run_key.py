@@ -16,7 +16,6 @@ from signposts.files import write_atomically
 from signposts.settings import Settings, code_version, package_folder
 
 DATABASE = "signposts.duckdb"
-CODE_SUFFIXES = (".py", ".sql", ".yaml", ".json", ".md", ".html", ".css", ".js", ".csv")
 
 
 def digest_of_file(path: Path) -> str:
@@ -55,8 +54,8 @@ def code_identity() -> str:
 
 
 def _code_files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder that make tables or pages."""
-    yield from (path for path in folder.rglob("*") if path.suffix in CODE_SUFFIXES and path.is_file())
+    """Yield the files of a folder but for what Python makes of them."""
+    yield from (path for path in folder.rglob("*") if "__pycache__" not in path.parts and path.is_file())
 
 
 def run_key(settings: Settings, as_of: str, *request: object) -> str:

@@ -31,6 +31,8 @@ from signposts.release.publish import earlier_releases
 from signposts.warehouse import load_sql
 from tests.invented_town import FIRST_DAY, Town
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:

@@ -24,6 +24,8 @@ from signposts.sources.archive import Attempt, open_archive
 from tests.invented_town import Town
 from tests.paths import CHECKOUT
 
+pytestmark = pytest.mark.slow
+
 LOCATION = "signposts.assets.definitions"
 
 
@@ -262,12 +264,9 @@ CAUSES: dict[str, Callable[[Town], list[str]]] = {
 }
 # What a cause brings along: where nothing can be read, nothing was published.
 ALONG = {"state folder": ["catalogue", "not examined", "never run"]}
-SLOW = {"schedule off": "loads the definitions in another process"}
 
 
-@pytest.mark.parametrize(
-    "verdict", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in VERDICTS]
-)
+@pytest.mark.parametrize("verdict", VERDICTS)
 def test_a_verdict_is_the_next_thing_to_do_once_its_cause_is_there(verdict: str, town: Town) -> None:
     found = CAUSES[verdict](town)
     assert found[:1] == [verdict]
