@@ -65,11 +65,10 @@ def _category(shorthand: str, domain: Sequence[Any], values: Sequence[Any]) -> P
     return _channel(shorthand, scale={"domain": domain, "range": values}, legend=None)
 
 
-def _words(rows: Rows, style: Part, **encoding: Any) -> list[Part]:
-    """Return words twice: with a rim of paper, which keeps them apart from the lines they cross, and plain."""
-    fill = style.get("fill", INK)
-    rim = {"fill": PAPER, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}
-    return [_layer(rows, "text", style | rim, **encoding), _layer(rows, "text", style | {"fill": fill}, **encoding)]
+def _words(rows: Rows, style: Part, **encoding: Any) -> Part:
+    """Return words with a rim of paper, which keeps them apart from the lines they cross; the page paints it first."""
+    rim = {"fill": INK, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}
+    return _layer(rows, "text", rim | style, **encoding)
 
 
 def _time(field: str, span: Sequence[str]) -> Part:
@@ -128,12 +127,12 @@ def _marks_in_time(data: Data) -> list[Part]:
         style = {"fill": MUTED, "align": "right", "dx": -4, "fontSize": 11, "baseline": "top"}
         named = {"value": f"as of {date.fromisoformat(data['as_of']):%-d %b %Y}"}
         layers.append(_layer(now, "rule", {"stroke": INK, "strokeWidth": 1}, x=x))
-        layers += _words(now, style, x=x, y={"value": _line_below_breaks(data)}, text=named)
+        layers.append(_words(now, style, x=x, y={"value": _line_below_breaks(data)}, text=named))
     for row in data.get("breaks", []):
         layers.append(_layer([row], "rule", {"strokeDash": [3, 3], "stroke": MUTED}, x=x))
         style = {"fill": MUTED, "align": row["side"], "dx": 4 if row["side"] == "left" else -4}
         style |= {"fontSize": 11, "baseline": "top", "limit": 190}
-        layers += _words([row], style, x=x, y={"value": row["line"]}, text=LABEL)
+        layers.append(_words([row], style, x=x, y={"value": row["line"]}, text=LABEL))
     return layers
 
 
@@ -162,7 +161,7 @@ def probability_history(data: Data, height: int) -> list[Part]:
         from_here = [{"date": data["published_from"]}]
         style = {"fill": MUTED, "align": "right", "fontSize": 11, "baseline": "bottom"}
         layers.append(_layer(from_here, "rule", {"stroke": INK, "strokeDash": [1, 2]}, x=x))
-        layers += _words(from_here, style, x=x, y={"value": -4}, text={"value": "published from here"})
+        layers.append(_words(from_here, style, x=x, y={"value": -4}, text={"value": "published from here"}))
     if data["pins"]:
         at = _channel("probability:Q", scale=scale)
         disc = {"size": 230, "filled": True, "fill": PAPER, "stroke": INK, "opacity": 1, "yOffset": -14}
@@ -200,8 +199,8 @@ def moves(data: Data, height: int) -> list[Part]:
         layers.append(_layer(levels, "point", diamond, x=at, y=y, color=color, tooltip=WORDS))
     above = {"baseline": "bottom", "dy": -10}
     name = above | {"align": "left", "limit": {"expr": "width - 64"}}
-    layers += _words(rows, name, x={"value": 2}, y=y, text=NAME)
-    layers += _words(rows, above | {"align": "right", "fontWeight": "bold"}, x={"value": "width"}, y=y, text=LABEL)
+    layers.append(_words(rows, name, x={"value": 2}, y=y, text=NAME))
+    layers.append(_words(rows, above | {"align": "right", "fontWeight": "bold"}, x={"value": "width"}, y=y, text=LABEL))
     return layers
 
 
@@ -289,7 +288,7 @@ def moments(data: Data, height: int) -> list[Part]:
     x = _time("date", data["span"])
     layers.append(_layer(data["rows"], "point", point, x=x, y=y, color=color, tooltip=WORDS, **marks))
     name = {"align": "left", "baseline": "bottom", "dy": -9, "limit": {"expr": "width - 8"}}
-    return layers + _words(names, name, x={"value": 2}, y=y, text=NAME)
+    return [*layers, _words(names, name, x={"value": 2}, y=y, text=NAME)]
 
 
 def columns(data: Data, height: int) -> list[Part]:
@@ -362,7 +361,7 @@ def places(data: Data, height: int) -> list[Part]:
     ]
     for side, dx in (("left", 9), ("right", -9)):
         named = [row for row in data["labels"] if row["side"] == side]
-        layers += _words(named, {"align": side, "baseline": "middle", "dx": dx}, **at, text=NAME)
+        layers.append(_words(named, {"align": side, "baseline": "middle", "dx": dx}, **at, text=NAME))
     return [{**layer, "projection": projection} for layer in layers if layer["data"]["values"]]
 
 

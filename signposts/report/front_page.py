@@ -93,7 +93,7 @@ def standings(tables: TrackerTables) -> Rows:
             "scenario": row,
             "interval": tables.interval.get(row["scenario_id"]),
             "equal": equal.get(row["scenario_id"]) if not row["is_other"] else None,
-            "before": row["posterior"] - row["change"] if row["change"] is not None else None,
+            "before": row["posterior"] - row["change"] if abs(row["change"] or 0.0) >= 0.005 else None,
             "begun": tables.begun.get(row["scenario_id"]),
         }
         for row in tables.scenarios

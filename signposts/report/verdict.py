@@ -102,8 +102,15 @@ def _quiet(tables: TrackerTables, first: Row) -> str:
     if others:
         other = max(others, key=lambda row: abs(row["change"]))
         return f"{held}; {_name(other)} {_moved_words(other)}: {cause(tables, other)}"
-    since = f" since {wording.day(tables.previous['created_at'])}" if tables.previous else ""
+    since = f" since {_moment(tables)}" if tables.previous else ""
     return f"{held}: no scenario has moved by two points{since}"
+
+
+def _moment(tables: TrackerTables) -> str:
+    """Return when the release before was made: its day, with the time if this one was made on the same."""
+    before, now = (tables.previous or {}).get("created_at"), tables.release["created_at"]
+    same_day = before is not None and now is not None and before.date() == now.date()
+    return wording.clock(before) if same_day else wording.day(before)
 
 
 def reason(tables: TrackerTables) -> str:
@@ -223,7 +230,7 @@ def _moved(tables: TrackerTables) -> Sentence | None:
     if not tables.has_earlier:
         return Sentence(_since_the_start(first), "reason", "probabilities")
     change = first["change"] or 0.0
-    since = f"Since the release of {wording.day(tables.previous['created_at'])}" if tables.previous else "Since then"
+    since = f"Since the release of {_moment(tables)}" if tables.previous else "Since then"
     if abs(change) < 0.0005:
         return Sentence(_sentence(f"{since} {quoted(first)} has not moved"), "news", "change")
     parts = indicator_moves(tables, first["scenario_id"])

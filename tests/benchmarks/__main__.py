@@ -23,17 +23,17 @@ CASES = {
     "desk": "desk:measure",
     "leads": "desk:measure_archive",
     "interval": "scoring:measure_interval",
+    "scoring": "scoring:measure",
     "trackers": "trackers:measure",
     "releases": "releases:measure",
     "claims": "claims:measure",
     "claims-10": "claims:measure_ten",
-    "scoring": "scoring:measure",
-    "peers": "peers:measure",
     "events": "events:measure",
+    "peers": "peers:measure",
     "release": "release:measure",
     "claims-50": "claims:measure_large",
 }
-LARGE = ("claims-50",)
+LARGE = ("release", "claims-50")
 LIMIT, LARGE_LIMIT = 880.0, 900.0
 ONE = "--one"
 

