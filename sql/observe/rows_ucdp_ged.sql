@@ -2,13 +2,19 @@
 -- Reads: raw_ucdp_ged
 -- Deaths by the year in which an event starts; only where every event that the publisher announces is there. The pages
 -- of a country are one document.
-with newest as (
+with version as (
     select
         *,
         split_part(document, '/', 1) as country,
-        max(fetched_at) over (partition by split_part(document, '/', 1)) as gathered_at
+        max(fetched_at) over (partition by split_part(document, '/', 1)) as gathered_at,
+        max(fetched_at) over (partition by document) as newest_at
     from raw_ucdp_ged
-    qualify fetched_at = max(fetched_at) over (partition by document)
+),
+
+newest as (
+    select *
+    from version
+    where fetched_at = newest_at
 ),
 
 whole as (
@@ -28,7 +34,7 @@ select
     max(newest.row_number) as row_number,
     make_date(year(newest.period_start), 1, 1) as period_start,
     make_date(year(newest.period_start), 12, 31) as period_end,
-    sum(newest.value order by newest.document, newest.row_number) as value,
+    cast(sum(cast(newest.value as decimal(18, 6))) as double) as value,
     'low ' || sum(newest.value_low) || ', high ' || sum(newest.value_high) as note
 from newest
 inner join whole on newest.country = whole.country
