@@ -94,6 +94,49 @@ def send_waiting_alerts() -> None:
     send_waiting()
 
 
+@dg.op(description="Ask every publisher once for each document, store nothing, and send what failed, if anything did.")
+def ask_publishers_once(context: dg.OpExecutionContext) -> None:
+    """Probe every publisher.
+
+    Raises:
+        Failure: a document did not come or is not understood, so that the doctor names the job.
+    """
+    from signposts.alerts.delivery import addresses, send
+    from signposts.gather import load_publishers
+    from signposts.sources.probe import probe
+
+    settings = load_settings()
+    sources = {name: source for name, source in load_publishers(settings.catalogue_root).items() if source.documents}
+    rows = probe(sources, settings.archive, settings.inbox, datetime.now(UTC))
+    for row in rows:
+        (context.log.warning if row.failed else context.log.info)(row.sentence())
+    failed = [row.sentence() for row in rows if row.failed]
+    if failed:
+        title = f"Signposts: {len(failed)} of {sum(row.asked for row in rows)} documents failed the weekly probe"
+        if addresses():
+            send(title, "\n".join(failed), "warning")
+        raise dg.Failure(f"{title}: {failed[0]}", allow_retries=False)
+
+
+@dg.job(
+    executor_def=dg.in_process_executor,
+    tags={NOT_THE_WRITER: "probe"},
+    description="Does each publisher still answer, and is it still understood?",
+)
+def weekly_probe() -> None:
+    """Probe every publisher."""
+    ask_publishers_once()
+
+
+weekly_probe_schedule = dg.ScheduleDefinition(
+    name="weekly_probe",
+    job=weekly_probe,
+    cron_schedule="30 2 * * 0",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+
+
 # ---- what starts a run when it happens
 
 SETTLE = timedelta(seconds=5)
@@ -316,8 +359,8 @@ def progress(context: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-JOBS: list[Any] = [monitor, weekly_digest, send_waiting_alerts]
-SCHEDULES = [daily_monitoring, weekly_digest_schedule]
+JOBS: list[Any] = [monitor, weekly_digest, weekly_probe, send_waiting_alerts]
+SCHEDULES = [daily_monitoring, weekly_digest_schedule, weekly_probe_schedule]
 SENSORS = [
     ledger_changed,
     catalogue_changed,

@@ -35,6 +35,7 @@ def write_publisher_rows(warehouse: Warehouse) -> None:
     """
     warehouse.write_rows("publisher_row", [])
     warehouse.build_table("observe/confirmed_version")
+    warehouse.build_table("observe/standing_file")
     columns = dictionary_columns()
     with warehouse.connect() as connection:
         for source_id in PUBLISHERS:

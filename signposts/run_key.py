@@ -16,6 +16,7 @@ from signposts.files import write_atomically
 from signposts.settings import Settings, package_folder
 
 DATABASE = "signposts.duckdb"
+CHECKSUMS = "SHA256SUMS"
 CODE_SUFFIXES = (".py", ".sql", ".yaml", ".json", ".md", ".html", ".css", ".js", ".csv")
 
 
@@ -83,15 +84,24 @@ def is_standing(settings: Settings, key: str) -> bool:
     return bool(note == {"key": key, "shown": _shown(settings)})
 
 
+def is_whole(folder: Path) -> bool:
+    """Return whether every file of a release is there and has the bytes that its SHA256SUMS says."""
+    try:
+        lines = [line.split("  ", 1) for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()]
+        return all(digest_of_file(folder / name) == digest for digest, name in lines)
+    except (OSError, ValueError):
+        return False
+
+
 def _shown(settings: Settings) -> str:
     """Return a digest of what readers see; empty if a file of the shown release is not what its checksum says."""
     latest = settings.published / "latest"
     try:
-        sums = (latest / "SHA256SUMS").read_text(encoding="utf-8")
-        listed = [line.split("  ", maxsplit=1) for line in sums.splitlines()]
-        if any(digest_of_file(latest / name) != content for content, name in listed):
-            return ""
-        parts = [str(latest.readlink()), sums, digest_of_file(settings.published / DATABASE)]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    except (OSError, ValueError):
+        parts = [
+            str(latest.readlink()),
+            digest_of_file(latest / CHECKSUMS),
+            digest_of_file(settings.published / DATABASE),
+        ]
+    except OSError:
         return ""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest() if is_whole(latest) else ""

@@ -290,6 +290,24 @@ class Warehouse:
             self.ensure_table(table)
             connection.execute(f"insert into {_identifier(table)} by name {load_sql(sql_name)}", parameters or None)
 
+    def rename_indicator(self, tracker_id: str, old: str, new: str) -> None:
+        """Rename an indicator, its claims (old-001) and their keys (old|…) in every table of a tracker."""
+        with self.transaction(), self.connect() as connection:
+            columns = connection.execute(
+                "select table_name, column_name from duckdb_columns() where data_type = 'VARCHAR' and not internal "
+                "and column_name in ('indicator_id', 'claim_id', 'first_claim_id', 'claim_key', 'corrects', "
+                "'superseded_by', 'event_key') and table_name in "
+                "(select table_name from duckdb_columns() where column_name = 'tracker_id') and table_name in "
+                "(select table_name from duckdb_tables())"
+            ).fetchall()
+            for table, column in columns:
+                name = _identifier(column)
+                connection.execute(
+                    f"update {_identifier(table)} set {name} = $new || substr({name}, $length) "
+                    f"where tracker_id = $tracker and regexp_full_match({name}, $pattern)",
+                    {"new": new, "length": len(old) + 1, "tracker": tracker_id, "pattern": rf"{old}(-\d+|\|.*)?"},
+                )
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Do all of the block's writing or none of it."""

@@ -471,18 +471,19 @@ def _designs(present: TrackerState) -> Designs:
 def _observed(present: TrackerState, reports: Observations) -> Floats:
     """Return what each report says as one number.
 
-    A value or count as it is, an interval as its middle, a category as its index, an event as its date; none seen is 0
-    of a count and infinitely late of an event.
+    A value or count as it is, an interval as its middle or its one end, a category as its index, an event as its date;
+    none seen is 0 of a count and infinitely late of an event.
     """
     kind = np.array(KINDS, dtype=object)[reports.kind]
     rates = present.tracker.model.family[reports.indicator] == FAMILIES.index("rate")
-    top = np.where(np.isfinite(reports.value_high), reports.value_high, reports.value_low)
+    low, high = reports.value_low, reports.value_high
+    middle = np.where(np.isnan(low), high, np.where(np.isnan(high), low, (low + high) / 2))
     return np.select(
         [kind == "event", kind == "category", kind == "interval", kind == "none_seen"],
         [
             (reports.happened_from + reports.happened_to) / 2,
             reports.category.astype(np.float64),
-            (reports.value_low + top) / 2,
+            middle,
             np.where(rates, 0.0, np.inf),
         ],
         reports.value,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from signposts.assess.foresight import TrackerState
 
 NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
-INTERVAL = re.compile(rf"({NUMBER})\.\.({NUMBER})")
+INTERVAL = re.compile(rf"(?=.*\d)({NUMBER})?\.\.({NUMBER})?")
 VOTES = re.compile(r"(\d+)/(\d+)")
 COUNT = re.compile(r"(\d+)(?: events?)?")
 
@@ -78,9 +78,9 @@ def _share(name: str, text: str, _when: date, _tracker: TrackerModel) -> Columns
 
 
 def _numbers(name: str, text: str, expected: str) -> list[float]:
-    """Return one number, or the two ends of an interval in order."""
+    """Return one number, or the two ends of an interval in order; an open end is NaN."""
     if found := INTERVAL.fullmatch(text):
-        low, high = float(found[1]), float(found[2])
+        low, high = (float(end or "nan") for end in found.groups())
         if low >= high:
             raise InputError(f"{name}={text}: {low:g} is not below {high:g}; write LOW..HIGH")
         return [low, high]

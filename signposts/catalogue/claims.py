@@ -62,6 +62,9 @@ REQUIRED_BY_KIND: dict[str, tuple[str, ...]] = {
     "plan": (),
 }
 
+OPEN_ENDS = ("value_low", "value_high")
+"""An interval may leave one of them empty: "over 900" has no upper end."""
+
 
 def iso_date(text: Any) -> Any:
     """Return the date of a text written 2026-11-23, and nothing that merely looks like one."""
@@ -149,8 +152,12 @@ class Claim(BaseModel):
                 raise ValueError("a withdrawal names no claim|fill corrects with the claim it takes back")
             return self
         missing = [column for column in REQUIRED_BY_KIND[self.kind] if getattr(self, column) is None]
+        if self.kind == "interval":
+            missing = [column for column in missing if column not in OPEN_ENDS]
         if missing:
             raise ValueError(f"kind {self.kind} lacks {', '.join(missing)}|fill it in, or choose another kind")
+        if self.kind == "interval" and self.value_low is None and self.value_high is None:
+            raise ValueError("kind interval lacks value_low and value_high|fill in the end that is known, or both")
         if self.kind == "plan" and self.planned_for is None and self.value is None:
             raise ValueError("kind plan lacks planned_for|fill in the date announced, or the value planned")
         return self

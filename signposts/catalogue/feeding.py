@@ -3,7 +3,8 @@
 Belongs here: the rows, and their page. Not here: whether a publisher has answered (sql/observe/coverage.sql).
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from signposts.catalogue.models import Source
@@ -45,10 +46,16 @@ def feeding_rows(tracker: Tracker, sources: Mapping[str, Source]) -> Iterator[di
         }
 
 
+def feeding_sentence(fed_by: Sequence[str]) -> str:
+    """Return how many of the scored indicators are fed by what, as the docs and the report say it."""
+    counts = Counter(fed_by)
+    parts = [f"fed by {text}: {counts[word]}" for word, text in WORDS.items() if counts[word]]
+    return f"Scored indicators: {len(fed_by)}; {'; '.join(parts)}."
+
+
 def feeding_page(tracker: Tracker, sources: Mapping[str, Source]) -> str:
     """Return the part of docs/coverage.md about what feeds the scored indicators, as Markdown."""
     rows = [row for row in feeding_rows(tracker, sources) if row["scored"]]
-    counts = {word: sum(row["fed_by"] == word for row in rows) for word in WORDS}
     newest = {
         ledger.indicator_id: max(
             (row.claim.published_on for row in ledger.rows if row.claim.source_url and row.claim.published_on),
@@ -62,8 +69,7 @@ def feeding_page(tracker: Tracker, sources: Mapping[str, Source]) -> str:
         "Generated from the indicators' files, `sources.yaml` and the ledger by `make docs`; do not edit by hand. What",
         "a publisher has said so far, and whether it answered, stands in the table `coverage` of each release.",
         "",
-        f"Scored indicators: {len(rows)}. "
-        + " ".join(f"Fed by {text}: {counts[word]}." for word, text in WORDS.items() if counts[word]),
+        feeding_sentence([row["fed_by"] for row in rows]),
         "",
         "| indicator | fed by | sources | how often | newest sourced claim in the ledger |",
         "| --- | --- | --- | --- | --- |",
@@ -77,4 +83,8 @@ def feeding_page(tracker: Tracker, sources: Mapping[str, Source]) -> str:
             str(newest.get(row["indicator_id"]) or "none"),
         )
         lines.append("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |")
+    notes = [(row["indicator_id"], tracker.indicators[row["indicator_id"]].feeding_note) for row in rows]
+    if any(note for _, note in notes):
+        lines += ["", "Publishers that were looked at and do not feed them, and why:", ""]
+        lines += [f"- `{indicator_id}`: {' '.join(note.split())}" for indicator_id, note in notes if note]
     return "\n".join(lines) + "\n"

@@ -324,6 +324,8 @@ class Indicator(Entry):
     cooperative_reason: Text | None = None
     defines: str | None = None
     sources: Annotated[tuple[str, ...], Strict(False), Field(min_length=1)]
+    # Why no publisher feeds it, or no further one: for docs/coverage.md.
+    feeding_note: Text | None = None
     max_age_days: Annotated[int, Field(ge=1)]
     usage_warning: Text | None = None
     caution: Text | None = None

@@ -186,6 +186,18 @@ def correct(
 
 
 @app.command()
+def rename(
+    old: Annotated[str, typer.Argument(metavar="INDICATOR", help="The indicator's name now.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The name that it gets.")],
+    tracker: TrackerName = "",
+) -> None:
+    """Give an indicator another name, everywhere; its claims and their history go with it."""
+    from signposts.cli import renaming
+
+    renaming.rename(old, new, tracker)
+
+
+@app.command()
 def withdraw(
     claim: Annotated[str, typer.Argument(help="Claim, as trade_total_usd-003.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; it becomes the row's note.")],

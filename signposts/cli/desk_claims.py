@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from signposts.catalogue import LEDGER_COLUMNS, Tracker, load_catalogue
+from signposts.catalogue.claims import OPEN_ENDS
 from signposts.catalogue.faults import nearest
 from signposts.desk.claims import all_claims, correct_claim, superseded_by, withdraw_claim
 from signposts.errors import InputError
@@ -65,7 +66,7 @@ def _line(fields: Mapping[str, str], superseded: str) -> str:
     what = (
         fields.get("category")
         or fields.get("value")
-        or "..".join(value for name in ("value_low", "value_high") if (value := fields.get(name)))
+        or "..".join(fields.get(name, "") for name in OPEN_ENDS).strip(".")
     )
     state = f"  superseded by {superseded}" if superseded else ""
     state = "  withdrawn" if fields.get("status") == "withdrawn" else state

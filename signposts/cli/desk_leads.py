@@ -131,6 +131,7 @@ def close_indicator(
         state.leads(),
         state.decisions,
         state.reads,
+        state.feeds,
         now,
         since=day_of(since, "--from") if since else None,
         without=without,

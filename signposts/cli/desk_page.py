@@ -123,8 +123,8 @@ def what_if_value(
         return fields.get("happened_from", ""), None
     if family == "ordinal":
         return fields.get("category", ""), None
-    if fields.get("value_low"):
-        return f"{fields['value_low']}..{fields.get('value_high', '')}", None
+    if fields.get("value_low") or fields.get("value_high"):
+        return f"{fields.get('value_low', '')}..{fields.get('value_high', '')}", None
     value = fields.get("value", "")
     if not value:
         raise InputError("the form holds no value yet")

@@ -300,7 +300,8 @@ def _last_runs(instance: "dg.DagsterInstance", now: datetime) -> Iterator[Diagno
         at = f"{good[job].create_timestamp:%Y-%m-%d %H:%M}" if job in good else "never"
         text = f"{job} {run.status.value.lower()}, run {run.run_id[:8]}; last good run {at}"
         bad = run.status == dg.DagsterRunStatus.FAILURE
-        remedy = "run `signposts run --verbose` and mend what it names"
+        again = "probe" if job == "weekly_probe" else "run --verbose"
+        remedy = f"run `signposts {again}` and mend what it names"
         yield Diagnosis("Last run", text, *(("last run failed", remedy) if bad else ()))
 
 

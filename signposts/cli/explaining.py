@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from signposts.cli.formatting import number, percent, signed
+from signposts.cli.formatting import number, percent, signed, span
 from signposts.cli.published import nearest_name, only_tracker, open_release, published_rows
 from signposts.errors import InputError
 
@@ -72,9 +72,9 @@ def describe_reading(subject: Row) -> str:
 
 def _value_in_words(subject: Row) -> str:
     """Return a numeric reading with its range and, for counts, its exposure."""
-    words = number(subject["value"]) if subject["value"] is not None else ""
     low, high = subject["value_low"], subject["value_high"]
-    if low is not None and high is not None and low != high:
+    words = span(low, high) if subject["value"] is None else number(subject["value"])
+    if subject["value"] is not None and low is not None and high is not None and low != high:
         words += f" (reports from {number(low)} to {number(high)})"
     if subject["trials"] is not None:
         words += f" of {subject['trials']}"
@@ -105,7 +105,7 @@ def _claim_in_words(claim: Row) -> str:
     """Return a claim's kind, value and period in a few words."""
     period = f" for {claim['period_start']} to {claim['period_end']}" if claim["period_end"] else ""
     if claim["kind"] == "interval":
-        return f"{number(claim['value_low'])} to {number(claim['value_high'])}{period}"
+        return f"{span(claim['value_low'], claim['value_high'])}{period}"
     if claim["kind"] == "none_seen":
         return f"none seen by {claim['searched_until']}"
     if claim["kind"] in ("count", "event"):

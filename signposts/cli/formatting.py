@@ -11,6 +11,13 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:,.3g}"
 
 
+def span(low: float | None, high: float | None) -> str:
+    """Return an interval; one with a single end as at least or at most, one without any as nothing."""
+    if low is None or high is None:
+        return f"at least {number(low)}" if low is not None else f"at most {number(high)}" if high is not None else ""
+    return f"{number(low)} to {number(high)}"
+
+
 def percent(value: float | None) -> str:
     """Return a share as a whole percentage, with a decimal below ten."""
     if value is None:

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from signposts.catalogue import Catalogue, Tracker, load_catalogue
-from signposts.cli.formatting import number, percent
+from signposts.cli.formatting import number, percent, span
 from signposts.errors import WriterBusy
 from signposts.release.latest import latest
 from signposts.settings import Settings, load_settings
@@ -148,7 +148,7 @@ def reading_words(row: Row) -> str:
     elif row["value"] is not None:
         what = number(row["value"]) + (f" of {row['trials']}" if row["trials"] else "")
     elif row["value_low"] is not None or row["value_high"] is not None:
-        what = f"{number(row['value_low'])} to {number(row['value_high'])}"
+        what = span(row["value_low"], row["value_high"])
     else:
         what = "nothing seen" if row["kind"] == "none_seen" else "it happened"
     return f"{what} ({day}{'' if row['scored'] else ', shown, not scored'})"

@@ -1,6 +1,6 @@
 """`signposts probe`: does each publisher answer, and do we still understand it?
 
-Belongs here: which sources are probed, the lines, the exit code. Not here: asking (sources/probe.py).
+Belongs here: which sources are probed, the exit code. Not here: asking, and its words (sources/probe.py).
 """
 
 import json
@@ -13,7 +13,7 @@ from signposts.catalogue.faults import nearest
 from signposts.errors import InputError
 from signposts.gather import load_publishers
 from signposts.settings import load_settings
-from signposts.sources.probe import Probed, probe
+from signposts.sources.probe import probe
 
 
 def probe_command(names: Sequence[str], as_json: bool) -> int:
@@ -25,25 +25,11 @@ def probe_command(names: Sequence[str], as_json: bool) -> int:
             raise InputError(f"sources.yaml has no source {name!r}; {nearest(name, sources)}")
     chosen = {name: source for name, source in sources.items() if not names or name in names}
     rows = probe(chosen, settings.archive, settings.inbox, datetime.now(UTC))
+    failed = sum(row.failed for row in rows)
     if as_json:
         typer.echo(json.dumps([row.row() for row in rows], indent=1, ensure_ascii=False))
     else:
         for row in rows:
-            typer.echo(line(row))
-        failed = sum(row.asked and not row.understood for row in rows)
+            typer.echo(f"{'!' if row.failed else ' '} {row.sentence()}")
         typer.echo(f"{sum(row.asked for row in rows)} documents asked for, {failed} of them failed; nothing was stored")
-    return 1 if any(row.asked and not row.understood for row in rows) else 0
-
-
-def line(row: Probed) -> str:
-    """Return what came of a document in one line; one that needs a person begins with an exclamation mark."""
-    name = f"{row.source_id} {row.document}".strip()
-    if not row.asked:
-        return f"  {name}: not asked: {row.message}"
-    if not row.answered:
-        return f"! {name}: no answer: {row.message}"
-    if not row.understood:
-        return f"! {name}: answered, not understood: {row.message}"
-    parts = [f"answered, understood, {row.rows} rows"]
-    parts += [f"newest period {row.newest_period}"] if row.newest_period else []
-    return f"  {name}: {'; '.join([*parts, *row.new_in_shape])}"
+    return 1 if failed else 0

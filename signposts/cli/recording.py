@@ -13,7 +13,7 @@ import typer
 from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, check_claim, load_catalogue
 from signposts.catalogue.accepted import COLUMNS as ACCEPTED_COLUMNS
 from signposts.catalogue.accepted import accepted_path, accepted_rows
-from signposts.catalogue.claims import REQUIRED_BY_KIND
+from signposts.catalogue.claims import OPEN_ENDS, REQUIRED_BY_KIND
 from signposts.catalogue.writing import NewRow, append_rows, ledger_row, next_claim_id, tracker_lock, with_defaults
 from signposts.cli.published import nearest_name, open_release
 from signposts.errors import InputError, SourceError
@@ -23,15 +23,15 @@ OWN = ("claim_id", "recorded_at", "sha256")
 """Fields that the command fills itself."""
 OFFERED = tuple(name for name in LEDGER_COLUMNS if name not in OWN)
 ALWAYS = ("source_name", "speaker", "source_url", "reliability", "credibility", "published_on")
-WITHOUT_ANSWER = ("source_url",)
+WITHOUT_ANSWER = ("source_url", *OPEN_ENDS)
 """Asked for, and may be left empty."""
 MEANING = {
     "kind": f"kind of claim: {', '.join(REQUIRED_BY_KIND)}",
     "period_start": "first day the claim speaks about (YYYY-MM-DD)",
     "period_end": "last day the claim speaks about (YYYY-MM-DD)",
     "value": "value, in the indicator's unit; percent for growth",
-    "value_low": "lower end of the interval",
-    "value_high": "upper end of the interval",
+    "value_low": "lower end of the interval; empty if it has none",
+    "value_high": "upper end of the interval; empty if it has none",
     "category": "category",
     "happened_from": "first day on which it can have happened (YYYY-MM-DD)",
     "happened_to": "last day on which it can have happened (YYYY-MM-DD)",

@@ -20,7 +20,7 @@ from signposts.catalogue.watch import LeadFeed
 from signposts.desk.feeds import Item, Items, pack_items, read_doc_list, read_dropped, read_feed, read_json, read_minute
 from signposts.desk.leads import FoundLead, LeadLog, desk_folder
 from signposts.desk.matching import WITHOUT_ACT, Matcher, tracker_matcher
-from signposts.desk.reads import GOOD, FeedRead, all_reads, covered_days, record_read
+from signposts.desk.reads import GOOD, FeedRead, all_reads, covered_days, reads_by_feed, record_read, unbroken_since
 from signposts.errors import ArchiveCorrupt, SignpostsError, SourceChanged, SourceError
 from signposts.files import write_atomically
 from signposts.settings import Settings, source_base_url
@@ -62,6 +62,7 @@ class Collection:
     clock: Clock
     archive: Archive
     matchers: Mapping[str, Matcher]
+    before: Mapping[str, Sequence[FeedRead]] = field(default_factory=dict)
     found: list[FoundLead] = field(default_factory=list)
     reads: list[FeedRead] = field(default_factory=list)
 
@@ -75,7 +76,7 @@ def collect_leads(
     named: Sequence[str] = (),
     budget_seconds: float = 0.0,
 ) -> list[FeedRead]:
-    """Read every feed that is due, or those named; return what came of each. One that fails touches no other."""
+    """Read every feed, or those named; return what came of each. One that fails touches no other."""
     work = Collection(
         settings,
         catalogue,
@@ -83,6 +84,7 @@ def collect_leads(
         Clock(budget_seconds),
         open_archive(settings),
         {tracker.tracker_id: tracker_matcher(tracker) for tracker in catalogue.trackers},
+        reads_by_feed(all_reads(settings)),
     )
     rethink(work)
     read_inbox(work)
@@ -163,7 +165,7 @@ def ask_feed(
         sha256 = work.archive.store(payload, _sidecar(source_id, feed, answer, work.now))
     items = read_document(feed, payload, work.now.date(), answer.headers.get("Content-Type", ""))
     refuse_sudden_silence(work, feed_id, items)
-    moved = "" if _same_place(answer.url, session.base_url + path) else f"moved to {answer.url}; "
+    moved = "" if _same_place(answer.came_from, session.base_url + path) else f"moved to {answer.came_from}; "
     message = moved + describe(items)
     work.archive.record(
         Attempt(
@@ -181,7 +183,11 @@ def ask_feed(
         )
     )
     found = list(matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now))
-    return found, [good_read(work, feed_id, feed, items, len(found), message, sha256)]
+    shown_before = None
+    if good and whole:
+        old = read_document(feed, work.archive.load(str(good.sha256)), work.now.date())
+        shown_before = {item.url for item in old.items}
+    return found, [good_read(work, feed_id, feed, items, len(found), shown_before, message, sha256)]
 
 
 def read_document(feed: LeadFeed, payload: bytes, today: date, content_type: str = "") -> Items:
@@ -196,7 +202,7 @@ def refuse_sudden_silence(work: Collection, feed_id: str, items: Items) -> None:
     """Refuse the second empty read in a row of a feed that had items before."""
     if items.items:
         return
-    before = [read for read in all_reads(work.settings) if read.feed_id == feed_id]
+    before = work.before.get(feed_id, ())
     if before and before[-1].outcome == "empty" and any(read.items for read in before):
         raise SourceChanged("is empty for the second time, and never was before")
 
@@ -215,11 +221,22 @@ def describe(items: Items) -> str:
 
 
 def good_read(
-    work: Collection, feed_id: str, feed: LeadFeed, items: Items, n_found: int, message: str, sha256: str
+    work: Collection,
+    feed_id: str,
+    feed: LeadFeed,
+    items: Items,
+    n_found: int,
+    shown_before: set[str] | None,
+    message: str,
+    sha256: str,
 ) -> FeedRead:
-    """Return the record of a read, with the days that it covers."""
+    """Return the record of a read, with the days that it covers and how much of it the read before did not hold."""
     days = [item.published_on for item in items.items if item.published_on]
-    covers = covered_days(items, feed, work.now.date())
+    unseen = None if shown_before is None else sum(item.url not in shown_before for item in items.items)
+    last = next((read for read in reversed(work.before.get(feed_id, ())) if read.outcome in GOOD), None)
+    continues = unseen is not None and (unseen < len(items.items) or not items.items)
+    since = unbroken_since(items, work.now.date(), last if continues else None)
+    covers = covered_days(items, feed, work.now.date(), since)
     return FeedRead(
         feed_id,
         work.now.isoformat(),
@@ -227,11 +244,13 @@ def good_read(
         len(items.items),
         len(days),
         n_found,
+        unseen,
         max(days).isoformat() if days else None,
         covers[0].isoformat() if covers else None,
         covers[1].isoformat() if covers else None,
         message,
         sha256,
+        unbroken_from=since.isoformat(),
     )
 
 
@@ -240,7 +259,7 @@ def ask_minutes(
 ) -> tuple[list[FoundLead], list[FeedRead]]:
     """Read GDELT's minute files since the last one read; keep matches and each file's checksum, note those missing."""
     until = work.now.astimezone(UTC).replace(second=0, microsecond=0) - timedelta(minutes=MINUTES_BEHIND)
-    start = _next_minute(work, feed_id, until)
+    unbroken_from, start = _next_minute(work, feed_id, until)
     found: list[FoundLead] = []
     sums: dict[str, str] = {}
     kept: list[Item] = []
@@ -279,31 +298,35 @@ def ask_minutes(
     # The files come in clusters, four an hour; none at all for longer is no quiet hour.
     is_silent = not read_count and minute - start >= LONGEST_SILENCE
     outcome = "items" if read_count else "failed" if is_silent else "empty"
+    # Whole days only: those after the day on which reading without a break began, and before that of the next minute.
+    first_day = unbroken_from.date() + timedelta(days=1)
+    last_day = minute.date() - timedelta(days=1)
+    covers = (first_day.isoformat(), last_day.isoformat()) if first_day <= last_day else (None, None)
     read = FeedRead(
-        feed_id, work.now.isoformat(), outcome, read_count, 0, len(kept),
-        last.date().isoformat(), start.date().isoformat(), last.date().isoformat(),
-        message, sha256, last.isoformat(),
+        feed_id, work.now.isoformat(), outcome, read_count, 0, len(kept), None, last.date().isoformat(),
+        covers[0], covers[1], message, sha256, last.isoformat(), unbroken_from.isoformat(),
     )  # fmt: skip
     return [
         FoundLead(each.item, feed_id, each.reliability, sha256, each.seen_at, True, each.matches) for each in found
     ], [read]
 
 
-def _next_minute(work: Collection, feed_id: str, until: datetime) -> datetime:
-    """Return the minute after the last one read, at most two days back."""
-    before = [read.query for read in all_reads(work.settings) if read.feed_id == feed_id and read.query]
-    earliest = until - (LONGEST_LOOK_BACK if before else FIRST_LOOK_BACK)
-    return max(datetime.fromisoformat(before[-1]) + timedelta(minutes=1), earliest) if before else earliest
+def _next_minute(work: Collection, feed_id: str, until: datetime) -> tuple[datetime, datetime]:
+    """Return since when minutes were read without a break, and the next one to read, at most two days back."""
+    before = next((read for read in reversed(work.before.get(feed_id, ())) if read.query), None)
+    if before is None:
+        return until - FIRST_LOOK_BACK, until - FIRST_LOOK_BACK
+    following = datetime.fromisoformat(before.query) + timedelta(minutes=1)
+    start = max(following, until - LONGEST_LOOK_BACK)
+    return datetime.fromisoformat(before.unbroken_from or before.query) if start == following else start, start
 
 
 def ask_doc(
     work: Collection, feed_id: str, feed: LeadFeed, session: Session, path: str
 ) -> tuple[list[FoundLead], list[FeedRead]]:
     """Ask GDELT the queries of every indicator, those asked longest ago first, until time or its patience is up."""
-    last_good_day = {
-        read.query: read.covers_to
-        for read in all_reads(work.settings)
-        if read.feed_id == feed_id and read.outcome in GOOD
+    last_asked = {
+        read.query: datetime.fromisoformat(read.at) for read in work.before.get(feed_id, ()) if read.outcome in GOOD
     }
     queries = {
         f"{tracker.tracker_id}/{indicator_id}/{name}": query
@@ -315,11 +338,14 @@ def ask_doc(
     found: list[FoundLead] = []
     reads: list[FeedRead] = []
     refusals = 0
-    for key in sorted(queries, key=lambda key: (last_good_day.get(key) or "", key)):
-        if last_good_day.get(key) == work.now.date().isoformat():
+    long_ago = work.now - DOC_SPAN
+    for key in sorted(queries, key=lambda key: (last_asked.get(key, long_ago), key)):
+        last = last_asked.get(key, long_ago - DOC_SPAN)
+        if last.date() == work.now.date():
             continue
+        start = max(last, long_ago)
         try:
-            items, sha256 = _ask_query(work, feed_id, feed, session, path, queries[key], last_good_day.get(key))
+            items, sha256 = _ask_query(work, feed_id, feed, session, path, queries[key], start)
         except OutOfTime as error:
             reads.append(FeedRead(feed_id, work.now.isoformat(), "missed", message=str(error), query=key))
             break
@@ -334,7 +360,8 @@ def ask_doc(
             matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now, {indicator: WITHOUT_ACT})
         )
         found += own
-        start = _query_start(work.now, last_good_day.get(key)).date()
+        # A day is covered if it was asked from its beginning to its end, by this read or the one before.
+        first_day = start.date() if start == last else start.date() + timedelta(days=1)
         reads.append(
             FeedRead(
                 feed_id,
@@ -344,8 +371,9 @@ def ask_doc(
                 0,
                 len(own),
                 None,
-                start.isoformat(),
-                work.now.date().isoformat(),
+                None,
+                first_day.isoformat(),
+                (work.now.date() - timedelta(days=1)).isoformat(),
                 describe(items),
                 sha256,
                 key,
@@ -356,17 +384,11 @@ def ask_doc(
     return found, reads
 
 
-def _query_start(now: datetime, last: str | None) -> datetime:
-    """Return from when a query asks: the last good day, at most a week back."""
-    week = now - DOC_SPAN
-    return max(datetime.fromisoformat(last).replace(tzinfo=UTC), week) if last else week
-
-
 def _ask_query(
-    work: Collection, feed_id: str, feed: LeadFeed, session: Session, path: str, query: str, last: str | None
+    work: Collection, feed_id: str, feed: LeadFeed, session: Session, path: str, query: str, start: datetime
 ) -> tuple[Items, str]:
     """Return a query's articles and their SHA-256; where the list is full the span is halved, three times at most."""
-    start, spans, items = _query_start(work.now, last), 1, Items(())
+    spans, items = 1, Items(())
     while spans <= 8:
         step = (work.now - start) / spans
         parts, payloads = [], []

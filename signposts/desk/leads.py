@@ -9,7 +9,7 @@ when other terms match it. It can be made again from the archive (collect.rebuil
 
 import fcntl
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from signposts.desk.feeds import Item, lead_key
-from signposts.desk.stories import StoryIndex
+from signposts.desk.stories import WINDOW, StoryIndex
 from signposts.files import read_lines, write_atomically
 from signposts.settings import Settings
 
@@ -116,10 +116,11 @@ class LeadLog:
         """Add what is new; return how many leads are new and how many were known. One process at a time writes."""
         with self.lock():
             leads = self.leads()
-            stories = story_index(leads.values())
+            items = list(found)
+            stories = story_index(leads.values(), [_day(each) for each in items])
             lines, new, known = [], 0, 0
             fresh: dict[str, set[str]] = {}
-            for each in found:
+            for each in items:
                 lead_id = lead_key(each.item.url)
                 lead = leads.get(lead_id)
                 carried = fresh.get(lead_id) or ({lead.feed_id, *lead.also_in} if lead else set())
@@ -139,7 +140,6 @@ class LeadLog:
         """Return the line of a new lead, with the story it joins."""
         item = found.item
         published = None if found.is_seen_day else item.published_on
-        day = published or found.seen_at.date()
         return {
             "lead_id": lead_id,
             "url": item.url,
@@ -151,7 +151,7 @@ class LeadLog:
             "published_on": published.isoformat() if published else None,
             "seen_at": found.seen_at.isoformat(),
             "sha256": found.sha256,
-            "story_id": stories.add(lead_id, item.title, day),
+            "story_id": stories.add(lead_id, item.title, _day(found)),
             "matches": dict(found.matches),
         }
 
@@ -210,11 +210,22 @@ def read_lead(entry: Mapping[str, Any]) -> Lead:
     )
 
 
-def story_index(leads: Iterable[Lead]) -> StoryIndex:
-    """Return the index of the leads' titles, their stories as they are."""
+def _day(found: FoundLead) -> date:
+    """Return the day an item is of: published, else seen."""
+    published = None if found.is_seen_day else found.item.published_on
+    return published or found.seen_at.date()
+
+
+def story_index(leads: Collection[Lead], days: Collection[date]) -> StoryIndex:
+    """Return the index of the stories that items of those days may join, each with all its leads."""
     index = StoryIndex()
+    if not days:
+        return index
+    first, last = min(days) - WINDOW, max(days) + WINDOW
+    near = {lead.story_id for lead in leads if first <= lead.day <= last}
     for lead in leads:
-        index.add(lead.lead_id, lead.title, lead.day, lead.story_id)
+        if lead.story_id in near:
+            index.add(lead.lead_id, lead.title, lead.day, lead.story_id)
     return index
 
 

@@ -493,14 +493,14 @@ def _searches_page(desk: Desk, asked: Mapping[str, str], problem: str, done: str
 def _plan(state: DeskState, indicator: str, asked: Mapping[str, str]) -> SearchPlan:
     """Return what closing an indicator's search would write."""
     try:
-        until = date.fromisoformat(asked.get("until") or _today().isoformat())
+        until = date.fromisoformat(asked.get("until") or (_today() - timedelta(days=1)).isoformat())
         since = date.fromisoformat(asked["since"]) if asked.get("since") else None
     except ValueError as error:
         raise InputError(f"{error}; write days as YYYY-MM-DD") from error
     without = asked.get("without", "").split()
     return plan_search(
-        state.tracker, indicator, until, state.leads(), state.decisions, state.reads, datetime.now(UTC), since=since,
-        without=without,
+        state.tracker, indicator, until, state.leads(), state.decisions, state.reads, state.feeds,
+        datetime.now(UTC), since=since, without=without,
     )  # fmt: skip
 
 

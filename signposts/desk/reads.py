@@ -18,12 +18,16 @@ from signposts.settings import Settings
 
 GOOD = ("items", "empty")
 LARGEST_PAUSE = timedelta(days=14)
-"""A pause between two items longer than this ends what a read covers: what lies before is pinned, not current."""
+"""A pause between two items longer than this ends what a feed shows: what lies before is pinned, not current."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRead:
-    """One read of one feed, or one query: outcome, numbers, and the days it covers if it was good."""
+    """One read of one feed, or one query: outcome, numbers, and the whole days it covers if it was good.
+
+    ``new`` counts what bears on an indicator, ``unseen`` what the read before did not hold; ``unbroken_from`` is when
+    reading without a break began, ``query`` the query that was asked, or the last minute file that was read.
+    """
 
     feed_id: str
     at: str
@@ -31,12 +35,14 @@ class FeedRead:
     items: int = 0
     dated: int = 0
     new: int = 0
+    unseen: int | None = None
     newest: str | None = None
     covers_from: str | None = None
     covers_to: str | None = None
     message: str = ""
     sha256: str | None = None
     query: str = ""
+    unbroken_from: str | None = None
 
     @property
     def day(self) -> date:
@@ -60,43 +66,58 @@ def all_reads(settings: Settings) -> list[FeedRead]:
     return reads
 
 
-def covered_days(items: Items, feed: LeadFeed, on: date) -> tuple[date, date] | None:
-    """Return the first and last day that a good read covers; nothing for one that was cut short.
+def reads_by_feed(reads: Iterable[FeedRead]) -> dict[str, list[FeedRead]]:
+    """Return the reads of each feed, in the order of the log."""
+    by_feed: dict[str, list[FeedRead]] = {}
+    for read in reads:
+        by_feed.setdefault(read.feed_id, []).append(read)
+    return by_feed
 
-    A feed shows its newest items: from the day after the oldest of them on, nothing is missing. Pinned items are not
-    counted, and a feed whose newest item is old covers nothing after it.
+
+def unbroken_since(items: Items, on: date, before: FeedRead | None) -> date:
+    """Return the day from which on nothing of a feed can be missing but on that day itself.
+
+    ``before`` is the good read before this one, if one of its items is still shown: then nothing was missed between
+    the two. Else it is the day of the oldest item that is not pinned, or the day of the read where none has a day.
     """
-    if items.truncated:
-        return None
-    days = sorted({item.published_on for item in items.items if item.published_on}, reverse=True)
-    days = [day for day in days if day <= on]
-    if not days:
-        return (on, on) if not items.items else None
-    first = days[0]
-    for day in days[1:]:
+    days = sorted({item.published_on for item in items.items if item.published_on and item.published_on <= on})
+    first = days[-1] if days else on
+    for day in reversed(days):
         if first - day > LARGEST_PAUSE:
             break
         first = day
-    last = min(on, days[0] + timedelta(days=feed.stale_after_days))
-    start = first + timedelta(days=1) if first < on else on
-    return (min(start, last), last)
+    return min(first, date.fromisoformat(before.unbroken_from)) if before and before.unbroken_from else first
+
+
+def covered_days(items: Items, feed: LeadFeed, on: date, since: date) -> tuple[date, date] | None:
+    """Return the first and last whole day that a good read covers; nothing for one that was cut short.
+
+    The day of the read is not over and never covered; a feed whose newest item is old covers nothing long after it.
+    """
+    newest = max((item.published_on for item in items.items if item.published_on), default=on)
+    last = min(on - timedelta(days=1), newest + timedelta(days=feed.stale_after_days))
+    first = since + timedelta(days=1)
+    return None if items.truncated or first > last else (first, last)
 
 
 def union_of_days(reads: Iterable[FeedRead]) -> set[date]:
     """Return the days that good reads cover together."""
-    days: set[date] = set()
+    latest: dict[str, str] = {}
     for read in reads:
         if read.outcome in GOOD and read.covers_from and read.covers_to:
-            first, last = date.fromisoformat(read.covers_from), date.fromisoformat(read.covers_to)
-            days.update(first + timedelta(days=step) for step in range((last - first).days + 1))
-    return days
+            latest[read.covers_from] = max(read.covers_to, latest.get(read.covers_from, ""))
+    spans = (days_between(date.fromisoformat(first), date.fromisoformat(last)) for first, last in latest.items())
+    return {day for span in spans for day in span}
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Return the days from the first to the last."""
+    return [first + timedelta(days=step) for step in range((last - first).days + 1)]
 
 
 def feed_health(feeds: Mapping[str, LeadFeed], reads: Sequence[FeedRead], now: datetime) -> list[dict[str, Any]]:
     """Return a row a feed: when it was read, what came, and a verdict in the words of the table freshness."""
-    by_feed: dict[str, list[FeedRead]] = {}
-    for read in reads:
-        by_feed.setdefault(read.feed_id, []).append(read)
+    by_feed = reads_by_feed(reads)
     rows = []
     for feed_id, feed in feeds.items():
         own = by_feed.get(feed_id, [])
@@ -115,6 +136,9 @@ def feed_health(feeds: Mapping[str, LeadFeed], reads: Sequence[FeedRead], now: d
                 "last_good_read": datetime.fromisoformat(good[-1].at).replace(tzinfo=None) if good else None,
                 "items": good[-1].items if good else None,
                 "dated_share": good[-1].dated / good[-1].items if good and good[-1].items else None,
+                "unseen_share": good[-1].unseen / good[-1].items
+                if good and good[-1].items and good[-1].unseen is not None
+                else None,
                 "new_items": good[-1].new if good else None,
                 "newest_item": date.fromisoformat(newest) if newest else None,
                 "verdict": verdict,

@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 from signposts.catalogue import Claim, Tracker
 from signposts.catalogue.searches import SEARCH_COLUMNS, searches_path
 from signposts.catalogue.triage import TriageRow, is_open
+from signposts.catalogue.watch import LeadFeed
 from signposts.catalogue.writing import NewRow, append_rows, tracker_lock
 from signposts.desk.claims import all_claims, superseded_by, with_ledger_of_now
 from signposts.desk.leads import Lead
 from signposts.desk.matching import ledger_recall
-from signposts.desk.reads import FeedRead, union_of_days
+from signposts.desk.reads import FeedRead, days_between, union_of_days
 from signposts.desk.triage import analyst, decisions_now
 from signposts.errors import InputError
 
@@ -57,6 +58,7 @@ def plan_search(
     leads: Iterable[Lead],
     decisions: Mapping[str, TriageRow],
     reads: Sequence[FeedRead],
+    lead_feeds: Mapping[str, LeadFeed],
     now: datetime,
     *,
     since: date | None = None,
@@ -64,33 +66,45 @@ def plan_search(
 ) -> SearchPlan:
     """Return what closing the indicator's search up to a day would say; ``without`` names feeds that are left out.
 
+    Queries count where their feed is read; GDELT's article list covers the days on which they were not answered.
+
     Raises:
         InputError: there is no such indicator, it is not watched, or the window cannot be.
     """
     entry = tracker.indicators.get(indicator)
     if entry is None or entry.watch is None:
         raise InputError(f"{indicator} has no `watch:`; nothing says what a search of it would read")
-    if until > now.date():
-        raise InputError(f"{until} is after today; nobody can have looked yet")
+    if until >= now.date():
+        raise InputError(f"{until} is not over; a search is closed to a day before today")
     before = last_search(tracker, indicator)
     start = since or (before + timedelta(days=1) if before else entry.exposure_start or tracker.settings.t0)
     if start > until:
         raise InputError(f"{indicator} was looked for until {before} already; name a later day, or --from")
-    unknown = [name for name in without if name not in entry.watch.feeds]
+    unknown = [name for name in without if name not in entry.watch.feeds and name not in lead_feeds]
     if unknown:
         raise InputError(f"{unknown[0]} is no feed of {indicator}: {', '.join(entry.watch.feeds)}")
     feeds = tuple(name for name in entry.watch.feeds if name not in without)
     own = [lead for lead in leads if indicator in lead.indicators(tracker.tracker_id) and start <= lead.day <= until]
     undecided = tuple(lead.lead_id for lead in own if is_open(decisions.get(lead.lead_id), now.date()))
     put_off = [lead.lead_id for lead in own if (made := decisions.get(lead.lead_id)) and made.decision == "later"]
-    gaps, looked_until = feed_gaps(feeds, reads, start, until)
+    days = {name: union_of_days(read for read in reads if read.feed_id == name) for name in feeds}
+    beside = {name: feed.format for name, feed in lead_feeds.items() if feed.read and name not in without}
+    in_lists = union_of_days(read for read in reads if beside.get(read.feed_id) == "gdelt_minutes")
+    answered = {
+        name: union_of_days(read for read in reads if read.query == f"{tracker.tracker_id}/{indicator}/{name}")
+        for name in entry.watch.queries
+    }
+    if "gdelt_doc" in beside.values():
+        days |= {f"query {name}": own_days | in_lists for name, own_days in answered.items()}
+    gaps, looked_until = feed_gaps(days, start, until)
     gaps += [f"{name}: left out" for name in without]
     n_known, n_found, n_both = recapture(tracker, indicator, own, decisions, start, until)
     hits, tried = ledger_recall(tracker).get(indicator, (0, 0))
     is_thin = len(feeds) < 3 or (tried > 0 and hits < tried / 2)
-    asked = tuple(
-        f"{name}: {query}" for name, query in entry.watch.queries.items() if was_asked(reads, tracker, indicator, name)
-    )
+    window = set(days_between(start, looked_until or start))
+    asked = tuple(f"{name}: {query}" for name, query in entry.watch.queries.items() if window <= answered[name])
+    if window <= in_lists:
+        feeds += tuple(name for name, written in beside.items() if written == "gdelt_minutes")
     reasons = []
     if undecided or put_off:
         reasons.append(f"{len({*undecided, *put_off})} leads up to {until} are undecided")
@@ -105,25 +119,14 @@ def plan_search(
     )  # fmt: skip
 
 
-def was_asked(reads: Iterable[FeedRead], tracker: Tracker, indicator: str, name: str) -> bool:
-    """Return whether a query was ever answered."""
-    key = f"{tracker.tracker_id}/{indicator}/{name}"
-    return any(read.query == key and read.outcome in ("items", "empty") for read in reads)
-
-
-def feed_gaps(
-    feeds: Sequence[str], reads: Sequence[FeedRead], start: date, until: date
-) -> tuple[list[str], date | None]:
-    """Return the days that feeds did not cover, in words, and the last day before the first of them; None if none."""
+def feed_gaps(covered: Mapping[str, set[date]], start: date, until: date) -> tuple[list[str], date | None]:
+    """Return the days not covered, in words a feed or query, and the last day before all of them; None if none."""
     gaps, last = [], until
-    for feed_id in feeds:
-        covered = union_of_days(read for read in reads if read.feed_id == feed_id)
-        missing = [
-            day for step in range((until - start).days + 1) if (day := start + timedelta(days=step)) not in covered
-        ]
+    for name, days in covered.items():
+        missing = [day for day in days_between(start, until) if day not in days]
         if not missing:
             continue
-        gaps.append(f"{feed_id}: {in_spans(missing)}")
+        gaps.append(f"{name}: {in_spans(missing)}")
         last = min(last, missing[0] - timedelta(days=1))
     return gaps, last if last >= start else None
 

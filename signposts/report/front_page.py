@@ -77,6 +77,7 @@ def _content(tables: TrackerTables) -> dict[str, Any]:
         "settled": verdict.settled(tables),
         "health": verdict.health(tables),
         "coverage": verdict.coverage(tables),
+        "feeding": verdict.feeding(tables),
         "leader": tables.ranked[0],
         "influential": [_influential(tables, row) for row in attribution.most_influential(tables)],
         "next_dates": telling_apart(tables)[:NEXT_DATES],

@@ -224,6 +224,7 @@ def health(tables: TrackerTables) -> Page:
     content = {
         "line": verdict.health(tables),
         "coverage": verdict.coverage(tables),
+        "feeding": verdict.feeding(tables),
         "sources": [
             {"source": row, "fresh": tables.freshness.get(f"source:{row['source_id']}")}
             for row in sorted(tables.rows["source"], key=lambda row: row["title"] or "")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from signposts.catalogue.feeding import feeding_sentence
 from signposts.report import wording
 from signposts.report.attribution import most_influential, release_moves
 from signposts.report.cautions import cautions
@@ -542,6 +543,11 @@ def coverage(tables: TrackerTables) -> str:
         f"{read} of {wording.plural(scored, 'scored indicator')} {'has' if read == 1 else 'have'} a "
         f"reading, {fresh} fresh"
     )
+
+
+def feeding(tables: TrackerTables) -> str:
+    """Return how many scored indicators a publisher, a formula, the desk or the ledger alone feeds."""
+    return feeding_sentence([row["fed_by"] for row in tables.rows["coverage"] if row["scored"]])
 
 
 def _sentence(text: str) -> str:

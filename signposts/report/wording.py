@@ -173,16 +173,6 @@ def decibans(value: float | None) -> str:
     return "0.0" if float(text) == 0 else f"{'+' if value > 0 else MINUS}{text}"
 
 
-def evidence_word(distance: float) -> str:
-    """Return what so many decibans are called, after Kass and Raftery (1995): 5, 10 and 20 decibans part the words."""
-    size = abs(distance)
-    if size < 5:
-        return "hardly worth a mention"
-    if size < 10:
-        return "substantial"
-    return "strong" if size < 20 else "decisive"
-
-
 def about_odds(distance: float) -> str:
     """Return decibans as odds to no more digits than they deserve: `about 2 to 1`."""
     factor = float(10 ** (abs(distance) / 10))

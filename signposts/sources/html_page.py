@@ -9,13 +9,14 @@ from html.parser import HTMLParser
 from signposts.errors import SourceChanged
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+PARTS = frozenset({"span", "a"})
 
 
 @dataclass(slots=True)
 class Page:
-    """What a page holds: the text of each span with an identifier, its headings, and where its links lead."""
+    """What a page holds: the text of each span and link with an identifier, its headings, and where its links lead."""
 
-    spans: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     headings: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
@@ -24,32 +25,32 @@ class _Collector(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.page = Page()
-        self._span = ""
+        self._part = ""
         self._heading: list[str] | None = None
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         named = dict(attributes)
-        if tag == "span":
-            self._span = named.get("id") or ""
-            if self._span in self.page.spans:
-                raise SourceChanged(f"is a web page that has two parts with the identifier {self._span[:60]!r}")
-            if self._span:
-                self.page.spans[self._span] = ""
+        if tag in PARTS:
+            self._part = named.get("id") or ""
+            if tag == "span" and self._part in self.page.parts:
+                raise SourceChanged(f"is a web page that has two parts with the identifier {self._part[:60]!r}")
+            if self._part:
+                self.page.parts[self._part] = ""
         elif tag in HEADINGS:
             self._heading = []
-        elif tag == "a" and named.get("href"):
+        if tag == "a" and named.get("href"):
             self.page.links.append(str(named["href"]))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "span":
-            self._span = ""
+        if tag in PARTS:
+            self._part = ""
         elif tag in HEADINGS and self._heading is not None:
             self.page.headings.append(" ".join("".join(self._heading).split()))
             self._heading = None
 
     def handle_data(self, data: str) -> None:
-        if self._span:
-            self.page.spans[self._span] += data
+        if self._part:
+            self.page.parts[self._part] += data
         if self._heading is not None:
             self._heading.append(data)
 
@@ -70,5 +71,5 @@ def read_page(payload: bytes) -> Page:
     collector.feed(text)
     collector.close()
     page = collector.page
-    page.spans = {name: " ".join(value.split()) for name, value in page.spans.items()}
+    page.parts = {name: " ".join(value.split()) for name, value in page.parts.items()}
     return page

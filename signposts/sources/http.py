@@ -119,12 +119,13 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What came back, under the address that was asked; status 304 has no body."""
+    """What came back, under the address that was asked, and where redirects ended; status 304 has no body."""
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    came_from: str = ""
 
 
 def without_secrets(url: str) -> str:
@@ -292,7 +293,7 @@ class Session:
             answer = self._once(url, request, headers)
             if answer.status not in REDIRECTS:
                 # Signed storage is no address to cite: the one that was asked is.
-                return replace(answer, url=without_secrets(self.address(request)))
+                return replace(answer, url=without_secrets(self.address(request)), came_from=answer.url)
             target = urljoin(url, answer.headers.get("Location", ""))
             check_address(target, self.base_url)
             if _origin(target) != _origin(url):

@@ -1,6 +1,7 @@
 """A probe: what every publisher answers today, one polite request a document, nothing kept.
 
-Belongs here: asking without storing, and what came of each document in a row. Not here: printing, or a run's outcomes.
+Belongs here: asking without storing, and what came of each document as a row and in a sentence. Not here: printing, or
+a run's outcomes.
 """
 
 import hashlib
@@ -88,6 +89,24 @@ class Probed:
     rows: int = 0
     newest_period: date | None = None
     new_in_shape: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Return whether the document was asked for and did not come, or was not understood."""
+        return self.asked and not self.understood
+
+    def sentence(self) -> str:
+        """Return what came of the document, in words."""
+        name = f"{self.source_id} {self.document}".strip()
+        if not self.asked:
+            return f"{name}: not asked: {self.message}"
+        if not self.answered:
+            return f"{name}: no answer: {self.message}"
+        if not self.understood:
+            return f"{name}: answered, not understood: {self.message}"
+        parts = [f"answered, understood, {self.rows} rows"]
+        parts += [f"newest period {self.newest_period}"] if self.newest_period else []
+        return f"{name}: {'; '.join([*parts, *self.new_in_shape])}"
 
     def row(self) -> dict[str, Any]:
         """Return it as plain data."""

@@ -85,7 +85,12 @@ timely as (
             case when open_share is not null then rest_sd * sqrt(open_share) else log_sd end as log_sd
         )
     from spoken
-    where is_long_enough and (open_share is null or (takes_growth and open_share <= 0.5 and kind <> 'category'))
+    where
+        is_long_enough
+        and (
+            open_share is null
+            or (takes_growth and open_share <= 0.5 and coalesce(value, value_low * value_high) is not null)
+        )
 ),
 
 dated as (

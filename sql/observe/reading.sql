@@ -16,9 +16,14 @@ with pooled as (
             when bool_or(kind = 'event') then 'event'
             else 'mixed'
         end as kind,
-        sum(pool_weight * coalesce(value, (value_low + value_high) / 2) order by report_id) as value,
-        min(coalesce(value_low, value)) as value_low,
-        max(coalesce(value_high, value)) as value_high,
+        case
+            when bool_and(middle is not null) then sum(pool_weight * middle order by report_id)
+            else
+                sum(pool_weight * middle order by report_id)
+                / sum(pool_weight order by report_id) filter (where middle is not null)
+        end as value,
+        case when bool_and(lower_end is not null) then min(lower_end) end as value_low,
+        case when bool_and(upper_end is not null) then max(upper_end) end as value_high,
         min_by(category, (-pool_weight, report_id)) as category,
         max(reading_date) as reading_date,
         max(log_sd) as log_sd,
@@ -29,7 +34,14 @@ with pooled as (
         bool_or(scored) as scored,
         cast(count(*) as integer) as n_reports,
         sum(pool_weight * reliability order by report_id) as reliability
-    from pooled_report
+    from (
+        select
+            *,
+            coalesce(value, (value_low + value_high) / 2) as middle,
+            coalesce(value_low, value) as lower_end,
+            coalesce(value_high, value) as upper_end
+        from pooled_report
+    ) as report
     group by tracker_id, as_of, indicator_id
 ),
 

@@ -12,8 +12,7 @@ import pytest
 
 from signposts.catalogue import LEDGER_COLUMNS, load_catalogue
 from signposts.catalogue.writing import PENDING, NewRow, append_rows, tracker_lock
-from signposts.cli.desk_claims import correct, import_file, print_claims, withdraw
-from signposts.errors import InputError
+from tests.desk.shell import signposts
 from tests.paths import CHECKOUT
 
 TRACKERS = CHECKOUT / "tests" / "trackers"
@@ -39,7 +38,9 @@ def rows(folder: Path, indicator: str = "passengers") -> list[dict[str, str]]:
 def test_a_correction_is_a_new_row_with_the_old_fields_but_for_the_change(folder: Path) -> None:
     before = (folder / "ledger" / "passengers.csv").read_bytes()
     old = next(row for row in rows(folder) if row["kind"] == "value" and not row["corrects"])
-    correct(old["claim_id"], ["value=99.5"], "the table was misread", "")
+    said = signposts("correct", old["claim_id"], "value=99.5", "--reason", "the table was misread")
+    assert said.code == 0, said
+    assert said.out.endswith(f"corrects {old['claim_id']}; the next run uses it\n")
     new = rows(folder)[-1]
     assert (folder / "ledger" / "passengers.csv").read_bytes().startswith(before)
     assert (new["corrects"], new["value"]) == (old["claim_id"], "99.5")
@@ -47,21 +48,33 @@ def test_a_correction_is_a_new_row_with_the_old_fields_but_for_the_change(folder
     same = set(LEDGER_COLUMNS) - {"claim_id", "recorded_at", "corrects", "value", "note", "sha256"}
     assert {name: new[name] for name in same} == {name: old[name] for name in same}
     load_catalogue(folder.parent)
-    with pytest.raises(InputError, match="corrected already by"):
-        correct(old["claim_id"], ["value=1"], "again", "")
+    again = signposts("correct", old["claim_id"], "value=1", "--reason", "again")
+    assert again.code == 2
+    assert "corrected already by" in again.err
 
 
-def test_a_withdrawal_needs_no_field_typed_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_withdrawal_needs_no_field_typed_again(folder: Path) -> None:
     old = rows(folder)[0]["claim_id"]
-    withdraw(old, "the page speaks of another ferry", "", "")
+    assert old in signposts("claims", "passengers").out
+    said = signposts("withdraw", old, "--reason", "the page speaks of another ferry", "--on", "2026-07-01")
+    assert said.code == 0, said
     new = rows(folder)[-1]
-    assert (new["status"], new["corrects"]) == ("withdrawn", old)
+    assert (new["status"], new["corrects"], new["published_on"]) == ("withdrawn", old, "2026-07-01")
     load_catalogue(folder.parent)
-    capsys.readouterr()
-    print_claims("passengers", "", "", everything=False)
-    assert old not in capsys.readouterr().out
-    with pytest.raises(InputError, match="corrected already"):
-        withdraw(old, "again", "", "")
+    assert old not in signposts("claims", "passengers").out
+    assert f"{old}  " in signposts("claims", "passengers", "--all").out
+    again = signposts("withdraw", old, "--reason", "again")
+    assert again.code == 2
+    assert "corrected already" in again.err
+
+
+def test_claims_are_found_by_indicator_and_by_a_text_they_hold(folder: Path) -> None:
+    one, text = rows(folder)[0]["claim_id"], rows(folder)[0]["source_name"]
+    assert one in signposts("claims", "--contains", text.upper()).out
+    assert signposts("claims", "--contains", "a text that no claim holds").out.startswith("0 claims")
+    unknown = signposts("claims", "passenger")
+    assert unknown.code == 2
+    assert "did you mean 'passengers'" in unknown.err
 
 
 @pytest.mark.parametrize(
@@ -78,8 +91,9 @@ def test_what_cannot_be_corrected_is_refused_and_nothing_is_written(
     folder: Path, words: list[str], reason: str, said: str
 ) -> None:
     before = (folder / "ledger" / "passengers.csv").read_bytes()
-    with pytest.raises(InputError, match=said):
-        correct(rows(folder)[0]["claim_id"], words, reason, "")
+    answer = signposts("correct", rows(folder)[0]["claim_id"], *words, "--reason", reason)
+    assert answer.code == 2
+    assert said in answer.err
     assert (folder / "ledger" / "passengers.csv").read_bytes() == before
 
 
@@ -87,9 +101,7 @@ HEADER = "kind;period_start;period_end;value;unit;source_name;Web page;reliabili
 LINE = "value;01.03.2026;31.03.2026;{value};thousand passengers;Harbour;https://harbour.example/{page};B;2;{day}\n"
 
 
-def test_every_row_of_an_import_is_accepted_refused_or_already_known(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_row_of_an_import_is_accepted_refused_or_already_known(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     content = (
         HEADER
@@ -102,12 +114,13 @@ def test_every_row_of_an_import_is_accepted_refused_or_already_known(
     )
     file.write_bytes(b"\xef\xbb\xbf" + content.replace("\n", "\r\n").encode())
     before = (folder / "ledger" / "passengers.csv").read_bytes()
-    assert import_file(file, "passengers", ["Web page=source_url"], True, "") == 1
+    command = ("import", str(file), "--indicator", "passengers", "--map", "Web page=source_url")
+    dry = signposts(*command, "--dry-run")
+    assert dry.code == 1
+    assert dry.out.endswith("nothing written\n")
     assert (folder / "ledger" / "passengers.csv").read_bytes() == before
-    foretold = capsys.readouterr().out
-    assert import_file(file, "passengers", ["Web page=source_url"], False, "") == 1
-    said = capsys.readouterr().out
-    assert foretold.splitlines()[:-1] == said.splitlines()[:-1]
+    said = signposts(*command).out
+    assert dry.out.splitlines()[:-1] == said.splitlines()[:-1]
     assert "rows.csv:2: accepted" in said
     assert "rows.csv:3: already known" in said
     assert "rows.csv:4: refused: value: 'many' is no number" in said
@@ -115,11 +128,10 @@ def test_every_row_of_an_import_is_accepted_refused_or_already_known(
     assert "rows.csv:6: refused: published_on: '31.04.2026' is no day of the calendar" in said
     assert "rows.csv:7: refused: value: '4.090' may be two numbers" in said
     assert rows(folder)[-1]["value"] == "10.5"
-    assert import_file(file, "passengers", ["Web page=source_url"], False, "") == 1
-    assert "0 accepted, 2 already known" in capsys.readouterr().out
+    assert "0 accepted, 2 already known" in signposts(*command).out
 
 
-def test_a_workbook_gives_the_same_rows(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_workbook_gives_the_same_rows(folder: Path, tmp_path: Path) -> None:
     from datetime import datetime
 
     book = openpyxl.Workbook()
@@ -131,8 +143,9 @@ def test_a_workbook_gives_the_same_rows(folder: Path, tmp_path: Path, capsys: py
     row = ["value", datetime(2026, 3, 1), day, 12.25, "thousand passengers", "Harbour", "https://h.example/x", "B"]
     sheet.append([*row, 2, datetime(2026, 4, 10), "passengers"])
     book.save(tmp_path / "rows.xlsx")
-    assert import_file(tmp_path / "rows.xlsx", "", [], False, "") == 0
-    assert "1 accepted" in capsys.readouterr().out
+    said = signposts("import", str(tmp_path / "rows.xlsx"))
+    assert said.code == 0, said
+    assert "1 accepted" in said.out
     assert (rows(folder)[-1]["value"], rows(folder)[-1]["period_end"]) == ("12.25", "2026-03-31")
 
 

@@ -161,12 +161,48 @@ def test_a_stale_feed_that_still_answers_is_not_fresh_and_covers_nothing_new(
     assert health["tass_en"]["verdict"] == "fresh"
 
 
+def covered(read: FeedRead) -> tuple[date, date] | None:
+    """Return the days that a read covers."""
+    if not read.covers_from or not read.covers_to:
+        return None
+    return date.fromisoformat(read.covers_from), date.fromisoformat(read.covers_to)
+
+
+def test_a_read_covers_whole_days_since_its_oldest_item_or_since_reading_was_last_broken_off(
+    settings: Settings, server: FeedServer
+) -> None:
+    def entries(*days_ago: int) -> Answer:
+        days = [(step, TODAY - timedelta(days=step)) for step in days_ago]
+        return Answer(rss([(f"https://m.example/{step}", f"Weather {step}", "", day) for step, day in days]))
+
+    server.pages["/mehr_en"] = entries(0, 3)
+    first = collect(settings)["mehr_en"]
+    assert covered(first) == (TODAY - timedelta(days=2), TODAY - timedelta(days=1)), "the day of the read is not over"
+    assert first.unseen is None
+    server.pages["/mehr_en"] = entries(-4, -3, 0)
+    joined = collect(settings, NOW + timedelta(days=4))["mehr_en"]
+    assert (joined.unseen, joined.items) == (2, 3)
+    assert covered(joined) == (TODAY - timedelta(days=2), TODAY + timedelta(days=3)), "an item was still there"
+    server.pages["/mehr_en"] = entries(-9, -7)
+    broken = collect(settings, NOW + timedelta(days=9))["mehr_en"]
+    assert covered(broken) == (TODAY + timedelta(days=8), TODAY + timedelta(days=8)), "older ones may have rolled off"
+    server.pages["/mehr_en"] = entries(-9)
+    crowded = collect(settings, NOW + timedelta(days=9, hours=1))["mehr_en"]
+    assert covered(crowded) == covered(broken)
+    (health,) = feed_health({"mehr_en": load_catalogue(settings.catalogue_root).lead_feeds["mehr_en"]},
+                            all_reads(settings), NOW + timedelta(days=9))  # fmt: skip
+    assert health["unseen_share"] == 0.0
+
+
 def test_minute_files_are_filtered_and_what_was_missing_is_noted(tmp_path: Path, server: FeedServer) -> None:
     root = desk_catalogue(tmp_path / "cat", server.url, ("gdelt_article_list",))
     settings = Settings(tmp_path / "home2", root)
     minute = NOW - timedelta(minutes=45)
     hour_ago = (NOW - timedelta(hours=1)).isoformat()
-    record_read(settings, FeedRead("gdelt_article_list", hour_ago, "items", query=hour_ago))
+    three_days_ago = (NOW - timedelta(days=3)).isoformat()
+    record_read(
+        settings, FeedRead("gdelt_article_list", hour_ago, "items", query=hour_ago, unbroken_from=three_days_ago)
+    )
     lines = [
         {
             "url": "https://one.example/a",
@@ -180,6 +216,7 @@ def test_minute_files_are_filtered_and_what_was_missing_is_noted(tmp_path: Path,
     server.pages[f"/gdelt_article_list/{minute:%Y%m%d%H%M}00.gal.json.gz"] = Answer(gzip.compress(body))
     read = collect(settings)["gdelt_article_list"]
     assert "1 minute files, 39 missing, 1 matches" in read.message
+    assert covered(read) == (TODAY - timedelta(days=2), TODAY - timedelta(days=1)), "whole days without a break"
     (lead,) = LeadLog(settings).leads().values()
     assert lead.published_on is None, "a day seen is never taken for a day published"
     again = collect(settings, NOW + timedelta(minutes=30))["gdelt_article_list"]

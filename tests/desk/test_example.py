@@ -57,7 +57,7 @@ def test_from_feed_to_closed_search(desk: DeskState) -> None:
     found = [row.claim for name, row in desk.standing_claims(ABOUT).items() if name not in before]
     days = {claim.happened_from for claim in found}
     assert days == {date(2025, 12, 12), date(2026, 3, 6), date(2026, 3, 10)}, "what the ledger knew and we held back"
-    plan = plan_search(desk.tracker, ABOUT, UNTIL, desk.leads(), desk.decisions, desk.reads, now)
+    plan = plan_search(desk.tracker, ABOUT, UNTIL, desk.leads(), desk.decisions, desk.reads, desk.feeds, now)
     assert (plan.window_from, plan.looked_until, plan.gaps) == (date(2025, 12, 1), UNTIL, ())
     assert (plan.n_known, plan.n_found, plan.n_both) == (2, 5, 2)
     close_search(desk.tracker, plan, "Five contacts in the window, two of them known before.", now)

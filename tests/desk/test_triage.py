@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,24 +14,23 @@ import pytest
 from signposts.catalogue import load_catalogue
 from signposts.catalogue.faults import FaultList
 from signposts.catalogue.triage import read_triage
-from signposts.cli.desk_leads import close_indicator, print_leads, triage_lead
 from signposts.desk.collect import collect_leads
-from signposts.desk.searches import plan_search
+from signposts.desk.reads import FeedRead, record_read
+from signposts.desk.searches import SearchPlan, plan_search
 from signposts.desk.state import DeskState, open_desk
 from signposts.desk.triage import accept, decide, undo
 from signposts.errors import InputError
 from signposts.settings import load_settings
 from tests.desk.loopback import Answer, FeedServer, desk_catalogue, feed_server, rss
+from tests.desk.shell import signposts
 
 pytestmark = pytest.mark.slow
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
+DAY = TODAY - timedelta(days=1)
+"""The last day that is over, of which the leads are."""
 WATCHED = ("kremlin_ru", "kremlin_en", "mid_ru", "mid_en", "president_ir_fa", "irna_en", "mehr_en")
 PAGE = "<html><title>Call</title><body>" + "<p>Lavrov and Araghchi held a phone call, our invented page says.</p>" * 20
-
-
-def entry(path: str, title: str, day: date = TODAY) -> tuple[str, str, str, date]:
-    return (f"{{server}}/{path}", title, "", day)
 
 
 @pytest.fixture
@@ -53,11 +52,11 @@ def desk(tmp_path: Path, server: FeedServer, monkeypatch: pytest.MonkeyPatch) ->
         (f"https://filler.example/{step}", f"Weather {step}", "", TODAY - timedelta(days=step)) for step in range(1, 42)
     ]
     for feed_id in WATCHED:
-        server.pages[f"/{feed_id}"] = Answer(rss([(f"{server.url}/page/{feed_id}", title, "", TODAY), *filler]))
+        server.pages[f"/{feed_id}"] = Answer(rss([(f"{server.url}/page/{feed_id}", title, "", DAY), *filler]))
         server.pages[f"/page/{feed_id}"] = Answer(PAGE.encode(), headers={"Content-Type": "text/html"})
     for feed_id in WATCHED[4:]:
         server.pages[f"/{feed_id}"] = Answer(rss(filler))
-    other = (f"{server.url}/page/other", "Lavrov, Araghchi hold no phone call", "", TODAY)
+    other = (f"{server.url}/page/other", "Lavrov, Araghchi hold no phone call", "", DAY)
     server.pages["/mid_en"] = Answer(rss([other, *filler]))
     collect_leads(load_settings(), load_catalogue(root), NOW)
     return open_desk(load_settings())
@@ -74,8 +73,8 @@ def claims(desk: DeskState) -> list[str]:
 
 
 FIELDS = {
-    "kind": "count", "happened_from": TODAY.isoformat(), "category": "phone call", "source_name": "MFA",
-    "speaker": "MFA", "reliability": "A", "credibility": "2", "published_on": TODAY.isoformat(),
+    "kind": "count", "happened_from": DAY.isoformat(), "category": "phone call", "source_name": "MFA",
+    "speaker": "MFA", "reliability": "A", "credibility": "2", "published_on": DAY.isoformat(),
 }  # fmt: skip
 
 
@@ -122,7 +121,7 @@ def test_a_page_that_proves_nothing_is_refused_and_nothing_is_written(
     with pytest.raises(InputError, match=said):
         accept(desk.tracker, [lead], "leader_contacts", FIELDS, NOW)
     assert claims(desk) == before
-    assert not (desk.tracker.folder / "triage.csv").exists()
+    assert read_triage(desk.tracker.folder, FaultList()) == []
 
 
 def test_undo_opens_the_story_again_and_withdraws_the_claim_in_one_write(desk: DeskState) -> None:
@@ -172,25 +171,27 @@ def test_two_desks_at_once_see_each_others_decisions(desk: DeskState) -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "options", "said"),
+    ("words", "said"),
     [
-        ("dismiss", {"reason": "boring"}, "no reason to dismiss"),
-        ("later", {"until": "2020-01-01"}, "not after today"),
-        ("later", {"until": "soon"}, "no day"),
-        ("duplicate", {"claim_id": "leader_contacts-999"}, "no claim"),
+        (("dismiss", "--reason", "boring"), "no reason to dismiss"),
+        (("later", "--until", "2020-01-01"), "not after today"),
+        (("later", "--until", "soon"), "no day"),
+        (("duplicate", "--claim", "leader_contacts-999"), "no claim"),
+        (("ignore",), "no decision"),
+        (("accept", "--indicator", "leader_contact"), "no indicator"),
     ],
 )
-def test_a_decision_without_what_it_needs_is_refused(
-    desk: DeskState, decision: str, options: dict[str, str], said: str
-) -> None:
-    with pytest.raises(InputError, match=said):
-        decide(desk.tracker, [desk.lead(head(desk))], decision, NOW, **options)  # type: ignore[arg-type]
+def test_a_decision_without_what_it_needs_is_refused(desk: DeskState, words: tuple[str, ...], said: str) -> None:
+    answer = signposts("triage", head(desk), *words)
+    assert answer.code == 2
+    assert said in answer.err
+    assert read_triage(desk.tracker.folder, FaultList()) == []
 
 
 def test_what_is_put_off_comes_back_on_its_day(desk: DeskState) -> None:
     lead = desk.lead(head(desk))
     day = TODAY + timedelta(days=3)
-    decide(desk.tracker, [lead], "later", NOW, until=day.isoformat())
+    assert signposts("triage", lead.lead_id, "later", "--until", day.isoformat()).code == 0
     desk.refresh()
     assert lead.lead_id not in {each.lead.lead_id for each in desk.queue(TODAY)}
     assert lead.lead_id in {each.lead.lead_id for each in desk.queue(day)}
@@ -245,7 +246,7 @@ accept(desk.tracker, [desk.lead(lead_id)], "leader_contacts", fields, datetime.n
 def test_a_kill_at_any_moment_of_accepting_leaves_claim_and_decision_or_neither(desk: DeskState, steps: int) -> None:
     lead_id = head(desk)
     ended = subprocess.run(
-        [sys.executable, "-c", ACCEPT_AND_DIE, str(steps), lead_id, TODAY.isoformat()], check=False, env=os.environ
+        [sys.executable, "-c", ACCEPT_AND_DIE, str(steps), lead_id, DAY.isoformat()], check=False, env=os.environ
     )
     assert ended.returncode in (0, -signal.SIGKILL)
     after = open_desk(desk.settings)
@@ -256,28 +257,30 @@ def test_a_kill_at_any_moment_of_accepting_leaves_claim_and_decision_or_neither(
         assert decided.claim_id == claimed[0].claim.claim_id
 
 
-def test_closing_asks_for_every_lead_and_writes_who_looked_where_until_when(
-    desk: DeskState, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_closing_asks_for_every_lead_and_writes_who_looked_where_until_when(desk: DeskState) -> None:
     since = (TODAY - timedelta(days=20)).isoformat()
-    with pytest.raises(InputError, match="leads up to .* are undecided"):
-        close_indicator("leader_contacts", TODAY.isoformat(), since, [], "all read", False, "")
-    for each in desk.queue(TODAY, "leader_contacts"):
-        if " no " in each.lead.title:
-            triage_lead(each.lead.lead_id, "dismiss", indicator="", fields=[], reason="no_new_fact", until="", claim="",
-                        group=False, keep_page=False, tracker="")  # fmt: skip
-    triage_lead(head(desk), "accept", indicator="leader_contacts", fields=["category=phone call", "credibility=1"],
-                reason="", until="", claim="", group=True, keep_page=True, tracker="")  # fmt: skip
-    with pytest.raises(InputError, match="one sentence"):
-        close_indicator("leader_contacts", TODAY.isoformat(), since, [], "", False, "")
-    close_indicator("leader_contacts", TODAY.isoformat(), since, [], "One call; the channels were quiet.", False, "")
+    close = ("close", "leader_contacts", "--until", DAY.isoformat(), "--from", since)
+    today = signposts("close", "leader_contacts", "--until", TODAY.isoformat(), "--note", "all read")
+    assert "is not over" in today.err
+    early = signposts(*close, "--note", "all read")
+    assert early.code == 2
+    assert "leads up to" in early.err
+    denial = next(each.lead.lead_id for each in desk.queue(TODAY) if " no " in each.lead.title)
+    assert denial in signposts("leads", "leader_contacts").out
+    assert signposts("triage", denial, "dismiss", "--reason", "no_new_fact").out == f"dismiss: {denial}\n"
+    fields = ("category=phone call", "credibility=1")
+    made = signposts("triage", head(desk)[:8], "accept", *fields, "--indicator", "leader_contacts", "--group")
+    assert made.code == 0, made
+    assert "claim leader_contacts-" in made.out
+    assert "one sentence" in signposts(*close).err
+    assert f"would close: looked until {DAY}" in signposts(*close, "--dry-run").out
+    closed = signposts(*close, "--note", "One call; the channels were quiet.")
+    assert closed.code == 0, closed
     search = load_catalogue(desk.settings.catalogue_root).trackers[0].searches[-1].search
-    assert (search.looked_until, search.leads_read, search.n_found) == (TODAY, 4, 1)
+    assert (search.looked_until, search.leads_read, search.n_found) == (DAY, 4, 1)
     assert (search.searched_by, search.gaps) == ("tester", None)
     assert "kremlin_en" in str(search.feeds)
-    capsys.readouterr()
-    print_leads("leader_contacts", "", 20, everything=False)
-    assert "0 leads waiting" in capsys.readouterr().out
+    assert "0 leads waiting" in signposts("leads", "leader_contacts").out
 
 
 def test_a_gap_of_a_feed_shortens_what_a_search_covers_and_leaving_it_out_is_said(
@@ -286,19 +289,52 @@ def test_a_gap_of_a_feed_shortens_what_a_search_covers_and_leaving_it_out_is_sai
     for each in desk.queue(TODAY):
         decide(desk.tracker, [each.lead], "dismiss", NOW, reason="off_topic")
     server.pages["/irna_en"] = Answer(status=503)
-    tomorrow = NOW + timedelta(days=2)
-    collect_leads(desk.settings, load_catalogue(desk.settings.catalogue_root), tomorrow)
+    later = NOW + timedelta(days=2)
+    collect_leads(desk.settings, load_catalogue(desk.settings.catalogue_root), later)
     desk.refresh()
+    shortened = plan(desk, later)
+    assert shortened.looked_until == DAY
+    assert any("irna_en" in gap for gap in shortened.gaps)
+    left_out = plan(desk, later, "irna_en")
+    assert left_out.looked_until == later.date() - timedelta(days=1)
+    assert "irna_en: left out" in left_out.gaps
+    assert "irna_en" not in left_out.feeds
 
-    def plan(*without: str) -> object:
-        return plan_search(
-            desk.tracker, "leader_contacts", tomorrow.date(), desk.leads(), desk.decisions, desk.reads, tomorrow,
-            since=TODAY - timedelta(days=5), without=without,
-        )  # fmt: skip
 
-    shortened = plan()
-    assert shortened.looked_until == TODAY  # type: ignore[attr-defined]
-    assert any("irna_en" in gap for gap in shortened.gaps)  # type: ignore[attr-defined]
-    left_out = plan("irna_en")
-    assert left_out.looked_until == tomorrow.date()  # type: ignore[attr-defined]
-    assert "irna_en: left out" in left_out.gaps  # type: ignore[attr-defined]
+def plan(desk: DeskState, now: datetime, *without: str) -> SearchPlan:
+    """Return the plan of closing the contacts' search to the day before a moment."""
+    return plan_search(
+        desk.tracker, "leader_contacts", now.date() - timedelta(days=1), desk.leads(), desk.decisions, desk.reads,
+        desk.feeds, now, since=TODAY - timedelta(days=5), without=without,
+    )  # fmt: skip
+
+
+def test_a_query_that_was_not_answered_leaves_the_window_open_unless_the_article_list_covers_it(
+    desk: DeskState,
+) -> None:
+    for each in desk.queue(TODAY):
+        decide(desk.tracker, [each.lead], "dismiss", NOW, reason="off_topic")
+    desk.refresh()
+    assert plan(desk, NOW).queries == (), "GDELT is not read here"
+    since, until = (TODAY - timedelta(days=5)).isoformat(), DAY.isoformat()
+    desk.feeds = {
+        name: feed.model_copy(update={"read": feed.read or feed.format.startswith("gdelt")})
+        for name, feed in desk.feeds.items()
+    }
+    unanswered = plan(desk, NOW)
+    assert unanswered.looked_until is None
+    assert any(gap.startswith("query en1: ") for gap in unanswered.gaps)
+    assert plan(desk, NOW, "gdelt_doc").looked_until == DAY
+    record_read(
+        desk.settings, FeedRead("gdelt_article_list", NOW.isoformat(), "items", covers_from=since, covers_to=until)
+    )
+    desk.refresh()
+    by_list = plan(desk, NOW)
+    assert (by_list.looked_until, by_list.queries) == (DAY, ())
+    assert "gdelt_article_list" in by_list.feeds
+    for name in ("en1", "en2", "ru1"):
+        query = f"russia_iran/leader_contacts/{name}"
+        read = FeedRead("gdelt_doc", NOW.isoformat(), "empty", covers_from=since, covers_to=until, query=query)
+        record_read(desk.settings, read)
+    desk.refresh()
+    assert [query.partition(":")[0] for query in plan(desk, NOW, "gdelt_article_list").queries] == ["en1", "en2", "ru1"]

@@ -3,9 +3,12 @@
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import dagster as dg
@@ -18,10 +21,15 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 from signposts.alerts.journal import read_journal
 from signposts.assets import automation
 from signposts.assets.definitions import defs
+from signposts.assets.failures import failures_of_events
 from signposts.assets.resources import KEEP_RUNS, RUNS_A_BATCH, delete_old_runs
+from signposts.cli import diagnosing
 from signposts.settings import Settings, load_settings
 from signposts.sources.publishers import PUBLISHERS
 from tests.paths import CHECKOUT
+from tests.publishers.catalogue import real_sources
+from tests.publishers.server import loopback_publishers
+from tests.sources.home import hasten
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 LONG_AGO = time.time() - 3600
@@ -112,6 +120,53 @@ def test_the_digest_comes_every_monday_of_the_year(machine_zone):
     assert {moment.weekday() for moment in found} == {0}
     assert {(later - earlier).days for earlier, later in zip(found, found[1:], strict=False)} == {7}
     assert len(found) == 52
+
+
+def test_a_weekly_probe_in_which_a_publisher_failed_fails_and_says_which_so_that_the_doctor_names_it(
+    settings, instance, monkeypatch
+):
+    chosen = {name: source for name, source in real_sources().items() if name in {"world_bank", "rial_market"}}
+    told = {name: source.model_dump(mode="json", exclude_defaults=True) for name, source in chosen.items()}
+    (settings.catalogue_root / "sources.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+    hasten(monkeypatch)
+    probe = defs.resolve_job_def("weekly_probe")
+    with loopback_publishers() as server, received() as (address, messages):
+        monkeypatch.setenv("SIGNPOSTS_NOTIFY_URL", address)
+        for name in chosen:
+            monkeypatch.setenv(f"SIGNPOSTS_{name.upper()}_URL", server.url(name))
+        assert probe.execute_in_process(instance=instance).success
+        assert messages == []
+        server.spoil["world_bank"] = lambda content: content.replace(b'"value"', b'"worth"')
+        result = probe.execute_in_process(instance=instance, raise_on_error=False)
+    said = "world_bank gdp: answered, not understood: a row lacks the field 'value'"
+    assert not result.success
+    assert [failure.text.endswith(said) for failure in failures_of_events(result.all_events)] == [True]
+    (message,) = messages
+    assert said in message
+    assert "1 of 2 documents failed the weekly probe" in message
+    assert not settings.archive.exists(), "nothing was stored"
+    (line,) = [line for line in diagnosing._last_runs(instance, datetime.now(UTC)) if "weekly_probe" in line.text]
+    assert (line.verdict, line.remedy) == ("last run failed", "run `signposts probe` and mend what it names")
+
+
+@contextmanager
+def received() -> Iterator[tuple[str, list[str]]]:
+    """Yield an address to which messages can be sent, and those that came."""
+    messages: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            messages.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            """Stay quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"json://127.0.0.1:{server.server_port}/told", messages
+        server.shutdown()
 
 
 # ---------------------------------------------------------------------- sensors

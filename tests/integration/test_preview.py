@@ -1,10 +1,12 @@
 """`signposts preview`: what would change is said, and nothing is written. The tracker is invented."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
 
+from signposts.warehouse import Warehouse
 from tests.integration.test_whole_run import Installation
 
 pytestmark = pytest.mark.slow
@@ -63,6 +65,29 @@ def test_a_new_claim_is_named_with_the_reading_and_the_move_that_would_follow(in
         assert digests(installation.home) == before
     finally:
         ledger.write_text(text, encoding="utf-8")
+
+
+def test_a_renamed_indicator_keeps_its_claims_and_their_history(installation: Installation) -> None:
+    versions = (
+        "select replace(claim_id, 'freight-', 'cargo_landed-') as claim_id, recorded_at, version from claim_version "
+        "where indicator_id in ('freight', 'cargo_landed') order by all"
+    )
+    warehouse = Warehouse(installation.home / "warehouse.duckdb")
+    before = warehouse.rows(versions)
+    statements = (installation.catalogue / "island_ferry" / "coverage.yaml").read_text(encoding="utf-8")
+    renamed = installation.signposts("rename", "freight", "cargo_landed")
+    assert renamed.returncode == 0, renamed.stderr
+    assert not installation.ledger("freight").exists()
+    assert warehouse.rows(versions) == before
+    assert warehouse.rows("select 1 from claim_version where indicator_id = 'freight'") == []
+    now = (installation.catalogue / "island_ferry" / "coverage.yaml").read_text(encoding="utf-8")
+    assert now == re.sub(r"\bfreight(?=[],])", "cargo_landed", statements) != statements
+    shown = installation.signposts("preview")
+    assert shown.returncode == 0, shown.stderr
+    assert "+0.0 points" in shown.stdout
+    taken = installation.signposts("rename", "cargo_landed", "passengers")
+    assert (taken.returncode, "is taken" in taken.stderr) == (2, True)
+    assert installation.signposts("rename", "cargo_landed", "freight").returncode == 0
 
 
 def test_a_draft_is_previewed_and_never_released(installation: Installation) -> None:

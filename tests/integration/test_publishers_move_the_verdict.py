@@ -6,20 +6,23 @@ when a register of arms for the year before is out. Every number that they send 
 
 import csv
 import dataclasses
+import html
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from signposts.assets.definitions import defs
-from signposts.cli.comparing import compare_releases
+from signposts.cli import app, running
 from signposts.cli.run_summary import print_run_summary
-from signposts.settings import load_settings, prepare_home
+from signposts.cli.running import RunRequest
+from signposts.settings import load_settings
 from signposts.sources import collect as collecting
 from signposts.sources import http
 from signposts.warehouse import Warehouse
+from tests.paths import CHECKOUT
 from tests.publishers.server import LoopbackPublishers, loopback_publishers
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
@@ -69,12 +72,11 @@ def trade(changed_share: float) -> Callable[[bytes], bytes]:
     return spoil
 
 
-def run(moment: str, offline: bool) -> None:
-    """Run the job of the schedule at a moment, as `signposts run` does."""
-    config = {"as_of": "", "started_at": f"{moment}+00:00", "offline": offline, "sources": list(PUBLISHERS)}
-    job = defs.resolve_job_def("monitor")
-    result = job.execute_in_process(run_config={"resources": {"run": {"config": config}}}, raise_on_error=True)
-    assert result.success
+def command(*words: str) -> str:
+    """Return what a command prints; it must end well."""
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.output[-2000:]
+    return done.stdout
 
 
 @dataclasses.dataclass
@@ -96,10 +98,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         at_once(monkeypatch)
         monkeypatch.setenv("SIGNPOSTS_HOME", str(home))
         monkeypatch.setenv("COLUMNS", "250")
-        prepare_home(load_settings())
         for source_id in PUBLISHERS:
             monkeypatch.setenv(f"SIGNPOSTS_{source_id.upper()}_URL", server.url(source_id))
-        yield tell(home, server)
+        yield tell(home, server, monkeypatch)
 
 
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,12 +112,25 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def tell(home: Path, server: LoopbackPublishers) -> Story:
+def tell(home: Path, server: LoopbackPublishers, monkeypatch: pytest.MonkeyPatch) -> Story:
+    by_name = [word for source_id in PUBLISHERS for word in ("--source", source_id)]
+    configured = running.run_config
+
+    def run(moment: str, *words: str) -> None:
+        def at(request: RunRequest) -> dict[str, Any]:
+            config = configured(request)
+            config["resources"]["run"]["config"]["started_at"] = f"{moment}+00:00"
+            return config
+
+        # The clock alone is not the machine's.
+        monkeypatch.setattr(running, "run_config", at)
+        command("run", *words)
+
     server.spoil["imf_imts"] = trade(0.0)
-    run("2027-04-05T06:00:00", offline=True)
-    run("2027-04-05T07:00:00", offline=False)
+    run("2027-04-05T06:00:00", "--offline")
+    run("2027-04-05T07:00:00", *by_name)
     server.spoil["imf_imts"] = trade(0.05)
-    run("2027-04-06T07:00:00", offline=False)
+    run("2027-04-06T07:00:00", *by_name)
     return Story(home, sorted(path.name for path in (home / "published" / "releases").iterdir()))
 
 
@@ -134,6 +148,10 @@ def test_offline_a_run_says_which_readings_publishers_could_feed_and_have_not(st
     assert f"{len(rows)} scored indicators can be fed" in section
     assert "for 0 of them the publishers have answered" in section
     assert section.count("<td>never asked</td>") == len(rows)
+    counted = (CHECKOUT / "docs" / "coverage.md").read_text(encoding="utf-8").partition("Scored indicators: ")[2]
+    for name in ("index.html", "health.html"):
+        shown = html.unescape((release / "report" / name).read_text(encoding="utf-8"))
+        assert f"Scored indicators: {counted.partition(chr(10))[0]}" in shown, "docs, front page and data health agree"
 
 
 def test_one_run_with_publishers_moves_at_least_twelve_scored_indicators(story: Story) -> None:
@@ -150,11 +168,9 @@ def test_one_run_with_publishers_moves_at_least_twelve_scored_indicators(story: 
     assert len(moved) >= 12
 
 
-def test_diff_names_the_publishers_whose_claims_are_the_cause(
-    story: Story, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compare_releases(*story.releases[:2])
-    said = capsys.readouterr().out
+def test_diff_names_the_publishers_whose_claims_are_the_cause(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNPOSTS_HOME", str(story.home))
+    said = command("diff", *story.releases[:2])
     for indicator_id, publisher in (
         ("iran_satellites_by_russia", "General Catalog of Artificial Space Objects, J. McDowell"),
         ("iran_india_trade", "International Monetary Fund"),
@@ -186,8 +202,9 @@ def test_a_changed_month_on_the_next_day_moves_exactly_what_follows_from_it(stor
 
 
 def test_the_end_of_a_run_says_how_many_readings_publishers_feed(
-    story: Story, capsys: pytest.CaptureFixture[str]
+    story: Story, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("SIGNPOSTS_HOME", str(story.home))
     print_run_summary(load_settings())
     said = " ".join(capsys.readouterr().out.split())
     assert "scored indicators can be fed by publishers; for" in said

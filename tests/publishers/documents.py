@@ -223,23 +223,21 @@ def rial_market(query: dict[str, str], path: str) -> bytes:
 
 
 SIPRI_HEADER = (
-    "Recipient,Supplier,Year of order, ,Number ordered, ,Weapon designation,Weapon description,Number delivered, ,"
+    "Recipient,Supplier,Year of order, ,Number ordered, ,Weapon designation,Weapon description,"
+    "Deliveries in the Year Range, ,"
     "Year(s) of delivery,status,Comments,SIPRI TIV per unit,SIPRI TIV for total order,SIPRI TIV of delivered weapons"
 )
 
 
 SIPRI_PREAMBLE = [
-    "Transfers of major conventional arms from All countries  to All countries . Invented for tests ",
-    "A '?' in a column indicates uncertain data.",
-    "An empty field for 'Number ordered' indicates that data is not yet available.",
+    "Transfers of major conventional arms from All countries  to Invented . Deals with deliveries made for the year "
+    "range '2010' to '2026' ",
+    "A '?' in a column indicates uncertain data. The 'Deliveries in the Year Range' and the 'Year(s) of deliveries' "
+    "refer only to deliveries in the selected year(s).",
     "SIPRI trend-indicator values (TIVs) are in millions.",
-    "An empty field for 'SIPRI TIV for total order' indicates that data is not available.",
-    "A '0' for 'SIPRI TIV of delivered weapons' indicates between 0 and 0.5 million SIPRI TIV.",
-    "Figures may not add up to stated totals due to the conventions of rounding.",
-    "For the method used see <https://www.example.org/sources-and-methods>.",
     "",
     "Source: invented, in the shape of the SIPRI Arms Transfers Database.",
-    "Data generated: 18 May 2026 2:29:20 PM",
+    "Data generated: 28 Sep 2026 9:10:31 AM",
 ]
 
 

@@ -68,7 +68,7 @@ CONTENT: dict[str, dict[str, tuple[Spoil, str]]] = {
             "future",
         ),
         "error_page": (only(REACTOR, of_text("<body>", "<body>Errorpage")), "reports an error"),
-        "known_reactor_gone": (only(COUNTRY, of_text("current=310", "current=999")), "without number 310"),
+        "known_reactor_gone": (only(COUNTRY, of_text("BUSHEHR-1", "BUSHEHR-9")), "without BUSHEHR-1"),
         "duplicate_rows": (only(REACTOR, of_text("(<td><span.*?</td>)", r"\1\1", count=1)), "two parts"),
         "truncated": (only(REACTOR, lambda content: content[:90]), "lacks the part"),
     },

@@ -1,5 +1,7 @@
 """A folder a publisher: found, not listed; its form of what may be asked; where the shape of its documents was seen."""
 
+import base64
+import json
 import re
 from pathlib import Path
 
@@ -12,10 +14,12 @@ from signposts.catalogue.loading import load_sources
 from signposts.errors import CatalogueError
 from signposts.gather import load_publishers
 from signposts.sources.docs_page import never_seen, sources_page
-from signposts.sources.options import ask_model
+from signposts.sources.options import ask_model, asks_of
 from signposts.sources.publishers import PUBLISHERS, publisher
+from tests.publishers import documents, state_documents
 from tests.publishers.catalogue import ROOT, real_sources
 from tests.publishers.documents import PUBLISHERS as SERVED
+from tests.publishers.documents import TODAY
 
 FOLDER = Path(signposts.sources.__file__).parent
 
@@ -80,3 +84,37 @@ def test_the_real_asks_fit_their_publishers() -> None:
     faults = FaultList()
     assert load_sources(read_document(ROOT / "sources.yaml", faults), faults)
     assert load_publishers(ROOT)
+
+
+def test_a_register_is_read_alike_whether_all_deliveries_or_those_of_the_years_asked_for_are_counted() -> None:
+    ask = asks_of("sipri_arms", real_sources()["sipri_arms"])["to_iran"]
+    body = json.dumps({"filters": [{}, {"listData": [1050412]}]}).encode()
+    by_years = documents.sipri_arms({}, "", body)
+    text = base64.b64decode(json.loads(by_years)["bytes"]).decode("latin-1")
+    assert "Weapon description,Deliveries in the Year Range, ," in text
+    whole = text.replace("Deliveries in the Year Range, ,", "Number delivered, ,")
+    packed = json.dumps({"bytes": base64.b64encode(whole.encode("latin-1")).decode()}).encode()
+    read = [publisher("sipri_arms").read(ask, "to_iran", payload, TODAY, None) for payload in (by_years, packed)]
+    assert [row["number_delivered"] for row in read[0].rows] == [12.0, 6.0]
+    assert read[0].rows == read[1].rows
+
+
+def test_a_launch_is_read_alike_whether_measures_and_their_marks_are_one_field_or_two() -> None:
+    merged = state_documents.gcat({}, "/launch.tsv").decode()
+    apart = re.sub(r"(?m)^(20.*VOST.*)(\tOS\d*(\t-){6})$", r"\1\t-\t-\2", merged)
+    assert len(apart) > len(merged)
+    ask = asks_of("gcat", real_sources()["gcat"])["iranian_satellites"]
+    read = [
+        publisher("gcat").read(ask, "iranian_satellites/launch", text.encode(), TODAY, None) for text in (merged, apart)
+    ]
+    assert [row["code"] for row in read[0].rows] == ["OS", "OS", "OS95"]
+    assert read[0].rows == read[1].rows
+    assert read[0].rejected == [], "a missile without a day is nobody's concern"
+
+
+def test_a_year_that_a_release_of_the_votes_does_not_cover_whole_is_left_out() -> None:
+    ask = asks_of("voeten_agreement", real_sources()["voeten_agreement"])["russia_iran"]
+    payload = state_documents.voeten_agreement({}, "", {"range": "bytes=-9000"})
+    rows = publisher("voeten_agreement").read(ask, "russia_iran", payload, TODAY, None).rows
+    assert b",2026," in payload
+    assert [row["period_start"].year for row in rows] == list(range(2015, 2026))

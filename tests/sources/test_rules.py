@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from signposts.cli import app
 from signposts.errors import CatalogueError
 from signposts.sources.archive import Archive
-from tests.publishers import documents
+from tests.publishers import documents, state_documents
 from tests.publishers.documents import PUBLISHERS as SERVED
 from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
 from tests.sources.home import Home, attempt_on, failures, hasten, outcomes
@@ -374,6 +374,74 @@ def test_a_mended_reader_reads_the_same_bytes_again(home: Home, monkeypatch: pyt
     assert home.gather("rial_market", "2026-11-24", offline=True).deliveries == []
     monkeypatch.setattr("signposts.sources.source_run.reader_digest", lambda source_id: "another reader")
     assert len(home.gather("rial_market", "2026-11-25", offline=True).deliveries) == 1
+
+
+def candidate_files(*months: str, strikes: dict[str, str]) -> Callable[[str], bytes]:
+    """Return answers of the publisher of strikes: a file a month, its strikes on the days given."""
+
+    def answer(path: str) -> bytes:
+        if path.endswith("/downloads/"):
+            links = "".join(f'<a href="GEDEvent_v26_0_{int(month[5:])}.csv">file</a>' for month in months)
+            return f"<html><body>{links}</body></html>".encode()
+        month = f"2026-{int(path.rsplit('_', 1)[1].removesuffix('.csv')):02}"
+        found = [
+            (700 + place, day, attacker)
+            for place, (day, attacker) in enumerate(sorted(strikes.items()))
+            if day[:7] == month
+        ]
+        return state_documents.candidate_file(found, month)
+
+    return answer
+
+
+CLAIMED = (
+    "select claim_id, version, kind, category, period_start, value, status, searched_until, published_on, recorded_at, "
+    "superseded_by from claim where source_id = $source order by all"
+)
+
+
+def test_a_rebuild_brings_back_every_state_that_files_read_together_have_had(home: Home) -> None:
+    israel, america = "Government of Israel", "Government of United States of America"
+    asked = {"from_year": 2026, "anchors": [date(2026, 1, 20)]}
+    home.change_source("ucdp_candidate", strikes_on_iran=asked)
+    first = {"2026-01-20": israel}
+    home.gather("ucdp_candidate", "2026-03-10", candidate_files("2026-01", strikes=first))
+    home.gather("ucdp_candidate", "2026-04-10", candidate_files("2026-01", "2026-02", strikes=first))
+    again = first | {"2026-02-03": america, "2026-04-28": israel}
+    four = ("2026-01", "2026-02", "2026-03", "2026-04")
+    home.gather("ucdp_candidate", "2026-05-20", candidate_files(*four, strikes=again))
+    revised = first | {"2026-04-25": israel}
+    home.gather("ucdp_candidate", "2026-06-20", candidate_files(*four, strikes=revised))
+    before = home.warehouse.rows(CLAIMED, source="ucdp_candidate")
+    assert {str(row["searched_until"]) for row in before} >= {"2026-01-31", "2026-02-28", "2026-04-30"}
+    assert "withdrawn" in {row["status"] for row in before}
+    home.gather("ucdp_candidate", "2026-06-21", offline=True, from_archive=True)
+    assert home.warehouse.rows(CLAIMED, source="ucdp_candidate") == before
+    home.gather("ucdp_candidate", "2026-06-22", candidate_files(*four, strikes=revised))
+    assert home.warehouse.rows(CLAIMED, source="ucdp_candidate") == before, "the next run changes nothing"
+
+
+def test_a_rebuild_brings_back_every_count_of_deaths_that_pages_added_up_to(home: Home) -> None:
+    home.keep_documents("ucdp_ged", "syria")
+
+    def second_page(change: Callable[[list[dict[str, int]]], None], total: int = 1500) -> Callable[[bytes], bytes]:
+        def spoil(content: bytes) -> bytes:
+            answer = json.loads(content)
+            if len(answer["Result"]) < 1000:
+                change(answer["Result"])
+            return json.dumps({**answer, "TotalCount": total}).encode()
+
+        return spoil
+
+    home.gather("ucdp_ged", "2026-09-01")
+    home.server.spoil["ucdp_ged"] = second_page(lambda events: events[0].update(best=500, high=501))
+    home.gather("ucdp_ged", "2026-10-01")
+    home.server.spoil["ucdp_ged"] = second_page(lambda events: events.pop(), 1499)
+    home.gather("ucdp_ged", "2026-11-01")
+    before = home.warehouse.rows(CLAIMED, source="ucdp_ged")
+    assert max(row["version"] for row in before) == 3
+    home.gather("ucdp_ged", "2026-11-02", offline=True, from_archive=True)
+    assert home.warehouse.rows(CLAIMED, source="ucdp_ged") == before
 
 
 # ---- one boundary a source

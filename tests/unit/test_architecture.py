@@ -1,6 +1,7 @@
 """Which module may import which: the layers of docs/architecture.md, read from the code itself."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,3 +141,20 @@ def test_every_folder_of_code_is_a_package_of_the_wheel():
     code = {path.parent for path in (ROOT / "signposts").rglob("__init__.py")} - publishers
     assert {folder for folder in folders.values() if (ROOT / "signposts") in (folder, *folder.parents)} == code
     assert [name for name, folder in folders.items() if not (folder / "__init__.py").is_file()] == []
+
+
+def test_every_step_of_the_journeys_on_the_page_exists():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^ ?\d+  (\S+\.(?:py|sql)) *(\w*)", page, flags=re.MULTILINE)
+    assert len(steps) > 60
+    gone = [(file, call) for file, call in steps if f"def {call}" * bool(call) not in (ROOT / file).read_text()]
+    assert gone == []
+
+
+def test_no_module_keeps_state_that_changes():
+    for path in CODE:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], path
+        for node in tree.body:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            assert not isinstance(value, ast.Dict | ast.List | ast.Set) or ast.unparse(value) not in ("{}", "[]"), path

@@ -264,6 +264,7 @@ BROKEN_LEDGER = {
     "withdrawal of nothing": ("freight", ",freight-2,", ",,", "a withdrawal names no claim"),
     "unknown category": ("timetable_trend", ",more,", ",moar,", "did you mean 'more'?"),
     "share above one": ("subsidy_share", ",0.55,", ",55,", "a share lies between 0 and 1: write 96 percent as 0.96"),
+    "interval without an end": ("passengers", ",105,115,", ",,,", "fill in the end that is known, or both"),
     "interval upside down": ("passengers", ",105,115,", ",115,105,", "value_low 115 is not below value_high 105"),
     "more hits than trials": ("council_votes", ",1,,,vote", ",2,,,vote", "value 2 of 1 trials cannot be"),
     "count of more than one": ("inspections", ",1,,,", ",3,,,", "a count is one dated event"),

@@ -1,8 +1,8 @@
 """GCAT, J. McDowell's catalogue of space objects: satellites, launches and launch sites.
 
 Belongs here: the three files, their fields. Not here: whose satellites from where (sources.yaml), and how they are
-joined (sql/observe). The list of satellites is read by position up to its field State only: its later fields have been
-merged in some copies, so that rows are shorter than the header.
+joined (sql/observe). In some copies a measure and its mark are one field, so that rows are shorter than the header: the
+list of satellites is read up to its field State only, a launch's code is counted from the row's end.
 """
 
 import re
@@ -24,6 +24,8 @@ FILES = {
 }
 SATELLITE_FIELDS = ("JCAT", "Satcat", "Launch_Tag", "Piece", "Type", "Name", "PLName", "LDate")
 STATE_PLACE = 15
+# LaunchCode begins with O for orbit or D for deep space, then S or F, then perhaps the share that succeeded: OS95.
+ORBITAL = ("O", "D")
 DAY = re.compile(r"(\d{4}) +([A-Z][a-z]{2}) +(\d{1,2})", re.ASCII)
 
 
@@ -113,22 +115,25 @@ def _refuse_without(tags: set[str], ask: Ask) -> None:
 
 
 def parse_launches(payload: bytes, ask: Ask, today: date) -> ParseResult:
-    """Return a row a launch: where from, and whether it reached orbit."""
+    """Return a row a launch to orbit: where from, and whether it got there."""
     header, body = _lines(payload)
     tag, day, site, code = _places(
         header, ("Launch_Tag",), ("Launch_Date",), ("Launch_Site",), ("LaunchCode", "Launch_Code")
     )
+    # Counted from the end: in between, measures and their marks are one field or two.
+    code -= len(header)
 
     def launch(line: Sequence[str]) -> Row | None:
-        if len(line) <= max(tag, day, site, code):
-            raise RowFault(f"has {len(line)} fields, fewer than {max(tag, day, site, code) + 1}")
-        if not line[tag][:4].isdecimal() or int(line[tag][:4]) < ask.from_year:
+        if len(line) + code <= max(tag, day, site):
+            raise RowFault(f"has {len(line)} fields, too few for a launch")
+        # Missiles and sounding rockets, many without an exact day, concern nobody here.
+        if not line[tag][:4].isdecimal() or int(line[tag][:4]) < ask.from_year or line[code][:1] not in ORBITAL:
             return None
         return {
             "series": "launch",
             "launch": line[tag],
             "site": strict.word(line[site], "Launch_Site"),
-            "code": strict.word(line[code], "LaunchCode"),
+            "code": line[code],
             "period_start": _day(line[day]),
         }
 

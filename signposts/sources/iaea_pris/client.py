@@ -17,7 +17,8 @@ from signposts.sources.strict import ParseResult, RowFault
 BASE_URL = "https://pris.iaea.org"
 FOLDER = "/PRIS/CountryStatistics"
 PREFIX = "MainContent_MainContent_"
-REACTOR_LINK = re.compile(r"ReactorDetails\.aspx\?current=(\d+)$", re.ASCII)
+# The links of a country's page lead to scripts; their identifiers end in the row's number, their texts are the names.
+REACTOR = re.compile(PREFIX + r"rptCountryReactors_hypReactorName_\d+", re.ASCII)
 NO_DATE = frozenset({"", "N/A"})
 
 
@@ -56,9 +57,9 @@ def parse_reactor(page: Page, ask: Ask, today: date) -> ParseResult:
 
 
 def _part(page: Page, name: str) -> str:
-    if PREFIX + name not in page.spans:
+    if PREFIX + name not in page.parts:
         raise SourceChanged(f"is a web page that lacks the part {name!r}")
-    return page.spans[PREFIX + name]
+    return page.parts[PREFIX + name]
 
 
 def _day(text: str) -> date | None:
@@ -73,11 +74,11 @@ def _day(text: str) -> date | None:
 
 def parse_country(page: Page, ask: Ask) -> ParseResult:
     """Return one row: whether the country's reactors are all known ones."""
-    listed = sorted({int(found[1]) for link in page.links if (found := REACTOR_LINK.search(link))})
-    if missing := [number for number in ask.known if number not in listed]:
+    listed = [text for name, text in page.parts.items() if REACTOR.fullmatch(name)]
+    if missing := [name for name in ask.known if name not in listed]:
         raise SourceChanged(
-            f"is a web page that lists {len(listed)} reactors without number {missing[0]}, which must be there"
+            f"is a web page that lists {len(listed)} reactors without {missing[0]}, which must be there"
         )
-    new = [str(number) for number in listed if number not in ask.known]
-    detail = f"reactors {', '.join(map(str, listed))}" + (f", of which new: {', '.join(new)}" if new else "")
+    new = [name for name in listed if name not in ask.known]
+    detail = f"reactors {', '.join(listed)}" + (f", of which new: {', '.join(new)}" if new else "")
     return ParseResult([{"row_number": 1, "series": "no_new_reactor", "holds": not new, "detail": detail}], judged=1)

@@ -7,16 +7,14 @@ from pydantic import Field, Strict, StringConstraints
 from signposts.catalogue.fields import Entry, Text
 from signposts.sources.options import Day
 
-Number = Annotated[int, Field(ge=1)]
-
 
 class Ask(Entry):
     """One reactor's page and its country's: whether it feeds the grid, and whether a reactor is new."""
 
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    reactor: Number
+    reactor: Annotated[int, Field(ge=1)]
     # What the reactor's page must say, else it is not read: its name and the day on which building began.
     name: Text
     construction_start: Day
-    # Numbers of the country's reactors that are no news.
-    known: Annotated[tuple[Number, ...], Strict(False), Field(min_length=1)]
+    # Names of the country's reactors that are no news.
+    known: Annotated[tuple[Text, ...], Strict(False), Field(min_length=1)]

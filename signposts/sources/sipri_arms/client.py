@@ -21,6 +21,8 @@ from signposts.sources.source_run import SourceRun
 from signposts.sources.strict import ParseResult, Row, RowFault
 
 BASE_URL = "https://atbackend.sipri.org"
+# What is asked for by years of delivery has the first name, the whole register the second.
+DELIVERED = ("Deliveries in the Year Range", "Number delivered")
 # The columns needed; those without a name of their own mark the figure before them as uncertain.
 COLUMNS = {
     "recipient": "Recipient",
@@ -29,7 +31,7 @@ COLUMNS = {
     "number_ordered": "Number ordered",
     "designation": "Weapon designation",
     "description": "Weapon description",
-    "number_delivered": "Number delivered",
+    "number_delivered": DELIVERED[0],
     "delivery_years": "Year(s) of delivery",
     "status": "status",
     "tiv_order": "SIPRI TIV for total order",
@@ -120,7 +122,7 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     starts = [place for place, (_, line) in enumerate(lines) if ",".join(line).startswith(HEADER_START)]
     if not starts:
         raise SourceChanged("has no header that starts with Recipient and Supplier")
-    names = [name.strip() for name in lines[starts[0]][1]]
+    names = [DELIVERED[0] if name.strip() in DELIVERED else name.strip() for name in lines[starts[0]][1]]
     missing = [name for name in COLUMNS.values() if names.count(name) != 1]
     if missing:
         raise SourceChanged(f"lacks the column {missing[0]!r}, or has it twice")

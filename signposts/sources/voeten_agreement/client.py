@@ -55,6 +55,7 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     result.rows = sorted(_once(result.rows), key=lambda row: row["period_start"])
     _hold_to_anchors(result.rows, ask)
     strict.refuse_future((row["period_start"] for row in result.rows), today)
+    result.rows = [row for row in result.rows if row["period_start"].year <= ask.to_year]
     return result
 
 
