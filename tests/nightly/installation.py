@@ -7,19 +7,30 @@ from pathlib import Path
 
 import duckdb
 
-# What differs between any two runs: clock times, and the table of what each run did.
-CLOCKS = {"alert": ", raised_at"}
-OF_THE_RUN = ("release", "fetch_attempt")
+# What differs between any two runs: names and clocks of releases, and the tables of what each run did.
+OF_THE_RUN = ("release_id", "of_release", "created_at", "frozen_at", "raised_at")
+TABLES_OF_THE_RUN = ("release", "fetch_attempt", "fetch")
 
 
-def published_tables(home: Path) -> dict[str, list[tuple[object, ...]]]:
+def differing_tables(one: Path, other: Path) -> set[str]:
+    """Return the published tables of which two installations have different rows."""
+    first, second = published_rows(one), published_rows(other)
+    return {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)}
+
+
+def published_rows(home: Path) -> dict[str, list[str]]:
     """Return the rows of every published table that two runs over the same claims must share."""
     with duckdb.connect(str(home / "published" / "signposts.duckdb"), read_only=True) as connection:
-        names = [row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()]
+        columns: dict[str, list[str]] = {}
+        statement = "select table_name, column_name from duckdb_columns() where not internal"
+        for table, column in connection.execute(statement).fetchall():
+            if table not in TABLES_OF_THE_RUN and column not in OF_THE_RUN:
+                columns.setdefault(table, []).append(f'"{column}"')
         return {
-            name: connection.execute(
-                f'select * exclude (release_id{CLOCKS.get(name, "")}) from "{name}" order by all'
-            ).fetchall()
-            for name in names
-            if name not in OF_THE_RUN
+            table: [
+                # A message may name a folder of the installation.
+                str(row).replace(str(home), "HOME")
+                for row in connection.execute(f'select {", ".join(names)} from "{table}" order by all').fetchall()
+            ]
+            for table, names in columns.items()
         }

@@ -138,6 +138,8 @@ def settings(number: int) -> Fields:
             "settled": 0.90,
             "alarm_other": 0.5,
             "alarm_surprise": 0.05,
+            "alarm_contradicted": 4,
+            "alarm_reliability": 0.5,
         },
         "variants": {"other_mass": [0.2], "evidence_weight": [1.0]},
         "simulation": {"draws": 100, "seed": 1000 + number, "global_correlation": 0.2, "group_correlation": 0.4},

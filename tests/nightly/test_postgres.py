@@ -22,7 +22,7 @@ import pytest
 
 from signposts.catalogue.claims import LEDGER_COLUMNS
 from tests.nightly import postgres
-from tests.nightly.installation import published_tables
+from tests.nightly.installation import differing_tables
 from tests.nightly.many_trackers import write_trackers
 from tests.paths import CHECKOUT
 
@@ -179,11 +179,6 @@ def most_at_once(runs: list[dict[str, Any]]) -> int:
     return max(sum(run["startTime"] <= each["startTime"] < run["endTime"] for run in runs) for each in runs)
 
 
-def differing(one: Path, other: Path) -> set[str]:
-    first, second = published_tables(one), published_tables(other)
-    return {name for name in first if first[name] != second[name]}
-
-
 def test_a_new_installation_publishes_by_itself_though_a_trackers_process_is_killed(
     served: Served, in_one_process: Callable[[], Path]
 ) -> None:
@@ -195,7 +190,7 @@ def test_a_new_installation_publishes_by_itself_though_a_trackers_process_is_kil
     assert {run["tracker"] for run in runs if run["status"] == "SUCCESS"} == {f"invented_{n:03d}" for n in range(COUNT)}
     print(runs)
     assert most_at_once(runs) == 4
-    assert differing(in_one_process(), served.home) == set()
+    assert differing_tables(in_one_process(), served.home) == set()
 
 
 def test_a_backfill_of_everything_publishes_the_next_release_though_a_trackers_process_is_killed(
@@ -219,7 +214,7 @@ def test_a_backfill_of_everything_publishes_the_next_release_though_a_trackers_p
     assert served.release() != before
     runs = [run for run in served.runs() if run["tracker"] == killed]
     assert [run["status"] for run in runs][:2] == ["SUCCESS", "FAILURE"]
-    assert differing(in_one_process(), served.home) == set()
+    assert differing_tables(in_one_process(), served.home) == set()
 
 
 def postpone_a_plan(catalogue: Path) -> None:
