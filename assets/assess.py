@@ -22,7 +22,7 @@ PROBABILITIES = (
     "influence",
 )
 VERDICTS = ("assessment", "fan")
-SCRUTINY = ("probability_interval", "recognition")
+SCRUTINY = ("probability_interval", "interval_draw", "recognition")
 FORECASTS = ("forecast", "resolved_forecast")
 FORESIGHT = ("diagnosticity", "surprise", "collection_priority", "deadline", "overturn", "outlook", "what_if")
 

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import dagster as dg
 
 from signposts import gather
+from signposts.catalogue.accepted import accepted_documents
 from signposts.errors import SignpostsError
 from signposts.release.withholding import begin_run, load_sound_catalogue
 from signposts.sources.archive import open_archive
@@ -124,6 +125,7 @@ def plan_of(run: MonitoringRun, live: Mapping[str, Mapping[str, tuple[str, str]]
         from_archive=run.from_archive,
         named=tuple(run.sources),
         live={} if run.from_archive else live,
+        accepted=accepted_documents(run.settings.catalogue_root),
     )
 
 

@@ -27,6 +27,7 @@ SCHEMA_VERSION = 2
 KEEP_RUNS = timedelta(days=90)
 KEEP_CACHE = timedelta(days=60)
 KEEP_SCRAPS = timedelta(days=1)
+KEEP_DAMAGED = timedelta(days=60)
 RUNS_A_BATCH = 50
 # The tag of jobs that never acquire the writer's lock.
 NOT_THE_WRITER = "signposts/not_the_writer"
@@ -131,17 +132,20 @@ def hold_schema_version(settings: Settings) -> None:
 
 
 def delete_old_files(settings: Settings, now: datetime) -> int:
-    """Delete what can be made again and is old, and scraps of killed runs; return how many files.
+    """Delete what can be made again and is old, scraps of killed processes, and damage long set aside; return how many.
 
     The cache's files are made again when they are needed; a scrap is a file that a killed process never renamed.
     """
-    old = [path for path in settings.cache.rglob("*") if path.is_file() and _age(path, now) > KEEP_CACHE]
-    scraps = [
-        path for path in settings.home.rglob(f"{UNFINISHED}*") if path.is_file() and _age(path, now) > KEEP_SCRAPS
-    ]
-    for path in (*old, *scraps):
+    kept = (
+        (settings.cache.rglob("*"), KEEP_CACHE),
+        (settings.home.rglob(f"{UNFINISHED}*"), KEEP_SCRAPS),
+        (settings.catalogue_root.rglob(f"{UNFINISHED}*"), KEEP_SCRAPS),
+        (settings.home.glob("warehouse.duckdb.damaged-*"), KEEP_DAMAGED),
+    )
+    old = [path for paths, limit in kept for path in paths if path.is_file() and _age(path, now) > limit]
+    for path in old:
         path.unlink(missing_ok=True)
-    return len(old) + len(scraps)
+    return len(old)
 
 
 def _age(path: Path, now: datetime) -> timedelta:

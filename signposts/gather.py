@@ -42,6 +42,7 @@ CATALOGUE_TABLES = (
     "indicator",
     "prediction",
     "project",
+    "place",
     "search",
 )
 SETTING_TABLES = (
@@ -228,6 +229,8 @@ def quarantined_rows(run: "SourceRun", deliveries: Iterable["Delivery"]) -> list
             "sha256": delivery.sha256,
             "row_number": rejected.row_number,
             "reason": fit(rejected.reason),
+            "series": rejected.about[0] if rejected.about else None,
+            "period_start": rejected.about[1] if rejected.about else None,
             "raw": as_json(rejected.raw),
             "indicator_id": None,
             "quarantined_at": delivery.fetched_at,

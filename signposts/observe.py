@@ -24,6 +24,7 @@ UNCHANGED = {
 MOST_ROUNDS = 20
 """So many claims in a row may hang on one another's being held before the rest is left to a person."""
 LIST_KEYS = ("tracker_id", "as_of", "indicator_id")
+RECAPTURE = ("n_known", "n_found", "n_both", "reach_low", "reach_high")
 LAST_RELEASE = "select as_of from release order by created_at desc limit 1"
 
 
@@ -124,7 +125,8 @@ def validate_kept_rows(warehouse: Warehouse) -> list[str]:
         lines = [f"ledger/{row['indicator_id']}.csv:{row['row_number']}: {row['claim_id']}" for row in edited]
         raise InputError(
             f"a recorded ledger row was edited: {', '.join(lines[:5])}{' and more' if len(lines) > 5 else ''}: restore "
-            "it and add a row that corrects it, or build the warehouse anew with --from-archive"
+            "it and say what changed with `signposts correct CLAIM FIELD=VALUE --reason …`, or build the memory of all "
+            "ledgers anew with --from-archive"
         )
     return [str(fault["claim_id"]) for fault in faults]
 
@@ -153,9 +155,9 @@ def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, n
     if path.exists():
         released = Warehouse(path, read_only=True)
         with released.connect():
-            last, claims = released.rows(LAST_RELEASE), released.rows("select tracker_id, claim_id from claim")
+            last, claims = released.rows(LAST_RELEASE), released.rows("select tracker_id, claim_id, held from claim")
             # A release made before there were searches has no such table.
-            if released.rows("select 1 from duckdb_tables() where table_name = 'search'"):
+            if released.has_table("search"):
                 searches = released.rows(RELEASED_SEARCH)
     if not last or as_of < last[0]["as_of"]:
         for name in UNCHANGED:
@@ -176,11 +178,11 @@ def read_claims_of_last_release(warehouse: Warehouse, path: Path, as_of: date, n
 
 
 def read_without_news(warehouse: Warehouse, last_as_of: date, now: datetime) -> None:
-    """Make the tables UNCHANGED from the claims and searches that the release before holds."""
+    """Make the tables UNCHANGED, at both releases' dates, from the claims and searches that the one before holds."""
     with warehouse.aside("before"):
         warehouse.build_table("observe/before/claim", as_of=last_as_of)
         warehouse.build_table("observe/before/search")
-        warehouse.build_table("observe/before/as_of_date")
+        warehouse.build_table("observe/before/as_of_date", as_of=last_as_of)
         pool_reports(warehouse, now)
         frames = {name: warehouse.read_frame(table) for name, table in UNCHANGED.items()}
     for name, frame in frames.items():
@@ -236,7 +238,7 @@ def nowcasts(warehouse: Warehouse) -> Any:
 
 
 def completeness_of_lists(warehouse: Warehouse) -> Any:
-    """Return the nodes of the completeness of each list that was searched or closed: q and weight."""
+    """Return the nodes of the completeness of each list that was searched or closed, and the recapture it is from."""
     import pandas as pd
 
     from signposts.scoring.completeness import list_completeness
@@ -246,15 +248,16 @@ def completeness_of_lists(warehouse: Warehouse) -> Any:
         share = list_completeness(
             found["n_known"], found["n_found"], found["n_both"], (found["reach_low"], found["reach_high"])
         )
+        recapture = {name: found[name] for name in (*LIST_KEYS, *RECAPTURE)}
         rows += [
-            {**{name: found[name] for name in LIST_KEYS}, "node": node, "q": float(q), "weight": float(weight)}
+            {**recapture, "node": node, "q": float(q), "weight": float(weight)}
             for node, (q, weight) in enumerate(zip(share.q, share.weight, strict=True), start=1)
         ]
     closed = warehouse.rows("select tracker_id, as_of, indicator_id from pooled_report where kind = 'count'")
     keys = {tuple(row[name] for name in LIST_KEYS) for row in closed}
     rows = [row for row in rows if tuple(row[name] for name in LIST_KEYS) not in keys]
     rows += [dict(zip(LIST_KEYS, key, strict=True)) | {"node": 1, "q": 1.0, "weight": 1.0} for key in sorted(keys)]
-    return pd.DataFrame(rows, columns=[*LIST_KEYS, "node", "q", "weight"])
+    return pd.DataFrame(rows, columns=[*LIST_KEYS, "node", "q", "weight", *RECAPTURE])
 
 
 def nowcast_settings(warehouse: Warehouse, tracker_id: str) -> Mapping[str, float]:

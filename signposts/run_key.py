@@ -13,11 +13,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from signposts.files import write_atomically
-from signposts.settings import Settings, package_folder
+from signposts.settings import Settings, code_version, package_folder
 
 DATABASE = "signposts.duckdb"
-CHECKSUMS = "SHA256SUMS"
-CODE_SUFFIXES = (".py", ".sql", ".yaml", ".json", ".md", ".html", ".css", ".js", ".csv")
 
 
 def digest_of_file(path: Path) -> str:
@@ -50,9 +48,14 @@ def code_digest() -> str:
     ).hexdigest()
 
 
+def code_identity() -> str:
+    """Return the package's version, and after a plus the first digits of the digest of its code."""
+    return f"{code_version()}+{code_digest()[:8]}"
+
+
 def _code_files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder that make tables or pages."""
-    yield from (path for path in folder.rglob("*") if path.suffix in CODE_SUFFIXES and path.is_file())
+    """Yield the files of a folder but for what Python makes of them."""
+    yield from (path for path in folder.rglob("*") if "__pycache__" not in path.parts and path.is_file())
 
 
 def run_key(settings: Settings, as_of: str, *request: object) -> str:
@@ -84,24 +87,15 @@ def is_standing(settings: Settings, key: str) -> bool:
     return bool(note == {"key": key, "shown": _shown(settings)})
 
 
-def is_whole(folder: Path) -> bool:
-    """Return whether every file of a release is there and has the bytes that its SHA256SUMS says."""
-    try:
-        lines = [line.split("  ", 1) for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()]
-        return all(digest_of_file(folder / name) == digest for digest, name in lines)
-    except (OSError, ValueError):
-        return False
-
-
 def _shown(settings: Settings) -> str:
     """Return a digest of what readers see; empty if a file of the shown release is not what its checksum says."""
     latest = settings.published / "latest"
     try:
-        parts = [
-            str(latest.readlink()),
-            digest_of_file(latest / CHECKSUMS),
-            digest_of_file(settings.published / DATABASE),
-        ]
-    except OSError:
+        sums = (latest / "SHA256SUMS").read_text(encoding="utf-8")
+        listed = [line.split("  ", maxsplit=1) for line in sums.splitlines()]
+        if any(digest_of_file(latest / name) != content for content, name in listed):
+            return ""
+        parts = [str(latest.readlink()), sums, digest_of_file(settings.published / DATABASE)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    except (OSError, ValueError):
         return ""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest() if is_whole(latest) else ""

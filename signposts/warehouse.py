@@ -213,6 +213,10 @@ class Warehouse:
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def has_table(self, table: str) -> bool:
+        """Return whether there is a table: a file of an older version may lack it."""
+        return bool(self.rows("select 1 from duckdb_tables() where table_name = $table", table=table))
+
     def read_frame(self, table: str) -> "pd.DataFrame":
         """Return a whole table."""
         return self.query(f"from {_identifier(table)}")

@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from signposts.alerts.journal import Alert
+from signposts.catalogue.documents import read_document
+from signposts.catalogue.faults import FaultList
 from signposts.errors import CatalogueError
 
 Kind = Literal[
@@ -45,13 +46,12 @@ def load_accepted(root: Path) -> list[AcceptedProblem]:
     path = root / "accepted_problems.yaml"
     if not path.exists():
         return []
+    faults = FaultList()
+    document = read_document(path, faults)
+    faults.raise_if_any()
+    data = document.data if document else []
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8")) or []
         return TypeAdapter(list[AcceptedProblem]).validate_python(data)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise CatalogueError(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}: mend its syntax") from error
     except ValidationError as error:
         lines = [_fault(path, data, fault["loc"], fault["msg"]) for fault in error.errors()]
         raise CatalogueError("\n".join(lines)) from error

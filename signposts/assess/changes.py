@@ -14,6 +14,7 @@ import numpy as np
 
 from signposts.assess.models import TrackerModel, observations_of, tracker_models
 from signposts.assess.scoring import completeness_of, evidence_of
+from signposts.run_key import code_identity
 from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.change import scenario_shares, split_move, strand_priors, strand_scenarios
 from signposts.scoring.combining import shared_luck
@@ -121,29 +122,32 @@ def write_changes(warehouse: Warehouse, released: Path) -> None:
 
 def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
     """Return the changes of every tracker that the release before has too."""
-    (last,) = before.rows("select release_id, as_of from release order by created_at desc limit 1")
+    (last,) = before.rows("select release_id, as_of, code_version from release order by created_at desc limit 1")
     published = before.rows(
         "select tracker_id, scenario_id, posterior from scenario_probability "
         "where variant = 'headline' and as_of = $as_of",
         as_of=last["as_of"],
     )
-    comparable = bool(before.rows("select 1 from duckdb_tables() where table_name = 'shared_luck'"))
+    comparable = before.has_table("shared_luck")
     old_models = {tracker.tracker_id: tracker for tracker in tracker_models(before)} if comparable else {}
     # A release that cannot be compared may lack the tables that this would read.
     old = (
-        _observed(before, "pooled_report", last["as_of"], _links(warehouse, "unchanged_earlier_report"))
+        _observed(before, "pooled_report", last["as_of"], _links(warehouse, "unchanged_earlier_report", last["as_of"]))
         if comparable
         else None
     )
     (newest,) = warehouse.rows("select max(as_of) as day from as_of_date")
-    unchanged = _observed(
-        warehouse,
-        "unchanged_report",
-        newest["day"],
-        _links(warehouse, "unchanged_earlier_report"),
-        "unchanged_list_completeness",
+    read_again, unchanged = (
+        _observed(
+            warehouse,
+            "unchanged_report",
+            day,
+            _links(warehouse, "unchanged_earlier_report", day),
+            "unchanged_list_completeness",
+        )
+        for day in (last["as_of"], newest["day"])
     )
-    now = _observed(warehouse, "pooled_report", newest["day"], _links(warehouse, "earlier_report"))
+    now = _observed(warehouse, "pooled_report", newest["day"], _links(warehouse, "earlier_report", newest["day"]))
     rows: Rows = []
     for tracker in tracker_models(warehouse):
         own = {row["scenario_id"]: row["posterior"] for row in published if row["tracker_id"] == tracker.tracker_id}
@@ -156,10 +160,11 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
             chain = [
                 state(old_models[tracker.tracker_id], old.observations, old.nodes),
                 state(tracker, old.observations, old.nodes),
+                state(tracker, read_again.observations, read_again.nodes),
                 state(tracker, unchanged.observations, unchanged.nodes),
                 end,
             ]
-            found = _chain_rows(warehouse, chain, own)
+            found = _chain_rows(warehouse, chain, own, last["code_version"])
         rows += [
             {"tracker_id": tracker.tracker_id, "previous_release_id": last["release_id"], **row}
             for row in found
@@ -176,11 +181,9 @@ class Observed:
     nodes: "pd.DataFrame"
 
 
-def _links(warehouse: Warehouse, table: str) -> "pd.DataFrame":
+def _links(warehouse: Warehouse, table: str, as_of: date) -> "pd.DataFrame":
     """Return the links behind the newest of each reading; a release does not keep them, so the run's own serve."""
-    links = warehouse.read_frame(table)
-    newest: pd.DataFrame = links[links["as_of"] == links["as_of"].max()].assign(scored=True)
-    return newest
+    return warehouse.query(f"from {table} where as_of = $as_of", as_of=as_of).assign(scored=True)
 
 
 def _observed(
@@ -216,13 +219,20 @@ def _method_rows(before: Mapping[str, float], after: Mapping[str, float]) -> Row
     ]
 
 
-def _chain_rows(warehouse: Warehouse, chain: list[ChainState], published: Mapping[str, float]) -> Rows:
-    """Return one tracker's changes along the chain: method, catalogue, time, readings."""
+def _chain_rows(
+    warehouse: Warehouse, chain: list[ChainState], published: Mapping[str, float], code_version: str
+) -> Rows:
+    """Return one tracker's changes along the chain: method, catalogue, time, readings.
+
+    What the same claims at the same date are read as differs by the code, or, where that is the same, the catalogue.
+    """
     rows = _method_rows(published, chain[0].probabilities())
     rows += _step(chain[0], chain[1], lambda _: "catalogue")
-    rows += _step(chain[1], chain[2], lambda _: "time")
-    revised = _revised(warehouse, chain[3].tracker.tracker_id)
-    rows += _step(chain[2], chain[3], lambda name: "revised_reading" if name in revised else "new_reading")
+    read_by = "catalogue" if code_version == code_identity() else "method"
+    rows += _step(chain[1], chain[2], lambda _: read_by)
+    rows += _step(chain[2], chain[3], lambda _: "time")
+    revised = _revised(warehouse, chain[4].tracker.tracker_id)
+    rows += _step(chain[3], chain[4], lambda name: "revised_reading" if name in revised else "new_reading")
     return rows
 
 

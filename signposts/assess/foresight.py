@@ -138,12 +138,12 @@ def next_due(present: TrackerState, usual_months: Mapping[str, int | None]) -> l
     A periodic figure: the first period end after the as-of date's last complete one that is not yet read; a list of
     events or an event: the end of the quarter.
     """
-    due = []
+    due, quarter_end = [], _month_end(present.as_of.year, (present.as_of.month - 1) // 3 * 3 + 3)
     for name, newest in zip(present.scored, _reading_days(present), strict=True):
         months = usual_months.get(name)
         listed = present.tracker.model.family[present.tracker.model.indicator_index([name])[0]]
         periodic = months and FAMILIES[listed] not in ("event", "rate")
-        due.append(_next_period_end(present.as_of, newest, months or 3) if periodic else _quarter_end(present.as_of))
+        due.append(_next_period_end(present.as_of, newest, months or 3) if periodic else quarter_end)
     return due
 
 
@@ -169,11 +169,6 @@ def _next_period_end(as_of: date, newest: np.datetime64, months: int) -> date:
 def _month_end(year: int, month: int) -> date:
     """Return the last day of a month."""
     return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-
-
-def _quarter_end(as_of: date) -> date:
-    """Return the end of the quarter that the date lies in."""
-    return _month_end(as_of.year, (as_of.month - 1) // 3 * 3 + 3)
 
 
 def priority_rows(present: TrackerState, due: list[date], max_age_days: Mapping[str, int]) -> Rows:

@@ -6,6 +6,7 @@ how numbers are moved and weighed (scoring/interval.py).
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from signposts.assess.changes import list_nodes
 from signposts.assess.models import TrackerModel, observations_of, tracker_models
 from signposts.assess.scoring import SAID, completeness_of, speaking
+from signposts.scoring.arrays import Floats
 from signposts.scoring.combining import Pool
 from signposts.scoring.interval import (
     DRAWS,
@@ -33,11 +35,14 @@ Rows = list[dict[str, Any]]
 
 
 def write_intervals(warehouse: Warehouse) -> None:
-    """Write table probability_interval: one row per as-of date and scenario."""
+    """Write table probability_interval, one row per as-of date and scenario, and the draws that it summarises."""
+    import pandas as pd
+
     with warehouse.connect():
         observations, nodes = warehouse.query(load_sql("assess/scored_observation")), list_nodes(warehouse)
         dates = warehouse.rows("select tracker_id, as_of from as_of_date order by all")
         rows: Rows = []
+        draws: list[pd.DataFrame] = []
         for tracker in tracker_models(warehouse):
             predictions = [
                 {**row, "parameters": json.loads(row["parameters"])}
@@ -46,37 +51,38 @@ def write_intervals(warehouse: Warehouse) -> None:
             own = observations[observations["tracker_id"] == tracker.tracker_id]
             own = own[own["indicator_id"].isin(tracker.scored & set(speaking(tracker.model)))].reset_index(drop=True)
             days = [row["as_of"] for row in dates if row["tracker_id"] == tracker.tracker_id]
-            if not own.empty:
-                rows += _tracker_rows(tracker, own, nodes, predictions, days)
+            names = (*tracker.model.scenario_ids, "other")
+            for day, found in _drawn(tracker, own, nodes, predictions, days) if not own.empty else ():
+                at = {"tracker_id": tracker.tracker_id, "as_of": day}
+                draw = np.repeat(np.arange(1, len(found) + 1), len(names))
+                shares = {"draw": draw, "scenario_id": np.tile(names, len(found)), "probability": found.ravel()}
+                draws.append(pd.DataFrame(at | shares))
+                ends, leads = percentiles(found)
+                rows += [
+                    at | {"scenario_id": name, "p05": low, "p50": middle, "p95": high, "share_leading": share}
+                    for name, (low, middle, high), share in zip(names, ends.T.tolist(), leads.tolist(), strict=True)
+                ]
         warehouse.write_rows("probability_interval", rows)
+        if draws:
+            warehouse.write_frame("interval_draw", pd.concat(draws, ignore_index=True))
+        else:
+            warehouse.write_rows("interval_draw", [])
 
 
-def _tracker_rows(
+def _drawn(
     tracker: TrackerModel,
     own: "pd.DataFrame",
     nodes: "pd.DataFrame",
     predictions: Rows,
-    days: Iterable[Any],
-) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one tracker."""
+    days: Iterable[date],
+) -> Iterator[tuple[date, Floats]]:
+    """Yield each date with P(s | D) under every draw, (K, S + 1)."""
     drawn, reading_of = distinct_readings(tracker, own, nodes, predictions)
-    names = (*tracker.model.scenario_ids, "other")
     weighing = weighing_of(tracker)
     at = own.drop_duplicates(KEYS)
     for day in days:
         chosen = reading_of[np.flatnonzero((at["as_of"].dt.date == day).to_numpy())]
-        found, leads = percentiles(drawn_probabilities(tracker.model, drawn, chosen, weighing))
-        for place, name in enumerate(names):
-            low, middle, high = (float(value) for value in found[:, place])
-            yield {
-                "tracker_id": tracker.tracker_id,
-                "as_of": day,
-                "scenario_id": name,
-                "p05": low,
-                "p50": middle,
-                "p95": high,
-                "share_leading": float(leads[place]),
-            }
+        yield day, drawn_probabilities(tracker.model, drawn, chosen, weighing)
 
 
 def weighing_of(tracker: TrackerModel) -> Weighing:

@@ -7,7 +7,7 @@ keys mean.
 import codecs
 import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import zip_longest
@@ -17,6 +17,12 @@ from typing import Any
 import yaml
 
 from signposts.catalogue.faults import FaultList
+from signposts.catalogue.fields import UNFIT
+
+# No file of a catalogue comes near these; beyond them a file is a slip or an attack.
+MOST_BYTES = 20_000_000
+MOST_NODES = 300_000
+DEEPEST = 40
 
 # libyaml parses some ten times faster, but PyYAML can be installed without it.
 ParserBase: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -74,9 +80,16 @@ def child_of(node: yaml.Node, part: object) -> tuple[int, yaml.Node] | None:
 def read_text(path: Path, faults: FaultList) -> str | None:
     """Return the text of a file; a file that is missing, empty or not plain UTF-8 is refused and gives None."""
     try:
-        content = path.read_bytes()
+        size, content = path.stat().st_size, b""
+        if size <= MOST_BYTES:
+            content = path.read_bytes()
     except OSError as error:
         faults.refuse(path, 1, path.name, error.strerror or "cannot be read", "write it, or make it readable")
+        return None
+    if size > MOST_BYTES:
+        faults.refuse(
+            path, 1, f"{size:,} bytes", f"no file here is larger than {MOST_BYTES:,}", "take out what is not data"
+        )
         return None
     if content.startswith(codecs.BOM_UTF8):
         faults.refuse(
@@ -96,11 +109,21 @@ def read_text(path: Path, faults: FaultList) -> str | None:
     if not text.strip():
         faults.refuse(path, 1, path.name, "the file is empty", "fill it in or delete it")
         return None
+    unfit = UNFIT.search(text)
+    if unfit:
+        refuse_character(path, text.count("\n", 0, unfit.start()) + 1, unfit[0], faults)
+        return None
     return text
 
 
+def refuse_character(path: Path, line: int, character: str, faults: FaultList) -> None:
+    """Refuse a character that cannot be stored and shown."""
+    what = f"character U+{ord(character):04X}"
+    faults.refuse(path, line, what, "it cannot be shown, or changes what is shown", "write the line again without it")
+
+
 def read_document(path: Path, faults: FaultList) -> Document | None:
-    """Return a YAML file; syntax errors and duplicate keys are refused and give None."""
+    """Return a YAML file; one that breaks the syntax or is not sound is refused and gives None."""
     text = read_text(path, faults)
     if text is None:
         return None
@@ -110,8 +133,12 @@ def read_document(path: Path, faults: FaultList) -> Document | None:
         if node is None:
             faults.refuse(path, 1, path.name, "the file holds only comments", "fill it in or delete it")
             return None
-        duplicates = list(duplicate_keys(node))
+        if not is_sound(path, node, faults):
+            return None
         data = parser.construct_document(node)
+    except RecursionError:
+        faults.refuse(path, 1, "nesting", f"deeper than {DEEPEST} levels", "write it flatter")
+        return None
     except yaml.YAMLError as error:
         refuse_syntax(path, error, faults)
         return None
@@ -120,9 +147,7 @@ def read_document(path: Path, faults: FaultList) -> Document | None:
         return None
     finally:
         parser.dispose()
-    for line, first, key in duplicates:
-        faults.refuse(path, line, key, f"the key stands already on line {first}", "keep one of the two")
-    return None if duplicates else Document(path, data, node)
+    return Document(path, data, node)
 
 
 def refuse_syntax(path: Path, error: yaml.YAMLError, faults: FaultList) -> None:
@@ -150,20 +175,34 @@ def impossible_date_line(text: str) -> int:
     return 1
 
 
-def duplicate_keys(node: yaml.Node) -> Iterator[tuple[int, int, str]]:
-    """Yield line, first line and key of every key that a mapping holds twice."""
-    if isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    yield line, seen[key.value], key.value
-                seen.setdefault(key.value, line)
-            yield from duplicate_keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from duplicate_keys(item)
+def is_sound(path: Path, root: yaml.Node, faults: FaultList) -> bool:
+    """Return whether a file has no key twice, no unfit character, and is neither too deep nor too large.
+
+    Aliases count as often as they are used. What is wrong is refused at its line.
+    """
+    before, waiting, seen = len(faults.faults), [(root, 1)], 0
+    while waiting:
+        node, depth = waiting.pop()
+        seen += 1
+        if seen > MOST_NODES or depth > DEEPEST:
+            why = f"more than {MOST_NODES:,} values, aliases counted, or deeper than {DEEPEST} levels"
+            faults.refuse(path, node.start_mark.line + 1, "size", why, "write it flatter, and without aliases")
+            return False
+        if isinstance(node, yaml.MappingNode):
+            first: dict[str, int] = {}
+            for key, _ in node.value:
+                line, name = key.start_mark.line + 1, key.value
+                if isinstance(name, str) and name in first:
+                    why = f"the key stands already on line {first[name]}"
+                    faults.refuse(path, line, name, why, "keep one of the two")
+                elif isinstance(name, str):
+                    first[name] = line
+            waiting += [(child, depth + 1) for pair in node.value for child in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [(child, depth + 1) for child in node.value]
+        elif unfit := UNFIT.search(node.value):
+            refuse_character(path, node.start_mark.line + 1, unfit[0], faults)
+    return len(faults.faults) == before
 
 
 def read_rows(path: Path, columns: Sequence[str], faults: FaultList, later: int = 0) -> tuple[str, list[CsvRow]] | None:

@@ -167,7 +167,7 @@ def pooled_parameters(
         said = answers.get((indicator_id, scenario_id, number), ())
         if said:
             to, back = _SCALES[scale]
-            values = [to(_current(given, number)), *map(to, said)]
+            values = [to(float(given["target"]["value"] if number == "target" else given[number])), *map(to, said)]
             mean = math.fsum(values) / len(values)
             apart = math.fsum((value - mean) ** 2 for value in values)
             _set(given, number, back(mean))
@@ -194,16 +194,12 @@ def _pooled_categories(
     return {"probs": {category: share / total for category, share in probs.items()}, "analysts": most}
 
 
-def _logit(p: float) -> float:
-    return math.log(p / (1 - p))
-
-
-def _expit(x: float) -> float:
-    return 1 / (1 + math.exp(-x))
-
-
 Scale = tuple[Callable[[float], float], Callable[[float], float]]
-_SCALES: dict[str, Scale] = {"log": (math.log, math.exp), "logit": (_logit, _expit), "plain": (float, float)}
+_SCALES: dict[str, Scale] = {
+    "log": (math.log, math.exp),
+    "logit": (lambda p: math.log(p / (1 - p)), lambda x: 1 / (1 + math.exp(-x))),
+    "plain": (float, float),
+}
 _NUMBERS_OF_TYPE = {
     "path": {"target": "log"},
     "drift": {"annual_change": "plain"},
@@ -213,11 +209,6 @@ _NUMBERS_OF_TYPE = {
     "event_by": {"p": "logit"},
     "rate": {"mean": "log"},
 }
-
-
-def _current(given: Mapping[str, Any], number: str) -> float:
-    """Return a number of a prediction's parameters."""
-    return float(given["target"]["value"] if number == "target" else given[number])
 
 
 def _set(given: dict[str, Any], number: str, value: float) -> None:

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from signposts.catalogue.documents import Document
 from signposts.catalogue.faults import FaultList, nearest
-from signposts.catalogue.fields import WEB_ADDRESS
+from signposts.catalogue.fields import IDENTIFIER, WEB_ADDRESS
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -71,7 +71,7 @@ def build_mapping(model: type[T], document: Document, what: str, faults: FaultLi
     entries: dict[str, T] = {}
     for key, data in document.data.items():
         entry = build(model, document, data, (key,), faults)
-        if not isinstance(key, str) or not key.isidentifier() or key != key.lower():
+        if not isinstance(key, str) or not IDENTIFIER.fullmatch(key):
             mend = "use lower case letters, digits and underscores, beginning with a letter"
             faults.refuse(document.path, document.line(key), str(key), f"not a name of a {what}", mend)
         elif entry is not None:

@@ -83,8 +83,4 @@ def feeding_page(tracker: Tracker, sources: Mapping[str, Source]) -> str:
             str(newest.get(row["indicator_id"]) or "none"),
         )
         lines.append("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |")
-    notes = [(row["indicator_id"], tracker.indicators[row["indicator_id"]].feeding_note) for row in rows]
-    if any(note for _, note in notes):
-        lines += ["", "Publishers that were looked at and do not feed them, and why:", ""]
-        lines += [f"- `{indicator_id}`: {' '.join(note.split())}" for indicator_id, note in notes if note]
     return "\n".join(lines) + "\n"

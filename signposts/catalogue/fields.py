@@ -3,11 +3,16 @@
 Belongs here: a type used by more than one module of this package. Not here: entries.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 PROBABILITY_TOLERANCE = 1e-6
+# What no table and no page can show, or shows as something else: control characters, lone surrogates, and marks that
+# turn the direction of writing.
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 UnitWords = Annotated[

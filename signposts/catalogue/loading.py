@@ -17,6 +17,7 @@ from signposts.catalogue.documents import CsvRow, Document, read_document, read_
 from signposts.catalogue.elicitation import read_elicited
 from signposts.catalogue.entries import build, build_mapping, refuse_detail
 from signposts.catalogue.faults import FaultList, nearest
+from signposts.catalogue.fields import IDENTIFIER
 from signposts.catalogue.ledger_rules import validate_ledger
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
 from signposts.catalogue.rules import Draft, validate_feeds, validate_placeholders, validate_tracker, validate_watch
@@ -113,6 +114,7 @@ def load_tracker(
 ) -> Tracker | None:
     """Return the tracker of a folder; None if its faults leave nothing to judge."""
     finish_pending(folder)
+    refuse_name(folder, folder.name, faults)
     draft = read_draft(folder, sources, faults)
     watch_names = load_watch_names(folder, faults)
     ledgers = read_ledgers(folder / "ledger", faults)
@@ -163,6 +165,7 @@ def read_draft(folder: Path, sources: Mapping[str, Source], faults: FaultList) -
     names = set()
     for path in files_of(folder / "indicators", ".yaml", faults):
         names.add(path.stem)
+        refuse_name(path, path.stem, faults)
         document = read(f"indicators/{path.name}")
         indicator = build(Indicator, document, document.data, (), faults) if document else None
         if indicator is not None:
@@ -188,6 +191,13 @@ def read_coverage(
         return ()
     built = [build(Statement, document, item, (place,), faults) for place, item in enumerate(document.data)]
     return tuple(statement for statement in built if statement is not None)
+
+
+def refuse_name(path: Path, name: str, faults: FaultList) -> None:
+    """Refuse a file or folder whose name cannot be the identifier of what it holds."""
+    if not IDENTIFIER.fullmatch(name):
+        mend = "rename it: lower case letters, digits and underscores, beginning with a letter"
+        faults.refuse(path, 1, name, "no identifier", mend)
 
 
 def files_of(folder: Path, suffix: str, faults: FaultList) -> list[Path]:

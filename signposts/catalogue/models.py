@@ -272,11 +272,20 @@ class Scenario(Entry):
         return self
 
 
+class Place(Entry):
+    """A place on the map of the projects."""
+
+    name: Text
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+
+
 class Project(Entry):
-    """A project followed on the milestone ladder."""
+    """A project followed on the milestone ladder; its first place is where it stands, further ones are its route."""
 
     title: Text
     meaning: Text
+    places: Annotated[tuple[Place, ...], Strict(False)] = ()
 
 
 class Statement(Entry):
@@ -324,8 +333,6 @@ class Indicator(Entry):
     cooperative_reason: Text | None = None
     defines: str | None = None
     sources: Annotated[tuple[str, ...], Strict(False), Field(min_length=1)]
-    # Why no publisher feeds it, or no further one: for docs/coverage.md.
-    feeding_note: Text | None = None
     max_age_days: Annotated[int, Field(ge=1)]
     usage_warning: Text | None = None
     caution: Text | None = None
@@ -369,9 +376,6 @@ class Rate(Entry):
     seconds: Positive
 
 
-Sha256Start = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
-
-
 class Feed(Entry):
     """Joins a series of a publisher's document to the indicator that it feeds."""
 
@@ -389,8 +393,6 @@ class SourceDocument(Entry):
     name: Identifier
     ask: dict[str, Any]
     feeds: Annotated[tuple[Feed, ...], Strict(False)] = ()
-    # Beginnings of the SHA-256 of versions that were held back and found to be right.
-    accepted_versions: Annotated[tuple[Sha256Start, ...], Strict(False)] = ()
 
 
 class Source(Entry):

@@ -17,6 +17,7 @@ from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.models import Indicator, Project, Scenario, Source, Statement, TrackerSettings
 from signposts.catalogue.predictions import (
     FAMILY_OF_TYPE,
+    DriftPrediction,
     EventPrediction,
     OrdinalPrediction,
     PathPrediction,
@@ -31,6 +32,8 @@ from signposts.catalogue.watch import LeadFeed, WatchNames
 
 DEFINING_MOST, DEFINING_RATIO = 0.10, 5.0
 """An event defines a scenario if every other one gives it at most so much, and this one so many times that."""
+# A yearly change beyond it is asked about: percent may have been written for a share.
+HUGE_CHANGE = 1.0
 # What the scaffold writes where only the author can know.
 PLACEHOLDER = "REPLACE"
 
@@ -74,7 +77,7 @@ def validate_placeholders(draft: Draft, faults: FaultList) -> None:
     """Refuse what the scaffold left to be written; a draft is only warned of it."""
     for document in draft.documents.values():
         for location, text in texts_of(document.data):
-            if text.startswith(PLACEHOLDER):
+            if PLACEHOLDER in text:
                 what = ".".join(map(str, location))
                 say = faults.warn if draft.settings.draft else faults.refuse
                 say(document.path, document.line(*location), what, "still a placeholder", "write it, or remove the key")
@@ -257,6 +260,10 @@ def validate_predictions(file: str, indicator: Indicator, draft: Draft, faults: 
             draft.refuse(faults, file, place, f"no scenario {name!r}", nearest(name, names))
         if isinstance(prediction, OrdinalPrediction):
             validate_categories(file, (*place, "probs"), prediction, indicator, draft, faults)
+        if isinstance(prediction, DriftPrediction) and prediction.annual_change > HUGE_CHANGE:
+            document, what = draft.documents[file], f"{name}.annual_change"
+            why = f"{prediction.annual_change:.0%} more every year; is that meant?"
+            faults.warn(document.path, document.line(*place, "annual_change"), what, why, "write 20 percent as 0.20")
         validate_clock(file, place, prediction, draft, faults)
     validate_triggers(file, indicator, draft, faults)
     validate_defining(file, indicator, draft, faults)
@@ -403,15 +410,24 @@ def validate_coverage(draft: Draft, faults: FaultList) -> None:
 def validate_feeds(
     document: Document, sources: Mapping[str, Source], trackers: Mapping[str, Any], faults: FaultList
 ) -> None:
-    """Refuse feeds of indicators that their tracker does not have; trackers that were not loaded are not validated."""
+    """Refuse feeds of indicators that their tracker does not have, and two series of one source for one indicator.
+
+    Trackers that were not loaded are not validated.
+    """
     for source_id, source in sources.items():
+        fed: set[tuple[str, str]] = set()
         for order, entry in enumerate(source.documents):
             for place, feed in enumerate(entry.feeds):
+                location = (source_id, "documents", order, "feeds", place, "indicator")
+                what = f"{source_id}.{entry.name}.feeds"
+                if (feed.tracker, feed.indicator) in fed:
+                    why = f"{feed.indicator!r} is fed by another series of the source as well"
+                    mend = "give each series an indicator of its own, and derive their sum or mean from them"
+                    faults.refuse(document.path, document.line(*location), what, why, mend)
+                fed.add((feed.tracker, feed.indicator))
                 known = trackers.get(feed.tracker)
                 if known is not None and feed.indicator not in known:
-                    location = (source_id, "documents", order, "feeds", place, "indicator")
                     why = f"{feed.tracker} has no indicator {feed.indicator!r}"
-                    what = f"{source_id}.{entry.name}.feeds"
                     faults.refuse(document.path, document.line(*location), what, why, nearest(feed.indicator, known))
 
 

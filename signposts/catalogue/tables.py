@@ -39,6 +39,7 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
         "indicator": indicator_rows,
         "prediction": prediction_rows,
         "project": project_rows,
+        "place": place_rows,
         "search": search_rows,
     }
     for table, maker in makers.items():
@@ -218,6 +219,15 @@ def project_rows(tracker: Tracker) -> list[Row]:
     return [
         {"project_id": project_id, "title": project.title, "meaning": project.meaning}
         for project_id, project in tracker.projects.items()
+    ]
+
+
+def place_rows(tracker: Tracker) -> list[Row]:
+    """Return the places of the projects, each project's in the order of its route."""
+    return [
+        {"project_id": project_id, "position": position, **place.model_dump()}
+        for project_id, project in tracker.projects.items()
+        for position, place in enumerate(project.places, start=1)
     ]
 
 

@@ -10,6 +10,7 @@ process or, if it is killed, by the next one that loads or locks the folder (a r
 import base64
 import csv
 import fcntl
+import getpass
 import io
 import json
 import os
@@ -18,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS
+from signposts.catalogue.claims import LEDGER_COLUMNS
 from signposts.catalogue.models import Indicator
 from signposts.catalogue.trackers import Tracker
 from signposts.errors import InputError
@@ -122,11 +123,19 @@ def ledger_row(tracker: Tracker, indicator: str, row: Mapping[str, str]) -> NewR
     """Return a claim as a new row of its indicator's ledger."""
     path = tracker.folder / "ledger" / f"{indicator}.csv"
     columns: Sequence[str] = LEDGER_COLUMNS
-    if path.exists() and not any(row.get(name) for name in LEDGER_COLUMNS[-LATER_COLUMNS:]):
+    if path.exists() and not row.get("event_key"):
         # A file from before the newest columns stays a whole table for other programs too.
         with path.open(encoding="utf-8") as file:
             columns = LEDGER_COLUMNS[: len(file.readline().split(","))]
     return NewRow(path, columns, [row.get(name, "") for name in columns])
+
+
+def analyst() -> str:
+    """Return who records and decides: SIGNPOSTS_ANALYST, else the name of the account."""
+    try:
+        return os.environ.get("SIGNPOSTS_ANALYST") or getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def next_claim_id(tracker: Tracker, indicator: str) -> str:

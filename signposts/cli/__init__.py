@@ -146,14 +146,17 @@ def record(
 
 @app.command()
 def accept(
-    claim: Annotated[str, typer.Argument(help="Held claim.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why the revision is right.")],
+    held: Annotated[str, typer.Argument(metavar="CLAIM|SOURCE/DOCUMENT", help="Held claim, or held document.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is right.")],
     tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
 ) -> None:
-    """Let a held revision through."""
-    from signposts.cli.recording import accept_claim
+    """Let through a claim or a publisher's document that is held."""
+    from signposts.cli.recording import accept_claim, accept_document
 
-    accept_claim(claim, reason, tracker)
+    if "/" in held:
+        accept_document(held, reason)
+    else:
+        accept_claim(held, reason, tracker)
 
 
 TrackerName = Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from signposts.catalogue import Catalogue, Tracker, load_catalogue, tables
-from signposts.catalogue.accepted import accepted_rows
+from signposts.catalogue.accepted import accepted_documents, accepted_rows
+from signposts.cli.ledger_memory import compare_ledgers, fault_lines
+from signposts.errors import CatalogueError
 from signposts.gather import load_publishers
 from signposts.settings import load_settings
 
@@ -22,15 +24,21 @@ def check_catalogue(trackers: Sequence[str], *, strict: bool) -> int:
     """Print warnings and what was checked; return 1 if there are warnings and the check is strict, else 0.
 
     Raises:
-        CatalogueError: there are faults; the message lists all of them.
+        CatalogueError: there are faults, or a recorded row was edited; the message lists all of them.
     """
-    root = load_settings().catalogue_root
+    settings = load_settings()
+    root = settings.catalogue_root
     catalogue = load_catalogue(root, trackers)
     load_publishers(root)
     warnings = list(catalogue.warnings)
+    faults = compare_ledgers(settings, catalogue)
+    if any(fault["fault"] == "edited" for fault in faults):
+        raise CatalogueError("\n".join(fault_lines(faults)))
+    warnings += fault_lines(faults)
     for tracker in catalogue.trackers:
         warnings += monotone_lines(catalogue, tracker)
         warnings += recognition_lines(catalogue, tracker)
+    accepted_documents(root)
     for warning in warnings:
         typer.echo(f"warning: {warning}")
     for tracker in catalogue.trackers:

@@ -98,7 +98,7 @@ def released_row(tracker: Tracker, claim_id: str) -> dict[str, str] | None:
     from signposts.release import latest
 
     release = latest(load_settings())
-    if release is None or claim_id.rpartition("-")[0] not in tracker.ledgers:
+    if release is None or claim_id.rpartition("-")[0] not in tracker.indicators:
         return None
     found = release.rows(
         "from claim where tracker_id = $tracker and claim_id = $claim and source_id = 'ledger'",
@@ -107,7 +107,9 @@ def released_row(tracker: Tracker, claim_id: str) -> dict[str, str] | None:
     )
     if not found:
         return None
-    row = {name: _as_written(value) for name, value in found[0].items() if name in LEDGER_COLUMNS and name != "sha256"}
+    # The release's sha256 is that of the file the row stood in, page_sha256 what the row itself said.
+    said = {**found[0], "sha256": found[0].get("page_sha256")}
+    row = {name: _as_written(said.get(name)) for name in LEDGER_COLUMNS}
     return {name: value for name, value in row.items() if value}
 
 

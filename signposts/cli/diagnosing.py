@@ -121,7 +121,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         ("Claims", partial(_claims, settings)),
         ("Leads", partial(_leads, settings, now)),
         ("Alerts", partial(_alerts, settings, now)),
-        ("Writer", partial(_writer, settings)),
+        ("Writer", lambda: iter([Diagnosis("Writer", current_writer(settings.lock) or "nobody is writing")])),
     )
     for topic, part in parts:
         try:
@@ -185,7 +185,7 @@ def _release(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         return
     with release.connect():
         (last,) = release.rows(LAST_RELEASE)
-        held_back = release.rows("from withheld_tracker") if _has_table(release, "withheld_tracker") else []
+        held_back = release.rows("from withheld_tracker") if release.has_table("withheld_tracker") else []
     hours = (now.replace(tzinfo=None) - last["created_at"]).total_seconds() / 3600
     text = f"{last['release_id']}, as of {last['as_of']}, {hours:.1f} hours old"
     old = ("old release", "see why nothing was published: `signposts run --offline` says it")
@@ -199,7 +199,7 @@ def _release(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
 def _checks(settings: Settings) -> Iterator[Diagnosis]:
     """Yield which checks failed in the last run, whether it published or not: the working database knows."""
     working = Warehouse(settings.warehouse, read_only=True) if settings.warehouse.is_file() else None
-    if working is None or not _has_table(working, "check_result"):
+    if working is None or not working.has_table("check_result"):
         return
     for row in working.rows(FAILED_CHECKS):
         verdict = {"critical": "failed check", "warning": "check warning"}.get(row["severity"], "")
@@ -335,7 +335,10 @@ def _source(row: dict[str, Any], accepted: "AcceptedProblem | None") -> Diagnosi
 
 
 def _claims(settings: Settings) -> Iterator[Diagnosis]:
-    """Yield what is held until somebody accepts it, and which recorded claims have left their ledgers."""
+    """Yield what is held until somebody accepts it, and where ledgers differ from what was recorded of them."""
+    from signposts.catalogue import load_catalogue
+    from signposts.cli.ledger_memory import compare_ledgers, fault_lines
+
     release = latest(settings)
     if release is None:
         return
@@ -344,13 +347,8 @@ def _claims(settings: Settings) -> Iterator[Diagnosis]:
         remedy = f"look at {held[0]}, then `signposts accept {held[0]} --reason …` or correct it"
         named = ", ".join(held[:3]) + (" and others" if len(held) > 3 else "")
         yield Diagnosis("Claims", f"{len(held)} are held and not used: {named}", "claims held", remedy)
-    working = Warehouse(settings.warehouse, read_only=True) if settings.warehouse.is_file() else None
-    if working is not None and _has_table(working, "ledger_fault"):
-        gone = working.rows("select claim_id from ledger_fault where fault = 'gone' order by claim_id")
-        for row in gone[:3]:
-            text = f"{row['claim_id']} has left its ledger and still counts; a fresh clone would not know it"
-            remedy = f"put its row back, or take it back: `signposts withdraw {row['claim_id']}`"
-            yield Diagnosis("Claims", text, "rows vanished", remedy)
+    for line in fault_lines(compare_ledgers(settings, load_catalogue(settings.catalogue_root))):
+        yield Diagnosis("Claims", line, "rows vanished", line)
 
 
 def _leads(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
@@ -420,16 +418,6 @@ def _alerts(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
             yield Diagnosis("Alerts", text, "too few releases kept", "set SIGNPOSTS_KEEP_RELEASES to 2 or more")
     except InputError as error:
         yield Diagnosis("Alerts", str(error), "too few releases kept", str(error))
-
-
-def _has_table(database: Warehouse, table: str) -> bool:
-    """Return whether a database has a table: one of an older version may lack it."""
-    return bool(database.rows("select 1 from duckdb_tables() where table_name = $table", table=table))
-
-
-def _writer(settings: Settings) -> Iterator[Diagnosis]:
-    """Yield who is writing."""
-    yield Diagnosis("Writer", current_writer(settings.lock) or "nobody is writing")
 
 
 def _ago(silence: timedelta) -> str:

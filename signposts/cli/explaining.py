@@ -30,8 +30,14 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
     keys = {"tracker": tracker, "indicator": indicator, "as_of": subject["as_of"]}
     console = Console(highlight=False)
     _print_reading(console, subject)
+    _print_searches(console, published_rows(release, "explain/searches", **keys))
     _print_claims(console, published_rows(release, "explain/claims", **keys))
-    _print_predictions(console, published_rows(release, "explain/predictions", **keys, reading_date=_dated(subject)))
+    _print_predictions(
+        console,
+        published_rows(
+            release, "explain/predictions", **keys, reading_date=subject["reading_date"] or subject["as_of"]
+        ),
+    )
     if subject["scored"]:
         _print_chain(console, published_rows(release, "explain/chain", **keys))
         _print_completeness(console, published_rows(release, "explain/completeness", **keys))
@@ -39,12 +45,6 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
         _print_ratios(console, subject, published_rows(release, "explain/hypotheses", **keys))
         _print_luck(console, subject, published_rows(release, "explain/luck", **keys))
         _print_arithmetic(console, published_rows(release, "explain/arithmetic", **keys))
-
-
-def _dated(subject: Row) -> date:
-    """Return the date that the fans are shown at: the reading's own, else the as-of date."""
-    dated: date = subject["reading_date"] or subject["as_of"]
-    return dated
 
 
 def _print_reading(console: Console, subject: Row) -> None:
@@ -81,6 +81,23 @@ def _value_in_words(subject: Row) -> str:
     if subject["exposure_start"] is not None:
         words += f" from {subject['exposure_start']} to {subject['exposure_end']}"
     return words
+
+
+def _print_searches(console: Console, searches: Sequence[Row]) -> None:
+    """Print until when somebody looked, and the searches from which that and the completeness follow."""
+    for row in searches:
+        recapture, reach = "", ""
+        if row["n_found"] is not None:
+            recapture = f"; {row['n_known']} events known before, {row['n_found']} found, {row['n_both']} of them known"
+        if row["reach_low"] is not None:
+            reach = f"; such a search sees {percent(row['reach_low'])} to {percent(row['reach_high'])} of the events"
+        console.print(
+            f"Looked until {row['looked_until']}, from {row['window_from']}, by {row['searched_by']} on "
+            f"{row['searched_on']}: {row['leads_read']} leads read{recapture}{reach}"
+            f"{'; feeds: ' + row['feeds'] if row['feeds'] else ''}{'; gaps: ' + row['gaps'] if row['gaps'] else ''}.",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 def _print_claims(console: Console, claims: Sequence[Row]) -> None:
@@ -140,7 +157,7 @@ def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
         )
         table.add_row(
             row["title"],
-            f"{row['claim']} [{row['basis']}]".replace("[", "\\["),
+            f"{row['claim']} [{row['basis']}]{_whose(row)}".replace("[", "\\["),
             fan,
             row["status"] or "",
             "" if row["fit"] is None else f"{row['fit']:.3f}",
@@ -148,6 +165,11 @@ def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
             signed(row["contribution"]),
         )
     console.print(table)
+
+
+def _whose(row: Row) -> str:
+    """Return that a prediction's numbers are the mean of several analysts', and how far they may be off."""
+    return f" (mean of {row['analysts']} analysts, spread {float(row['spread']):.2f})" if row["analysts"] else ""
 
 
 def _print_ratios(console: Console, subject: Row, hypotheses: Sequence[Row]) -> None:

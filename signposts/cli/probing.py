@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import typer
 
+from signposts.catalogue.accepted import accepted_documents
 from signposts.catalogue.faults import nearest
 from signposts.errors import InputError
 from signposts.gather import load_publishers
@@ -24,7 +25,8 @@ def probe_command(names: Sequence[str], as_json: bool) -> int:
         if name not in sources:
             raise InputError(f"sources.yaml has no source {name!r}; {nearest(name, sources)}")
     chosen = {name: source for name, source in sources.items() if not names or name in names}
-    rows = probe(chosen, settings.archive, settings.inbox, datetime.now(UTC))
+    accepted = accepted_documents(settings.catalogue_root)
+    rows = probe(chosen, settings.archive, settings.inbox, datetime.now(UTC), accepted)
     failed = sum(row.failed for row in rows)
     if as_json:
         typer.echo(json.dumps([row.row() for row in rows], indent=1, ensure_ascii=False))

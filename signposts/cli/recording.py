@@ -12,9 +12,17 @@ import typer
 
 from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, check_claim, load_catalogue
 from signposts.catalogue.accepted import COLUMNS as ACCEPTED_COLUMNS
-from signposts.catalogue.accepted import accepted_path, accepted_rows
+from signposts.catalogue.accepted import DOCUMENT_COLUMNS, accepted_documents, accepted_path, accepted_rows
 from signposts.catalogue.claims import OPEN_ENDS, REQUIRED_BY_KIND
-from signposts.catalogue.writing import NewRow, append_rows, ledger_row, next_claim_id, tracker_lock, with_defaults
+from signposts.catalogue.writing import (
+    NewRow,
+    analyst,
+    append_rows,
+    ledger_row,
+    next_claim_id,
+    tracker_lock,
+    with_defaults,
+)
 from signposts.cli.published import nearest_name, open_release
 from signposts.errors import InputError, SourceError
 from signposts.settings import load_settings, source_base_url
@@ -59,6 +67,7 @@ def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_pa
     with tracker_lock(owner.folder):
         owner = _tracker(owner.tracker_id)
         row["claim_id"] = next_claim_id(owner, indicator)
+        row.setdefault("recorded_by", analyst())
         row["recorded_at"] = datetime.now(UTC).replace(microsecond=0).isoformat()
         faults = check_claim(owner, indicator, row)
         if faults:
@@ -132,7 +141,7 @@ def _archived(url: str) -> str:
 
     archive = open_archive(load_settings())
     try:
-        return store_page(url, archive, datetime.now(UTC), trusted=source_base_url(SOURCE_ID, ""))
+        return store_page(url, archive, datetime.now(UTC), trusted=source_base_url(SOURCE_ID, "")).sha256
     except SourceError as error:
         raise InputError(
             f"the claim was not recorded, since its page cannot be kept: {error}; "
@@ -140,10 +149,38 @@ def _archived(url: str) -> str:
         ) from error
 
 
+def _acceptance(what: str, reason: str) -> list[str]:
+    """Return the row that lets something through: what, why, and today."""
+    if not reason.strip():
+        raise InputError("what is accepted needs a reason; give one with --reason")
+    return [what, " ".join(reason.split()), datetime.now(UTC).date().isoformat()]
+
+
+def accept_document(held: str, reason: str) -> None:
+    """Let the newest version of a publisher's document through, which is held, with the reason beside it."""
+    from signposts.sources.archive import open_archive
+    from signposts.sources.source_run import HELD
+
+    settings = load_settings()
+    root, archive = settings.catalogue_root, open_archive(settings)
+    source_id, _, document = held.partition("/")
+    known = archive.attempts(source_id) if source_id in archive.sources() else []
+    last = {attempt.document: attempt for attempt in known if attempt.sha256}
+    waiting = [name for name, attempt in last.items() if attempt.outcome == "failure" and HELD in attempt.message]
+    if document not in waiting:
+        named = f"held are {', '.join(f'{source_id}/{name}' for name in waiting)}" if waiting else "none of it is held"
+        raise InputError(f"document {held!r} is not held; {named}")
+    values = _acceptance(str(last[document].sha256), reason)
+    with tracker_lock(root):
+        if values[0] in accepted_documents(root):
+            raise InputError(f"{held} is accepted already; the next `signposts run` uses it")
+        append_rows(root, [NewRow(accepted_path(root), DOCUMENT_COLUMNS, values)])
+    typer.echo(f"{held} accepted; the next run that asks for it uses it")
+
+
 def accept_claim(claim: str, reason: str, tracker: str) -> None:
     """Let a held revision through from the next run on, with the reason beside it."""
-    if not reason.strip():
-        raise InputError("an accepted revision needs a reason; give one with --reason")
+    values = _acceptance(claim, reason)
     owner = _tracker(tracker)
     statement = "select claim_id from claim where held and tracker_id = $tracker order by claim_id"
     held = [row["claim_id"] for row in open_release().rows(statement, tracker=owner.tracker_id)]
@@ -154,7 +191,5 @@ def accept_claim(claim: str, reason: str, tracker: str) -> None:
         earlier = {str(row["claim_id"]) for row in accepted_rows(owner.tracker_id, owner.folder)}
         if claim in earlier:
             raise InputError(f"{claim} is accepted already; the next `signposts run` uses it")
-        today = datetime.now(UTC).date().isoformat()
-        values = [claim, " ".join(reason.split()), today]
         append_rows(owner.folder, [NewRow(accepted_path(owner.folder), ACCEPTED_COLUMNS, values)])
     typer.echo(f"{claim} accepted; the next run uses it")

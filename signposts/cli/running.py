@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from signposts.cli.ledger_memory import vanished_lines
 from signposts.cli.run_summary import print_run_summary
 from signposts.errors import InputError, ReleaseWithheld
 from signposts.run_key import is_standing, note_run, run_key
@@ -55,6 +56,8 @@ def run_monitor(request: RunRequest) -> int:
         if not result.success:
             return _report_failures(failures(result), settings, request.offline)
     summary = print_run_summary(settings, request.as_of)
+    for line in vanished_lines(settings):
+        print(f"warning: {line}")
     if stands:
         print("Nothing is new since this release was made; it stands.")
     elif not summary.held_back:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
+from signposts.cli.ledger_memory import vanished_lines
 from signposts.cli.running import RunRequest, publish_quietly
 from signposts.errors import SignpostsError
 from signposts.settings import Settings, load_settings, prepare_home
@@ -83,4 +84,6 @@ def publish_after(changed: list[Path]) -> bool:
         print(f"{what}: not published: {error}", flush=True)
         return False
     print(f"{what}: published in {time.monotonic() - started:.2f} s: {page}", flush=True)
+    for line in vanished_lines(load_settings()):
+        print(f"warning: {line}", flush=True)
     return True

@@ -8,13 +8,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signposts.catalogue import LEDGER_COLUMNS, Claim, LedgerRow, Tracker, check_claim
+from signposts.catalogue import LEDGER_COLUMNS, Claim, Ledger, LedgerRow, Tracker, check_claim
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.loading import read_ledger
-from signposts.catalogue.writing import NewRow, append_rows, ledger_row, next_claim_id, tracker_lock, with_defaults
+from signposts.catalogue.writing import (
+    NewRow,
+    analyst,
+    append_rows,
+    ledger_row,
+    next_claim_id,
+    tracker_lock,
+    with_defaults,
+)
 from signposts.errors import InputError
 
 OWN_FIELDS = ("claim_id", "recorded_at", "sha256", "corrects")
+NOT_CARRIED_OVER = (*OWN_FIELDS, "recorded_by")
 
 
 def with_ledger_of_now(tracker: Tracker, indicator: str) -> Tracker:
@@ -80,6 +89,7 @@ def new_claim(tracker: Tracker, indicator: str, fields: Mapping[str, str], now: 
         raise InputError(f"no field {unknown[0]!r}; {nearest(unknown[0], LEDGER_COLUMNS)}")
     row = with_defaults(entry, {name: value.strip() for name, value in fields.items() if value.strip()})
     row["claim_id"] = next_claim_id(tracker, indicator)
+    row.setdefault("recorded_by", analyst())
     row["recorded_at"] = now.astimezone(UTC).replace(microsecond=0).isoformat()
     faults = check_claim(tracker, indicator, row)
     if faults:
@@ -94,7 +104,7 @@ def correction(
     indicator, found = find_claim(tracker, claim_id)
     if not reason.strip():
         raise InputError("a correction needs a reason; give one with --reason")
-    fields = {name: value for name, value in found.fields.items() if name not in OWN_FIELDS}
+    fields = {name: value for name, value in found.fields.items() if name not in NOT_CARRIED_OVER}
     changed = {name: value for name, value in changes.items() if fields.get(name, "") != value.strip()}
     if not changed:
         raise InputError(f"{claim_id} says that already; name a field that changes, as value=4.8")
@@ -112,7 +122,7 @@ def withdrawal(tracker: Tracker, claim_id: str, reason: str, now: datetime, on: 
     indicator, found = find_claim(tracker, claim_id)
     if not reason.strip():
         raise InputError("a withdrawal needs a reason; give one with --reason")
-    fields = {name: value for name, value in found.fields.items() if name not in OWN_FIELDS}
+    fields = {name: value for name, value in found.fields.items() if name not in NOT_CARRIED_OVER}
     note = f"withdrawn: {' '.join(reason.split())}"
     taken_back = {**fields, "status": "withdrawn", "corrects": claim_id, "note": note}
     if on:
@@ -149,7 +159,8 @@ def withdraw_claim(
         else:
             indicator = indicator_of(claim_id)
             back = LedgerRow(0, vanished, Claim.model_validate(dict(vanished)))
-            ledger = own.ledgers[indicator]
+            path = own.folder / "ledger" / f"{indicator}.csv"
+            ledger = own.ledgers.get(indicator) or Ledger(indicator, path, "", ())
             restored = replace(own, ledgers={**own.ledgers, indicator: replace(ledger, rows=(*ledger.rows, back))})
             taken, new_id = withdrawal(restored, claim_id, reason, now, on)
             row = replace(ledger_row(own, indicator, vanished), more=(taken.values,))

@@ -233,9 +233,9 @@ def good_read(
     """Return the record of a read, with the days that it covers and how much of it the read before did not hold."""
     days = [item.published_on for item in items.items if item.published_on]
     unseen = None if shown_before is None else sum(item.url not in shown_before for item in items.items)
-    last = next((read for read in reversed(work.before.get(feed_id, ())) if read.outcome in GOOD), None)
-    continues = unseen is not None and (unseen < len(items.items) or not items.items)
-    since = unbroken_since(items, work.now.date(), last if continues else None)
+    last = next((read for read in reversed(work.before.get(feed_id, ())) if read.sha256), None)
+    is_joined = unseen is not None and (unseen < len(items.items) or not items.items)
+    since = unbroken_since(items, work.now.date(), last if is_joined and last and last.outcome in GOOD else None)
     covers = covered_days(items, feed, work.now.date(), since)
     return FeedRead(
         feed_id,

@@ -295,9 +295,16 @@ class _Links(HTMLParser):
 
 
 def read_saved_page(payload: bytes, outlet: str, today: date) -> Items:
-    """Return the links of a saved page that read as headlines: four words and more."""
+    """Return the links of a saved page that read as headlines: four words and more.
+
+    Raises:
+        SourceChanged: a declaration in the page is none, which the standard library says by an assertion.
+    """
     parser = _Links()
-    parser.feed(payload.decode("utf-8", "replace"))
+    try:
+        parser.feed(payload.decode("utf-8", "replace"))
+    except AssertionError as error:
+        raise SourceChanged(f"cannot be read as a page: {error}") from error
     found = ItemList(outlet, today)
     for url, words in parser.links:
         if url.startswith("http") and len(words.split()) >= 4:

@@ -174,7 +174,7 @@ def read_number(name: str, text: str, decimal_comma: bool) -> str:
     try:
         float(plain)
     except ValueError as error:
-        mend = "for a share 0.58, for growth 58" if plain.endswith("%") else "4.8; `over 4.8` is 4.8 in value_low"
+        mend = "0.58 for a share, 58 for growth" if plain.endswith("%") else "4.8; `over 4.8` is 4.8 in value_low"
         raise InputError(f"{name}: {text!r} is no number; write {mend}") from error
     return plain
 

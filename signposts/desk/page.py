@@ -224,7 +224,8 @@ def show_queue(desk: Desk, request: Request) -> Response:
     if queue:
         query = f"?{urlencode({'indicator': indicator})}" if indicator else ""
         return RedirectResponse(f"/lead/{queue[0].lead.lead_id}{query}", 303)
-    return _render(desk, "lead.html", **_queue_values(desk, "", indicator), lead=None)
+    did = _what_was_done(desk, request.query_params.get("did", ""))
+    return _render(desk, "lead.html", **_queue_values(desk, "", indicator), lead=None, did=did)
 
 
 def _queue_values(desk: Desk, lead_id: str, indicator: str) -> dict[str, Any]:
@@ -259,8 +260,8 @@ def _lead_page(desk: Desk, request: Request, problem: str, given: Mapping[str, s
     lead = state.lead(request.path_params["lead_id"])
     options = lead.indicators(state.tracker.tracker_id)
     ranked = sorted(options, key=lambda name: -options[name])
-    about = given.get("indicator") or request.query_params.get("about", "")
-    about = about if about in state.tracker.indicators else (ranked[0] if ranked else "")
+    asked = [given.get("indicator", ""), *(request.query_params.get(name, "") for name in ("about", "indicator"))]
+    about = next((name for name in (*asked, *ranked) if name in state.tracker.indicators), "")
     entry = state.tracker.indicators[about]
     story = state.story(lead)
     suggested = suggest_claim(entry, lead, story)
@@ -340,9 +341,7 @@ def decide_lead(desk: Desk, request: Request, form: Form) -> Response:
     query = {"did": lead.lead_id}
     if request.query_params.get("indicator"):
         query["indicator"] = request.query_params["indicator"]
-    return RedirectResponse(
-        (f"/lead/{following}" if following else f"/lead/{lead.lead_id}") + f"?{urlencode(query)}", 303
-    )
+    return RedirectResponse((f"/lead/{following}" if following else "/") + f"?{urlencode(query)}", 303)
 
 
 def _decided(state: DeskState, lead: Lead, form: Form, given: Mapping[str, str]) -> Decided:
@@ -491,17 +490,22 @@ def _searches_page(desk: Desk, asked: Mapping[str, str], problem: str, done: str
 
 
 def _plan(state: DeskState, indicator: str, asked: Mapping[str, str]) -> SearchPlan:
-    """Return what closing an indicator's search would write."""
+    """Return what closing a search would write: up to the day asked for, else as far as the feeds reach."""
+    now = datetime.now(UTC)
     try:
-        until = date.fromisoformat(asked.get("until") or (_today() - timedelta(days=1)).isoformat())
+        until = date.fromisoformat(asked["until"]) if asked.get("until") else None
         since = date.fromisoformat(asked["since"]) if asked.get("since") else None
     except ValueError as error:
         raise InputError(f"{error}; write days as YYYY-MM-DD") from error
-    without = asked.get("without", "").split()
-    return plan_search(
-        state.tracker, indicator, until, state.leads(), state.decisions, state.reads, state.feeds,
-        datetime.now(UTC), since=since, without=without,
-    )  # fmt: skip
+
+    def plan(day: date) -> SearchPlan:
+        return plan_search(
+            state.tracker, indicator, day, state.leads(), state.decisions, state.reads, state.feeds, now, since=since,
+            without=asked.get("without", "").split(),
+        )  # fmt: skip
+
+    furthest = plan(until or now.date() - timedelta(days=1))
+    return plan(furthest.looked_until) if until is None and furthest.looked_until else furthest
 
 
 def close_one(desk: Desk, request: Request, form: Form) -> Response:

@@ -92,10 +92,11 @@ def unbroken_since(items: Items, on: date, before: FeedRead | None) -> date:
 def covered_days(items: Items, feed: LeadFeed, on: date, since: date) -> tuple[date, date] | None:
     """Return the first and last whole day that a good read covers; nothing for one that was cut short.
 
-    The day of the read is not over and never covered; a feed whose newest item is old covers nothing long after it.
+    The day of the read is not over and never covered; a feed gone stale covers nothing after its newest item.
     """
     newest = max((item.published_on for item in items.items if item.published_on), default=on)
-    last = min(on - timedelta(days=1), newest + timedelta(days=feed.stale_after_days))
+    is_stale = (on - newest).days > feed.stale_after_days
+    last = newest if is_stale else on - timedelta(days=1)
     first = since + timedelta(days=1)
     return None if items.truncated or first > last else (first, last)
 

@@ -12,12 +12,12 @@ from signposts.catalogue import Claim, Tracker
 from signposts.catalogue.searches import SEARCH_COLUMNS, searches_path
 from signposts.catalogue.triage import TriageRow, is_open
 from signposts.catalogue.watch import LeadFeed
-from signposts.catalogue.writing import NewRow, append_rows, tracker_lock
+from signposts.catalogue.writing import NewRow, analyst, append_rows, tracker_lock
 from signposts.desk.claims import all_claims, superseded_by, with_ledger_of_now
 from signposts.desk.leads import Lead
 from signposts.desk.matching import ledger_recall
 from signposts.desk.reads import FeedRead, days_between, union_of_days
-from signposts.desk.triage import analyst, decisions_now
+from signposts.desk.triage import decisions_now
 from signposts.errors import InputError
 
 USUAL_REACH = (0.7, 1.0)

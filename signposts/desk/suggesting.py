@@ -17,18 +17,18 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan января",
-            "february feb февраля",
-            "march mar марта",
-            "april apr апреля",
-            "may мая",
-            "june jun июня",
-            "july jul июля",
-            "august aug августа",
-            "september sep sept сентября",
-            "october oct октября",
-            "november nov ноября",
-            "december dec декабря",
+            "january jan января ژانویه",
+            "february feb февраля فوریه",
+            "march mar марта مارس",
+            "april apr апреля آوریل",
+            "may мая مه",
+            "june jun июня ژوئن",
+            "july jul июля ژوئیه",
+            "august aug августа اوت",
+            "september sep sept сентября سپتامبر",
+            "october oct октября اکتبر",
+            "november nov ноября نوامبر",
+            "december dec декабря دسامبر",
         ),
         start=1,
     )
@@ -38,9 +38,12 @@ MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({MONTH})\b\.?(?:,?\s+(\d{{4}}))?", re.IGNORECASE)
 MONTH_FIRST = re.compile(rf"\b({MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?", re.IGNORECASE)
 ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = (
+    "on monday|в понедельник", "on tuesday|во вторник", "on wednesday|в среду", "on thursday|в четверг",
+    "on friday|в пятницу", "on saturday|в субботу", "on sunday|в воскресенье",
+)  # fmt: skip
 YESTERDAY = re.compile(r"\byesterday\b|\bвчера\b|دیروز", re.IGNORECASE)
-NUMBER = r"(\d{1,3}(?:[ ,\u00a0]\d{3})+|\d+(?:[.,]\d+)?)"
+NUMBER = r"(?<![\d.,\u066b])(\d{1,3}(?:[ ,\u00a0\u066c]\d{3})+|\d+(?:[.,\u066b]\d+)?)"
 UNITS: tuple[tuple[str, str, float], ...] = (
     ("billion", r"(?:billion|bn|млрд|میلیارد)", 1.0),
     ("million", r"(?:million|mln|mn|млн|میلیون)", 1.0),
@@ -98,9 +101,9 @@ def suggest_day(lead: Lead) -> tuple[date, str]:
                 return min(day, lead.day), f"{where}: {day:%d %B}"
         if YESTERDAY.search(text):
             return lead.day - timedelta(days=1), f"{where}: yesterday"
-        for number, name in enumerate(WEEKDAYS):
-            if re.search(rf"\bon {name}\b", text, re.IGNORECASE):
-                return lead.day - timedelta(days=(lead.day.weekday() - number) % 7), f"{where}: on {name.title()}"
+        for number, names in enumerate(WEEKDAYS):
+            if match := re.search(rf"\b(?:{names})\b", text, re.IGNORECASE):
+                return lead.day - timedelta(days=(lead.day.weekday() - number) % 7), f"{where}: {match[0]}"
     if lead.published_on:
         return lead.day, "the feed's day: the text names none"
     return lead.day, "the day it was seen: neither text nor feed names one"
@@ -150,7 +153,7 @@ def suggest_number(unit: str, lead: Lead) -> Suggested | None:
 
 def _plain(text: str) -> str:
     """Return a number as Python reads it."""
-    text = re.sub(r"[ \u00a0]", "", text)
+    text = re.sub(r"[ \u00a0\u066c]", "", text).replace("\u066b", ".")
     if re.fullmatch(r"\d{1,3}(,\d{3})+", text):
         return text.replace(",", "")
     return text.replace(",", ".")
@@ -173,6 +176,6 @@ def known_nearby(
         if fields.get("source_url") and fields["source_url"].rstrip("/") == lead.url.rstrip("/"):
             near.append((-1, claim_id, "the same page"))
         elif apart <= 3:
-            why = "the same day" if apart == 0 else f"{apart} days apart"
+            why = ("the same day", "one day apart", "two days apart", "three days apart")[apart]
             near.append((apart, claim_id, why + (f", same words: {', '.join(shared[:4])}" if shared else "")))
     return [(claim_id, why) for _, claim_id, why in sorted(near)][:8]

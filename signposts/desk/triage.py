@@ -7,11 +7,10 @@ that both are there or neither. The folder's lock is held from looking whether t
 that a second desk sees the first one's decision.
 """
 
-import getpass
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from signposts.catalogue import Tracker
 from signposts.catalogue.faults import FaultList, nearest
@@ -23,12 +22,15 @@ from signposts.catalogue.triage import (
     read_triage,
     triage_path,
 )
-from signposts.catalogue.writing import NewRow, append_rows, ledger_row, tracker_lock
+from signposts.catalogue.writing import NewRow, analyst, append_rows, ledger_row, tracker_lock
 from signposts.desk.claims import correction, find_claim, indicator_of, new_claim, with_ledger_of_now, withdrawal
 from signposts.desk.importing import known_twin
 from signposts.desk.leads import Lead
 from signposts.errors import InputError, SourceError
 from signposts.settings import load_settings, source_base_url
+
+if TYPE_CHECKING:
+    from signposts.sources.cited_page import KeptPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,6 @@ class Decided:
     decision: str
     lead_ids: tuple[str, ...]
     claim_id: str = ""
-
-
-def analyst() -> str:
-    """Return who decides: SIGNPOSTS_ANALYST, else the name of the account."""
-    try:
-        return os.environ.get("SIGNPOSTS_ANALYST") or getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def decisions_now(tracker: Tracker) -> dict[str, TriageRow]:
@@ -104,13 +98,16 @@ def accept(
     ``corroborates`` names a known event, no second event is counted: its credibility rises by one step.
 
     Raises:
-        InputError: the claim or the page is refused, the event is known, or the lead was decided meanwhile.
+        InputError: the claim or the page is refused, the page names another day than the one on which the lead was
+            seen, the event is known, or the lead was decided meanwhile.
     """
     head = leads[0]
     if not corroborates:
         # A claim that the ledger refuses anyway asks nothing of the network.
         new_claim(with_ledger_of_now(tracker, indicator), indicator, {"source_url": head.url, **fields}, now)
-    sha256 = _kept_page(head, now) if keep_page else ""
+    page = _kept_page(head, now) if keep_page else None
+    if page and not corroborates:
+        fields = _with_day_of_page(fields, page, head)
     with tracker_lock(tracker.folder):
         refuse_decided(tracker, leads)
         own = with_ledger_of_now(tracker, indicator)
@@ -121,7 +118,7 @@ def accept(
             twin = known_twin(own, indicator, claim)
             if twin:
                 raise InputError(f"{twin} says the same from the same place: call the lead a duplicate of it")
-            claim["sha256"] = sha256
+            claim["sha256"] = page.sha256 if page else ""
             row, claim_id = ledger_row(own, indicator, claim), claim["claim_id"]
         values = {"indicator_id": indicator, "claim_id": claim_id}
         append_rows(tracker.folder, [row, _joined(tracker, leads, "accept", now, values)])
@@ -225,8 +222,21 @@ def future_day(text: str, today: date) -> str:
     return day.isoformat()
 
 
-def _kept_page(lead: Lead, now: datetime) -> str:
-    """Return the SHA-256 of the lead's page, archived."""
+def _with_day_of_page(fields: Mapping[str, str], page: "KeptPage", lead: Lead) -> dict[str, str]:
+    """Return the fields; a day of publication that was only inferred must be the one that the page names, if any."""
+    named = page.published_on
+    if not fields.get("published_on_inferred") or named is None or named > lead.seen_at.date():
+        return dict(fields)
+    if fields.get("published_on") != named.isoformat():
+        raise InputError(
+            f"the page says that it was published on {named}; the form has {fields.get('published_on')}, the day on "
+            f"which it was seen: set published_on={named}, or leave published_on_inferred empty to keep yours"
+        )
+    return {**fields, "published_on_inferred": ""}
+
+
+def _kept_page(lead: Lead, now: datetime) -> "KeptPage":
+    """Return the lead's page, archived."""
     from signposts.sources.archive import open_archive
     from signposts.sources.cited_page import SOURCE_ID, store_page
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from signposts.errors import InputError, SignpostsError
+from signposts.release.checksums import CHECKSUMS, is_whole
 from signposts.release.directory import (
     DATABASE,
     LATEST,
@@ -16,7 +17,7 @@ from signposts.release.directory import (
     show_release,
     shown_release,
 )
-from signposts.run_key import CHECKSUMS, digest_of_file, is_whole
+from signposts.run_key import digest_of_file
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse
 

@@ -26,7 +26,8 @@ from signposts.release.directory import (
 )
 from signposts.release.export import describe, export
 from signposts.release.withholding import carry_over
-from signposts.settings import Settings, code_version, package_folder
+from signposts.run_key import code_identity, digest_of_files
+from signposts.settings import Settings, package_folder
 from signposts.warehouse import Warehouse, disk_faults, load_sql, open_locked
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def _publish(
     earlier = earlier_releases(settings)
     before = kept_releases(published)
     release_id = name_release(warehouse, created_at, before)
-    write_release_table(warehouse, earlier, release_id, created_at, as_of)
+    shared = digest_of_files(settings.catalogue_root, settings.catalogue_root.glob("*.yaml"))
+    write_release_table(warehouse, earlier, release_id, created_at, as_of, shared)
     write_release_notes(warehouse, settings, release_id)
     with folder_in_making(published, release_id) as folder:
         rows = make_folder(warehouse, folder, settings.cache, release_id, created_at, with_report, before[-keep + 1 :])
@@ -174,12 +176,22 @@ def name_release(warehouse: Warehouse, created_at: datetime, kept: list[str]) ->
 
 
 def write_release_table(
-    warehouse: Warehouse, earlier: list[dict[str, Any]], release_id: str, created_at: datetime, as_of: date
+    warehouse: Warehouse,
+    earlier: list[dict[str, Any]],
+    release_id: str,
+    created_at: datetime,
+    as_of: date,
+    shared_sha256: str,
 ) -> None:
-    """Make the table release: this one and those before it."""
+    """Make the table release: this one and those before it; the digest is that of the files that trackers share."""
     warehouse.write_rows("release", earlier)
     warehouse.build_table(
-        "publish/release", release_id=release_id, created_at=created_at, as_of=as_of, code_version=code_version()
+        "publish/release",
+        release_id=release_id,
+        created_at=created_at,
+        as_of=as_of,
+        code_version=code_identity(),
+        shared_sha256=shared_sha256,
     )
 
 
@@ -194,7 +206,7 @@ def write_release_notes(warehouse: Warehouse, settings: Settings, release_id: st
         released = Warehouse(settings.released_database, read_only=True)
         with released.connect():
             before = {name: released.rows(statement) for name, statement in report.news_before().items()}
-            if released.rows("from duckdb_tables() where table_name = 'release_note'"):
+            if released.has_table("release_note"):
                 columns = ", ".join(dictionary.tables["release_note"].columns)
                 earlier = released.rows(f"select {columns} from release_note order by all")  # noqa: S608 - names of the dictionary
     frames = {

@@ -4,7 +4,7 @@ Belongs here: which trackers are held back and why, taking them out of a run, an
 says of them and of those that a run was not asked for. Not here: the checks, or the release itself.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -125,16 +125,12 @@ def carry_over(warehouse: Warehouse, settings: Settings) -> list[str]:
         return []
     with release.connect():
         released = {row["tracker_id"]: row for row in release.rows("from tracker")}
-        missing = sorted(set(released) & set(_folders(settings.catalogue_root)) - set(present_trackers(warehouse)))
+        kept = {folder.name for folder in tracker_folders(settings.catalogue_root, ())}
+        missing = sorted(released.keys() & kept - set(present_trackers(warehouse)))
         for tracker_id in missing:
             _carry_tracker(warehouse, release, tracker_id)
     _note_last_good(warehouse, {name: released[name] for name in missing})
     return missing
-
-
-def _folders(root: Path) -> Iterable[str]:
-    """Return the trackers that the catalogue has folders for."""
-    return (folder.name for folder in tracker_folders(root, ()))
 
 
 def _carry_tracker(warehouse: Warehouse, release: Warehouse, tracker_id: str) -> None:

@@ -11,6 +11,8 @@ from signposts.report.records import Row, TrackerTables
 
 HEADLINE_TABLES = frozenset({"scenario_probability", "log_ratio", "reading", "probability_interval", "tracker"})
 """Tables that the headline rests on: a failed warning about one of them is said beneath the headline."""
+CARRIES_ALONE, ALONE = "no_indicator_carries_the_headline_alone", 0.05
+"""The check that no indicator moves a headline far by itself, and its bound."""
 _COUNTED = ("count", "open_count")
 
 
@@ -70,6 +72,23 @@ def headline_warnings(tables: TrackerTables) -> list[str]:
         if not row["passed"] and row["severity"] == "warning" and row["target"] in HEADLINE_TABLES
     ]
     return [
-        wording.unbroken(f"A check warns ({str(row['check_name']).replace('_', ' ')}): {row['detail'] or 'it failed'}")
+        _alone(tables)
+        if row["check_name"] == CARRIES_ALONE
+        else wording.unbroken(
+            f"A check warns ({str(row['check_name']).replace('_', ' ')}): {row['detail'] or 'it failed'}"
+        )
         for row in failed
     ]
+
+
+def _alone(tables: TrackerTables) -> str:
+    """Name the indicators each of which alone moves a headline further than the check allows."""
+    moves: dict[str, float] = {}
+    for row in tables.rows["influence"]:
+        kind, _, key = row["left_out"].partition(":")
+        if kind == "indicator" and key in tables.indicator and abs(row["move"]) > ALONE:
+            moves[key] = max(moves.get(key, 0.0), abs(row["move"]))
+    ranked = sorted(moves, key=lambda key: (-moves[key], key))
+    named = wording.listed([f"\u201c{tables.indicator[key]['title']}\u201d ({moves[key] * 100:.1f})" for key in ranked])
+    subject = "one indicator moves" if len(ranked) == 1 else f"{wording.count_word(len(ranked))} indicators each move"
+    return f"A check warns: {subject} a headline by more than five points alone: {named}."

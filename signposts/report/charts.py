@@ -7,6 +7,7 @@ drawing serves light and dark. tests/unit/test_report.py holds every specificati
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 Rows = Sequence[Mapping[str, Any]]
@@ -64,17 +65,18 @@ def _category(shorthand: str, domain: Sequence[Any], values: Sequence[Any]) -> P
     return _channel(shorthand, scale={"domain": domain, "range": values}, legend=None)
 
 
-def _words(rows: Rows, style: Part, **encoding: Any) -> list[Part]:
-    """Return words twice: with a rim of paper, which keeps them apart from the lines they cross, and plain."""
-    fill = style.get("fill", INK)
-    rim = {"fill": PAPER, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}
-    return [_layer(rows, "text", style | rim, **encoding), _layer(rows, "text", style | {"fill": fill}, **encoding)]
+def _words(rows: Rows, style: Part, **encoding: Any) -> Part:
+    """Return words with a rim of paper, which keeps them apart from the lines they cross; the page paints it first."""
+    rim = {"fill": INK, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}
+    return _layer(rows, "text", rim | style, **encoding)
 
 
 def _time(field: str, span: Sequence[str]) -> Part:
     """Return the axis of time over the whole span, in UTC so that no clock of a machine moves a mark."""
     years = int(span[1][:4]) - int(span[0][:4])
-    yearly = {"format": "%Y", "tickCount": {"interval": "year", "step": 1}}
+    yearly: Part = {"format": "%Y", "tickCount": {"interval": "year", "step": 1}}
+    # a year's name stands inside the year, beside the tick at which it begins
+    yearly |= {"tickSize": 16, "labelAlign": "left", "labelOffset": 3, "labelPadding": -10, "labelFlush": False}
     axis = yearly if years > 3 else {"format": "%b %Y", "tickCount": 5}
     return _channel(
         f"{field}:T", title=None, scale={"type": "utc", "domain": [_moment(day) for day in span]}, axis=axis
@@ -111,17 +113,26 @@ def _scenario_dash(data: Data, ranked: Sequence[str]) -> Part:
     return _category("scenario:N", data["scenarios"], dashes)
 
 
+def _line_below_breaks(data: Data) -> int:
+    """Return where the line of words below those of the structural breaks stands."""
+    return max((int(row["line"]) for row in data.get("breaks", [])), default=-13) + 15
+
+
 def _marks_in_time(data: Data) -> list[Part]:
     """Return the rules and words of structural breaks and of the as-of date, one line of words each."""
     layers = []
     x = _time("date", data["span"])
     if data.get("as_of"):
-        layers.append(_layer([{"date": data["as_of"]}], "rule", {"stroke": INK, "strokeWidth": 1}, x=x))
+        now = [{"date": data["as_of"]}]
+        style = {"fill": MUTED, "align": "right", "dx": -4, "fontSize": 11, "baseline": "top"}
+        named = {"value": f"as of {date.fromisoformat(data['as_of']):%-d %b %Y}"}
+        layers.append(_layer(now, "rule", {"stroke": INK, "strokeWidth": 1}, x=x))
+        layers.append(_words(now, style, x=x, y={"value": _line_below_breaks(data)}, text=named))
     for row in data.get("breaks", []):
         layers.append(_layer([row], "rule", {"strokeDash": [3, 3], "stroke": MUTED}, x=x))
         style = {"fill": MUTED, "align": row["side"], "dx": 4 if row["side"] == "left" else -4}
         style |= {"fontSize": 11, "baseline": "top", "limit": 190}
-        layers += _words([row], style, x=x, y={"value": row["line"]}, text=LABEL)
+        layers.append(_words([row], style, x=x, y={"value": row["line"]}, text=LABEL))
     return layers
 
 
@@ -148,9 +159,9 @@ def probability_history(data: Data, height: int) -> list[Part]:
     layers.append(_layer(data["rows"], "line", step, x=x, y=y, color=color, strokeDash=dash, opacity=faint))
     if data.get("published_from"):
         from_here = [{"date": data["published_from"]}]
-        style = {"fill": MUTED, "align": "right", "dx": -4, "fontSize": 11}
+        style = {"fill": MUTED, "align": "right", "fontSize": 11, "baseline": "bottom"}
         layers.append(_layer(from_here, "rule", {"stroke": INK, "strokeDash": [1, 2]}, x=x))
-        layers += _words(from_here, style, x=x, y={"value": height - 16}, text={"value": "published from here"})
+        layers.append(_words(from_here, style, x=x, y={"value": -4}, text={"value": "published from here"}))
     if data["pins"]:
         at = _channel("probability:Q", scale=scale)
         disc = {"size": 230, "filled": True, "fill": PAPER, "stroke": INK, "opacity": 1, "yOffset": -14}
@@ -188,8 +199,8 @@ def moves(data: Data, height: int) -> list[Part]:
         layers.append(_layer(levels, "point", diamond, x=at, y=y, color=color, tooltip=WORDS))
     above = {"baseline": "bottom", "dy": -10}
     name = above | {"align": "left", "limit": {"expr": "width - 64"}}
-    layers += _words(rows, name, x={"value": 2}, y=y, text=NAME)
-    layers += _words(rows, above | {"align": "right", "fontWeight": "bold"}, x={"value": "width"}, y=y, text=LABEL)
+    layers.append(_words(rows, name, x={"value": 2}, y=y, text=NAME))
+    layers.append(_words(rows, above | {"align": "right", "fontWeight": "bold"}, x={"value": "width"}, y=y, text=LABEL))
     return layers
 
 
@@ -209,7 +220,9 @@ def _fans(data: Data) -> list[Part]:
     layers = []
     if data["fan"]:
         ends = {"y": _channel("p10:Q", **on_scale), "y2": {"field": "p90"}}
-        layers.append(_layer(data["fan"], "area", {"opacity": 0.16}, x=x, color=color, **ends))
+        # outlines, since three fills on one another give a colour that means nothing
+        outline = {"fillOpacity": 0.06, "strokeWidth": 1, "strokeOpacity": 0.8}
+        layers.append(_layer(data["fan"], "area", outline, x=x, color=color, stroke=color, **ends))
         dash = _scenario_dash(data, data["scenarios"])
         middle = _channel("p50:Q", **on_scale)
         layers.append(_layer(data["fan"], "line", {"strokeWidth": 2}, x=x, y=middle, color=color, strokeDash=dash))
@@ -235,10 +248,13 @@ def _claim_marks(data: Data) -> list[Part]:
         _channel("day:N", title="Speaks of"),
     ]
     claims = data["claims"]
+    period = {"x": _channel("from:T", title=None), "x2": {"field": "date"}}
+    point = {"size": data.get("point_size", 70), "cursor": "pointer", **bar}
     return [
         *([_layer(claims, "line", line, x=x, y=level, detail=_channel("source:N"))] if data.get("series") else []),
         _layer(claims, "rule", bar, x=x, opacity=faint, **ends),
-        _layer(claims, "point", {"size": data.get("point_size", 70), **bar}, x=x, y=level, tooltip=tooltip, **marks),
+        _layer(claims, "rule", {**bar, "clip": True}, opacity=faint, y=level, **period),
+        _layer(claims, "point", point, x=x, y=level, tooltip=tooltip, **marks),
     ]
 
 
@@ -272,7 +288,7 @@ def moments(data: Data, height: int) -> list[Part]:
     x = _time("date", data["span"])
     layers.append(_layer(data["rows"], "point", point, x=x, y=y, color=color, tooltip=WORDS, **marks))
     name = {"align": "left", "baseline": "bottom", "dy": -9, "limit": {"expr": "width - 8"}}
-    return layers + _words(names, name, x={"value": 2}, y=y, text=NAME)
+    return [*layers, _words(names, name, x={"value": 2}, y=y, text=NAME)]
 
 
 def columns(data: Data, height: int) -> list[Part]:
@@ -295,8 +311,8 @@ def lines(data: Data, height: int) -> list[Part]:
     dash = _category("series:N", data["series"], DASHES[: len(data["series"])])
     layers = []
     if data.get("reference") is not None:
-        dashed = {"stroke": INK, "strokeDash": [2, 2]}
-        layers.append(_layer([{"at": data["reference"]}], "rule", dashed, y=_channel("at:Q")))
+        level = {"stroke": RULE, "strokeWidth": 1.5}
+        layers.append(_layer([{"at": data["reference"]}], "rule", level, y=_channel("at:Q")))
     point = {"filled": True, "size": 55, "opacity": 1}
     return [
         *layers,
@@ -320,6 +336,35 @@ def spread(data: Data, height: int) -> list[Part]:
     ]
 
 
+def places(data: Data, height: int) -> list[Part]:
+    """Return a map at a fixed scale about its middle: countries, routes, and the projects by last stage.
+
+    Positions are plain: longitudes come squeezed, so that a wide page shows more of the map and no larger one.
+    """
+    (across, up), scale = data["middle"], data["scale"]
+    middle = {"expr": f"[width / 2 - {across * scale:.2f}, height / 2 + {up * scale:.2f}]"}
+    projection = {"type": "identity", "reflectY": True, "scale": scale, "translate": middle}
+    at = {"longitude": _channel("x:Q"), "latitude": _channel("y:Q")}
+    stages = {
+        "shape": _category("stage:N", data["stages"], data["shapes"]),
+        "fill": _category("stage:N", data["stages"], data["colors"]),
+    }
+    route = {"stroke": MUTED, "strokeWidth": 2, "strokeDash": [5, 3]}
+    one_each = {"order": _channel("order:Q"), "detail": _channel("project:N")}
+    waypoints = [row for row in data["labels"] if not row["stands"]]
+    spot = {"size": 120, "stroke": INK, "strokeWidth": 1.4, "opacity": 1}
+    layers = [
+        _layer(data["countries"], "geoshape", {"fill": GRID, "stroke": RULE, "strokeWidth": 0.8, "clip": True}),
+        _layer(data["lines"], "line", route, **at, **one_each),
+        _layer(waypoints, "point", {"size": 22, "filled": True, "fill": MUTED, "opacity": 1}, **at),
+        _layer(data["marks"], "point", spot, **at, **stages, tooltip=WORDS),
+    ]
+    for side, dx in (("left", 9), ("right", -9)):
+        named = [row for row in data["labels"] if row["side"] == side]
+        layers.append(_words(named, {"align": side, "baseline": "middle", "dx": dx}, **at, text=NAME))
+    return [{**layer, "projection": projection} for layer in layers if layer["data"]["values"]]
+
+
 KINDS: dict[str, Callable[[Data, int], list[Part]]] = {
     "probability_history": probability_history,
     "moves": moves,
@@ -329,6 +374,7 @@ KINDS: dict[str, Callable[[Data, int], list[Part]]] = {
     "columns": columns,
     "lines": lines,
     "spread": spread,
+    "places": places,
 }
 
 

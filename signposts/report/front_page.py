@@ -40,15 +40,15 @@ def front(tables: TrackerTables, current: LogRatios) -> Page:
     )
 
 
-def printable(tables: TrackerTables, current: LogRatios) -> Page:
+def printable(tables: TrackerTables) -> Page:
     """Return the brief of two sides: verdict, standing, for and against the leader, next dates, warnings."""
-    figures = [illustrations.history(tables, height=220), illustrations.from_prior(tables, current, most=6)]
+    figures = [illustrations.history(tables, height=260)]
     leader = next((row for row in tables.ranked if not row["is_other"]), tables.ranked[0])
     content = {
         **_content(tables),
         "figures": figures,
         "leading": leader,
-        "for_and_against": for_and_against(tables, leader),
+        "for_and_against": for_and_against(tables, leader, most=4),
     }
     return Page("print.html", "print.html", "Brief for paper", content, figures, _citations(tables))
 
@@ -93,7 +93,7 @@ def standings(tables: TrackerTables) -> Rows:
             "scenario": row,
             "interval": tables.interval.get(row["scenario_id"]),
             "equal": equal.get(row["scenario_id"]) if not row["is_other"] else None,
-            "before": row["posterior"] - row["change"] if row["change"] is not None else None,
+            "before": row["posterior"] - row["change"] if abs(row["change"] or 0.0) >= 0.005 else None,
             "begun": tables.begun.get(row["scenario_id"]),
         }
         for row in tables.scenarios

@@ -157,6 +157,8 @@ def _steps_data(tables: TrackerTables, days: list[date], steps: Rows) -> dict[st
     span = (first - timedelta(days=5), last + room)
     ends = [row for row in steps if row["date"] == last.isoformat()][-len(tables.scenarios) :]
     places = _apart([row["probability"] for row in ends], 0.065)
+    # the words of breaks stand above the field, where no line and no pin can cross them
+    breaks = marked_breaks(tables, span)
     return {
         **scenario_colors(tables),
         "span": span_text(*span),
@@ -166,7 +168,7 @@ def _steps_data(tables: TrackerTables, days: list[date], steps: Rows) -> dict[st
             {**row, "label": _short_percent(row["probability"]), "label_at": round(place, 4)}
             for row, place in zip(ends, places, strict=True)
         ],
-        "breaks": marked_breaks(tables, span),
+        "breaks": [{**row, "line": row["line"] - 15 * len(breaks) - 18} for row in breaks],
     }
 
 
@@ -467,6 +469,56 @@ def outlook(tables: TrackerTables) -> Figure | None:
     )
 
 
+def recognition(tables: TrackerTables) -> Figure | None:
+    """Return by when each scenario would be recognised if it were the true one, with the readings there are now."""
+    own = [
+        row
+        for row in tables.rows.get("recognition", [])
+        if row["scenario_id"] == row["of_scenario"] and row["coverage"] == "present"
+    ]
+    first = {key: min(row["onset"] for row in rows) for key, rows in grouped(own, "scenario_id").items()}
+    shown = [row for row in own if row["onset"] == first[row["scenario_id"]] and row["scenario_id"] in tables.scenario]
+    if not shown:
+        return None
+    named = [row for row in tables.named if row["scenario_id"] in first]
+    start = tables.tracker["t0"]
+    begins = {key: wording.month(start + timedelta(days=round(365.25 * years))) for key, years in first.items()}
+    shown.sort(key=lambda row: (row["year"], row["scenario_id"]))
+    rows = [
+        {
+            "at": str(int(row["year"])),
+            "series": _title(tables, row["scenario_id"]),
+            "value": round(row["posterior"], 5),
+            "words": f"{_title(tables, row['scenario_id'])}, if true from {begins[row['scenario_id']]}: "
+            f"{wording.percent(row['posterior'])} by the end of {int(row['year'])}",
+        }
+        for row in shown
+    ]
+    data = {
+        "rows": rows,
+        "series": [row["title"] for row in named],
+        "colors": [f"var(--{row['key']})" for row in named],
+        "title": "Probability it would be given",
+        "x_title": "By the end of",
+        "format": ".0%",
+        "range": [0, 1],
+    }
+    return Figure(
+        "recognition",
+        "If it were the true one, by when would we say so?",
+        "; ".join(row["words"] for row in rows if row["at"] == rows[-1]["at"]) + ".",
+        ChartRequest("lines", data, 260),
+        "table recognition, readings as a scenario\u2019s own predictions say",
+        ["Scenario", "By the end of", "Probability it would be given"],
+        [
+            [_title(tables, row["scenario_id"]), str(int(row["year"])), wording.percent(row["posterior"])]
+            for row in shown
+        ],
+        [Key(row["title"], row["key"], "line", place) for place, row in enumerate(named)],
+        "Each scenario from its earliest onset, with the indicators that have a reading now, as reliable as they are.",
+    )
+
+
 def backtests(tables: TrackerTables) -> list[Figure]:
     """Return how well the fans held on history: their coverage, and their error beside that of simple forecasts."""
     own = [row for row in tables.rows["backtest"] if row["series"] is not None]
@@ -507,7 +559,7 @@ def backtests(tables: TrackerTables) -> list[Figure]:
         data = {
             "rows": rows,
             "series": series,
-            "colors": ["var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)"][: len(series)],
+            "colors": ["var(--ink)"] * len(series),
             "title": label,
             "x_title": "Years ahead",
             "format": form,
@@ -515,7 +567,7 @@ def backtests(tables: TrackerTables) -> list[Figure]:
             "reference": reference,
         }
         forecasts = sum(row["n_forecasts"] or 0 for row in own if row["forecast"] == own[0]["forecast"])
-        note_of = "The dashed line is where a well made 80% band belongs. " if reference else "Lower is better. "
+        note_of = "The level line is where a well made 80% band belongs. " if reference else "Lower is better. "
         note_of += f"Each line rests on about {wording.plural(forecasts, 'forecast')}, fewer the further ahead."
         found.append(
             Figure(
@@ -526,7 +578,7 @@ def backtests(tables: TrackerTables) -> list[Figure]:
                 "table backtest, rolling origins",
                 ["Forecast", "Years ahead", label, "Forecasts"],
                 table,
-                [Key(name, f"s{place + 1}", "line", place) for place, name in enumerate(series)],
+                [Key(name, "ink", "line", place) for place, name in enumerate(series)],
                 note_of,
             )
         )

@@ -108,7 +108,9 @@ def _point(claim: Row, name: str, used: set[str], indicator: Row) -> Row | None:
     if value is None or when is None:
         return None
     return {
+        "from": max(claim["period_start"] or when, when - timedelta(days=366)).isoformat(),
         "date": when.isoformat(),
+        "link": f"#claim-{wording.file_name(claim['claim_id'])}",
         "value": float(f"{value:.6g}"),
         "low": float(f"{low:.6g}"),
         "high": float(f"{high:.6g}"),
@@ -131,6 +133,7 @@ def _readings_so_far(tables: TrackerTables, indicator: Row) -> Rows:
         if row["kind"] == "share_count" and row["trials"]:
             value = value / row["trials"] if value > 1 or row["trials"] == 1 else value
         found[row["reading_date"].isoformat()] = {
+            "from": row["reading_date"].isoformat(),
             "date": row["reading_date"].isoformat(),
             "value": float(f"{value:.6g}"),
             "low": float(f"{value:.6g}"),
@@ -190,10 +193,10 @@ def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
     if any(point["state"] == "superseded" for point in points):
         legend.append(Key("faint: superseded, withdrawn or held", "ink", "shape", 0, True, True))
     note = (
-        "Bands hold 80% of what each scenario predicts; the line inside is its middle. The upright line "
-        "is the as-of date."
+        "Outlines hold 80% of what each scenario predicts; the line inside is its middle. A flat line is the period "
+        "that a report speaks of."
         if fan
-        else ("No scenario draws a fan for this indicator. The upright line is the as-of date.")
+        else "No scenario draws a fan for this indicator. A flat line is the period that a report speaks of."
     )
     return Figure(
         "claims",
@@ -310,7 +313,7 @@ def _count_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
         _claim_sources(claims),
         *_claim_table(claims, indicator),
         legend,
-        "Bands hold 80% of what each scenario expects to be counted by each date. The upright line is the as-of date.",
+        "Outlines hold 80% of what each scenario expects to be counted by each date.",
     )
 
 
@@ -367,7 +370,7 @@ def _event_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
         names,
         "Reports, and what each scenario expects by when",
         {"happened": "circle", "nothing seen": "cross", "plan": "diamond", "deadline": "triangle-down"},
-        "A cross: somebody looked and saw nothing. A disc: it happened. The upright line is the as-of date.",
+        "A cross: somebody looked and saw nothing. A disc: it happened.",
     )
 
 
@@ -416,7 +419,7 @@ def _category_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Fig
         [name.replace("_", " ") for name in reversed(categories)],
         "What was reported, by category and date of publication",
         {"report": "circle"},
-        "Filled: in the present reading. The upright line is the as-of date.",
+        "Filled: in the present reading.",
     )
 
 
@@ -481,7 +484,13 @@ def _moments_figure(
 
 STAGES = ("announced", "signed", "financed", "started", "delivered", "operating", "suspended", "abandoned")
 _STAR = "M0,-1L.29,-.4L.95,-.31L.48,.15L.59,.81L0,.5L-.59,.81L-.48,.15L-.95,-.31L-.29,-.4Z"
-_STAGE_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-right", _STAR, "cross", "cross")
+STAGE_SHAPES = dict(
+    zip(
+        STAGES,
+        ("circle", "square", "diamond", "triangle-up", "triangle-right", _STAR, "cross", "cross"),
+        strict=True,
+    )
+)
 
 
 def milestones(tables: TrackerTables) -> Figure | None:
@@ -547,7 +556,7 @@ def milestones(tables: TrackerTables) -> Figure | None:
         order,
         names,
         "Projects, step by step",
-        dict(zip(STAGES, _STAGE_SHAPES, strict=True)),
+        STAGE_SHAPES,
         "",
     )
     return Figure(
@@ -561,7 +570,7 @@ def milestones(tables: TrackerTables) -> Figure | None:
         [
             *(
                 Key(stage, "down" if shape == "cross" else "ink", "shape:star" if shape == _STAR else f"shape:{shape}")
-                for stage, shape in zip(STAGES, _STAGE_SHAPES, strict=True)
+                for stage, shape in STAGE_SHAPES.items()
                 if any(row["mark"] == stage for row in rows)
             ),
             *([Key("hollow: planned, not reached", "ink", "shape", 0, True)] if hollow else []),

@@ -31,7 +31,12 @@ def tracker_news(tables: TrackerTables, before: Mapping[str, Rows]) -> Rows:
             for name, rows in before.items()
         }
         notes += [*_turned(tables, own), *_claims(tables, own), *_checks(tables, own), *_own_edits(tables, own)]
-    notes += [_note("withheld", row["message"]) for row in tables.rows["alert"] if row["kind"] == "withheld"]
+    # Of a run that published nothing before this one the alert spoke; here it would contradict the release.
+    notes += [
+        _note("withheld", row["message"])
+        for row in tables.rows["alert"]
+        if row["kind"] == "withheld" and row["tracker_id"] and row["delivery"] != "accepted"
+    ]
     return [
         {
             "of_release": tables.release["release_id"],

@@ -7,7 +7,7 @@ Not here: markup, and the timeline chart (indicator_illustrations.py).
 from datetime import date
 from typing import Any
 
-from signposts.report import indicator_illustrations
+from signposts.report import indicator_illustrations, places
 from signposts.report.citations import cite
 from signposts.report.page import Page, page_values
 from signposts.report.records import Row, Rows, TrackerTables, grouped
@@ -18,8 +18,11 @@ def milestones(tables: TrackerTables) -> Page:
     figure = indicator_illustrations.milestones(tables)
     titles = {row["project_id"]: row["title"] for row in tables.rows["project"]}
     late = overdue(tables, titles)
+    project_map = places.project_map(tables)
+    figures = [one for one in (figure, project_map) if one]
     content: dict[str, Any] = {
         "figure": figure,
+        "map": project_map,
         "overdue": late,
         "scale": _scale(late, tables.as_of),
         "reached": _reached(tables, titles),
@@ -27,7 +30,7 @@ def milestones(tables: TrackerTables) -> Page:
         "projects": sorted(tables.rows["project"], key=lambda row: row["title"] or ""),
     }
     citations = [cite("milestones", **page_values(tables))]
-    return Page("milestones.html", "milestones.html", "Promises", content, [figure] if figure else [], citations)
+    return Page("milestones.html", "milestones.html", "Promises", content, figures, citations)
 
 
 def overdue(tables: TrackerTables, titles: dict[str, str]) -> Rows:

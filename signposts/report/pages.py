@@ -13,12 +13,14 @@ from signposts.report.cards import Card
 from signposts.report.cautions import cautions
 from signposts.report.citations import cite
 from signposts.report.evidence_page import evidence_matrix
-from signposts.report.ledger_pages import claims_page, source_pages
+from signposts.report.ledger_pages import claims_page, source_pages, stored
+from signposts.report.markdown import method_html
 from signposts.report.news import by_release
 from signposts.report.overdue import milestones
 from signposts.report.page import Page, page_values
 from signposts.report.records import Row, Rows, TrackerTables, grouped
 from signposts.report.scenario_page import scenario_page
+from signposts.report.track_record_page import track_record
 from signposts.report.what_if_page import what_if_page
 
 MOST_CLAIMS = 300
@@ -34,9 +36,20 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
         *([what_if] if what_if else []),
         front_page.front(tables, current),
         evidence_matrix(tables),
-        Page("indicators.html", "indicators.html", "Indicators", {"domains": indicator_list(tables)}),
+        Page(
+            "indicators.html",
+            "indicators.html",
+            "Indicators",
+            {"domains": indicator_list(tables)},
+            citations=[cite("matrix", **page_values(tables))],
+        ),
         *(indicator_page(tables, current, ratios, row) for row in tables.indicators),
-        Page("scenarios.html", "scenarios.html", "Scenarios"),
+        Page(
+            "scenarios.html",
+            "scenarios.html",
+            "Scenarios",
+            citations=[cite(name, **page_values(tables)) for name in ("probabilities", "surprise")],
+        ),
         *(scenario_page(tables, row) for row in tables.named),
         milestones(tables),
         front_page.calendar(tables),
@@ -46,8 +59,14 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
         *source_pages(tables),
         health(tables),
         changes(tables),
-        Page("method.html", "method.html", "Method", method_content(tables, method_text)),
-        front_page.printable(tables, current),
+        Page(
+            "method.html",
+            "method.html",
+            "Method",
+            method_content(tables, method_text),
+            citations=[cite("prior_sets", **page_values(tables))],
+        ),
+        front_page.printable(tables),
         Page("search.html", "search.html", "Search"),
     ]
 
@@ -75,7 +94,9 @@ def indicator_list(tables: TrackerTables) -> list[tuple[str, Rows]]:
 def _expectations(tables: TrackerTables, indicator: Row) -> Rows:
     """Return, for each named scenario, its prediction, how the reading fares, and what it would take."""
     key = indicator["indicator_id"]
-    reading_date = (tables.reading.get(key) or {}).get("reading_date") or tables.as_of
+    reading = tables.reading.get(key) or {}
+    counted = str(indicator["unit"] or "").startswith("count")
+    reading_date = tables.as_of if counted else reading.get("reading_date") or tables.as_of
     due = [row for row in tables.deadlines if row["indicator_id"] == key]
     found = []
     for scenario in tables.named:
@@ -116,10 +137,20 @@ def indicator_page(
         "watch": next((row for row in tables.rows["watch"] if row["indicator_id"] == key), None),
         "figure": figure,
         "expectations": _expectations(tables, indicator),
+        "completeness": wording.completeness_words(
+            [row for row in tables.rows.get("list_completeness", []) if row["indicator_id"] == key]
+        ),
+        "chain": wording.chain_words(
+            sorted(
+                (row for row in tables.rows.get("chain_link", []) if row["indicator_id"] == key),
+                key=lambda row: row["position"],
+            )
+        ),
         "bits_sentence": wording.bits_words(tables.bits.get(key, {})),
         "claims": claims[:MOST_CLAIMS],
         "n_claims": len(claims),
         "used": used,
+        "stored": stored,
         "revisions": [claim for claim in claims if claim["superseded_by"] or claim["status"] == "withdrawn"],
         "rivals": attribution.rival_verdicts(tables, current, ratios, key),
         "group": groups.get(indicator["group_id"]),
@@ -132,7 +163,10 @@ def indicator_page(
         ],
         "leader": tables.ranked[0],
     }
-    citations = [cite(name, **page_values(tables), indicator=key) for name in ("reading", "assessment", "claims")]
+    citations = [
+        cite(name, **page_values(tables), indicator=key)
+        for name in ("reading", "assessment", "claims", "completeness", "chain")
+    ]
     says = wording.reading_words(content["reading"], indicator)
     return Page(
         f"indicators/{wording.file_name(key)}.html",
@@ -183,30 +217,6 @@ def method_content(tables: TrackerTables, method_text: str) -> dict[str, Any]:
         "sets": [(wording.set_name(name), one) for name, one in sorted(sets.items())],
         "other_mass": tables.tracker["other_mass"],
     }
-
-
-def record_title(tables: TrackerTables) -> str:
-    """Return what the page of past forecasts is called: a track record only once something is resolved."""
-    resolved = any(row["outcome"] is not None for row in tables.rows.get("resolved_forecast", []))
-    return "Track record" if resolved or tables.rows.get("resolved_set") else "Backtest"
-
-
-def track_record(tables: TrackerTables, calibration_text: str) -> Page:
-    """Return the backtest, the calibration in simulated worlds, and when the matter will be settled."""
-    figures = illustrations.backtests(tables)
-    ahead = illustrations.outlook(tables)
-    figures = [*figures, ahead] if ahead else figures
-    rows = sorted(
-        tables.rows["backtest"], key=lambda row: (str(row["series"]), str(row["forecast"]), row["horizon_years"] or 0)
-    )
-    return Page(
-        "backtest.html",
-        "backtest.html",
-        record_title(tables),
-        {"figures": figures, "rows": rows, "calibration": method_html(calibration_text)},
-        figures,
-        [cite("outlook", **page_values(tables))],
-    )
 
 
 def health(tables: TrackerTables) -> Page:
@@ -281,25 +291,3 @@ def changes(tables: TrackerTables) -> Page:
     content = {"figures": figures, "entries": by_release(tables), "kinds": KINDS_OF_NEWS}
     citations = [cite(name, **page_values(tables)) for name in ("change", "release_notes")]
     return Page("changes.html", "changes.html", "Changes", content, figures, citations)
-
-
-def _is_web_address(url: str) -> bool:
-    return wording.web_address(url) is not None
-
-
-def method_html(text: str) -> str:
-    """Return the method's Markdown as HTML; HTML inside it is text, and links are http(s) or within the page."""
-    if not text.strip():
-        return ""
-    from markdown_it import MarkdownIt
-
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough")
-    reader.validateLink = _is_web_address  # type: ignore[method-assign]
-    tokens = reader.parse(text)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1:]) + 1)}"
-        for child in token.children or []:
-            if child.type == "link_open":
-                child.attrSet("rel", "noopener noreferrer")
-    return str(reader.renderer.render(tokens, reader.options, {}))

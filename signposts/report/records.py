@@ -34,6 +34,8 @@ _OF_ONE_DAY = (
     "reading_claim_ratio",
     "log_ratio",
     "shared_luck",
+    "list_completeness",
+    "chain_link",
     "assessment",
     "onset_probability",
     "surprise",
@@ -153,8 +155,12 @@ class TrackerTables:
 
     @cached_property
     def reading(self) -> dict[str, Row]:
-        """Return the newest reading of each indicator."""
-        return {row["indicator_id"]: row for row in self.rows["reading"] if row["as_of"] == self.as_of}
+        """Return the newest reading of each indicator, with the year of an old figure where that is all there is."""
+        found = {row["indicator_id"]: row for row in self.rows["reading"] if row["as_of"] == self.as_of}
+        for key, row in found.items():
+            if row.get("missing_reason") == "before_the_clock" and self.claims.get(key):
+                found[key] = {**row, "old_year": _last_day(self.claims[key][0]).year}
+        return found
 
     @cached_property
     def readings_of(self) -> dict[str, Rows]:

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from signposts.report import cards, drawing, feed, glossary, pages, search, share, verdict, wording
 from signposts.report.page import Page
 from signposts.report.records import TrackerTables, tables_by_tracker
+from signposts.report.track_record_page import record_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,7 @@ _BEFORE_PERCENT = re.compile(r"(?<=\d) %(?![\w])")
 """The blank between a number and its percent sign, at which no line may break."""
 STATIC = ("report.css", "theme.js", "report.js", "what_if.js", "favicon.svg")
 FILTERS = (
+    "whose_numbers",
     "domain_of",
     "percent",
     "share_text",
@@ -51,7 +53,7 @@ FILTERS = (
     "period_words",
     "web_address",
     "file_name",
-    "range_words",
+    "expects_words",
     "with_days",
     "growth_words",
     "priority_words",
@@ -122,7 +124,7 @@ def _tracker_files(
         "tables": tables,
         "several": bool(base),
         "kept": publication.kept,
-        "record_title": pages.record_title(tables),
+        "record_title": record_title(tables),
         "address": address,
         "index_mark": hashlib.sha256(index.encode()).hexdigest()[:10],
         **_stamp(),

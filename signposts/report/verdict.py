@@ -102,8 +102,15 @@ def _quiet(tables: TrackerTables, first: Row) -> str:
     if others:
         other = max(others, key=lambda row: abs(row["change"]))
         return f"{held}; {_name(other)} {_moved_words(other)}: {cause(tables, other)}"
-    since = f" since {wording.day(tables.previous['created_at'])}" if tables.previous else ""
+    since = f" since {_moment(tables)}" if tables.previous else ""
     return f"{held}: no scenario has moved by two points{since}"
+
+
+def _moment(tables: TrackerTables) -> str:
+    """Return when the release before was made: its day, with the time if this one was made on the same."""
+    before, now = (tables.previous or {}).get("created_at"), tables.release["created_at"]
+    same_day = before is not None and now is not None and before.date() == now.date()
+    return wording.clock(before) if same_day else wording.day(before)
 
 
 def reason(tables: TrackerTables) -> str:
@@ -223,7 +230,7 @@ def _moved(tables: TrackerTables) -> Sentence | None:
     if not tables.has_earlier:
         return Sentence(_since_the_start(first), "reason", "probabilities")
     change = first["change"] or 0.0
-    since = f"Since the release of {wording.day(tables.previous['created_at'])}" if tables.previous else "Since then"
+    since = f"Since the release of {_moment(tables)}" if tables.previous else "Since then"
     if abs(change) < 0.0005:
         return Sentence(_sentence(f"{since} {quoted(first)} has not moved"), "news", "change")
     parts = indicator_moves(tables, first["scenario_id"])
@@ -292,8 +299,11 @@ def _rivals(tables: TrackerTables) -> Sentence | None:
     if level:
         parts.append(f"cannot tell {quoted(first)} from {wording.listed(level, 'or')}")
     text = f"Taken alone, the reports {' and '.join(parts)}"
-    if towards:
-        text += "; the leader is ahead of it because it started higher"
+    favoured = [row for distance, row in distances if distance <= -CANNOT_TELL]
+    if favoured and all(row["prior"] < first["prior"] for row in favoured):
+        text += (
+            f"; the leader is ahead of {wording.listed([quoted(row) for row in favoured])} because it started higher"
+        )
     return Sentence(_sentence(text), "reason", "probabilities")
 
 
@@ -304,16 +314,21 @@ def _second(tables: TrackerTables) -> Sentence | None:
         return None
     first = tables.ranked[0]["scenario_id"]
     places = [sorted(shares, key=lambda key: -shares[key]) for shares in sets.values()]
-    leads = sum(place[0] == first for place in places)
+    leaders = Counter(place[0] for place in places)
     seconds = Counter(place[1] for place in places if place[0] == first)
-    named = [
-        f"{quoted(tables.scenario[key])} under {wording.all_of(count, len(sets))}"
-        for key, count in sorted(seconds.items(), key=lambda item: (-item[1], item[0]))
-    ]
-    text = (
-        f"{quoted(tables.scenario[first])} leads under {wording.all_of(leads, len(sets))} sets of starting odds; "
-        f"second is {wording.listed(named)}"
-    )
+
+    def named(counts: Counter[str]) -> str:
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return wording.listed(
+            [f"{quoted(tables.scenario[key])} under {wording.all_of(count, len(sets))}" for key, count in ranked]
+        )
+
+    led = wording.all_of(leaders[first], len(sets))
+    text = f"{quoted(tables.scenario[first])} leads under {led} sets of starting odds"
+    others = Counter({key: count for key, count in leaders.items() if key != first})
+    if others:
+        text += f", {named(others)}"
+    text += f"; second{' to it' if others else ''} is {named(seconds)}"
     return Sentence(_sentence(text), "doubt", "starting_odds")
 
 
@@ -545,9 +560,50 @@ def coverage(tables: TrackerTables) -> str:
     )
 
 
+def where_fans_fail(tables: TrackerTables) -> str:
+    """Return where the fans did worst on history, by the share of what came inside their 80 % band."""
+    own = [row for row in tables.rows["backtest"] if row["forecast"] == "fan" and row["coverage_80"] is not None]
+    held: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for row in own:
+        held[int(row["horizon_years"])].append((row["coverage_80"], row["n_forecasts"] or 0))
+    counts = {years: sum(count for _, count in rows) for years, rows in held.items()}
+    share = {
+        years: sum(part * count for part, count in rows) / counts[years]
+        for years, rows in held.items()
+        if counts[years]
+    }
+    if not share:
+        return ""
+    worst = min(share, key=lambda years: (share[years], years))
+    text = (
+        f"on history the 80 % band of the fans held {wording.percent(share[worst])} of what came at "
+        f"{wording.plural(worst, 'year')}, of {wording.plural(counts[worst], 'forecast')}"
+    )
+    return _sentence(f"{text}: it is too narrow there" if share[worst] < 0.7 else text)
+
+
+def past_sets(tables: TrackerTables) -> str:
+    """Return how the method did on scenario sets of the past against equal odds; empty where they were not run."""
+    scores = {
+        (row["rule"], row["measure"]): row for row in tables.rows.get("resolved_score", []) if row["set_id"] == "all"
+    }
+    gain, better = (scores.get(("equal", f"log_score:{what}")) for what in ("gain_over", "families_better"))
+    sets = tables.rows.get("resolved_set", [])
+    if not sets or gain is None:
+        return ""
+    families = len({row["family"] for row in sets})
+    did = "better than" if gain["low"] > 0 else "worse than" if gain["high"] < 0 else "no better than"
+    counted = wording.plural(families, "family", "families")
+    text = f"on {wording.plural(len(sets), 'scenario set')} of the past, of {counted}, the method did {did} equal odds"
+    if better is not None:
+        text += f", better in {int(better['value'])} of {families}"
+    return _sentence(text)
+
+
 def feeding(tables: TrackerTables) -> str:
-    """Return how many scored indicators a publisher, a formula, the desk or the ledger alone feeds."""
-    return feeding_sentence([row["fed_by"] for row in tables.rows["coverage"] if row["scored"]])
+    """Return how many scored indicators each thing feeds; empty for a release that does not say."""
+    fed_by = [row["fed_by"] for row in tables.rows["coverage"] if row["scored"]]
+    return feeding_sentence(fed_by) if fed_by else ""
 
 
 def _sentence(text: str) -> str:

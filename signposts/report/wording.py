@@ -4,6 +4,7 @@ Belongs here: small functions from a value to its words, used by pages, charts a
 sentences about a tracker (verdict.py).
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -173,6 +174,16 @@ def decibans(value: float | None) -> str:
     return "0.0" if float(text) == 0 else f"{'+' if value > 0 else MINUS}{text}"
 
 
+def evidence_word(distance: float) -> str:
+    """Return what so many decibans are called, after Kass and Raftery (1995): 5, 10 and 20 decibans part the words."""
+    size = abs(distance)
+    if size < 5:
+        return "hardly worth a mention"
+    if size < 10:
+        return "substantial"
+    return "strong" if size < 20 else "decisive"
+
+
 def about_odds(distance: float) -> str:
     """Return decibans as odds to no more digits than they deserve: `about 2 to 1`."""
     factor = float(10 ** (abs(distance) / 10))
@@ -234,6 +245,9 @@ def unbroken(text: str | None) -> str:
 def reading_words(reading: Row | None, indicator: Row | None) -> str:
     """Return what an indicator says, in words, or why it says nothing."""
     if not reading or not reading.get("kind"):
+        old_year = (reading or {}).get("old_year")
+        if old_year:
+            return f"Only an old figure, of {old_year}"
         return _MISSING.get((reading or {}).get("missing_reason") or "", "No reading")
     return _READING.get(reading["kind"], _value_words)(reading, indicator)
 
@@ -249,9 +263,13 @@ def _value_words(reading: Row, indicator: Row | None) -> str:
     return f"{amount(reading['value'], indicator, 2)} (reports: {span(low, high, indicator)})"
 
 
-def range_words(fan: Row, indicator: Row | None) -> str:
-    """Return the 80 percent band of a fan in words, to three digits."""
-    return span(fan["p10"], fan["p90"], indicator, 3)
+def expects_words(fan: Row, indicator: Row | None, reading: Row | None) -> str:
+    """Return the 80 percent band of a fan as a sentence; a count is said in all since its counting began."""
+    band = span(fan["p10"], fan["p90"], indicator, 3)
+    since = (reading or {}).get("exposure_start")
+    if since is not None and str((indicator or {}).get("unit") or "").startswith("count"):
+        return f"By {day(fan['date'])} it expects {band} in all since {day(since)}, eight times in ten."
+    return f"At {day(fan['date'])} it expects {band}, eight times in ten."
 
 
 def _interval_words(reading: Row, indicator: Row | None) -> str:
@@ -401,6 +419,24 @@ def of_ten(share: float) -> str:
     return f"{round(share * 20)} of twenty"
 
 
+def completeness_words(nodes: Sequence[Row]) -> str:
+    """Return the share of the events that a list is thought to hold, as a sentence; empty for a list without one."""
+    if not nodes:
+        return ""
+    share = sum(row["q"] * row["weight"] for row in nodes)
+    if share > 0.995:
+        return "Its list is taken to be complete."
+    return f"Its list is thought to hold about {of_ten(share)} such events; the count expected is cut to that."
+
+
+def chain_words(links: Sequence[Row]) -> str:
+    """Return the looks or figures a reading is a chain of, newest first, as a sentence; empty for a single one."""
+    if len(links) < 2:
+        return ""
+    named = [f"{day(row['date'])} (believed at {percent(row['reliability'])})" for row in links]
+    return f"The reading is a chain: what the word of {named[0]} leaves in doubt falls to that of {listed(named[1:])}."
+
+
 def growth_words(needed: float, *, falls: bool) -> str:
     """Return the growth per year that a prediction still needs, as a sentence; `falls` says which way it points."""
     size = f"{abs(needed) * 100:.1f} %"
@@ -468,6 +504,15 @@ def web_address(address: str | None) -> str | None:
 def file_name(identifier: str) -> str:
     """Return an identifier as a file name; what is not plain is spelt by code point, so that no two names meet."""
     return re.sub(r"[^A-Za-z0-9_-]", lambda found: f".{ord(found.group()):x}", identifier) or "_"
+
+
+def whose_numbers(parameters: str | None) -> str:
+    """Return whose numbers a prediction has, from its parameters: one analyst's, or the mean of several."""
+    given = json.loads(parameters or "{}")
+    if "analysts" not in given:
+        return "The numbers are one analyst’s."
+    apart = f"; they differ, so the numbers may be off by {given['spread']:.2f}" if "spread" in given else ""
+    return f"The numbers are the mean of {given['analysts']} analysts’{apart}."
 
 
 def set_name(name: str) -> str:

@@ -1,10 +1,12 @@
 """A page that a ledger row cites, kept with the claim.
 
-Belongs here: fetching one page and refusing what is no page. Not here: publishers, or the ledger.
+Belongs here: fetching one page, refusing what is no page, and the day it says it was published. Not here: publishers,
+or the ledger.
 """
 
 import re
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -21,7 +23,8 @@ CONSENT = re.compile(
     r"before you continue|we value your privacy|(?:accept|reject) all(?: cookies)?|manage (?:your )?consent",
     re.IGNORECASE,
 )
-LEAST_WORDS = 80
+LEAST_WORDS = 40
+"""Least words of a page's own text, navigation left out: official notes are short, teasers are shorter."""
 GATE = re.compile(
     r"captcha|verify (?:that )?you are (?:a )?human|just a moment|checking your browser|access denied|"
     r"are you a robot|unusual traffic|enable javascript and cookies",
@@ -29,8 +32,16 @@ GATE = re.compile(
 )
 
 
-def store_page(url: str, archive: Archive, now: datetime, trusted: str = "", title: str = "") -> str:
-    """Return the SHA-256 under which the page at an address is kept from now on.
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page in the archive, and the day on which it says that it was published."""
+
+    sha256: str
+    published_on: date | None
+
+
+def store_page(url: str, archive: Archive, now: datetime, trusted: str = "", title: str = "") -> KeptPage:
+    """Return the page at an address, kept from now on.
 
     Only public hosts are asked, unless an origin is ``trusted``. With a ``title`` the page must hold a word of it.
 
@@ -63,12 +74,28 @@ def store_page(url: str, archive: Archive, now: datetime, trusted: str = "", tit
             "cited page",
         )
     )
-    return sha256
+    return KeptPage(sha256, day_of_page(answer, now.date()))
+
+
+def is_html(answer: HttpResponse) -> bool:
+    """Return whether an answer is a web page, as one without a type is taken to be."""
+    return "html" in answer.headers.get("Content-Type", "text/html").lower()
+
+
+def day_of_page(answer: HttpResponse, today: date) -> date | None:
+    """Return the day on which a web page says that it was published, in its marks or its text; None if it says none."""
+    from htmldate import find_date
+
+    if not is_html(answer):
+        return None
+    text = answer.body.decode("utf-8", "replace")
+    found = find_date(text, original_date=True, url=answer.url, max_date=today.isoformat())
+    return date.fromisoformat(found) if found else None
 
 
 def refuse_junk(answer: HttpResponse) -> None:
     """Refuse what no reader could check a claim against; what is not HTML need only not be empty."""
-    if "html" not in answer.headers.get("Content-Type", "text/html").lower():
+    if not is_html(answer):
         if not answer.body:
             raise SourceChanged("the cited page is empty")
         return
@@ -85,14 +112,18 @@ def refuse_junk(answer: HttpResponse) -> None:
 
 def refuse_other_page(answer: HttpResponse, title: str) -> None:
     """Refuse a page that holds no word of the title it was found under, a consent wall, or a mere teaser."""
-    if not title or "html" not in answer.headers.get("Content-Type", "text/html").lower():
+    import trafilatura
+
+    if not title or not is_html(answer):
         return
-    shown = " ".join(unescape(NOT_TEXT.sub(" ", answer.body.decode("utf-8", "replace"))).split()).lower()
-    words = shown.split()
-    if len(words) < 10 * LEAST_WORDS and CONSENT.search(shown):
+    page = answer.body.decode("utf-8", "replace")
+    shown = " ".join(unescape(NOT_TEXT.sub(" ", page)).split()).lower()
+    own_text = trafilatura.extract(page, include_comments=False) or ""
+    words = len(own_text.split())
+    if CONSENT.search(own_text) or (words < LEAST_WORDS and CONSENT.search(shown)):
         raise SourceChanged("the cited page is a wall that asks for consent; save it by hand")
-    if len(words) < LEAST_WORDS:
-        raise SourceChanged(f"the cited page shows {len(words)} words only, as behind a paywall; save it by hand")
+    if words < LEAST_WORDS:
+        raise SourceChanged(f"the cited page has a text of {words} words only, as behind a paywall; save it by hand")
     wanted = re.findall(r"\w{4,}", title.lower())
     if wanted and not any(word in shown for word in wanted):
         raise SourceChanged("the cited page holds no word of the lead's title; it is another page")

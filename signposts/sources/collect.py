@@ -30,7 +30,8 @@ STOPPING_SECONDS = 2.0
 class Plan:
     """What a collection may do and what it starts from.
 
-    ``live`` is the version of each document in the warehouse, and what it was parsed as.
+    ``live`` is the version of each document in the warehouse, and what it was parsed as; ``accepted`` are the versions
+    that were held back and let through.
     """
 
     archive: Archive
@@ -41,6 +42,7 @@ class Plan:
     from_archive: bool = False
     named: Collection[str] = ()
     live: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    accepted: Collection[str] = ()
 
 
 def collect(sources: Mapping[str, Source], plan: Plan, family: type[SourceRun] = SourceRun) -> dict[str, SourceRun]:
@@ -92,6 +94,7 @@ def _prepare(source_id: str, source: Source, plan: Plan, family: type[SourceRun]
         plan.now,
         inbox=plan.inbox,
         live=plan.live.get(source_id, {}),
+        accepted=plan.accepted,
     )
 
 

@@ -24,9 +24,9 @@ no request lasts longer than six times its time-out.
 
 Held back until somebody accepts it is a document that is not plausible beside the version before: more than a tenth of
 its values or entries missing, a code renamed in a tenth of them, every value a thousand times what it was, or a step of
-10, 1,000, 10,000 or a million inside a series. The failure names the beginning of the version's SHA-256; added to
-`accepted_versions` of the document in sources.yaml, it is let through. `signposts probe` asks every publisher once and
-says what came, without storing it.
+10, 1,000, 10,000 or a million inside a series. The failure names the command that lets this version through:
+`signposts accept SOURCE/DOCUMENT --reason …`, which notes it in catalogue/accepted.csv. `signposts probe` asks every
+publisher once and says what came, without storing it.
 """
 
 

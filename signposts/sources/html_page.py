@@ -68,8 +68,12 @@ def read_page(payload: bytes) -> Page:
     if "<html" not in text[:2000].lower():
         raise SourceChanged("is no web page" if text.strip() else "is empty")
     collector = _Collector()
-    collector.feed(text)
-    collector.close()
+    try:
+        collector.feed(text)
+        collector.close()
+    except AssertionError as error:
+        # The standard library's way to say that a declaration in the page is none.
+        raise SourceChanged(f"is a web page that cannot be read: {error}") from error
     page = collector.page
     page.parts = {name: " ".join(value.split()) for name, value in page.parts.items()}
     return page

@@ -266,7 +266,7 @@ class Session:
         self._clock.check()
         if not retry.total:
             family = Unreachable if _is_unreachable(error) else SourceUnavailable
-            raise family(f"{reason}, {self._limits.attempts} times over")
+            raise family(f"{reason} ({self._limits.attempts} tries)")
         following = retry.new(total=int(retry.total) - 1)
         following.history = (*retry.history, urllib3.util.retry.RequestHistory(None, None, None, None, None))
         return following
@@ -434,9 +434,9 @@ def describe(error: BaseException) -> str:
     for sign, words in (
         ("connecttimeout", "no connection in time"),
         ("refused", "connection refused"),
-        ("name or service", "its name has no address; is there a network?"),
-        ("name resolution", "its name has no address; is there a network?"),
-        ("nameresolution", "its name has no address; is there a network?"),
+        ("name or service", "not reachable: no network, or no such name"),
+        ("name resolution", "not reachable: no network, or no such name"),
+        ("nameresolution", "not reachable: no network, or no such name"),
         ("certificate", "its certificate is not valid"),
         ("reset", "connection reset"),
         ("readtimeout", "no answer in time"),

@@ -52,7 +52,6 @@ def validate_asks(
     for source_id, source in sources.items():
         if not source.documents:
             continue
-        _refuse_feeding_twice(document, source_id, source, faults)
         if source_id not in publishers:
             faults.refuse(
                 document.path,
@@ -80,19 +79,3 @@ def validate_asks(
                         if unknown
                         else f"see signposts/sources/{source_id}/options.py",
                     )
-
-
-def _refuse_feeding_twice(document: Document, source_id: str, source: Source, faults: FaultList) -> None:
-    """Refuse a second series of one source that feeds an indicator: one of the two is another quantity."""
-    fed: dict[tuple[str, str], str] = {}
-    for place, entry in enumerate(source.documents):
-        for order, feed in enumerate(entry.feeds):
-            first = fed.setdefault((feed.tracker, feed.indicator), f"{entry.name}/{feed.series}")
-            if first != f"{entry.name}/{feed.series}":
-                faults.refuse(
-                    document.path,
-                    document.line(source_id, "documents", place, "feeds", order),
-                    f"{source_id}.{entry.name}.feeds: {feed.indicator}",
-                    f"{first} feeds this indicator already",
-                    "give each series an indicator of its own",
-                )

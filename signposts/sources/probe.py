@@ -6,7 +6,7 @@ a run's outcomes.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -113,9 +113,14 @@ class Probed:
         return {**asdict(self), "newest_period": str(self.newest_period) if self.newest_period else None}
 
 
-def probe(sources: Mapping[str, Source], archive: Path, inbox: Path, now: datetime) -> list[Probed]:
-    """Ask every source for each document once, side by side; return a row a document, by source."""
-    plan = Plan(MemoryArchive(archive), now, inbox, LONGEST_PROBE_SECONDS, named=tuple(sources))
+def probe(
+    sources: Mapping[str, Source], archive: Path, inbox: Path, now: datetime, accepted: Collection[str] = ()
+) -> list[Probed]:
+    """Ask every source for each document once, side by side; return a row a document, by source.
+
+    ``accepted`` are the versions that were held back and let through.
+    """
+    plan = Plan(MemoryArchive(archive), now, inbox, LONGEST_PROBE_SECONDS, named=tuple(sources), accepted=accepted)
     runs = collect(sources, plan, ProbeRun)
     return [row for run in runs.values() if isinstance(run, ProbeRun) for row in _probed(run)]
 

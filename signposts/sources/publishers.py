@@ -17,9 +17,10 @@ PUBLISHERS = tuple(sorted(module.name for module in iter_modules([str(Path(__fil
 
 @cache
 def reader_digest(source_id: str) -> str:
-    """Return a digest of the code that reads a publisher's documents: its folder and the shared strict readers."""
+    """Return a digest of the code that reads a publisher's documents: its folder, and what all publishers share."""
     here = Path(__file__).parent
-    files = [*sorted((here / source_id).glob("*.py")), here / "strict.py"]
+    shared = [*here.glob("*.py"), here.parent / "catalogue" / "fields.py"]
+    files = sorted([*(here / source_id).glob("*.py"), *shared])
     return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
 
 

@@ -7,7 +7,7 @@ import fnmatch
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -32,6 +32,8 @@ from signposts.sources.strict import ParseResult, Rejected, Row, unit_power
 
 logger = logging.getLogger(__name__)
 
+# What the message of a document that is held begins with, or goes on with after MENDED.
+HELD = "held back: "
 MENDED = "the stored object was broken and has been fetched again; "
 # Fewer values than these say nothing about a mass of them.
 LEAST_MASS = 3
@@ -68,6 +70,8 @@ class SourceRun:
     session: Session | None = None
     inbox: Path | None = None
     live: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    # SHA-256 of the versions that were held back and that somebody let through.
+    accepted: Collection[str] = ()
     history: list[Attempt] = field(default_factory=list)
     set_aside: list[Attempt] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
@@ -265,20 +269,19 @@ class SourceRun:
         """Read a payload beside the accepted version before it, and hold it back if it is not plausible after that.
 
         Raises:
-            SourceChanged: it cannot be read, or is held back until its version is accepted in sources.yaml.
+            SourceChanged: it cannot be read, or is held back until somebody accepts it.
         """
         name = document.partition("/")[0]
         if name not in self.asks:
             raise SourceChanged(f"sources.yaml asks for no document {name!r} any more; was it renamed?")
         result = strict.set_unfit_aside(self.read(self.asks[name], document, payload, today, previous))
         validate_result(self.source, result)
-        (entry,) = (entry for entry in self.source.documents if entry.name == name)
-        if any(sha256.startswith(accepted) for accepted in entry.accepted_versions):
+        if sha256 in self.accepted:
             return result
         held = result.held or self._change_of_mass(document, result, today, previous)
         if held:
             raise SourceChanged(
-                f"held back: {held}; if it is right, add {sha256[:16]!r} to accepted_versions of {name} in sources.yaml"
+                f"{HELD}{held}; if it is right, `signposts accept {self.source_id}/{document} --reason …`"
             )
         return result
 

@@ -12,6 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -21,6 +22,7 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 
+from signposts.catalogue.fields import UNFIT
 from signposts.errors import SourceChanged
 
 Row = dict[str, Any]
@@ -29,7 +31,9 @@ csv.field_size_limit(LARGEST_FIELD)
 
 
 class RowFault(Exception):
-    """One row cannot be used; the file around it may be."""
+    """One row cannot be used; the file around it may be. ``about``: its series and first day, where they are known."""
+
+    about: tuple[str, date] | None = None
 
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -42,6 +46,8 @@ class Rejected:
     row_number: int
     reason: str
     raw: object
+    # Series and first day that it speaks about: only their value is then kept. None: it may be any.
+    about: tuple[str, date] | None = None
 
 
 @dataclass(slots=True)
@@ -58,7 +64,7 @@ class ParseResult:
     missing: list[str] = field(default_factory=list)
     # What is new in the document's shape and was passed over.
     news: list[str] = field(default_factory=list)
-    # Why the document is held back until its version is accepted in sources.yaml.
+    # Why the document is held back until somebody accepts it.
     held: str = ""
 
 
@@ -173,11 +179,8 @@ def read_table(text: str, needed: Collection[str], known: Collection[str] = ()) 
     return Table(names, lines, new_fields([dict.fromkeys(names)], {*needed, *known}, "column"))
 
 
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
 def fit(text: str) -> str:
-    """Return a text with what no table and no page can show (control characters, lone surrogates) written out."""
+    """Return a text with the characters that no table and no page can show written out."""
     return UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -189,7 +192,8 @@ def set_unfit_aside(result: ParseResult) -> ParseResult:
         if unfit:
             shown = {name: fit(str(value)) for name, value in row.items()}
             reason = f"{unfit[0]} holds a character that cannot be shown"
-            result.rejected.append(Rejected(int(row.get("row_number") or 0), reason, shown))
+            about = (fit(str(row["series"])), row["period_start"]) if row.get("period_start") else None
+            result.rejected.append(Rejected(int(row.get("row_number") or 0), reason, shown, about))
         else:
             rows.append(row)
     result.rows = rows
@@ -203,11 +207,21 @@ def set_aside(lines: Iterable[tuple[int, Any]], understand: Callable[[int, Any],
         try:
             row = understand(number, raw)
         except RowFault as fault:
-            result.rejected.append(Rejected(number, str(fault), raw))
+            result.rejected.append(Rejected(number, str(fault), raw, fault.about))
             continue
         if row is not None:
             result.rows.append({"row_number": number, **row})
     return result
+
+
+@contextmanager
+def about(series: str, first_day: date) -> Iterator[None]:
+    """Have a fault of a row say what the row speaks about."""
+    try:
+        yield
+    except RowFault as fault:
+        fault.about = (series, first_day)
+        raise
 
 
 def columns(line: Sequence[str], names: Sequence[str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from signposts.scoring import resolved
 from signposts.scoring.arrays import Floats
 from signposts.scoring.fans import fan_quantiles
 from signposts.scoring.predictive import log_density
-from signposts.scoring.resolved import ReliabilityBin, ResolvedSet
+from signposts.scoring.resolved import ResolvedSet
 from signposts.track_record.constants import Readings, constant_rows
 from signposts.warehouse import Warehouse, load_sql
 
@@ -322,9 +322,4 @@ def reliability_rows(sets: Sequence[ResolvedSet]) -> Iterator[dict[str, Any]]:
     """Yield the rows of table resolved_reliability: the method's and the nearest-value rule's."""
     for rule in (METHOD, "nearest_80"):
         for part in resolved.reliability_curve(sets, [rules(each)[rule] for each in sets]):
-            yield {"rule": rule, **_bin(part)}
-
-
-def _bin(part: ReliabilityBin) -> dict[str, Any]:
-    """Return a bin of the reliability curve as columns."""
-    return {"low": part.low, "n": part.n, "n_sets": part.n_sets, "said": part.said, "came": part.came}
+            yield {"rule": rule, **{name: getattr(part, name) for name in ("low", "n", "n_sets", "said", "came")}}

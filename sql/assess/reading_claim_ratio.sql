@@ -6,7 +6,9 @@ with claimed as (
         as_of,
         indicator_id,
         claim_id,
-        report_id
+        report_id,
+        pool_weight,
+        reliability
     from reading_claim
     union all by name
     select
@@ -14,7 +16,9 @@ with claimed as (
         as_of,
         indicator_id,
         report_id as claim_id,
-        report_id
+        report_id,
+        pool_weight,
+        reliability
     from earlier_report
 )
 
@@ -26,6 +30,8 @@ select
     ratio.scenario_id,
     ratio.onset,
     ratio.position,
+    claimed.pool_weight,
+    claimed.reliability,
     ratio.log_lambda,
     ratio.log_lambda_contaminated,
     ratio.place

@@ -6,6 +6,8 @@ select
     prediction.type,
     prediction.basis,
     prediction.claim,
+    json_extract(prediction.parameters, '$.analysts') as analysts,
+    json_extract(prediction.parameters, '$.spread') as spread,
     arg_min(fan.date, abs(date_diff('day', fan.date, $reading_date))) as fan_date,
     arg_min(fan.p10, abs(date_diff('day', fan.date, $reading_date))) as p10,
     arg_min(fan.p50, abs(date_diff('day', fan.date, $reading_date))) as p50,

@@ -1,5 +1,6 @@
 -- Grain: one row per tracker and date it is assessed at: month ends since t0, and the run's own date.
--- Reads: tracker
+-- Reads: tracker, claim
+-- A date is retrospective until a claim has entered that was published after the predictions had been registered.
 with month_start as (
     select
         tracker_id,
@@ -23,10 +24,18 @@ dated as (
 )
 
 select distinct
-    tracker_id,
-    as_of,
-    as_of = $as_of as is_latest,
-    as_of < registered_on as retrospective
+    dated.tracker_id,
+    dated.as_of,
+    dated.as_of = $as_of as is_latest,
+    not exists (
+        select 1
+        from claim
+        where
+            claim.tracker_id = dated.tracker_id
+            and not claim.held
+            and claim.published_on > dated.registered_on
+            and claim.published_on <= dated.as_of
+    ) as retrospective
 from dated
-where as_of <= $as_of
-order by tracker_id, as_of
+where dated.as_of <= $as_of
+order by dated.tracker_id, dated.as_of

@@ -1,8 +1,9 @@
 -- Grain: one row per source, and one per tracker and indicator.
--- Reads: source, last_fetch, fetch_attempt, claim, indicator
+-- Reads: source, last_fetch, fetch_attempt, claim, indicator, publisher_row, feed
 -- Two clocks: when we last looked, and the newest period there is. The sources of an indicator say the same quantity
 -- side by side, so it is as fresh as the newest of them; one that has said nothing yet is named, one that failed makes
--- it failed. A value that is put together from several series has the period and date of the last of them.
+-- it failed. A value that is put together from several series has the period and date of the last of them. Where days
+-- are put together to months, the newest day counts, not the end of the newest whole month.
 -- The ledger was looked at when its newest row was recorded. A source that was never asked since it needs a key that is
 -- not set is not configured: a state of its own, not a fault.
 with known as (
@@ -12,16 +13,40 @@ with known as (
     qualify row_number() over (partition by tracker_id, first_claim_id order by version desc) = 1
 ),
 
+heard as (
+    select
+        tracker_id,
+        indicator_id,
+        source_id,
+        least(coalesce(greatest(period_end, searched_until, happened_to), published_on), published_on)
+            as newest_period,
+        recorded_at
+    from known
+    where status <> 'withdrawn' and kind <> 'plan'
+    union all
+    select
+        feed.tracker_id,
+        feed.indicator_id,
+        feed.source_id,
+        publisher_row.period_end as newest_period,
+        publisher_row.fetched_at as recorded_at
+    from publisher_row
+    inner join feed
+        on
+            publisher_row.source_id = feed.source_id
+            and publisher_row.series = feed.series
+            and split_part(publisher_row.document, '/', 1) = feed.document
+    where feed.period = 'month' and publisher_row.period_end <= $as_of
+),
+
 spoken as (
     select
         tracker_id,
         indicator_id,
         source_id,
-        max(least(coalesce(greatest(period_end, searched_until, happened_to), published_on), published_on))
-            as newest_period,
+        max(newest_period) as newest_period,
         max(recorded_at) as recorded_at
-    from known
-    where status <> 'withdrawn' and kind <> 'plan'
+    from heard
     group by tracker_id, indicator_id, source_id
 ),
 

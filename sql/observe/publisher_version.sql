@@ -1,7 +1,9 @@
 -- Grain: one row per version that the publishers' documents of one turn bring: a new, revised or withdrawn value.
--- Reads: publisher_candidate, document_turn, newest_version, usable_version, feed, quarantine
--- A difference within 1e-9 of the value is rounding noise and no version. What a document no longer carries, though the
--- indicator is still fed from it, is withdrawn, but for a document with rows set aside: that is not absence.
+-- Reads: publisher_candidate, document_turn, newest_version, usable_version, feed, quarantine, claim_version
+-- Whatever of a value's columns differs makes a version, but for those that say which bytes it stood in and when they
+-- came; a difference within 1e-9 of a number is rounding noise. What a document no longer carries, though the indicator
+-- is still fed from it, is withdrawn, but not where a row was set aside that may be it: one about that series and time,
+-- or one of which that could not be read. That is not absence.
 -- What differs from the version fetched before was not there then: it could be known from the day of that fetch at the
 -- earliest, whatever date the publisher gives it. revision_share is measured against the version in use. The identifier
 -- follows from what is said and when it was recorded, so that a rebuild gives the same.
@@ -39,6 +41,52 @@ measure as (
             and coalesce(usable.in_use_from <= cast(candidate.recorded_at as date), true)
     qualify
         row_number() over (partition by candidate.tracker_id, candidate.claim_key order by usable.version desc) = 1
+),
+
+-- The numbers stand as whether there is one. The empty first part puts the columns in the order of the newest ones.
+newest_said as (
+    select
+        * exclude (
+            claim_id,
+            corrects,
+            first_claim_id,
+            version,
+            revision_share,
+            published_on,
+            published_on_inferred,
+            recorded_at,
+            sha256,
+            row_number,
+            source_url
+        )
+        replace (value is null as value, value_low is null as value_low, value_high is null as value_high)
+    from newest_version
+),
+
+said as (
+    select *
+    from newest_said
+    where false
+    union all by name
+    select
+        * exclude (
+            corrects,
+            looked_before,
+            published_on,
+            published_on_inferred,
+            recorded_at,
+            sha256,
+            row_number,
+            source_url
+        )
+        replace (value is null as value, value_low is null as value_low, value_high is null as value_high)
+    from candidate
+),
+
+differing as (
+    select * from said
+    except
+    select * from newest_said
 ),
 
 heard as (
@@ -81,16 +129,11 @@ brought as (
             and candidate.indicator_id = heard.indicator_id
             and candidate.source_id = heard.source_id
             and candidate.scope = heard.scope
+    left join differing
+        on candidate.tracker_id = differing.tracker_id and candidate.claim_key = differing.claim_key
     where
         newest.claim_id is null
-        or newest.status <> candidate.status
-        or candidate.trials is distinct from newest.trials
-        or candidate.searched_until is distinct from newest.searched_until
-        or candidate.happened_from is distinct from newest.happened_from
-        or candidate.happened_to is distinct from newest.happened_to
-        or (candidate.value is null) <> (newest.value is null)
-        or (candidate.value_low is null) <> (newest.value_low is null)
-        or (candidate.value_high is null) <> (newest.value_high is null)
+        or differing.claim_key is not null
         or coalesce(abs(candidate.value - newest.value) > 1e-9 * abs(newest.value), false)
         or coalesce(abs(candidate.value_low - newest.value_low) > 1e-9 * abs(newest.value_low), false)
         or coalesce(abs(candidate.value_high - newest.value_high) > 1e-9 * abs(newest.value_high), false)
@@ -126,10 +169,15 @@ missed as (
 ),
 
 set_aside as (
-    select distinct
-        source_id,
-        sha256
+    select
+        quarantine.source_id,
+        quarantine.sha256,
+        quarantine.period_start,
+        feed.tracker_id,
+        feed.indicator_id
     from quarantine
+    left join feed
+        on quarantine.source_id = feed.source_id and quarantine.series = feed.series
 ),
 
 gone as (
@@ -153,9 +201,23 @@ gone as (
             and missed.source_id = fed.source_id
     left join candidate
         on missed.tracker_id = candidate.tracker_id and missed.claim_key = candidate.claim_key
-    left join set_aside
-        on turn.source_id = set_aside.source_id and turn.sha256 = set_aside.sha256
-    where candidate.claim_key is null and set_aside.sha256 is null
+    where
+        candidate.claim_key is null
+        and not exists (
+            select 1
+            from set_aside
+            where
+                set_aside.source_id = turn.source_id
+                and set_aside.sha256 = turn.sha256
+                and (
+                    set_aside.period_start is null
+                    or (
+                        set_aside.tracker_id = missed.tracker_id
+                        and set_aside.indicator_id = missed.indicator_id
+                        and set_aside.period_start between missed.period_start and missed.period_end
+                    )
+                )
+        )
 ),
 
 brought_or_gone as (
@@ -184,10 +246,19 @@ identified as (
             16
         ) as claim_id
     from brought_or_gone
+),
+
+numbered as (
+    select
+        *,
+        claim_id in (select known.claim_id from claim_version as known) as is_known
+    from identified
 )
 
+-- The same value in the same bytes, said otherwise (a changed grade, or a mended reader), is told apart by its number.
 select
-    identified.* exclude (first_claim_id, last_version, looked_before),
+    * exclude (claim_id, is_known, first_claim_id, last_version, looked_before),
+    if(is_known, concat_ws('-', claim_id, last_version + 1), claim_id) as claim_id,
     coalesce(first_claim_id, claim_id) as first_claim_id,
     coalesce(last_version, 0) + 1 as version
-from identified
+from numbered

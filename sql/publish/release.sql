@@ -3,7 +3,8 @@
 with catalogue as (
     select
         sha256(
-            string_agg(catalogue_sha256 || '  ' || tracker_id || chr(10), '' order by tracker_id)
+            $shared_sha256 || chr(10)
+            || string_agg(catalogue_sha256 || '  ' || tracker_id || chr(10), '' order by tracker_id)
         ) as catalogue_sha256,
         string_agg(tracker_id || ' ' || scenario_version, ', ' order by tracker_id) as scenario_version
     from tracker

@@ -1,14 +1,20 @@
 """Log ratios for 1,000 trackers of 66 drifting indicators, 14 hypotheses (13 and `other`) and 24 as-of dates."""
 
+import os
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from signposts.assess.intervals import write_intervals
 from signposts.scoring.model import Model, build_model, stack
 from signposts.scoring.observations import KINDS, blank_observations
 from signposts.scoring.predictive import log_lambda
-from tests.benchmarks.harness import peak_memory, row, seconds
+from signposts.warehouse import Warehouse
+from tests.benchmarks.commands import CASES, NOTHING_NEW
+from tests.benchmarks.harness import peak_memory, process, row, seconds
 
 TRACKERS, INDICATORS, DATES, SCENARIOS = 1000, 66, 24, 13
 REPEATS = 3
@@ -25,17 +31,27 @@ def measure() -> list[dict[str, Any]]:
     value = rng.lognormal(2, 0.5, TRACKERS * per_tracker)
     when = np.tile(np.linspace(0.1, 3.0, DATES), TRACKERS * INDICATORS)
     reports = blank_observations(indicator, KINDS.index("value"), when, value=value)
-    found = log_lambda(model, reports, threads=2)
+    found = log_lambda(model, reports)
     alone = log_lambda(
         single, blank_observations(own, KINDS.index("value"), when[:per_tracker], value=value[:per_tracker])
     )
-    speeds = [found.size / seconds(lambda: log_lambda(model, reports, threads=2)) / 1e6 for _ in range(REPEATS)]
+    speeds = [found.size / seconds(lambda: log_lambda(model, reports)) / 1e6 for _ in range(REPEATS)]
     peak = peak_memory()
     return [
-        row(f"{found.shape[0]:,} reports x {found.shape[1]} hypotheses", speeds, "million cells/s", ">= 5"),
+        row(f"{found.shape[0]:,} reports x {found.shape[1]} hypotheses", speeds, "million cells/s", ">= 20"),
         row("largest difference from one tracker alone", [float(np.abs(found[:per_tracker] - alone).max())], "nat"),
         row("peak memory of the process", [float(peak)], "GiB"),
     ]
+
+
+def measure_interval() -> list[dict[str, Any]]:
+    """Return the seconds of the real tracker's intervals: every invented number moved 250 times, all dates."""
+    with tempfile.TemporaryDirectory() as folder:
+        process(CASES[NOTHING_NEW], os.environ | {"SIGNPOSTS_HOME": folder, "SIGNPOSTS_NOTIFY_URL": ""})
+        warehouse = Warehouse(Path(folder) / "warehouse.duckdb")
+        dates = len({row["as_of"] for row in warehouse.rows("select as_of from probability_interval")})
+        taken = [seconds(lambda: write_intervals(warehouse)) for _ in range(REPEATS)]
+    return [row(f"250 draws of every invented number at {dates} dates", taken, "s", "< 2")]
 
 
 def one_model() -> Model:

@@ -220,6 +220,11 @@ def _catalogue() -> dict[str, list[dict[str, Any]]]:
             {"project_id": "bridge", "title": "Bridge to the island", "meaning": "A road bridge of two lanes."},
             {"project_id": "new_boat", "title": "Second ferry", "meaning": f"A second boat. {HOSTILE}"},
         ],
+        "place": [
+            {"project_id": "bridge", "position": 1, "name": "North pier", "latitude": 54.2, "longitude": 8.1},
+            {"project_id": "bridge", "position": 2, "name": "South pier", "latitude": 53.6, "longitude": 8.3},
+            {"project_id": "new_boat", "position": 1, "name": "Old yard", "latitude": 53.9, "longitude": 9.4},
+        ],
         "source": [
             {
                 "source_id": "ledger",
@@ -931,6 +936,7 @@ def _assessment(
                 "detail": "Passengers: 171 thousand or more. The chance of such a reading is now put at 2.1 percent.",
             }
         ],
+        **_foretold(),
         "outlook": [
             {
                 "year": year,
@@ -954,6 +960,33 @@ def _assessment(
             }
             for forecast, factor in (("fan", 1.0), ("last_value", 1.3), ("drift", 1.1))
             for horizon in (1, 2, 3)
+        ],
+    }
+
+
+def _foretold() -> dict[str, list[dict[str, Any]]]:
+    """Return an event foretold twice, once come true and once pending; how soon each scenario would be recognised."""
+    frozen = date(2026, 1, 31)
+    foretold = {"indicator_id": "bridge_opened", "forecaster": "method", "frozen_on": frozen}
+    days = {date(2026, 6, 30): ("came_true", 0.36, -0.92), date(2027, 12, 31): ("pending", None, None)}
+    return {
+        "forecast": [foretold | {"date": day, "quantity": "probability", "value": 0.4} for day in days],
+        "resolved_forecast": [
+            foretold | {"date": day, "outcome": outcome, "brier": brier, "log_score": score}
+            for day, (outcome, brier, score) in days.items()
+        ],
+        "recognition": [
+            {
+                "scenario_id": scenario,
+                "onset": onset,
+                "coverage": "present",
+                "year": year,
+                "of_scenario": scenario,
+                "posterior": min(0.95, 0.3 + 0.06 * (year - 2025) - 0.05 * onset),
+            }
+            for scenario in SCENARIOS[:-1]
+            for onset, _weight in ONSETS[scenario]
+            for year in range(2026, 2036)
         ],
     }
 

@@ -1,7 +1,9 @@
 """The report in a real browser, from disk: nothing fails, nothing leaves the folder, and everything can be used."""
 
 import os
+import re
 import shutil
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -233,6 +235,29 @@ def test_a_chart_tells_what_the_pointer_is_on(page: Page, site: Path) -> None:
     assert "of the ferry" in tip.inner_text()
 
 
+def test_the_nearest_mark_tells_its_words_without_aiming_and_by_arrow_keys(page: Page, site: Path) -> None:
+    _open(page, site, "indicators/passengers")
+    chart = page.locator("#figure-claims .chart")
+    mark = chart.locator(".live .mark-symbol path").first.bounding_box()
+    assert mark is not None
+    page.mouse.move(mark["x"] + 25, mark["y"] + 20)
+    tip = page.locator("#vg-tooltip-element")
+    tip.wait_for(state="visible")
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    first = tip.inner_text()
+    page.keyboard.press("ArrowRight")
+    assert "Source" in first
+    assert tip.inner_text() != first
+
+
+def test_a_mark_leads_to_its_claim(page: Page, site: Path) -> None:
+    _open(page, site, "indicators/passengers")
+    page.locator("#figure-claims .chart .live .mark-symbol path").first.click(force=True)
+    assert "#claim-passengers-" in page.url
+    assert page.locator(f"[id='{page.url.partition('#')[2]}']").count() == 1
+
+
 def test_a_word_of_the_field_is_explained_to_the_keyboard(page: Page, site: Path) -> None:
     page.goto((site / "evidence.html").as_uri())
     page.locator("a.term").first.focus()
@@ -273,7 +298,16 @@ def test_the_printed_page_fits_a4_and_shows_its_charts_once(page: Page, site: Pa
         == 1
     )
     assert not page.locator("nav").is_visible()
-    assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_the_brief_for_paper_has_two_sides(page: Page, site: Path) -> None:
+    page.goto((site / "print.html").as_uri())
+    assert sides(page) == 2
+
+
+def sides(page: Page) -> int:
+    """Return how many sheets a page is printed on."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
 
 
 # ---------------------------------------------------------------------- what the report says, point by point
@@ -368,6 +402,23 @@ def test_overdue_promises_stand_first_and_longest_first(page: Page, site: Path) 
     assert days == sorted(days, reverse=True)
 
 
+@pytest.mark.parametrize(("width", "forced"), [(1440, "none"), (390, "none"), (1440, "active")])
+def test_the_map_stands_beside_the_board_and_names_every_place(
+    browser: Browser, site: Path, width: int, forced: Any
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, forced_colors=forced)
+    page = context.new_page()
+    page.goto((site / "milestones.html").as_uri())
+    board, drawn = page.locator(".board").bounding_box(), page.locator("#figure-map .chart").bounding_box()
+    assert board is not None
+    assert drawn is not None
+    assert (drawn["x"] > board["x"] + board["width"]) == (width == 1440)
+    words = page.locator("#figure-map .drawn .wide").inner_html()
+    assert all(name in words for name in ("North pier", "South pier", "Old yard"))
+    assert page.locator("#figure-map .legend li").count() == 2
+    context.close()
+
+
 def test_every_kind_of_news_is_on_the_page_of_changes(page: Page, site: Path) -> None:
     page.goto((site / "changes.html").as_uri())
     newest = page.locator("section.release").first.inner_text()
@@ -414,6 +465,10 @@ def test_a_figure_can_be_taken_away(page: Page, site: Path) -> None:
     text = Path(download.value.path()).read_text(encoding="utf-8")
     assert text.startswith("<svg")
     assert "var(--" not in text
+    with page.expect_download() as download:
+        kit.get_by_role("button", name="PNG of this figure").click()
+    picture = Path(download.value.path()).read_bytes()
+    assert struct.unpack(">II", picture[16:24]) == (1200, 630)
     assert (site / "cards" / "index.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -14,7 +14,7 @@ from signposts.assess.foresight import CONFIRMED
 from signposts.cli.what_if import present_state, what_if_inputs
 from signposts.scoring.what_if import probabilities
 from signposts.warehouse import Warehouse
-from tests.browser.test_report_in_browser import CHROMIUM
+from tests.browser.test_report_in_browser import CHROMIUM, sides
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,7 +25,7 @@ AT_MOST = 0.002
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
-    command = [sys.executable, "-m", "signposts.cli", "run", "--offline", "--tracker", "russia_iran"]
+    command = [str(Path(sys.executable).parent / "signposts"), "run", "--offline", "--tracker", "russia_iran"]
     subprocess.run(command, env=os.environ | {"SIGNPOSTS_HOME": str(home)}, check=True, capture_output=True)
     return home / "published"
 
@@ -89,6 +89,11 @@ def test_a_supposition_stands_in_the_address_and_is_called_one(page: Page) -> No
     page.get_by_role("button", name="Suppose nothing").click()
     page.wait_for_timeout(50)
     assert page.locator("#what-if-headline").inner_text() == "Nothing is supposed yet"
+
+
+def test_the_brief_of_the_real_tracker_has_two_sides(page: Page, published: Path) -> None:
+    page.goto((published / "report" / "print.html").as_uri())
+    assert sides(page) == 2
 
 
 def test_the_grid_is_small(published: Path) -> None:

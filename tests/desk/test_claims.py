@@ -45,7 +45,7 @@ def test_a_correction_is_a_new_row_with_the_old_fields_but_for_the_change(folder
     assert (folder / "ledger" / "passengers.csv").read_bytes().startswith(before)
     assert (new["corrects"], new["value"]) == (old["claim_id"], "99.5")
     assert new["note"] == "corrects value: the table was misread"
-    same = set(LEDGER_COLUMNS) - {"claim_id", "recorded_at", "corrects", "value", "note", "sha256"}
+    same = set(LEDGER_COLUMNS) - {"claim_id", "recorded_at", "corrects", "value", "note", "sha256", "recorded_by"}
     assert {name: new[name] for name in same} == {name: old[name] for name in same}
     load_catalogue(folder.parent)
     again = signposts("correct", old["claim_id"], "value=1", "--reason", "again")

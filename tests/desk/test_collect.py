@@ -153,8 +153,7 @@ def test_a_stale_feed_that_still_answers_is_not_fresh_and_covers_nothing_new(
     old = TODAY - timedelta(days=200)
     server.pages["/isw"] = Answer(rss([call("isw")[:3] + (old,)]))
     read = collect(settings)["isw"]
-    assert read.covers_to is not None
-    assert date.fromisoformat(read.covers_to) < TODAY - timedelta(days=180)
+    assert covered(read) is None
     catalogue = load_catalogue(settings.catalogue_root)
     health = {row["feed_id"]: row for row in feed_health(catalogue.lead_feeds, all_reads(settings), NOW)}
     assert health["isw"]["verdict"] == "stale"
@@ -270,30 +269,40 @@ def many(feed_id: str, count: int) -> list[tuple[str, str, str, date]]:
 
 
 @pytest.mark.slow
-def test_ten_thousand_leads_none_lost_none_twice_and_in_a_stable_order(settings: Settings, server: FeedServer) -> None:
+def test_ten_thousand_leads_none_lost_none_twice_and_in_a_stable_order(tmp_path: Path, server: FeedServer) -> None:
+    listed = "gdelt_article_list"
+    settings = Settings(tmp_path / "home", desk_catalogue(tmp_path / "cat", server.url, (*FEEDS, listed)))
     entries = {feed_id: many(feed_id, 3000) for feed_id in FEEDS}
-    # Half of each feed stands in the next one too.
+    # A third of each feed stands in the one before it too.
     for feed_id, other in zip(FEEDS, FEEDS[1:], strict=False):
         server.pages[f"/{feed_id}"] = Answer(rss(entries[feed_id] + entries[other][:1000]))
     server.pages[f"/{FEEDS[-1]}"] = Answer(rss(entries[FEEDS[-1]][:1500] * 2))
     wanted = {url for feed_id in FEEDS[:-1] for url, *_ in entries[feed_id]} | {
         url for url, *_ in entries["isw"][:1500]
     }
-    began = time.monotonic()
+    # The article list holds a thousand pages of its own and five hundred that a feed has.
+    minute, hour_ago = NOW - timedelta(minutes=45), (NOW - timedelta(hours=1)).isoformat()
+    record_read(settings, FeedRead(listed, hour_ago, "items", query=hour_ago, unbroken_from=hour_ago))
+    pages = many("listed", 1000) + entries["tass_en"][:500]
+    wanted |= {url for url, *_ in pages}
+    lines = [json.dumps({"url": url, "title": title, "date": str(day)}) for url, title, _, day in pages]
+    body = gzip.compress("\n".join(lines).encode())
+    server.pages[f"/{listed}/{minute:%Y%m%d%H%M}00.gal.json.gz"] = Answer(body)
+    began = time.process_time()
     collect(settings)
-    seconds = time.monotonic() - began
+    seconds = time.process_time() - began
     leads = LeadLog(settings).leads()
     assert {lead.url for lead in leads.values()} == wanted
-    assert len(leads) == len(wanted) == 10_500
-    lines = (settings.home / "desk" / "leads.jsonl").read_bytes().splitlines()
-    assert sum(b'"title"' in line for line in lines) == 10_500
+    assert len(leads) == len(wanted) == 11_500
+    lines_of_log = (settings.home / "desk" / "leads.jsonl").read_bytes().splitlines()
+    assert sum(b'"title"' in line for line in lines_of_log) == 11_500
     collect(settings, NOW + timedelta(hours=1))
-    assert len(LeadLog(settings).leads()) == 10_500
+    assert len(LeadLog(settings).leads()) == 11_500
     first = [each.lead.lead_id for each in rank_leads(leads.values(), "russia_iran", {}, TODAY)]
     turned = [each.lead.lead_id for each in rank_leads(reversed(list(leads.values())), "russia_iran", {}, TODAY)]
     assert first == turned
     assert seconds < 120
-    print(f"10,500 leads collected in {seconds:.1f} s")
+    print(f"11,500 leads collected in {seconds:.1f} s of CPU")
 
 
 def test_the_log_is_made_again_from_the_archive(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +16,8 @@ from signposts.desk.searches import close_search, plan_search
 from signposts.desk.state import DeskState, open_desk
 from signposts.desk.suggesting import known_nearby, suggest_claim
 from signposts.desk.triage import accept, decide
+from signposts.warehouse import Warehouse
+from tests.desk.shell import signposts
 
 pytestmark = pytest.mark.slow
 ABOUT = "leader_contacts"
@@ -65,12 +68,47 @@ def test_from_feed_to_closed_search(desk: DeskState) -> None:
     assert (search.indicator_id, search.looked_until, search.searched_by) == (ABOUT, UNTIL, "tester")
 
 
+def reading(desk: DeskState) -> dict[str, Any]:
+    """Run the monitor on the example; return what the release says of the list, with the leader's odds."""
+    done = signposts("run", "--offline")
+    assert done.code == 0, done
+    release = Warehouse(desk.settings.released_database, read_only=True)
+    (row,) = release.rows(
+        "select value, exposure_end, looked_until, completeness, "
+        "(select max(posterior) from latest_scenario_probability where variant = 'headline') as odds "
+        "from latest_reading where indicator_id = $about",
+        about=ABOUT,
+    )
+    return row
+
+
+@pytest.mark.nightly
+def test_a_closed_search_moves_exposure_completeness_and_odds_and_explain_says_why(desk: DeskState) -> None:
+    before = reading(desk)
+    while queue := desk.queue(datetime.now(UTC).date(), ABOUT):
+        judge(desk, queue[0].lead)
+        desk.refresh()
+    closed = signposts("close", ABOUT, "--until", UNTIL.isoformat(), "--note", "Five contacts, two known before.")
+    assert closed.code == 0, closed
+    after = reading(desk)
+    print(before, after)
+    assert (before["exposure_end"], after["exposure_end"]) == (date(2025, 11, 30), UNTIL)
+    assert after["value"] == before["value"] + 5
+    assert after["completeness"] != before["completeness"]
+    assert after["odds"] != before["odds"]
+    said = signposts("explain", ABOUT).out
+    assert "Looked until 2026-03-13, from 2025-12-01, by tester" in said
+    assert "2 events known before, 5 found, 2 of them known" in said
+    assert f"{after['odds']:.4f}" in said
+
+
 def test_every_command_of_the_desk_answers(desk: DeskState) -> None:
     def answer(*words: str) -> str:
         found = CliRunner().invoke(app, list(words))
         assert found.exit_code == 0, (words, found.output, found.exception)
         return found.output
 
+    assert "Leads: 38 wait for a decision; the newest search looked until" in signposts("doctor").out
     lead = desk.queue(datetime.now(UTC).date(), ABOUT)[0].lead.lead_id
     assert f"{lead}  2026-03-" in answer("leads", ABOUT)
     assert "later: " in answer("triage", lead, "later", "--until", "2099-01-01")

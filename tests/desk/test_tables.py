@@ -14,7 +14,7 @@ from signposts.desk.state import open_desk
 from signposts.desk.tables import write_desk_tables, write_found_leads
 from signposts.desk.triage import decide
 from signposts.settings import load_settings
-from signposts.warehouse import Warehouse
+from signposts.warehouse import Warehouse, load_sql
 from tests.desk.loopback import Answer, FeedServer, desk_catalogue, feed_server, rss
 
 pytestmark = pytest.mark.slow
@@ -106,6 +106,10 @@ def test_leads_stories_and_what_is_watched_stand_in_tables(server: FeedServer, t
             None,
             False,
         )
+        told = [
+            (row["rank"], row["source_name"], row["n_open"]) for row in warehouse.rows(load_sql("alerts/week_leads"))
+        ]
+        assert told == [(1, "Russian foreign ministry", 2), (2, "IRNA", 2)], "the digest's leads: open ones only"
         (story,) = warehouse.rows("from story where n_outlets = 2")
         assert (story["outlets"], story["n_open"]) == ("IRNA, Russian foreign ministry", 2)
         (watch,) = warehouse.rows("from watch where indicator_id = 'leader_contacts'")

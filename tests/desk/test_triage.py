@@ -30,7 +30,13 @@ TODAY = NOW.date()
 DAY = TODAY - timedelta(days=1)
 """The last day that is over, of which the leads are."""
 WATCHED = ("kremlin_ru", "kremlin_en", "mid_ru", "mid_en", "president_ir_fa", "irna_en", "mehr_en")
-PAGE = "<html><title>Call</title><body>" + "<p>Lavrov and Araghchi held a phone call, our invented page says.</p>" * 20
+NAVIGATION = "".join(f"<li><a href='/{number}'>Section {number} of an invented paper</a></li>" for number in range(60))
+PAGE = (
+    f"<html><title>Call</title><body><nav><ul>{NAVIGATION}</ul></nav><div>We value your privacy. Accept all</div>"
+    "<article>{day}"
+    + "".join(f"<p>Lavrov and Araghchi held a phone call, paragraph {number} of ours says.</p>" for number in range(20))
+    + "</article></body></html>"
+)
 
 
 @pytest.fixture
@@ -53,7 +59,9 @@ def desk(tmp_path: Path, server: FeedServer, monkeypatch: pytest.MonkeyPatch) ->
     ]
     for feed_id in WATCHED:
         server.pages[f"/{feed_id}"] = Answer(rss([(f"{server.url}/page/{feed_id}", title, "", DAY), *filler]))
-        server.pages[f"/page/{feed_id}"] = Answer(PAGE.encode(), headers={"Content-Type": "text/html"})
+        server.pages[f"/page/{feed_id}"] = Answer(
+            PAGE.replace("{day}", "").encode(), headers={"Content-Type": "text/html"}
+        )
     for feed_id in WATCHED[4:]:
         server.pages[f"/{feed_id}"] = Answer(rss(filler))
     other = (f"{server.url}/page/other", "Lavrov, Araghchi hold no phone call", "", DAY)
@@ -105,7 +113,13 @@ def test_accepting_writes_the_claim_keeps_its_page_and_covers_the_open_story(des
             Answer(b"<p>We value your privacy. Accept all cookies</p>" * 9, headers={"Content-Type": "text/html"}),
             "consent",
         ),
-        (Answer(b"<p>teaser of the story</p>" * 12, headers={"Content-Type": "text/html"}), "words only"),
+        (
+            Answer(
+                f"<nav>{NAVIGATION}</nav><article><p>Lavrov, Araghchi hold phone call.</p></article>".encode(),
+                headers={"Content-Type": "text/html"},
+            ),
+            "words only",
+        ),
         (
             Answer(b"<p>entirely unrelated content of another page</p>" * 50, headers={"Content-Type": "text/html"}),
             "no word",
@@ -122,6 +136,20 @@ def test_a_page_that_proves_nothing_is_refused_and_nothing_is_written(
         accept(desk.tracker, [lead], "leader_contacts", FIELDS, NOW)
     assert claims(desk) == before
     assert read_triage(desk.tracker.folder, FaultList()) == []
+
+
+def test_a_day_that_was_only_seen_must_be_the_one_that_the_page_names(desk: DeskState, server: FeedServer) -> None:
+    lead = desk.lead(head(desk))
+    named = DAY - timedelta(days=2)
+    page = PAGE.replace("{day}", f"<time datetime='{named}' class='published'>{named:%d %B %Y}</time>")
+    server.pages[lead.url.removeprefix(server.url)] = Answer(page.encode(), headers={"Content-Type": "text/html"})
+    seen = FIELDS | {"happened_from": named.isoformat(), "published_on_inferred": "yes"}
+    with pytest.raises(InputError, match=f"published on {named}; the form has {DAY}"):
+        accept(desk.tracker, [lead], "leader_contacts", seen, NOW)
+    made = accept(desk.tracker, [lead], "leader_contacts", seen | {"published_on": named.isoformat()}, NOW)
+    desk.refresh()
+    claim = desk.standing_claims("leader_contacts")[made.claim_id].claim
+    assert (claim.published_on, claim.published_on_inferred) == (named, False)
 
 
 def test_undo_opens_the_story_again_and_withdraws_the_claim_in_one_write(desk: DeskState) -> None:

@@ -29,6 +29,8 @@ from signposts.release.publish import earlier_releases, releases_to_keep, write_
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse
 
+pytestmark = pytest.mark.slow
+
 FIRST_DAY = date(2026, 3, 2)
 SETTINGS = json.dumps({"alerts": {"probability_threshold": [0.5, 0.9], "move": 0.05}})
 QUIET_ODDS = {"grows": 0.40, "shrinks": 0.35, "other": 0.25}
@@ -111,7 +113,7 @@ class Town:
         published = self.settings.published
         release_id = f"{self.now:%Y%m%dT%H%M%SZ}-00000000"
         write_release_table(
-            self.warehouse, earlier_releases(self.settings), release_id, self.now.replace(tzinfo=None), self.day
+            self.warehouse, earlier_releases(self.settings), release_id, self.now.replace(tzinfo=None), self.day, "0"
         )
         with folder_in_making(published, release_id) as folder:
             assemble(self.warehouse, folder / "signposts.duckdb", release_id, load_dictionary())

@@ -1,51 +1,21 @@
 """The commands on the second tracker (invented), as a person would use them."""
 
 import csv
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
-COMMAND = [str(Path(sys.executable).parent / "signposts")]
-
-
-class Desk:
-    """An installation with the second tracker."""
-
-    def __init__(self, folder: Path) -> None:
-        self.home = folder / "home"
-        self.catalogue = folder / "catalogue"
-        self.catalogue.mkdir(parents=True)
-        shutil.copy(TRACKERS / "sources.yaml", self.catalogue / "sources.yaml")
-        shutil.copytree(TRACKERS / "island_ferry", self.catalogue / "island_ferry")
-
-    def say(self, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
-            "SIGNPOSTS_HOME": str(self.home),
-            "SIGNPOSTS_CATALOGUE": str(self.catalogue),
-            "COLUMNS": "160",
-        }
-        return subprocess.run(
-            [*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL
-        )
-
-    def ledger(self, indicator: str) -> Path:
-        return self.catalogue / "island_ferry" / "ledger" / f"{indicator}.csv"
+from tests.integration.test_whole_run import Installation
 
 
 @pytest.fixture
 def desk(tmp_path):
-    return Desk(tmp_path)
+    return Installation(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
-    made = Desk(tmp_path_factory.mktemp("desk"))
-    outcome = made.say("run", "--offline")
+    made = Installation(tmp_path_factory.mktemp("desk"))
+    outcome = made.signposts("run", "--offline")
     assert outcome.returncode == 0, outcome.stderr
     return made
 
@@ -64,7 +34,7 @@ CLAIM = (
 
 
 def test_help_lists_every_command(desk):
-    said = desk.say("--help").stdout
+    said = desk.signposts("--help").stdout
     for command in ("run", "report", "sql", "explain", "record", "what-if", "backtest", "calibrate", "diff", "accept"):
         assert command in said
     for command in ("archive", "new", "watch", "check", "doctor"):
@@ -73,27 +43,27 @@ def test_help_lists_every_command(desk):
 
 @pytest.mark.parametrize("words", [("report",), ("sql", "select 1"), ("explain", "freight"), ("diff", "previous")])
 def test_a_command_that_needs_a_release_says_how_to_make_one(desk, words):
-    outcome = desk.say(*words)
+    outcome = desk.signposts(*words)
     assert outcome.returncode == 2
     assert "signposts run" in outcome.stderr
     assert "Traceback" not in outcome.stderr
 
 
 def test_check_counts_what_it_has_checked(desk):
-    outcome = desk.say("check")
+    outcome = desk.signposts("check")
     assert outcome.returncode == 0
     assert "island_ferry: 10 indicators, 30 claims: no faults" in outcome.stdout
 
 
 def test_record_adds_one_row_and_leaves_the_others_byte_for_byte(desk):
     before = desk.ledger("passengers").read_text(encoding="utf-8")
-    outcome = desk.say("record", "passengers", *CLAIM)
+    outcome = desk.signposts("record", "passengers", *CLAIM)
     assert outcome.returncode == 0, outcome.stderr
     after = desk.ledger("passengers").read_text(encoding="utf-8")
     assert after.startswith(before)
     row = list(csv.DictReader(after.splitlines()))[-1]
     assert (row["value"], row["unit"], row["speaker"]) == ("117.5", "thousand passengers", "Harbour office")
-    assert desk.say("check").returncode == 0
+    assert desk.signposts("check").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -110,48 +80,51 @@ def test_record_adds_one_row_and_leaves_the_others_byte_for_byte(desk):
 )
 def test_record_refuses_a_faulty_claim_by_field_and_writes_nothing(desk, change, said):
     before = desk.ledger("passengers").read_bytes()
-    outcome = desk.say("record", "passengers", *CLAIM, change)
+    outcome = desk.signposts("record", "passengers", *CLAIM, change)
     assert outcome.returncode == 2
     assert said in outcome.stderr
     assert desk.ledger("passengers").read_bytes() == before
 
 
 def test_record_names_what_is_missing_where_nobody_can_be_asked(desk):
-    outcome = desk.say("record", "passengers", "kind=value", "value=3")
+    outcome = desk.signposts("record", "passengers", "kind=value", "value=3")
     assert outcome.returncode == 2
     assert "speaker" in outcome.stderr
     assert "period_end" in outcome.stderr
 
 
 def test_record_suggests_the_nearest_indicator(desk):
-    outcome = desk.say("record", "pasengers", *CLAIM)
+    outcome = desk.signposts("record", "pasengers", *CLAIM)
     assert outcome.returncode == 2
     assert "did you mean 'passengers'" in outcome.stderr
 
 
 def test_a_scaffolded_tracker_is_sound_and_a_taken_name_is_refused(desk):
-    assert desk.say("new", "my_tracker").returncode == 0
-    assert "my_tracker: 1 indicators, 0 claims: no faults" in desk.say("check").stdout
-    again = desk.say("new", "my_tracker")
+    assert desk.signposts("new", "my_tracker").returncode == 0
+    assert "my_tracker: 1 indicators, 0 claims: no faults" in desk.signposts("check").stdout
+    again = desk.signposts("new", "my_tracker")
     assert again.returncode == 2
     assert "exists already" in again.stderr
 
 
 def test_sql_reads_the_release_and_can_write_nothing(published):
-    assert "steady" in published.say("sql", "select scenario_id from scenario order by all", "--format", "csv").stdout
+    assert (
+        "steady"
+        in published.signposts("sql", "select scenario_id from scenario order by all", "--format", "csv").stdout
+    )
     for statement in ("drop table claim", "create table t as select 1", "copy claim to 'x.csv'"):
-        outcome = published.say("sql", statement)
+        outcome = published.signposts("sql", statement)
         assert outcome.returncode == 2
         assert "Traceback" not in outcome.stderr
 
 
 def test_sql_lists_the_cookbook_and_answers_by_name(published):
-    assert "odds_now" in published.say("sql", "--list").stdout
-    assert "thriving" in published.say("sql", "odds_now").stdout
+    assert "odds_now" in published.signposts("sql", "--list").stdout
+    assert "thriving" in published.signposts("sql", "odds_now").stdout
 
 
 def test_what_if_of_a_contradicting_event_moves_the_odds_and_adds_up(published):
-    outcome = published.say("what-if", "ship_sold=2026-06-01")
+    outcome = published.signposts("what-if", "ship_sold=2026-06-01")
     assert outcome.returncode == 0, outcome.stderr
     moves = [float(line.split("│")[4].split()[0]) for line in outcome.stdout.splitlines() if "points" in line]
     assert len(moves) == 4
@@ -161,35 +134,35 @@ def test_what_if_of_a_contradicting_event_moves_the_odds_and_adds_up(published):
 
 @pytest.mark.parametrize(("words", "said"), [("ships=3", "no scored indicator"), ("passengers", "INDICATOR=VALUE")])
 def test_what_if_refuses_words_it_does_not_understand(published, words, said):
-    outcome = published.say("what-if", words)
+    outcome = published.signposts("what-if", words)
     assert outcome.returncode == 2
     assert said in outcome.stderr
 
 
 def test_accept_refuses_a_claim_that_is_not_held(published):
-    outcome = published.say("accept", "freight-001", "--reason", "looks right")
+    outcome = published.signposts("accept", "freight-001", "--reason", "looks right")
     assert outcome.returncode == 2
     assert "none is held" in outcome.stderr
 
 
 def test_diff_of_a_release_with_itself_says_that_nothing_differs(published):
-    outcome = published.say("diff", "latest", "latest")
+    outcome = published.signposts("diff", "latest", "latest")
     assert outcome.returncode == 0
     assert "0 readings differ" in outcome.stdout
 
 
 def test_doctor_names_the_release_and_the_one_next_thing(published):
-    outcome = published.say("doctor")
+    outcome = published.signposts("doctor")
     assert "Release: " in outcome.stdout
     assert outcome.stdout.strip().splitlines()[-1].startswith("Next: ")
 
 
 def test_archive_verify_counts_objects(published):
-    outcome = published.say("archive", "verify")
+    outcome = published.signposts("archive", "verify")
     assert outcome.returncode == 0
     assert "objects checked, 0 broken" in outcome.stdout
 
 
 def test_backtest_prints_scores_or_says_that_no_series_is_long_enough(published):
-    outcome = published.say("backtest")
+    outcome = published.signposts("backtest")
     assert outcome.returncode == 0, outcome.stderr

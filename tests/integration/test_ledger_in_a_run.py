@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from signposts.cli.watching import publish_after
 from signposts.release.query import ask
 from tests.unit.test_ledger_clock import TRACKER, VALUE, append
 
@@ -68,3 +69,43 @@ def test_a_hundredfold_slip_and_a_part_of_a_year_move_nothing(ferry: tuple[Path,
     held = ask(after / "signposts.duckdb", "select claim_id, held_reason from claim where held").rows
     assert [row[0] for row in held] == ["passengers-901"]
     assert "said of the same period" in held[0][1]
+
+
+def test_a_row_that_left_its_ledger_is_named_with_its_remedy_everywhere_until_it_is_taken_back(
+    ferry: tuple[Path, Command], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, say = ferry
+    assert say("run", "--offline").returncode == 0
+    ledger = root / TRACKER / "ledger" / "passengers.csv"
+    *kept, last = ledger.read_text(encoding="utf-8").splitlines(keepends=True)
+    ledger.write_text("".join(kept), encoding="utf-8")
+    claim, remedy = last.partition(",")[0], f"signposts withdraw {last.partition(',')[0]}"
+    monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(root))
+    assert publish_after([ledger]), "watch"
+    assert remedy in capsys.readouterr().out
+    for words in (("run", "--offline"), ("check",), ("doctor",)):
+        assert remedy in say(*words).stdout, words
+    pages = (tmp_path / "home" / "published" / "report").rglob("*.html")
+    assert any("take it back with `signposts withdraw`" in page.read_text(encoding="utf-8") for page in pages)
+    assert say("withdraw", claim, "--reason", "It left by a slip.").returncode == 0
+    assert say("check").stdout.count("withdraw") == 0
+    assert remedy not in say("run", "--offline").stdout
+
+
+def test_a_recorded_row_that_was_edited_is_refused_by_check_and_run_with_the_command_that_mends_it(
+    ferry: tuple[Path, Command],
+) -> None:
+    root, say = ferry
+    assert say("run", "--offline").returncode == 0
+    append(root, "passengers", VALUE | {"value": "110", "recorded_by": "Ann"})
+    assert say("run", "--offline").returncode == 0
+    ledger = root / TRACKER / "ledger" / "passengers.csv"
+    text = ledger.read_text(encoding="utf-8")
+    ledger.write_text(text.replace("Ann", "Bob"), encoding="utf-8")
+    line = len(text.splitlines())
+    for words in (("check",), ("run", "--offline")):
+        done = say(*words)
+        assert done.returncode != 0, words
+        assert f"passengers.csv:{line}: passengers-901" in done.stderr
+        assert "signposts correct" in done.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from signposts.assess.changes import write_changes
 from signposts.observe import read_without_news
 from signposts.warehouse import Warehouse
 
@@ -36,7 +37,9 @@ class Installation:
             "SIGNPOSTS_CATALOGUE": str(self.catalogue),
             "COLUMNS": "200",
         }
-        return subprocess.run([*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=240)
+        return subprocess.run(
+            [*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL
+        )
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.home / "published" / "signposts.duckdb"), read_only=True) as connection:
@@ -80,6 +83,7 @@ def test_a_second_run_with_nothing_new_leaves_the_release_as_it_is_and_says_so(i
     assert installation.rows("select release_id from release order by all") == before
 
 
+@pytest.mark.slow
 def test_without_news_what_stands_is_what_the_release_before_would_have_read(installation):
     forget_what_was_made(installation)
     assert installation.signposts("run", "--offline").returncode == 0
@@ -92,6 +96,28 @@ def test_without_news_what_stands_is_what_the_release_before_would_have_read(ins
         assert taken_over
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("same_code", [False, True])
+def test_the_same_claims_read_otherwise_are_method_or_with_the_same_code_catalogue_and_never_time(
+    installation, tmp_path, same_code
+):
+    forget_what_was_made(installation)
+    assert installation.signposts("run", "--offline").returncode == 0
+    released = shutil.copy(installation.home / "published" / "latest" / "signposts.duckdb", tmp_path)
+    with duckdb.connect(str(released)) as connection:
+        connection.execute("update pooled_report set value = 1.3 * value where scored and kind = 'value'")
+        if not same_code:
+            connection.execute("update release set code_version = '0.1.0+invented'")
+    warehouse = Warehouse(installation.home / "warehouse.duckdb")
+    with warehouse.connect(), warehouse.aside("tried"):
+        write_changes(warehouse, Path(released))
+        found = warehouse.rows("select cause, sum(abs(move)) as moved from change group by cause")
+    moves = {row["cause"]: row["moved"] for row in found}
+    assert moves.get("time", 0) < 1e-9
+    assert moves["catalogue" if same_code else "method"] > 0.001
+
+
+@pytest.mark.slow
 def test_the_same_state_made_again_gives_the_same_rows(installation):
     before = {name: installation.table(name) for name in STABLE}
     releases = installation.rows("select count(*) from release")[0][0]
@@ -101,6 +127,7 @@ def test_the_same_state_made_again_gives_the_same_rows(installation):
     assert installation.rows("select count(*) from release")[0][0] == releases + 1
 
 
+@pytest.mark.slow
 def test_a_release_whose_files_were_harmed_is_made_anew_though_nothing_is_new(installation):
     before = installation.rows("select max(release_id) from release")
     (installation.home / "published" / "latest" / "report" / "index.html").write_text("harmed", encoding="utf-8")
@@ -129,6 +156,7 @@ def test_a_broken_ledger_stops_the_run_by_file_and_line_and_leaves_the_release(i
     assert installation.rows("select release_id from release order by all") == before
 
 
+@pytest.mark.slow
 def test_a_run_back_in_time_leaves_the_newest_release_and_equals_what_it_says_of_that_date(installation):
     day = installation.rows("select max(as_of) from scenario_probability where as_of < date '2026-06-01'")[0][0]
     newest = installation.rows("select max(release_id) from release")
@@ -145,6 +173,7 @@ def test_a_run_back_in_time_leaves_the_newest_release_and_equals_what_it_says_of
     assert found == expected
 
 
+@pytest.mark.slow
 def test_every_move_between_two_releases_is_split_into_parts_that_add_up(installation):
     assert installation.signposts("run", "--offline").returncode == 0
     odds = "select scenario_id, posterior from latest_scenario_probability where variant = 'headline' order by all"
@@ -189,3 +218,10 @@ def test_explain_shows_arithmetic_that_ends_in_the_published_figure(installation
     assert f"{published:.4f}" in said.stdout
     assert "grade" in said.stdout
     assert "fan" in said.stdout
+
+
+def test_explain_shows_the_search_from_which_exposure_and_completeness_follow(installation):
+    said = installation.signposts("explain", "inspections").stdout
+    assert "Looked until 2026-02-28, from 2025-01-01, by harbour reader on 2026-03-10: 12 leads read" in said
+    assert "2 events known before, 1 found, 1 of them known" in said
+    assert "The list is thought to hold" in said

@@ -14,6 +14,7 @@ import yaml
 
 from signposts import gather, observe
 from signposts.catalogue import Catalogue, load_catalogue
+from signposts.catalogue.accepted import accepted_documents
 from signposts.sources import collect as collecting
 from signposts.sources import http
 from signposts.sources.archive import Archive, Attempt
@@ -55,9 +56,7 @@ class Home:
         for key, value in changes.items():
             documents = [entry for entry in entries[source_id].get("documents", []) if entry["name"] == key]
             if documents:
-                documents[0].update(
-                    {"ask": {**documents[0]["ask"], **value}} if "accepted_versions" not in value else value
-                )
+                documents[0]["ask"] = {**documents[0]["ask"], **value}
             else:
                 entries[source_id][key] = value
         path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
@@ -95,7 +94,8 @@ class Home:
             source = gather.load_publishers(self.root)[source_id]
             live = {} if plan.get("from_archive") else gather.live_versions(self.warehouse)
             archive = Archive(self.folder / "archive")
-            scope = Plan(archive, now, self.inbox, named=(source_id,), live=live, **plan)
+            accepted = accepted_documents(self.root)
+            scope = Plan(archive, now, self.inbox, named=(source_id,), live=live, accepted=accepted, **plan)
             run = collect({source_id: source}, scope)[source_id]
             gather.write_source_runs(self.warehouse, [run], from_archive=bool(plan.get("from_archive")))
             if plan.get("from_archive"):

@@ -24,7 +24,7 @@ from signposts.sources.source_run import SourceRun
 from tests.publishers import spoiling, state_spoiling
 from tests.publishers.catalogue import real_sources
 from tests.publishers.documents import PUBLISHERS
-from tests.publishers.server import Fault, LoopbackPublishers, Reply, loopback_publishers, packed
+from tests.publishers.server import Fault, LoopbackPublishers, Reply, packed
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 SECRET = "invented-and-never-shown"
@@ -55,12 +55,6 @@ LITTLE: dict[str, dict[str, Any]] = {
 }
 ALL = real_sources()
 SOURCES = {source_id: smaller(ALL[source_id], LITTLE.get(source_id, {})) for source_id in PUBLISHERS}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LoopbackPublishers]:
-    with loopback_publishers() as publishers:
-        yield publishers
 
 
 @pytest.fixture
@@ -167,7 +161,7 @@ TRANSPORT: dict[str, tuple[Fault, str, str]] = {
     "redirect_to_loopback": (redirect("https://127.0.0.1:1/x"), "failure", "not public"),
     "forbidden": (always(Reply(403)), "failure", "HTTP 403"),
     "not_found": (always(Reply(404)), "failure", "HTTP 404"),
-    "too_many_for_ever": (always(Reply(429)), "failure", "HTTP 429, 3 times over"),
+    "too_many_for_ever": (always(Reply(429)), "failure", r"HTTP 429 \(3 tries\)"),
     "too_many_come_back_tomorrow": (always(Reply(429, {"Retry-After": "86400"})), "failure", "come back in 86400 s"),
     "too_many_then_good": (first_then_good(lambda: Reply(429, {"Retry-After": "1"})), "unchanged", "same bytes"),
     "too_many_with_date_then_good": (
@@ -183,7 +177,7 @@ TRANSPORT: dict[str, tuple[Fault, str, str]] = {
         "same bytes",
     ),
     "error_then_good": (first_then_good(lambda: Reply(500)), "unchanged", "same bytes"),
-    "unavailable_for_ever": (always(Reply(503)), "failure", "HTTP 503, 3 times over"),
+    "unavailable_for_ever": (always(Reply(503)), "failure", r"HTTP 503 \(3 tries\)"),
     "not_modified_unasked": (always(Reply(304)), "failure", "was not asked"),
     "page_with_200": (
         always(Reply(200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><html><body>Maintenance</body></html>")),

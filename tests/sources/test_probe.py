@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +11,17 @@ from typer.testing import CliRunner
 from signposts.cli import app
 from signposts.sources.publishers import PUBLISHERS
 from tests.publishers.catalogue import real_sources, without_ledger
-from tests.publishers.documents import PUBLISHERS as SERVED
 from tests.publishers.documents import un_general_assembly
-from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
+from tests.publishers.server import LoopbackPublishers, Reply
 from tests.publishers.spoiling import HARMLESS
-from tests.sources.home import hasten
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[LoopbackPublishers]:
-    with loopback_publishers() as publishers:
-        yield publishers
-
-
 @pytest.fixture
-def home(tmp_path: Path, server: LoopbackPublishers, monkeypatch: pytest.MonkeyPatch) -> Path:
-    hasten(monkeypatch)
-    server.faults.clear()
-    server.spoil.clear()
-    server.requests.clear()
-    monkeypatch.setenv("UCDP_ACCESS_TOKEN", "invented-and-never-shown")
+def home(tmp_path: Path, addresses: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(without_ledger(tmp_path)))
-    for source_id in SERVED:
-        monkeypatch.setenv(f"SIGNPOSTS_{source_id.upper()}_URL", server.url(source_id))
     return tmp_path / "state"
 
 

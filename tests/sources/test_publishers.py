@@ -11,9 +11,11 @@ import signposts.sources
 from signposts.catalogue.documents import read_document
 from signposts.catalogue.faults import FaultList
 from signposts.catalogue.loading import load_sources
-from signposts.errors import CatalogueError
+from signposts.desk.feeds import read_dropped
+from signposts.errors import CatalogueError, SourceChanged
 from signposts.gather import load_publishers
 from signposts.sources.docs_page import never_seen, sources_page
+from signposts.sources.html_page import read_page
 from signposts.sources.options import ask_model, asks_of
 from signposts.sources.publishers import PUBLISHERS, publisher
 from tests.publishers import documents, state_documents
@@ -112,9 +114,9 @@ def test_a_launch_is_read_alike_whether_measures_and_their_marks_are_one_field_o
     assert read[0].rejected == [], "a missile without a day is nobody's concern"
 
 
-def test_a_year_that_a_release_of_the_votes_does_not_cover_whole_is_left_out() -> None:
-    ask = asks_of("voeten_agreement", real_sources()["voeten_agreement"])["russia_iran"]
-    payload = state_documents.voeten_agreement({}, "", {"range": "bytes=-9000"})
-    rows = publisher("voeten_agreement").read(ask, "russia_iran", payload, TODAY, None).rows
-    assert b",2026," in payload
-    assert [row["period_start"].year for row in rows] == list(range(2015, 2026))
+def test_a_page_whose_declaration_is_none_is_refused_by_name() -> None:
+    page = b"<![DOCTYPE html><html><body>Invented</body></html>"
+    with pytest.raises(SourceChanged, match="is a web page that cannot be read"):
+        read_page(page)
+    with pytest.raises(SourceChanged, match="cannot be read as a page"):
+        read_dropped("invented.html", page, TODAY)

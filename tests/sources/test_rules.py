@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,9 +20,8 @@ from signposts.cli import app
 from signposts.errors import CatalogueError
 from signposts.sources.archive import Archive
 from tests.publishers import documents, state_documents
-from tests.publishers.documents import PUBLISHERS as SERVED
-from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
-from tests.sources.home import Home, attempt_on, failures, hasten, outcomes
+from tests.publishers.server import LoopbackPublishers, Reply
+from tests.sources.home import Home, attempt_on, failures, outcomes
 
 RATE = "rial_market_rate"
 EXPORTS = "imf_exports_russia_to_iran_monthly"
@@ -30,22 +29,9 @@ EXPORTS = "imf_exports_russia_to_iran_monthly"
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[LoopbackPublishers]:
-    with loopback_publishers() as publishers:
-        yield publishers
-
-
 @pytest.fixture
-def home(tmp_path: Path, server: LoopbackPublishers, monkeypatch: pytest.MonkeyPatch) -> Home:
-    hasten(monkeypatch)
-    server.faults.clear()
-    server.spoil.clear()
-    server.requests.clear()
-    monkeypatch.setenv("UCDP_ACCESS_TOKEN", "invented")
+def home(tmp_path: Path, addresses: None, server: LoopbackPublishers, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path))
-    for source_id in SERVED:
-        monkeypatch.setenv(f"SIGNPOSTS_{source_id.upper()}_URL", server.url(source_id))
     return Home(tmp_path, server)
 
 
@@ -128,6 +114,29 @@ def test_after_a_run_under_a_wrong_clock_new_files_give_claims_and_the_old_look_
 # ---- nothing wrong gets in
 
 
+def test_a_row_that_is_always_bad_keeps_its_own_value_and_no_other(home: Home) -> None:
+    home.keep_documents("imf_imts", "russia_iran_monthly")
+    good = [*year_of_months(2025), *year_of_months(2024)]
+    home.gather("imf_imts", "2026-11-22", monthly(*good))
+    bad = [*good[:5], ("2025-M06", "n/a"), *good[6:]]
+    home.gather("imf_imts", "2026-11-23", monthly(*bad))
+    home.gather("imf_imts", "2026-11-24", monthly(*bad[:-1]))
+    months = [claim["period_start"].month for claim in home.claims(EXPORTS)]
+    assert months == [*range(1, 12), *range(1, 13)], "December 2024 is gone, June 2025 is not"
+
+
+def test_a_changed_grade_reaches_what_was_read_before_and_reaches_back(home: Home) -> None:
+    home.keep_documents("imf_imts", "russia_iran_monthly")
+    home.gather("imf_imts", "2026-11-22", monthly(*year_of_months(2025)))
+    before = home.claims(EXPORTS)
+    home.change_source("imf_imts", admiralty={"reliability": "D", "credibility": 4})
+    home.gather("imf_imts", "2026-11-23", monthly(*year_of_months(2025)))
+    after = home.claims(EXPORTS)
+    assert {claim["reliability"] for claim in after} == {"D"}
+    assert [claim["published_on"] for claim in after] == [claim["published_on"] for claim in before]
+    assert {claim["corrects"] for claim in after} == {claim["claim_id"] for claim in before}
+
+
 def test_a_row_set_aside_is_not_absent_its_last_good_value_stays(home: Home) -> None:
     home.keep_documents("imf_imts", "russia_iran_monthly")
     home.gather("imf_imts", "2026-11-22", monthly(*year_of_months(2024), *year_of_months(2025)))
@@ -137,7 +146,10 @@ def test_a_row_set_aside_is_not_absent_its_last_good_value_stays(home: Home) -> 
     assert {claim["period_start"]: claim["value"] for claim in home.claims(EXPORTS)} == before
 
 
-def test_a_document_of_which_many_values_are_missing_is_held_whole_until_it_is_accepted(home: Home) -> None:
+def test_a_document_of_which_many_values_are_missing_is_held_whole_until_it_is_accepted(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(home.root))
     home.keep_documents("imf_imts", "russia_iran_monthly")
     home.gather("imf_imts", "2026-11-22", monthly(*year_of_months(2024), *year_of_months(2025)))
     cut = monthly(*year_of_months(2024))
@@ -145,8 +157,9 @@ def test_a_document_of_which_many_values_are_missing_is_held_whole_until_it_is_a
     (held,) = failures(run)
     assert "held back: 12 of 24 values of the version before are missing" in held
     assert len(home.claims(EXPORTS)) == 24
-    sha256 = held.split("add '")[1][:16]
-    home.change_source("imf_imts", russia_iran_monthly={"accepted_versions": [sha256]})
+    done = CliRunner().invoke(app, ["accept", "imf_imts/russia_iran_monthly", "--reason", "2025 was taken back."])
+    assert done.exit_code == 0, done.output
+    assert "signposts accept imf_imts/russia_iran_monthly" in held
     assert "hit" in outcomes(home.gather("imf_imts", "2026-11-24", cut))
     assert len(home.claims(EXPORTS)) == 12
 
@@ -514,7 +527,7 @@ def test_two_series_of_one_source_that_feed_one_indicator_are_a_fault(home: Home
     changed = text.replace("indicator: gdp_iran, series: IRN", "indicator: gdp_russia, series: IRN")
     assert changed != text
     (home.root / "sources.yaml").write_text(changed, encoding="utf-8")
-    with pytest.raises(CatalogueError, match="gdp/RUS feeds this indicator already"):
+    with pytest.raises(CatalogueError, match="'gdp_russia' is fed by another series of the source as well"):
         home.gather("world_bank", "2026-11-23")
 
 

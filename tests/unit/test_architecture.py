@@ -158,3 +158,8 @@ def test_no_module_keeps_state_that_changes():
         for node in tree.body:
             value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
             assert not isinstance(value, ast.Dict | ast.List | ast.Set) or ast.unparse(value) not in ("{}", "[]"), path
+
+
+def test_no_function_has_a_name_that_was_dropped_for_a_word_of_the_field():
+    dropped = re.compile(r"(?:def|class) _?((?:judge|suppos|bury|sign_of_life|odds_of|prospect|take_turn)\w*)")
+    assert {name for path in CODE for name in dropped.findall(path.read_text(encoding="utf-8"))} == set()

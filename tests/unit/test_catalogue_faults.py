@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -374,6 +376,79 @@ def test_a_source_that_feeds_an_unknown_indicator_is_refused(root: Path) -> None
     assert fault.endswith(
         "sources.yaml:10: office.table.feeds: island_ferry has no indicator 'fright': did you mean 'freight'?"
     )
+
+
+def test_two_series_of_one_source_for_one_indicator_are_refused(root: Path) -> None:
+    feed = "        - {tracker: island_ferry, indicator: freight, series: "
+    source = (
+        "office:\n  title: Office\n  licence: none\n  terms: none\n  cadence: never\n  documents:\n"
+        f"    - name: table\n      ask: {{}}\n      feeds:\n{feed}A}}\n{feed}B}}\n"
+    )
+    (root / "sources.yaml").write_text(source, encoding="utf-8")
+    (fault,) = faults_of(root)
+    assert "sources.yaml:11: office.table.feeds: 'freight' is fed by another series of the source as well" in fault
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "expected"),
+    [
+        ("tracker.yaml", 'title: "Bell \\x07"', "character U+0007"),
+        ("tracker.yaml", 'title: "Turned \\u202e round"', "character U+202E"),
+        ("tracker.yaml", 'title: "Half \\ud83d"', "invalid Unicode character escape"),
+        ("ledger/freight.csv", "freight-1,\x1b[31mred", "character U+001B"),
+        ("tracker.yaml", "deep: " + "[" * 60 + "]" * 60, "deeper than 40 levels"),
+        ("tracker.yaml", "deep: " + "[" * 20_000 + "]" * 20_000, "deeper than 40 levels"),
+    ],
+)
+def test_what_cannot_be_shown_or_is_nested_beyond_reason_is_refused_at_its_line(
+    root: Path, file: str, content: str, expected: str
+) -> None:
+    path = root / TRACKER / file
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}{content}\n", encoding="utf-8")
+    (fault,) = [fault for fault in faults_of(root) if expected in fault]
+    assert fault.startswith(f"{path.as_posix()}:")
+
+
+def test_aliases_that_multiply_are_refused_before_they_are_followed(root: Path) -> None:
+    names = "abcdefgh"
+    bomb = ["a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]"]
+    bomb += [f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]" for old, new in pairwise(names)]
+    path = root / TRACKER / "tracker.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n".join(bomb) + "\n", encoding="utf-8")
+    begun = time.process_time()
+    assert any("aliases counted" in fault for fault in faults_of(root))
+    assert time.process_time() - begun < 10
+
+
+def test_a_file_beyond_any_size_that_a_catalogue_has_is_refused_unread(root: Path) -> None:
+    path = root / TRACKER / "indicators" / "freight.yaml"
+    with path.open("ab") as file:
+        file.truncate(30_000_000)
+    assert any("no file here is larger than 20,000,000" in fault for fault in faults_of(root))
+
+
+@pytest.mark.parametrize("name", ["Freight", "fre ight", "9freight", "güter"])
+def test_a_name_that_is_no_identifier_is_refused(root: Path, name: str) -> None:
+    shutil.copy(root / TRACKER / "indicators" / "freight.yaml", root / TRACKER / "indicators" / f"{name}.yaml")
+    replace_in(root / TRACKER / "scenarios.yaml", "\nsteady:", f"\n{name}:")
+    shutil.copytree(root / TRACKER, root / f"T{name}")
+    said = "\n".join(faults_of(root))
+    assert f"{name}.yaml:1: {name}: no identifier" in said
+    assert f"T{name}:1: T{name}: no identifier" in said
+    assert f"{name}: not a name of a scenario" in said
+
+
+def test_twenty_for_twenty_percent_is_asked_about(root: Path) -> None:
+    path = root / TRACKER / "indicators" / "freight.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"annual_change: 0\.\d+", "annual_change: 20", text, count=1), encoding="utf-8")
+    assert any("2000% more every year" in warning for warning in load_catalogue(root).warnings)
+
+
+def test_a_placeholder_of_the_scaffold_is_refused_wherever_it_stands(root: Path) -> None:
+    replace_in(root / TRACKER / "scenarios.yaml", "story: ", "story: So far REPLACE, then ")
+    assert any("still a placeholder" in fault for fault in faults_of(root))
 
 
 def test_all_faults_of_a_load_are_reported_together_in_order(root: Path) -> None:

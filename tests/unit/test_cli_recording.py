@@ -58,7 +58,10 @@ def indicator(folder: Path, name: str) -> Indicator:
     return load_catalogue(folder.parent).tracker("island_ferry").indicators[name]
 
 
-def test_a_claim_gets_the_next_identifier_the_time_and_the_unit(folder: Path) -> None:
+def test_a_claim_gets_the_next_identifier_the_time_the_unit_and_who_recorded_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGNPOSTS_ANALYST", "ann (invented)")
     before = datetime.now(UTC).replace(microsecond=0)
     record_claim("passengers", CLAIM, "", archive_page=False)
     row = last_row(folder / "ledger" / "passengers.csv")
@@ -66,6 +69,7 @@ def test_a_claim_gets_the_next_identifier_the_time_and_the_unit(folder: Path) ->
     assert len(set(used)) == len(used)
     assert int(row["claim_id"].removeprefix("passengers-")) == len(used)
     assert (row["unit"], row["status"], row["sha256"]) == ("thousand passengers", "reported", "")
+    assert row["recorded_by"] == "ann (invented)"
     assert before <= datetime.fromisoformat(row["recorded_at"]) <= datetime.now(UTC)
     assert check(folder.parent) == []
 
@@ -267,7 +271,11 @@ def test_what_is_not_held_or_has_no_reason_is_not_accepted(
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("freight-1,why,2026-13-01", "is no day"), ("freight-1,,2026-01-01", "all needed"), ("freight-1", "all needed")],
+    [
+        ("freight-1,why,2026-13-01", "is no day"),
+        ("freight-1,,2026-01-01", "it is empty"),
+        ("freight-1", "the header has 3"),
+    ],
 )
 def test_a_row_of_accepted_that_cannot_be_read_is_named_by_line(folder: Path, line: str, said: str) -> None:
     (folder / "accepted.csv").write_text(f"claim_id,reason,accepted_on\n{line}\n", encoding="utf-8")

@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,14 @@ def as_json(value: Any) -> Any:
 
 
 def faults(name: str, data: Any) -> list[str]:
+    return [error.message for error in validator(name).iter_errors(as_json(data))]
+
+
+@cache
+def validator(name: str) -> jsonschema.Draft202012Validator:
     schema = json_schema(name)
     jsonschema.Draft202012Validator.check_schema(schema)
-    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-    validator = jsonschema.Draft202012Validator(schema, format_checker=checker)
-    return [error.message for error in validator.iter_errors(as_json(data))]
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
 
 
 def read(path: Path) -> Any:
@@ -47,6 +51,9 @@ def test_every_shipped_file_keeps_its_schema(name: str) -> None:
     assert paths
     broken = {str(path.relative_to(root)): found for path in paths if (found := faults(name, read(path)))}
     assert broken == {}
+    climate = sorted((CHECKOUT / "examples" / "climate").glob(FILES[name][0]))
+    first_lines = {path.read_text(encoding="utf-8").partition("\n")[0] for path in (*paths, *climate)}
+    assert first_lines == {schema_comment(name)}
 
 
 Plant = Callable[[Any], None]
@@ -101,6 +108,14 @@ MISTAKES: list[tuple[str, str, Plant]] = [
     ("scenarios", "scenarios.yaml", put("thriving", {"title": "only a title"})),
     ("scenarios", "scenarios.yaml", put("thriving", "a text")),
     ("projects", "projects.yaml", put("pier", {"title": "a title", "meaning": "m", "colour": "red"})),
+    (
+        "projects",
+        "projects.yaml",
+        put(
+            "pier",
+            {"title": "a title", "meaning": "m", "places": [{"name": "pole", "latitude": 95.0, "longitude": 0.0}]},
+        ),
+    ),
     ("coverage", "coverage.yaml", put(0, "statement", "")),
     ("coverage", "coverage.yaml", drop(0, "id")),
     ("coverage", "coverage.yaml", put(0, "indicators", "passengers")),

@@ -1,9 +1,13 @@
 """The split of a move adds up, knows no order, and gives nothing to what did not move. Numbers are invented."""
 
+from datetime import date
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from signposts.scoring.change import scenario_shares, split_move
+from signposts.warehouse import Warehouse, load_sql
 
 SCENARIO = np.array([0, 0, 1, 2])
 START = np.log(np.array([0.2, 0.1, 0.6, 0.1]))
@@ -35,3 +39,28 @@ def test_two_equal_pieces_share_equally():
 
 def test_no_pieces_no_parts():
     assert split_move(START, np.zeros((0, 4)), SCENARIO, 3).shape == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("corrects", "released", "is_revised"),
+    [
+        ("rides-1", ["rides-1"], True),
+        ("rides-1", ["rides-1", "rides-2"], False),
+        (None, ["rides-1"], False),
+    ],
+)
+def test_a_reading_is_revised_only_by_a_correction_that_came_since_the_release_before(corrects, released, is_revised):
+    own = {"tracker_id": "ferry", "indicator_id": "rides"}
+    tables = {
+        "as_of_date": [{"tracker_id": "ferry", "as_of": date(2026, 6, 30), "is_latest": True}],
+        "claim": [own | {"claim_id": "rides-1"}, own | {"claim_id": "rides-2", "corrects": corrects}],
+        "reading_claim": [own | {"claim_id": "rides-2", "as_of": date(2026, 6, 30)}],
+        "unchanged_report": [own | {"report_id": "rides-1", "as_of": date(2026, 6, 30)}],
+        "released_claim": [{"tracker_id": "ferry", "claim_id": name} for name in released],
+    }
+    warehouse = Warehouse(Path(":memory:"))
+    with warehouse.connect():
+        for name, rows in tables.items():
+            warehouse.write_rows(name, rows)
+        found = warehouse.rows(load_sql("assess/revised_indicator"), tracker="ferry")
+    assert bool(found) == is_revised

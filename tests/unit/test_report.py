@@ -293,6 +293,19 @@ def test_the_feed_is_an_atom_feed_with_an_entry_a_release(site) -> None:
     assert parsed.entries[1].title == "The ferry carries on 55 %"
 
 
+def test_the_news_names_a_tracker_newly_held_back_and_no_run_that_failed_before(tables) -> None:
+    (alert,) = tables["alert"].to_dict("records")
+    held = {**alert, "kind": "withheld", "delivery": "sent"}
+    rows = [
+        {**held, "message": "Tracker island_ferry is held back"},
+        {**held, "message": "Nothing was published; the last release stays in place", "tracker_id": None},
+        {**held, "message": "Tracker island_ferry is held back, which is known", "delivery": "accepted"},
+    ]
+    notes = report.release_news(tables | {"alert": pd.DataFrame(rows)}, {})
+    said = [note["text"] for note in notes if note["kind"] == "withheld"]
+    assert said == ["Tracker island_ferry is held back"]
+
+
 def test_the_feed_drops_what_xml_forbids(tables) -> None:
     (found,) = tables_by_tracker({**tables, "tracker": tables["tracker"].assign(title="bad \x0b & <b>")})
     parsed = feedparser.parse(feed.atom(found, "tag:x", "https://example.org/report"))
@@ -394,6 +407,12 @@ def test_every_kind_of_chart_keeps_the_schema_of_vega_lite(tracker_tables) -> No
     found["layer"][0]["mark"]["colour"] = "red"
     with pytest.raises(ValidationError):
         altair.LayerChart.from_dict(found)
+
+
+def test_a_prediction_says_whose_numbers_it_has_and_how_far_several_analysts_differ() -> None:
+    assert wording.whose_numbers('{"p": 0.3}') == "The numbers are one analyst\u2019s."
+    said = wording.whose_numbers('{"p": 0.3, "analysts": 3, "spread": 0.62}')
+    assert said == "The numbers are the mean of 3 analysts\u2019; they differ, so the numbers may be off by 0.62."
 
 
 def test_words_in_a_chart_cannot_end_its_script(tmp_path) -> None:

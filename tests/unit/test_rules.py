@@ -42,6 +42,26 @@ OWN_PATH = {"tracker_id": "ferry", "scenario_id": "more", "onset": 0.0, "coverag
 
 # For each rule: tables that it must accept, and tables that it must reject.
 CASES = {
+    "readings_keep_their_magnitude": (
+        {
+            "indicator_setting": [{"tracker_id": "ferry", "indicator_id": "rides", "magnitude": 5.0}],
+            "reading": [
+                KEY | {"indicator_id": "rides", "kind": "value", "value": 100.0},
+                KEY | {"as_of": LATER, "indicator_id": "rides", "kind": "value", "value": 400.0},
+            ],
+        },
+        {
+            "indicator_setting": [{"tracker_id": "ferry", "indicator_id": "rides", "magnitude": 5.0}],
+            "reading": [
+                KEY | {"indicator_id": "rides", "kind": "value", "value": 100.0},
+                KEY | {"as_of": LATER, "indicator_id": "rides", "kind": "value", "value": 600.0},
+            ],
+        },
+    ),
+    "recorded_claims_stay_in_their_ledgers": (
+        {"ledger_fault": []},
+        {"ledger_fault": [{"tracker_id": "ferry", "claim_id": "rides-1", "fault": "gone"}]},
+    ),
     "every_scenario_can_be_recognised": (
         {"tracker": [CLOCK], "recognition": [OWN_PATH | {"posterior": 0.9}]},
         {"tracker": [CLOCK], "recognition": [OWN_PATH | {"posterior": 0.5}]},

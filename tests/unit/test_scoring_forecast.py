@@ -10,11 +10,14 @@ from signposts.scoring.forecast import (
     Moments,
     Process,
     carried_on,
+    count_crps,
+    count_log_mass,
     covariance,
     event_probability,
     mixture_quantiles,
     normal_mixture_cdf,
     normal_mixture_crps,
+    vote_log_mass,
 )
 
 
@@ -68,12 +71,31 @@ def test_a_range_forgets_its_reading_in_time():
     assert far < 1e-6 < near < 0.01
 
 
+def test_a_count_learns_its_rate_from_what_was_listed():
+    found = count_log_mass(array(12), array(20), array(1.195), array(1.0), array(12.0), array(0.3))
+    assert float(np.exp(found[0])) == pytest.approx(0.0811, abs=5e-5)
+    whole = np.exp(count_log_mass(np.arange(200.0), array(20), array(1.195), array(1.0), array(12.0), array(0.3)))
+    assert whole.sum() == pytest.approx(1.0, abs=1e-9)
+
+
+def test_the_next_votes_learn_from_those_cast():
+    masses = np.exp(vote_log_mass(np.arange(9.0), array(8.0), array(6.0), array(7.0), array(2.0), array(3.0)))
+    assert masses.sum() == pytest.approx(1.0, abs=1e-12)
+    assert (masses * np.arange(9)).sum() == pytest.approx(8 * (2 + 6) / (2 + 3 + 7), abs=1e-9)
+
+
 def test_crps_of_a_mixture_is_the_golden_value_and_that_of_an_independent_library():
     weight, mean, sd = array(0.3, 0.7), array(1.5, 1.7), array(0.1, 0.2)
     found = normal_mixture_crps(1.6, weight, mean, sd**2)
     assert found == pytest.approx(0.0485, abs=5e-5)
     independent = scoringrules.crps_mixnorm(np.array([1.6]), mean[None], sd[None], weight[None])
     assert found == pytest.approx(float(np.ravel(independent)[0]), abs=1e-9)
+
+
+def test_crps_of_a_count_is_least_where_the_mass_is():
+    distribution = np.cumsum(np.exp(count_log_mass(np.arange(100.0), *map(array, (20, 1.195, 1.0, 12.0, 0.3)))))
+    scores = [count_crps(count, distribution) for count in (0, 15, 60)]
+    assert scores[1] < min(scores[0], scores[2])
 
 
 def test_quantiles_of_a_mixture_invert_its_distribution():

@@ -36,6 +36,10 @@ GOOD = {
             "value_high": [float("nan"), 2.0],
             "period_start": pd.to_datetime(["2025-01-01", None]),
             "period_end": pd.to_datetime(["2025-12-31", None]),
+            "held_reason": [None, None],
+            "held": [False, False],
+            "unit": ["share", "pieces"],
+            "value": [0.4, 7.0],
         }
     ),
     "reading": pd.DataFrame(
@@ -47,6 +51,8 @@ GOOD = {
             "scored": [True, False],
             "reliability": [0.5, None],
             "exposure_end": pd.to_datetime(["2026-01-31", None]),
+            "completeness": [0.7, None],
+            "log_sd": [0.1, None],
         }
     ),
     "recognition": pd.DataFrame(
@@ -94,6 +100,9 @@ BAD = {
         ("recorded_at", [None, "2026-01-02"]),
         ("value_high", [float("nan"), 0.5]),
         ("period_end", pd.to_datetime(["2024-12-31", None])),
+        ("held_reason", [None, "4800 against 4.8 said of the same period"]),
+        ("value", [40.0, 7.0]),
+        ("status", ["reported", "withdrawn"]),
     ),
     "reading": (
         ROWS,
@@ -102,6 +111,8 @@ BAD = {
         ("scored", [None, False]),
         ("reliability", [-0.1, None]),
         ("exposure_end", pd.to_datetime(["2026-02-28", None])),
+        ("completeness", [1.4, None]),
+        ("log_sd", [2.0, None]),
     ),
     "scenario_probability": (
         ROWS,

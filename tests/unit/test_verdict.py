@@ -1,5 +1,7 @@
 """Twelve invented states of the island ferry, and what the report says of each, as a person would read it."""
 
+import dataclasses
+import math
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -8,6 +10,7 @@ import pandas as pd
 import pytest
 
 from signposts.report import verdict, wording
+from signposts.report.cautions import headline_warnings
 from signposts.report.records import TrackerTables, tables_by_tracker
 from tests.browser import fixture
 
@@ -33,14 +36,18 @@ def state(
     **frames: pd.DataFrame,
 ) -> TrackerTables:
     """Return an invented release: probabilities now, before and with equal odds, and the move in parts."""
+    # what the reports say alone, and the probabilities with equal starting odds, follow from one another
+    alone = equal or {key: now[key] / AT_THE_START[key] for key in now if key != "other"}
+    named = sum(share for key, share in alone.items() if key != "other")
+    equal = {key: (1 - now["other"]) * alone[key] / named for key in alone} | {"other": now["other"]}
+    decibans = decibans or {key: 10 * math.log10(share) for key, share in equal.items()}
     tables = base(before is not None) | frames
     latest = tables["scenario_probability"]["as_of"].max()
     rows = tables["scenario_probability"].copy()
-    for variant, shares in (("headline", now), ("prior:uniform", equal or now)):
+    for variant, shares in (("headline", now), ("prior:uniform", equal)):
         chosen = (rows["variant"] == variant) & (rows["as_of"] == latest)
         rows.loc[chosen, "posterior"] = rows.loc[chosen, "scenario_id"].map(shares)
-        if decibans:
-            rows.loc[chosen, "decibans"] = rows.loc[chosen, "scenario_id"].map(decibans)
+        rows.loc[chosen, "decibans"] = rows.loc[chosen, "scenario_id"].map(decibans)
     tables["scenario_probability"] = rows
     tables["surprise"] = tables["surprise"].assign(alarm=alarm)
     if before is not None:
@@ -70,6 +77,10 @@ def shares(bridge: float, steady: float, closure: float, other: float = 0.05) ->
     return {"bridge": bridge, "steady": steady, "closure": closure, "other": other}
 
 
+def lead(tables: TrackerTables) -> str:
+    return verdict.sentences(tables)[0].text
+
+
 def said(tables: TrackerTables) -> str:
     return " ".join(sentence.text for sentence in verdict.sentences(tables))
 
@@ -88,12 +99,18 @@ def test_1_a_first_release_that_the_analysts_word_carries_says_so() -> None:
 def test_2_a_first_release_that_the_reports_carry_says_so() -> None:
     tables = state(shares(0.70, 0.20, 0.05), equal=shares(0.75, 0.13, 0.07))
     assert verdict.headline(tables) == "A bridge replaces the ferry 70 %, because of what was reported since"
+    assert lead(tables) == (
+        "The analysts said “Moderate”, which we read as 33 %. What was reported since has added 37 points."
+    )
 
 
 def test_3_a_lead_that_equal_starting_odds_would_undo_is_said_to_be_the_analysts_alone() -> None:
     tables = state(shares(0.20, 0.60, 0.15), equal=shares(0.30, 0.28, 0.37))
     assert verdict.headline(tables) == (
         "The ferry carries on 60 %, only because the analysts said so: the reports alone favour The ferry is closed"
+    )
+    assert lead(tables) == (
+        "The analysts said “High”, which we read as 52 %. What was reported since has added 8 points."
     )
 
 
@@ -102,11 +119,17 @@ def test_4_a_narrow_first_lead_is_called_narrow() -> None:
     assert (
         verdict.headline(tables) == "The ferry carries on 46 %, narrowly ahead of A bridge replaces the ferry at 44 %"
     )
+    assert lead(tables) == (
+        "The analysts said “High”, which we read as 52 %. What was reported since has taken away 6 points."
+    )
 
 
 def test_5_none_of_the_above_in_front_is_said_first() -> None:
     tables = state(shares(0.1, 0.2, 0.1, 0.6), alarm=True)
     assert verdict.headline(tables) == "None of the above 60 %: no scenario fits what is reported"
+    assert lead(tables) == (
+        "What is observed is odd under every scenario: a future that none of them describes has to be reckoned with."
+    )
 
 
 def test_6_an_alarm_is_never_hidden_behind_a_leader() -> None:
@@ -136,6 +159,10 @@ def test_8_a_revision_is_not_called_news() -> None:
     assert verdict.headline(tables) == (
         "The ferry carries on up 5 points to 62 %: mostly a revised figure for “Passengers a year”"
     )
+    assert lead(tables) == (
+        "Since the release of 15 October 2026 “The ferry carries on” rose by 5.0 points: "
+        "+4.0 from “Passengers a year” and +1.0 from time passing."
+    )
 
 
 def test_9_a_change_of_leader_is_the_headline() -> None:
@@ -152,12 +179,20 @@ def test_9_a_change_of_leader_is_the_headline() -> None:
         "A bridge replaces the ferry overtakes The ferry carries on, 50 % to 38 %: "
         "mostly “Passengers a year” and “Freight carried, calendar year”"
     )
+    assert lead(tables).startswith(
+        "Since the release of 15 October 2026 “A bridge replaces the ferry” rose by 10.0 points: "
+        "+4.0 from “Passengers a year”, "
+    )
 
 
 def test_10_a_move_by_our_own_edits_is_owned() -> None:
     tables = state(shares(0.25, 0.62, 0.08), before=shares(0.30, 0.57, 0.08), parts=(("catalogue", None, 1.0),))
     assert (
         verdict.headline(tables) == "The ferry carries on up 5 points to 62 %: our own edits of the predictions did it"
+    )
+    assert lead(tables) == (
+        "Since the release of 15 October 2026 “The ferry carries on” rose by 5.0 points: "
+        "+5.0 from edits to the catalogue."
     )
 
 
@@ -166,6 +201,17 @@ def test_11_a_quiet_release_says_that_it_is_quiet() -> None:
     assert verdict.headline(tables) == (
         "The ferry carries on holds at 62 %: no scenario has moved by two points since 15 October 2026"
     )
+    assert lead(tables) == (
+        "Since the release of 15 October 2026 “The ferry carries on” rose by 1.0 points: +1.0 from “Passengers a year”."
+    )
+
+
+def test_a_second_release_on_one_day_says_the_time_of_the_first() -> None:
+    tables = state(shares(0.25, 0.625, 0.08), before=shares(0.26, 0.615, 0.08))
+    morning = tables.release["created_at"].replace(hour=5)
+    rows = [row if row is tables.release else {**row, "created_at": morning} for row in tables.rows["release"]]
+    tables = dataclasses.replace(tables, rows={**tables.rows, "release": rows})
+    assert verdict.headline(tables).endswith("no scenario has moved by two points since 15 Nov 2026, 05:02 UTC")
 
 
 def test_12_a_move_behind_a_leader_that_holds_is_the_news() -> None:
@@ -174,6 +220,7 @@ def test_12_a_move_behind_a_leader_that_holds_is_the_news() -> None:
     )
     assert verdict.headline(tables).startswith("The ferry carries on holds at 62 %; ")
     assert verdict.headline(tables).endswith(": a new reading of “Mood of the council” did it")
+    assert lead(tables) == ("Since the release of 15 October 2026 “The ferry carries on” has not moved.")
 
 
 # ---------------------------------------------------------------------- the sentences, one rule each
@@ -215,7 +262,7 @@ def test_evidence_for_a_rival_is_not_said_as_evidence_for_the_leader() -> None:
     tables = state(shares(0.21, 0.66, 0.08), decibans={"bridge": 8.0, "steady": 4.0, "closure": 1.0, "other": 0.0})
     text = said(tables)
     assert f"about 2.5 to 1 for “{BRIDGE}”" in text
-    assert "the leader is ahead of it because it started higher" in text
+    assert f"the leader is ahead of “{BRIDGE}” because it started higher" in text
 
 
 def test_who_is_second_is_counted_over_the_sets_of_starting_odds() -> None:
@@ -223,6 +270,14 @@ def test_who_is_second_is_counted_over_the_sets_of_starting_odds() -> None:
     assert (
         f"“{STEADY}” leads under both sets of starting odds; "
         f"second is “{BRIDGE}” under 1 of 2 and “{CLOSURE}” under 1 of 2."
+    ) in said(tables)
+
+
+def test_who_leads_instead_under_other_starting_odds_is_named() -> None:
+    tables = state(shares(0.42, 0.48, 0.05), equal=shares(0.50, 0.30, 0.15))
+    assert (
+        f"“{STEADY}” leads under 1 of 2 sets of starting odds, “{BRIDGE}” under 1 of 2; "
+        f"second to it is “{BRIDGE}” under 1 of 2."
     ) in said(tables)
 
 
@@ -290,6 +345,82 @@ def test_sources_that_nobody_asked_are_not_said_to_have_failed() -> None:
     assert verdict.unread(state(AT_THE_START, freshness=none)).startswith("No outside source could be read in this run")
     fine = frame(("ledger", "fresh", looked), ("a", "fresh", looked))
     assert verdict.unread(state(AT_THE_START, freshness=fine)) == ""
+
+
+def test_where_the_fans_failed_is_said_with_how_few_forecasts_it_rests_on() -> None:
+    tried = pd.DataFrame(
+        [
+            {"series": "a", "forecast": "fan", "horizon_years": 1, "n_forecasts": 10, "coverage_80": 0.8},
+            {"series": "a", "forecast": "fan", "horizon_years": 2, "n_forecasts": 6, "coverage_80": 0.5},
+            {"series": "b", "forecast": "fan", "horizon_years": 2, "n_forecasts": 2, "coverage_80": 1.0},
+            {"series": "a", "forecast": "drift", "horizon_years": 2, "n_forecasts": 8, "coverage_80": 0.1},
+        ]
+    ).assign(tracker_id=fixture.TRACKER)
+    assert verdict.where_fans_fail(state(AT_THE_START, backtest=tried)) == (
+        "On history the 80 % band of the fans held 62 % of what came at 2 years, of 8 forecasts: "
+        "it is too narrow there."
+    )
+    held = tried[tried["horizon_years"] == 1]
+    assert verdict.where_fans_fail(state(AT_THE_START, backtest=held)) == (
+        "On history the 80 % band of the fans held 80 % of what came at 1 year, of 10 forecasts."
+    )
+    assert verdict.where_fans_fail(state(AT_THE_START, backtest=tried[:0])) == ""
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(0.1, 0.5, "better than"), (-0.1, 0.5, "no better than"), (-0.5, -0.1, "worse than")]
+)
+def test_past_sets_are_called_better_only_where_the_interval_says_so(low: float, high: float, said: str) -> None:
+    sets = pd.DataFrame([{"set_id": name, "family": name[0]} for name in ("a1", "a2", "b1")])
+    scores = pd.DataFrame(
+        [
+            {"measure": "log_score:gain_over", "value": 0.3, "low": low, "high": high},
+            {"measure": "log_score:families_better", "value": 2.0, "low": None, "high": None},
+        ]
+    ).assign(set_id="all", rule="equal")
+    assert verdict.past_sets(state(AT_THE_START, resolved_set=sets, resolved_score=scores)) == (
+        f"On 3 scenario sets of the past, of 2 families, the method did {said} equal odds, better in 2 of 2."
+    )
+
+
+def test_a_release_that_does_not_say_what_feeds_an_indicator_says_nothing_of_it() -> None:
+    assert verdict.feeding(state(AT_THE_START)) == ""
+
+
+def test_a_list_says_how_much_it_is_thought_to_hold() -> None:
+    assert wording.completeness_words([]) == ""
+    assert wording.completeness_words([{"q": 1.0, "weight": 1.0}]) == "Its list is taken to be complete."
+    assert wording.completeness_words([{"q": 0.5, "weight": 0.5}, {"q": 0.9, "weight": 0.5}]) == (
+        "Its list is thought to hold about seven of ten such events; the count expected is cut to that."
+    )
+
+
+def test_a_chain_says_which_look_gives_way_to_which() -> None:
+    links = [{"date": date(2026, month, 1), "reliability": 0.5} for month in (3, 2, 1)]
+    assert wording.chain_words(links) == (
+        "The reading is a chain: what the word of 1 March 2026 (believed at 50 %) leaves in doubt falls to that of "
+        "1 February 2026 (believed at 50 %) and 1 January 2026 (believed at 50 %)."
+    )
+    assert wording.chain_words(links[:1]) == ""
+
+
+def test_an_indicator_that_carries_the_headline_alone_is_named_beneath_it() -> None:
+    check = {
+        "check_name": "no_indicator_carries_the_headline_alone",
+        "target": "scenario_probability",
+        "severity": "warning",
+        "passed": False,
+        "detail": "",
+    }
+    moves = [("indicator:passengers", -0.068), ("indicator:freight", 0.04), ("group:traffic", 0.2)]
+    influence = [
+        {"tracker_id": fixture.TRACKER, "left_out": left_out, "scenario_id": "steady", "posterior": 0.5, "move": move}
+        for left_out, move in moves
+    ]
+    tables = state(AT_THE_START, check_result=pd.DataFrame([check]), influence=pd.DataFrame(influence))
+    assert headline_warnings(tables) == [
+        "A check warns: one indicator moves a headline by more than five points alone: “Passengers a year” (6.8)."
+    ]
 
 
 def test_every_sentence_cites_a_statement_that_is_there() -> None:

@@ -5,6 +5,7 @@
   const help = document.getElementById("help");
   const helpButton = document.getElementById("help-button");
   const go = (address) => { if (address) location.assign(address); };
+  const follow = (id) => { const link = document.getElementById(id); if (link) link.click(); };
   const press = (decision) => document.querySelector(`button[name=decision][value=${decision}]`).click();
   let dismissing = false;
 
@@ -45,7 +46,9 @@
     d: () => { if (document.getElementById("dismiss")) { dismissing = true; showForm("dismiss", "input:checked"); } },
     u: () => showForm("duplicate", "select"),
     l: () => showForm("later", "input"),
-    o: () => { const source = document.getElementById("source"); if (source) source.click(); },
+    i: () => follow("only"),
+    c: () => follow("close"),
+    o: () => follow("source"),
     p: preview,
     z: () => { const form = document.getElementById("undo"); if (form) form.requestSubmit(); },
     "?": toggleHelp,

@@ -162,27 +162,68 @@
     document.head.append(script);
   }
 
-  // A figure as a file of its own: the drawing with the colours it has on the page.
-  document.querySelectorAll(".as-svg").forEach((button) => {
+  // A figure as a file of its own: the drawing with the colours it has on the page, as SVG or on a PNG with its title.
+  const styled = (figure) => {
+    const drawing = figure.querySelector(".drawn .wide svg").cloneNode(true);
+    const colours = getComputedStyle(document.documentElement);
+    drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    drawing.querySelectorAll("text[stroke]").forEach((words) => words.setAttribute("paint-order", "stroke"));
+    return new XMLSerializer().serializeToString(drawing).replace(/var\((--[\w-]+)\)/g, (_, name) => colours.getPropertyValue(name).trim());
+  };
+  const save = (address, name) => {
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+    if (address.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(address), 1000);
+  };
+  const asPng = async (figure) => {
+    const picture = new Image();
+    picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(styled(figure))}`;
+    await picture.decode();
+    const paper = Object.assign(document.createElement("canvas"), { width: 1200, height: 630 }), pen = paper.getContext("2d");
+    const colours = getComputedStyle(document.documentElement), colour = (name) => colours.getPropertyValue(name).trim();
+    pen.fillStyle = colour("--paper");
+    pen.fillRect(0, 0, 1200, 630);
+    pen.fillStyle = colour("--ink");
+    pen.font = "700 34px Georgia, serif";
+    pen.fillText(figure.querySelector(".title").textContent, 40, 58, 1120);
+    const keys = [...figure.querySelectorAll(".legend li")];
+    let across = 40;
+    pen.font = "20px sans-serif";
+    for (const key of keys) {
+      const mark = key.querySelector("svg"), sample = getComputedStyle(mark), width = Number(mark.getAttribute("width")), height = Number(mark.getAttribute("height"));
+      const copy = mark.cloneNode(true), sign = new Image();
+      copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+      copy.setAttribute("stroke", sample.stroke); copy.setAttribute("fill", sample.fill); copy.setAttribute("stroke-width", 2);
+      sign.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+      await sign.decode();
+      pen.drawImage(sign, across, 94 - height / 2);
+      pen.fillText(key.textContent.trim(), across + width + 8, 100);
+      across += width + 8 + pen.measureText(key.textContent.trim()).width + 26;
+    }
+    const scale = Math.min(1120 / picture.width, 452 / picture.height);
+    pen.drawImage(picture, 40, 124, picture.width * scale, picture.height * scale);
+    pen.fillStyle = colour("--muted");
+    pen.font = "16px sans-serif";
+    pen.fillText(figure.querySelector(".cite-as").textContent, 40, 612, 1120);
+    return paper.toDataURL("image/png");
+  };
+  document.querySelectorAll(".as-svg, .as-png").forEach((button) => {
     button.hidden = false;
-    button.addEventListener("click", () => {
+    button.addEventListener("click", async () => {
       const figure = button.closest("figure");
-      const drawing = figure.querySelector(".drawn .wide svg").cloneNode(true);
-      const colours = getComputedStyle(document.documentElement);
-      drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-      const text = new XMLSerializer().serializeToString(drawing).replace(/var\((--[\w-]+)\)/g, (_, name) => colours.getPropertyValue(name).trim());
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
-      link.download = `${button.dataset.name}.svg`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      if (button.className === "as-png") save(await asPng(figure), `${button.dataset.name}.png`);
+      else save(URL.createObjectURL(new Blob([styled(figure)], { type: "image/svg+xml" })), `${button.dataset.name}.svg`);
     });
   });
 
   // Charts: the drawing in the page becomes one to point at. The interpreter needs no eval (Content-Security-Policy).
   const charts = [...document.querySelectorAll(".chart")];
   if (!charts.length || matchMedia("print").matches) return;
-  const withVega = new Promise((resolve, reject) => {
+  // Fetched once a chart is near the window, that is after the first paint.
+  let vega;
+  const withVega = () => vega ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = own.dataset.vega;
     script.onload = () => resolve(window.vegaEmbed);
@@ -190,7 +231,7 @@
     document.head.append(script);
   });
   const enliven = async (chart) => {
-    const embed = await withVega;
+    const embed = await withVega();
     const drawn = chart.querySelector(".drawn");
     const specification = JSON.parse(chart.querySelector(".specification").textContent);
     const place = document.createElement("div");
@@ -201,6 +242,7 @@
       place.dataset.width = width;
       chart.view = (await embed(place, { ...specification, width }, { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { theme: "custom" } })).view;
       place.querySelector("svg")?.setAttribute("aria-hidden", "true");
+      chart.view.addEventListener("click", (_, item) => { if (item?.datum?.link) location.href = item.datum.link; });
     };
     chart.append(place);
     await draw();
@@ -236,6 +278,44 @@
     chart.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1, Home: -rows.length, End: rows.length }[event.key];
       if (step) { event.preventDefault(); show(place + step); }
+    });
+  });
+
+  // Elsewhere the mark nearest to the pointer says its words, and the arrow keys go from mark to mark.
+  const marksOf = (view) => {
+    const found = [];
+    const walk = (group, x, y) => {
+      for (const mark of group.items ?? []) for (const item of mark.items ?? []) {
+        if (mark.marktype === "group") walk(item, x + (item.x ?? 0), y + (item.y ?? 0));
+        else if (item.tooltip && item.bounds) found.push({ item, x: x + (item.bounds.x1 + item.bounds.x2) / 2, y: y + (item.bounds.y1 + item.bounds.y2) / 2 });
+      }
+    };
+    const [x, y] = view.origin();
+    walk({ items: [view.scenegraph().root] }, x, y);
+    return found.sort((a, b) => a.x - b.x || a.y - b.y);
+  };
+  document.querySelectorAll(".chart:not([data-crosshair])").forEach((chart) => {
+    let place = -1;
+    const tell = (mark) => {
+      const box = chart.getBoundingClientRect();
+      chart.view.tooltip().call(chart.view, null, { clientX: box.left + (mark?.x ?? 0), clientY: box.top + (mark?.y ?? 0), vegaType: "" }, mark?.item, mark?.item.tooltip ?? null);
+    };
+    chart.addEventListener("pointermove", (event) => {
+      if (!chart.view) return;
+      const box = chart.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+      const distance = (mark) => Math.hypot(mark.x - x, mark.y - y);
+      const nearest = marksOf(chart.view).reduce((best, mark) => (!best || distance(mark) < distance(best) ? mark : best), null);
+      tell(nearest && distance(nearest) < 60 ? nearest : null);
+    });
+    chart.addEventListener("pointerleave", () => { if (chart.view) tell(null); });
+    chart.addEventListener("blur", () => { if (chart.view) tell(null); });
+    chart.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!step || !chart.view) return;
+      event.preventDefault();
+      const marks = marksOf(chart.view);
+      place = Math.max(0, Math.min(marks.length - 1, place + step));
+      tell(marks[place]);
     });
   });
 

@@ -4,6 +4,7 @@ Belongs here: the daily list, from which each currency's identifier and nominal 
 currency. Not here: which currencies (sources.yaml). Numbers have a decimal comma; VunitRate may have an exponent.
 """
 
+import dataclasses
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -96,9 +97,7 @@ def parse_history(payload: bytes, currency: str, today: date, steps: Collection[
 def _readable(result: ParseResult, root: Element) -> ParseResult:
     """Name new elements, and put the text of an element in the place of the element in rows set aside."""
     result.news = strict.new_fields([_shown(element) for element in root], KNOWN_FIELDS, "element")
-    result.rejected = [
-        strict.Rejected(rejected.row_number, rejected.reason, _shown(rejected.raw)) for rejected in result.rejected
-    ]
+    result.rejected = [dataclasses.replace(rejected, raw=_shown(rejected.raw)) for rejected in result.rejected]
     return result
 
 
@@ -173,13 +172,14 @@ def _understand_record(element: Element, currency: str, identifier: str) -> Row:
     if element.attrib.get("Id") != identifier:
         raise SourceChanged(f"mixes {element.attrib.get('Id')!r} into the history of {identifier[:20]!r}")
     day = strict.day(element.attrib.get("Date"), DAY_PATTERN)
-    rate, nominal = _rate(texts)
-    return {
-        "series": currency,
-        "period_start": day,
-        "period_end": day,
-        "value": rate,
-        "nominal": nominal,
-        "publisher_id": identifier,
-        "published_on": day,
-    }
+    with strict.about(currency, day):
+        rate, nominal = _rate(texts)
+        return {
+            "series": currency,
+            "period_start": day,
+            "period_end": day,
+            "value": rate,
+            "nominal": nominal,
+            "publisher_id": identifier,
+            "published_on": day,
+        }

@@ -73,15 +73,16 @@ def _understand(record: Any, start: date) -> Row:
     day = strict.day(record["date"], DAY_PATTERN)
     if day < start:
         raise SourceChanged(f"holds {day}, before the days asked for")
-    value = strict.whole(record["value"], 0, MOST_ARTICLES)
-    norm = strict.whole(record["norm"], 0, MOST_ARTICLES, "norm")
-    if value > norm:
-        raise strict.RowFault(f"value {value} is more than all articles watched, {norm}")
-    return {
-        "series": SERIES,
-        "period_start": day,
-        "period_end": day,
-        "value": float(value),
-        "norm": float(norm),
-        "published_on": day,
-    }
+    with strict.about(SERIES, day):
+        value = strict.whole(record["value"], 0, MOST_ARTICLES)
+        norm = strict.whole(record["norm"], 0, MOST_ARTICLES, "norm")
+        if value > norm:
+            raise strict.RowFault(f"value {value} is more than all articles watched, {norm}")
+        return {
+            "series": SERIES,
+            "period_start": day,
+            "period_end": day,
+            "value": float(value),
+            "norm": float(norm),
+            "published_on": day,
+        }

@@ -17,7 +17,9 @@ class Ask(Entry):
     @field_validator("query")
     @classmethod
     def brackets_hold_alternatives(cls, query: str) -> str:
-        """Refuse what the publisher refuses: brackets around anything but alternatives."""
+        """Refuse what the publisher refuses: brackets around anything but alternatives, or left open."""
+        if query.count("(") != query.count(")"):
+            raise ValueError("a bracket is left open; close it, or leave it out")
         if any(" OR " not in part for part in re.findall(r"\(([^()]*)\)", query)):
             raise ValueError("the publisher takes brackets around alternatives joined by OR only; leave them out")
         return query

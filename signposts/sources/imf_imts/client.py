@@ -86,17 +86,18 @@ def _understand(line: Mapping[str, str], ask: Ask, today: date) -> Row | None:
     if line["OBS_VALUE"] == "" or start.year < ask.from_year:
         return None
     derivation, status = line.get("DERIVATION_TYPE", ""), line.get("STATUS", "")
-    return {
-        "series": line["INDICATOR"],
-        "period_start": start,
-        "period_end": end,
-        "value": strict.number(line["OBS_VALUE"], 0, LARGEST_TRADE_USD),
-        "frequency": line["FREQUENCY"],
-        "derivation_type": derivation,
-        "obs_status": status,
-        "published_on": _published_on(line.get("UPDATE_DATE", ""), today),
-        "note": f"derivation {derivation}, status {status}",
-    }
+    with strict.about(line["INDICATOR"], start):
+        return {
+            "series": line["INDICATOR"],
+            "period_start": start,
+            "period_end": end,
+            "value": strict.number(line["OBS_VALUE"], 0, LARGEST_TRADE_USD),
+            "frequency": line["FREQUENCY"],
+            "derivation_type": derivation,
+            "obs_status": status,
+            "published_on": _published_on(line.get("UPDATE_DATE", ""), today),
+            "note": f"derivation {derivation}, status {status}",
+        }
 
 
 def _published_on(updated: str, today: date) -> date | None:

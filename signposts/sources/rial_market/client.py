@@ -59,16 +59,17 @@ def _understand(day_text: str, code: str, quote: Any, start: date) -> Row | None
     day = strict.day(day_text, DAY_PATTERN)
     if quote is None or day < start:
         return None
-    strict.fields(quote, ("sell", "buy"), f"the rate of {code}")
-    sell = strict.number(quote["sell"], 1, LARGEST_RATE, "sell")
-    buy = strict.number(quote["buy"], 1, LARGEST_RATE, "buy")
-    if not 0.5 < buy / sell < 2:
-        raise RowFault(f"sell {sell:g} and buy {buy:g} cannot both be right")
-    return {
-        "series": code,
-        "period_start": day,
-        "period_end": day,
-        "value": sell,
-        "buy": buy,
-        "published_on": day,
-    }
+    with strict.about(code, day):
+        strict.fields(quote, ("sell", "buy"), f"the rate of {code}")
+        sell = strict.number(quote["sell"], 1, LARGEST_RATE, "sell")
+        buy = strict.number(quote["buy"], 1, LARGEST_RATE, "buy")
+        if not 0.5 < buy / sell < 2:
+            raise RowFault(f"sell {sell:g} and buy {buy:g} cannot both be right")
+        return {
+            "series": code,
+            "period_start": day,
+            "period_end": day,
+            "value": sell,
+            "buy": buy,
+            "published_on": day,
+        }

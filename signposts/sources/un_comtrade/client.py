@@ -133,11 +133,12 @@ def _understand(record: Any, ask: Ask, year: str) -> Row | None:
     if (record["customsCode"], record["motCode"], record["partner2Code"]) != ("C00", 0, 0):
         return None
     start, end = strict.year_span(record["period"])
-    return {
-        "series": record["flowCode"],
-        "period_start": start,
-        "period_end": end,
-        "value": strict.number(record["primaryValue"], 0, LARGEST_TRADE_USD),
-        "is_reported": bool(record["isReported"]),
-        "note": "reported" if record["isReported"] else "not marked as reported",
-    }
+    with strict.about(record["flowCode"], start):
+        return {
+            "series": record["flowCode"],
+            "period_start": start,
+            "period_end": end,
+            "value": strict.number(record["primaryValue"], 0, LARGEST_TRADE_USD),
+            "is_reported": bool(record["isReported"]),
+            "note": "reported" if record["isReported"] else "not marked as reported",
+        }

@@ -55,7 +55,6 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     result.rows = sorted(_once(result.rows), key=lambda row: row["period_start"])
     _hold_to_anchors(result.rows, ask)
     strict.refuse_future((row["period_start"] for row in result.rows), today)
-    result.rows = [row for row in result.rows if row["period_start"].year <= ask.to_year]
     return result
 
 
@@ -69,7 +68,9 @@ def _understand(line: Sequence[str], ask: Ask) -> Row | None:
     start, end = strict.year_span(line[5])
     if start.year < ask.from_year:
         return None
-    return {"series": "agree", "period_start": start, "period_end": end, "value": strict.number(line[4], 0, 1, "agree")}
+    with strict.about("agree", start):
+        value = strict.number(line[4], 0, 1, "agree")
+    return {"series": "agree", "period_start": start, "period_end": end, "value": value}
 
 
 def _once(rows: Iterable[Row]) -> Iterable[Row]:

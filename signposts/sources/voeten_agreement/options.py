@@ -18,8 +18,6 @@ class Ask(Entry):
     file: Annotated[int, Field(ge=1)]
     pair: Annotated[tuple[State, State], Strict(False)]
     from_year: Year
-    # The last year that this release of the file covers whole: most votes of a year fall in its last weeks.
-    to_year: Year
     # The file is sorted by session: so many bytes of its end are read.
     tail_bytes: Annotated[int, Field(ge=100)]
     # Years whose agreement is known, and how far the file may lie from it.

@@ -91,11 +91,12 @@ def _understand(record: Any, ask: Ask, published_on: date) -> Row | None:
     start, end = strict.year_span(record["date"])
     if record["value"] is None or record["obs_status"] == FORECAST or start.year < ask.from_year:
         return None
-    return {
-        "series": code,
-        "period_start": start,
-        "period_end": end,
-        "value": strict.number(record["value"], *ask.value_range),
-        "published_on": published_on,
-        "obs_status": str(record["obs_status"] or ""),
-    }
+    with strict.about(code, start):
+        return {
+            "series": code,
+            "period_start": start,
+            "period_end": end,
+            "value": strict.number(record["value"], *ask.value_range),
+            "published_on": published_on,
+            "obs_status": str(record["obs_status"] or ""),
+        }
