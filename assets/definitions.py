@@ -11,7 +11,11 @@ def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
     """Return fresh definitions; tests give a run of their own."""
     modules = [gather, observe, assess, alerts, publish, desk]
     assets = automation.with_freshness(
-        [*dg.load_assets_from_modules(modules), *gather.RAW_ASSETS, *publish.TRACK_RECORD_ASSETS]
+        [
+            *dg.load_assets_from_modules(modules),
+            *gather.with_publishers(gather.RAW_ASSETS),
+            *publish.TRACK_RECORD_ASSETS,
+        ]
     )
     side_by_side = by_tracker.is_by_tracker()
     return dg.Definitions(

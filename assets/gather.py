@@ -7,9 +7,10 @@ where bytes were read or said to be unchanged, and an observation, with the reas
 import os
 import shlex
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import dagster as dg
 
@@ -17,6 +18,7 @@ from signposts import gather
 from signposts.catalogue.accepted import accepted_documents
 from signposts.errors import SignpostsError
 from signposts.release.withholding import begin_run, load_sound_catalogue
+from signposts.settings import load_settings
 from signposts.sources.archive import open_archive
 from signposts.sources.collect import Plan, collect, run_source_with
 from signposts.sources.gdelt_events import client as gdelt_events
@@ -53,6 +55,27 @@ def catalogue_tables(context: dg.AssetExecutionContext, run: MonitoringRun) -> I
 
 # What publishers brought: reported by the step `publishers`, so that nothing of a publisher that failed looks made.
 RAW_ASSETS = [table_spec(name, group="gather", deps=("source",), kinds=("http", "duckdb")) for name in RAW_TABLES]
+
+
+def with_publishers(assets: Iterable[Any]) -> list[Any]:
+    """Return the assets with what sources.yaml says of each publisher on its table; a faulty file says nothing here."""
+    try:
+        sources = gather.load_publishers(load_settings().catalogue_root)
+    except SignpostsError:
+        sources = {}
+
+    def describe(spec: dg.AssetSpec) -> dg.AssetSpec:
+        source = sources.get(spec.key.to_user_string().removeprefix("raw_"))
+        if source is None:
+            return spec
+        said: dict[str, Any] = {"publisher": source.title, "cadence": source.cadence, "licence": source.licence}
+        if source.homepage:
+            said["homepage"] = dg.MetadataValue.url(str(source.homepage))
+        owned = {"owners": [source.owner]} if source.owner else {}
+        tags = {**spec.tags, "signposts/comes": "when_named" if source.bulk else "daily"}
+        return spec.replace_attributes(metadata={**spec.metadata, **said}, tags=tags, **owned)
+
+    return list(dg.map_asset_specs(describe, list(assets)))
 
 
 @dg.multi_asset(

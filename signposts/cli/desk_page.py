@@ -58,6 +58,7 @@ def serve_desk(port: int, open_it: bool, tracker: str, example: bool) -> None:
     finally:
         if first_run is not None:
             first_run.terminate()
+            first_run.wait()
 
 
 def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequence[Mapping[str, str]]]:

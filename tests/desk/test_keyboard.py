@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,11 @@ def started(tmp_path: Path) -> Iterator[tuple[str, Path]]:
             yield line.split(" waiting at ")[1].split()[0], tmp_path / "desk-example" / "catalogue" / "russia_iran"
         finally:
             desk.terminate()
-    environments = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/environ") if os.access(path, os.R_OK)]
-    assert not [each for each in environments if bytes(tmp_path) in each], "its first run goes on without it"
+    left = []
+    for process in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            left += [process] if process.readlink() == tmp_path else []
+    assert not left, "its first run goes on without it"
 
 
 @pytest.fixture
