@@ -20,6 +20,7 @@ from tests.benchmarks.harness import JSON, PAGE, ROOT, machine, page, table
 CASES = {
     "commands": "commands:measure",
     "clone": "commands:measure_clone",
+    "report": "report:measure",
     "desk": "desk:measure",
     "leads": "desk:measure_archive",
     "interval": "scoring:measure_interval",

@@ -141,6 +141,40 @@ def test_a_refusal_keeps_what_was_typed_and_an_old_form_is_told_who_decided(addr
     assert "decided already: dismiss by tester" in again.text
 
 
+def test_claims_are_corrected_withdrawn_and_imported_on_the_page_with_a_reason_and_a_dry_run(
+    address: str, home: Path
+) -> None:
+    token, _ = token_of(address)
+
+    def send(path: str, **fields: str) -> requests.Response:
+        return requests.post(
+            f"{address}{path}", data=fields | {"token": token}, headers={"Origin": address}, timeout=20
+        )
+
+    ledger = home / "catalogue" / "russia_iran" / "ledger" / "leader_contacts.csv"
+    before = ledger.read_bytes()
+    corrected = {"field": "note", "value": "read again"}
+    refused = send("/claims/leader_contacts-001/correct", **corrected)
+    assert refused.status_code == 400
+    assert "a correction needs a reason" in refused.text
+    assert ledger.read_bytes() == before
+    assert "corrects leader_contacts-001" in send("/claims/leader_contacts-001/correct", **corrected, reason="r").text
+    assert "withdraws leader_contacts-002" in send("/claims/leader_contacts-002/withdraw", reason="r").text
+    before = ledger.read_bytes()
+    inbox = home / "home" / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / "rows.csv").write_text(
+        "kind;happened_from;happened_to;category;source_name;source_url;reliability;credibility;published_on\n"
+        f"count;{TODAY};{TODAY};phone call;Invented;https://invented.example/1;B;2;{TODAY}\n"
+    )
+    asked = {"file": "rows.csv", "indicator": "leader_contacts"}
+    assert "Nothing written: dry run" in send("/import/take", **asked, take="no").text
+    assert ledger.read_bytes() == before
+    assert "<td>accepted</td>" in send("/import/take", **asked, take="yes").text
+    assert ledger.read_bytes().startswith(before)
+    assert "is no spreadsheet in the inbox" in send("/import/take", **(asked | {"file": "../rows.csv"})).text
+
+
 @pytest.mark.slow
 def test_a_second_desk_sees_what_the_first_decided(home: Path) -> None:
     with (
