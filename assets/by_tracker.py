@@ -21,7 +21,7 @@ from signposts.settings import Settings
 from signposts.validation import load_suites, validate_table
 from signposts.warehouse import Warehouse, single_writer
 
-from .resources import MonitoringRun
+from .resources import MonitoringRun, hold_run_lock
 
 TRACKERS = dg.DynamicPartitionsDefinition(name="tracker")
 BEFORE = {"claim", "derived_part", "freshness"}
@@ -41,6 +41,10 @@ EVERY_PART = (
     ~dg.AutomationCondition.any_deps_match(~SINCE_PASS)
 ).newly_true().since_last_handled() & ~dg.AutomationCondition.in_progress()
 EAGER = dg.AutomationCondition.eager()
+# Dagster's own sensor for conditions waits for somebody to switch it on.
+FOLLOW_PASS = dg.AutomationConditionSensorDefinition(
+    "follow_pass", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
+)
 
 
 def is_by_tracker() -> bool:
@@ -78,16 +82,18 @@ class PartitionedRun(MonitoringRun):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[MonitoringRun]:
         """Hold the lock of what this run writes: the installation's, or that of its tracker's file."""
-        tags = context.run.tags if context.run is not None else {}
-        tracker_id = tags.get("dagster/partition", "")
-        instance = context.instance
-        if instance is None or not instance.has_dynamic_partition(str(TRACKERS.name), tracker_id):
+        run, instance = context.run, context.instance
+        tracker_id = run.tags.get("dagster/partition", "") if run is not None else ""
+        if run is None or instance is None or not instance.has_dynamic_partition(str(TRACKERS.name), tracker_id):
             with super().yield_for_execution(context) as begun:
                 yield begun
             return
         own = tracker_warehouse(self.settings, tracker_id)
         lock = own.path.with_name("writer.lock")
-        with single_writer(lock, wait_seconds=self.wait_seconds, purpose=f"tracker {tracker_id}"):
+        with (
+            hold_run_lock(self.settings.home / "alive" / run.run_id),
+            single_writer(lock, wait_seconds=self.wait_seconds, purpose=f"tracker {tracker_id}"),
+        ):
             copy_tracker(self.settings, own, tracker_id)
             with own.connect():
                 (pass_row,) = own.rows("select as_of, started_at from this_pass")
@@ -118,6 +124,8 @@ def handed_over(settings: Settings) -> Path:
 
 def copy_tracker(settings: Settings, own: Warehouse, tracker_id: str) -> None:
     """Make a tracker's own working database: a copy of what was gathered without the rows of other trackers."""
+    # DuckDB would replay the log of a run that was killed into the copy.
+    own.path.with_name(f"{own.path.name}.wal").unlink(missing_ok=True)
     shutil.copyfile(handed_over(settings), own.path)
     with own.connect() as connection:
         for name in tables_of_trackers(own):
@@ -139,6 +147,9 @@ def parts(run: MonitoringRun) -> dg.MaterializeResult[None]:
     """Bring every tracker's part back, refuse a mixture of passes, and judge the whole once more."""
     warehouse = run.warehouse()
     names = [str(row["tracker_id"]) for row in warehouse.rows("select tracker_id from tracker order by tracker_id")]
+    begun = warehouse.rows("select as_of, code from this_pass")
+    if begun != [{"as_of": run.as_of_date().isoformat(), "code": code_digest()}]:
+        raise ReleaseWithheld("the pass began on another day or with other code: materialise `trackers` to begin one")
     gather_parts(warehouse, run.settings, names)
     for table in load_suites():
         validate_table(warehouse, table)

@@ -11,7 +11,11 @@ def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
     """Return fresh definitions; tests give a run of their own."""
     modules = [gather, observe, assess, alerts, publish, desk]
     assets = automation.with_freshness(
-        [*dg.load_assets_from_modules(modules), *gather.RAW_ASSETS, *publish.TRACK_RECORD_ASSETS]
+        [
+            *dg.load_assets_from_modules(modules),
+            *gather.with_publishers(gather.RAW_ASSETS),
+            *publish.TRACK_RECORD_ASSETS,
+        ]
     )
     side_by_side = by_tracker.is_by_tracker()
     return dg.Definitions(
@@ -19,7 +23,7 @@ def build_definitions(run: MonitoringRun | None = None) -> dg.Definitions:
         asset_checks=[*ASSET_CHECKS, desk.feeds_answer],
         jobs=[*automation.JOBS, desk.collect_leads_job],
         schedules=[*automation.SCHEDULES, desk.daily_collection],
-        sensors=automation.SENSORS,
+        sensors=[*automation.SENSORS, *([by_tracker.FOLLOW_PASS] if side_by_side else [])],
         loggers=automation.LOGGERS,
         resources={"run": run or (by_tracker.PartitionedRun() if side_by_side else MonitoringRun())},
         executor=dg.in_process_executor,

@@ -11,6 +11,8 @@ import dagster as dg
 
 from signposts import errors
 
+# The class of the error by which Dagster ends a step whose blocking check failed.
+BLOCKED = "DagsterAssetCheckFailedError"
 INTERRUPTED = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
 
@@ -46,10 +48,12 @@ def failures_of_events(events: Iterable[dg.DagsterEvent]) -> list[Failure]:
 
 
 def _failed_steps(events: Iterable[dg.DagsterEvent]) -> Iterator[Failure]:
-    """Yield a failure for each step that raised."""
+    """Yield a failure for each step that raised; one whose blocking check failed is left to the check's own words."""
     for event in events:
         if event.is_step_failure:
-            yield _from_error(str(event.step_key), event.step_failure_data.error)
+            failure = _from_error(str(event.step_key), event.step_failure_data.error)
+            if failure.cause != BLOCKED:
+                yield failure
 
 
 def _failed_checks(events: Iterable[dg.DagsterEvent]) -> Iterator[Failure]:

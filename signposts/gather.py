@@ -144,7 +144,7 @@ def live_versions(warehouse: Warehouse) -> dict[str, dict[str, tuple[str, str]]]
 
 
 def write_source_runs(warehouse: Warehouse, runs: Iterable["SourceRun"], from_archive: bool) -> None:
-    """Write what all runs brought, and add up the events. What cannot be written of one source is its own failure."""
+    """Write what all runs brought. What cannot be written of one source is its own failure."""
     with warehouse.connect():
         for run in runs:
             try:
@@ -154,7 +154,6 @@ def write_source_runs(warehouse: Warehouse, runs: Iterable["SourceRun"], from_ar
             except Exception as error:  # noqa: BLE001 - the boundary of one source
                 run.close(f"its rows cannot be written: {run.describe(error)}", "failure")
             write_attempts(warehouse, run, rebuilt=from_archive or not run.live)
-        warehouse.build_table("observe/gdelt_event_day")
 
 
 def write_attempts(warehouse: Warehouse, run: "SourceRun", rebuilt: bool) -> None:

@@ -7,7 +7,7 @@ table (checks/), and what a failure stops (assets/, release/withholding.py).
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -52,6 +52,7 @@ class Verdict:
     detail: str
     first_rows: tuple[Row, ...] = ()
     trackers: tuple[str, ...] = ()
+    checked_rows: int | None = None
 
     @property
     def sentence(self) -> str:
@@ -229,8 +230,10 @@ def validate_table(warehouse: Warehouse, table: str) -> list[Verdict]:
     """
     verdicts = []
     if not (table.startswith("raw_") and table != "raw_ledger" and warehouse.count(table) == 0):
-        verdicts = validate(warehouse.read_frame(table), load_suites()[table])
+        frame = warehouse.read_frame(table)
+        verdicts = validate(frame, load_suites()[table])
         verdicts += [apply_rule(warehouse, rule) for rule in load_rules() if rule.target == table]
+        verdicts = [replace(verdict, checked_rows=len(frame)) for verdict in verdicts]
     record(warehouse, table, verdicts)
     return verdicts
 
@@ -244,6 +247,7 @@ def record(warehouse: Warehouse, target: str, verdicts: Iterable[Verdict]) -> No
             "severity": verdict.severity,
             "passed": verdict.passed,
             "failing_rows": verdict.failing_rows,
+            "checked_rows": verdict.checked_rows,
             "detail": verdict.detail,
             "first_rows": json.dumps(verdict.first_rows, default=str, ensure_ascii=False),
             "trackers": ", ".join(verdict.trackers),

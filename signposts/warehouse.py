@@ -247,6 +247,10 @@ class Warehouse:
         table = sql_name.rsplit("/", 1)[-1]
         return self._create(table, load_sql(sql_name), parameters)
 
+    def read_parquet(self, table: str, folder: Path) -> int:
+        """Replace a table by the rows of a folder's Parquet files and return their number."""
+        return self._create(table, "from read_parquet($files)", {"files": f"{folder}/*.parquet"})
+
     def write_frame(self, table: str, frame: "pd.DataFrame") -> int:
         """Replace a table by a frame's rows, matched by column name, and return their number."""
         with self.connect() as connection:

@@ -16,4 +16,4 @@ with open_dagster_pipes() as pipes:
     (statement,) = sqlglot.transpile(Path(pipes.extras["statement"]).read_text(), read="duckdb", write="spark")
     spark.sql(statement).write.mode("overwrite").parquet(pipes.extras["target"])
     rows = spark.read.parquet(pipes.extras["target"]).count()
-    pipes.report_asset_materialization(metadata={"rows": rows, "spark": spark.version})
+    pipes.report_asset_materialization(metadata={"dagster/row_count": rows, "spark": spark.version})

@@ -35,7 +35,7 @@ def send_heartbeat() -> bool:
 
 
 def write_metrics(settings: Settings, now: datetime, run_seconds: float | None) -> None:
-    """Write published/metrics.prom: release, sources by verdict, claims held, alerts not sent, seconds of the run."""
+    """Write published/metrics.prom: the release, sources by verdict, what waits for somebody, seconds of the run."""
     lines = "".join(f"{line}\n" for line in metric_lines(settings, now, run_seconds))
     write_atomically(settings.published / "metrics.prom", lines.encode())
 
@@ -50,6 +50,7 @@ def metric_lines(settings: Settings, now: datetime, run_seconds: float | None) -
             for row in release.rows(load_sql("alerts/source_verdict")):
                 counted[row["verdict"]] = counted.get(row["verdict"], 0) + 1
             held = len(release.rows(load_sql("run_summary/held_claims")))
+            (leads,) = release.rows("select count(distinct lead_id) as waiting from lead where is_open")
             held_back = release.rows("select count(*) as n from withheld_tracker")[0]["n"]
         made_at = made["at"].replace(tzinfo=UTC)
         yield from _metric("release_timestamp_seconds", "When the newest release was made.", made_at.timestamp())
@@ -57,6 +58,7 @@ def metric_lines(settings: Settings, now: datetime, run_seconds: float | None) -
         yield from _header("sources", "Sources by verdict.")
         yield from (f'signposts_sources{{verdict="{name}"}} {number}' for name, number in sorted(counted.items()))
         yield from _metric("claims_held", "Claims held until somebody accepts them.", held)
+        yield from _metric("leads_waiting", "Leads that wait for a decision.", leads["waiting"])
         yield from _metric("trackers_held_back", "Trackers that the release could not bring up to date.", held_back)
     waiting = len(unsent(read_journal(settings.alert_journal), now))
     yield from _metric("alerts_unsent", "Alerts raised within the week and not sent to every address.", waiting)

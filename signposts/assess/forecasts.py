@@ -307,11 +307,11 @@ def _quantile_rows(day: date, who: str, mixture: Mixture) -> Iterator[dict[str, 
         yield row
 
 
-def _mixture_text(family: str, mixture: Mixture) -> str:
-    """Return a mixture as JSON: its components' weights and two parameters each."""
+def _mixture_text(family: str, mixture: Mixture, since: date | None = None) -> str:
+    """Return a mixture as JSON: its components' weights and two parameters each, and from when on it counts."""
     columns = {"weight": mixture.weight, "first": mixture.first, "second": mixture.second}
     rounded = {name: [round(float(value), 6) for value in values] for name, values in columns.items()}
-    return json.dumps({"family": family, **rounded})
+    return json.dumps({"family": family, **rounded} | ({"since": since.isoformat()} if since else {}))
 
 
 def _share_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str, Any]]:
@@ -326,7 +326,8 @@ def _share_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str,
         for who, weight in forecasters(standing, index):
             own = weight[:n_own].copy()
             np.add.at(own, onset_columns(standing.tracker.model)[0], weight[n_own:])
-            yield from _plain_quantiles(day, who, _merged(Mixture(own, a, b)), "beta", 1.0)
+            since = reading["reading_date"] if votes and reading is not None else None
+            yield from _plain_quantiles(day, who, _merged(Mixture(own, a, b)), "beta", 1.0, since)
 
 
 def _count_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str, Any]]:
@@ -347,10 +348,12 @@ def _count_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str,
         for who, weight in forecasters(standing, index):
             mixture = _merged(Mixture(weight, learned * ahead / base, learned))
             most = float(20 + 6 * (mixture.first + np.sqrt(mixture.first)).max())
-            yield from _plain_quantiles(day, who, mixture, "count", most)
+            yield from _plain_quantiles(day, who, mixture, "count", most, reading["exposure_end"])
 
 
-def _plain_quantiles(day: date, who: str, mixture: Mixture, family: str, most: float) -> Iterator[dict[str, Any]]:
+def _plain_quantiles(
+    day: date, who: str, mixture: Mixture, family: str, most: float, since: date | None
+) -> Iterator[dict[str, Any]]:
     """Yield the quantiles of a mixture of betas or of counts, between 0 and ``most``."""
     shares = np.array(list(SHARES.values()))
 
@@ -362,7 +365,7 @@ def _plain_quantiles(day: date, who: str, mixture: Mixture, family: str, most: f
     for name, value in zip(SHARES, found, strict=True):
         row = {"date": day, "forecaster": who, "quantity": name, "value": float(value)}
         if name == "p50":
-            row["mixture"] = _mixture_text(family, mixture)
+            row["mixture"] = _mixture_text(family, mixture, since)
         yield row
 
 
@@ -388,19 +391,24 @@ def resolved_rows(warehouse: Warehouse, frozen: Sequence[Mapping[str, Any]], as_
     """Yield what became of each forecast whose row says a probability or carries a distribution.
 
     An event is settled by a happened date, or by a look after the date that saw nothing; a value by a reading whose
-    period ends on the date. A forecast of what is tracked no more, or that nobody reports on for two years, is void.
+    period ends on the date; a count by a search that reached the date; votes by those cast up to it. A forecast of what
+    is tracked no more, or that nobody reports on for two years, is void.
     """
     readings = {
         (row["tracker_id"], row["indicator_id"]): row
         for row in warehouse.rows("from reading where as_of = $as_of", as_of=as_of)
     }
     settled = _settling_claims(warehouse)
+    counted: dict[tuple[str, str], Rows] = {}
+    for event in warehouse.rows("from counted_claim where as_of = $as_of", as_of=as_of):
+        counted.setdefault((event["tracker_id"], event["indicator_id"]), []).append(event)
     for row in frozen:
         if row["quantity"] not in (PROBABILITY, "p50"):
             continue
         key = (row["tracker_id"], row["indicator_id"])
         shared = {name: row[name] for name in ("tracker_id", "indicator_id", "date", "forecaster", "frozen_on")}
-        yield {**shared, **_verdict(row, readings.get(key), settled.get(key, {}), as_of)}
+        known = settled.get(key, {}) | {"counted": counted.get(key, [])}
+        yield {**shared, **_verdict(row, readings.get(key), known, as_of)}
 
 
 def _settling_claims(warehouse: Warehouse) -> dict[tuple[str, str], dict[str, Any]]:
@@ -434,6 +442,8 @@ def _verdict(
         return _event_verdict(row, settled, as_of)
     values = settled.get("values", {}).get(due)
     mixture = json.loads(row["mixture"]) if row.get("mixture") else None
+    if mixture and "since" in mixture:
+        return _counted_verdict(mixture, reading, settled["counted"], due, as_of)
     if values and mixture and mixture["family"] in ("lognormal", "beta") and due <= as_of:
         total = sum(weight for _, weight in values)
         observed = sum(value * weight for value, weight in values) / total
@@ -455,6 +465,41 @@ def _event_verdict(row: Mapping[str, Any], settled: Mapping[str, Any], as_of: da
         "outcome": CAME if came else DID_NOT,
         "brier": float(formulas.brier_score(said, np.array(float(came)))),
         "log_score": float(formulas.log_score(said if came else 1 - said)),
+    }
+
+
+def _counted_verdict(
+    mixture: Mapping[str, Any], reading: Mapping[str, Any], counted: Rows, due: date, as_of: date
+) -> dict[str, Any]:
+    """Return how many events came since the forecast, or how many votes of those cast, with its scores.
+
+    A list holds only a share of what happened: the forecast of a count is thinned by the list's completeness.
+    """
+    weight, first, second = (np.array(mixture[name]) for name in ("weight", "first", "second"))
+    own = [row for row in counted if date.fromisoformat(mixture["since"]) < row["counted_on"] <= due]
+    looked = as_of if mixture["family"] == "beta" else reading["looked_until"] or reading["exposure_end"]
+    if due > as_of or looked is None or looked < due:
+        return _unsettled(due, as_of)
+    if mixture["family"] == "count":
+        observed = round(math.fsum(row["event_share"] for row in own))
+        thinned = first * float(reading["completeness"] or 1.0)
+        most = observed + int((thinned + 20 * np.sqrt(thinned + thinned**2 / second)).max()) + 20
+        distribution = mixture_cdf("count", Mixture(weight, thinned, second), np.arange(most + 1.0))
+    else:
+        trials = round(math.fsum(row["trials"] * row["event_share"] for row in own))
+        observed = round(math.fsum(row["value"] * row["event_share"] for row in own))
+        if not trials:
+            return {"outcome": VOID, "void_reason": "no vote was cast by the date"}
+        hits = np.arange(trials + 1.0)[:, None]
+        masses = np.exp(formulas.vote_log_mass(hits, np.array(trials), np.array(0.0), np.array(0.0), first, second))
+        distribution = np.cumsum((weight * masses).sum(axis=1))
+    mass = np.diff(distribution, prepend=0.0)[observed]
+    crps = formulas.count_crps(observed, distribution)
+    return {
+        "outcome": MEASURED,
+        "observed": float(observed),
+        "log_score": float(formulas.log_score(mass)),
+        "crps": crps,
     }
 
 

@@ -405,6 +405,8 @@ class Source(Entry):
     cadence: Text
     fetched: Text | None = None
     max_age_days: Annotated[int, Field(ge=1)] | None = None
+    # Who answers for it in Dagster's pages: an e-mail address or team:<name>.
+    owner: Annotated[str, StringConstraints(pattern=r"^(team:[\w-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$")] | None = None
     admiralty: AdmiraltyGrade | None = None
     status: ClaimStatus = "reported"
     timeout_seconds: Positive = 30.0

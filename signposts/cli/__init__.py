@@ -220,7 +220,7 @@ def desk(
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1; 0 takes a free one.")] = 8722,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     example: Annotated[
-        bool, typer.Option("--example", help="Try it on forty shipped leads, in a folder of their own; no network.")
+        bool, typer.Option("--example", help="Try it on 38 shipped leads, in a folder of their own; no network.")
     ] = False,
     tracker: TrackerName = "",
 ) -> None:

@@ -1,4 +1,4 @@
-"""The desk's example: a copy of the shipped catalogue with some claims held back, and forty leads to find them again.
+"""The desk's example: a copy of the shipped catalogue with some claims held back, and 38 leads to find them again.
 
 Belongs here: making the copy and reading its feeds over HTTP on this machine. Not here: what the leads say
 (examples/desk).

@@ -3,7 +3,9 @@
 Belongs here: the address, the example's folder, the preview that the page is given. Not here: the page (desk/page.py).
 """
 
+import signal
 import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,8 @@ def serve_desk(port: int, open_it: bool, tracker: str, example: bool) -> None:
 
         make_example()
         first_run = start_first_run()
+        # A stop by signal ends the run beside it too, as Ctrl-C does.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     state = open_desk(load_settings(), tracker)
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,6 +58,7 @@ def serve_desk(port: int, open_it: bool, tracker: str, example: bool) -> None:
     finally:
         if first_run is not None:
             first_run.terminate()
+            first_run.wait()
 
 
 def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequence[Mapping[str, str]]]:

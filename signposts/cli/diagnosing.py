@@ -118,7 +118,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         ("Archive", partial(_archive, settings, now)),
         ("Running", partial(_running, settings, now)),
         ("Sources", partial(_sources, settings, now)),
-        ("Claims", partial(_claims, settings)),
+        ("Claims", partial(_claims, settings, now)),
         ("Leads", partial(_leads, settings, now)),
         ("Alerts", partial(_alerts, settings, now)),
         ("Writer", lambda: iter([Diagnosis("Writer", current_writer(settings.lock) or "nobody is writing")])),
@@ -128,6 +128,8 @@ def examine(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
             yield from part()
         except WriterBusy as error:
             yield Diagnosis(topic, f"not examined while a run is writing ({error})")
+        except CatalogueError:
+            yield Diagnosis(topic, "not examined while the catalogue has faults")
         except Exception as error:  # noqa: BLE001 - a doctor that dies of what it finds is of no use
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             remedy = reason if isinstance(error, SignpostsError) else f"mend what keeps {topic.lower()} from being read"
@@ -190,10 +192,12 @@ def _release(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     text = f"{last['release_id']}, as of {last['as_of']}, {hours:.1f} hours old"
     old = ("old release", "see why nothing was published: `signposts run --offline` says it")
     yield Diagnosis("Release", text, *(old if hours > STALE_HOURS else ()))
+    accepted = _accepted(settings, now)
     for row in held_back:
         reason = (row["reason"] or "").splitlines()[0]
         remedy = f"mend what holds {row['tracker_id']} back and run `signposts run`: {reason}"
-        yield Diagnosis("Tracker", f"{row['tracker_id']} is held back: {reason}", "tracker held back", remedy)
+        line = Diagnosis("Tracker", f"{row['tracker_id']} is held back: {reason}", "tracker held back", remedy)
+        yield _unless_accepted(line, accepted.get(("withheld", row["tracker_id"])))
 
 
 def _checks(settings: Settings) -> Iterator[Diagnosis]:
@@ -287,20 +291,22 @@ def _last_runs(instance: "dg.DagsterInstance", now: datetime) -> Iterator[Diagno
     good: dict[str, dg.RunRecord] = {}
     for record in instance.get_run_records(limit=200):
         run = record.dagster_run
-        last.setdefault(run.job_name, record)
+        # Trackers side by side have a run each: the good one of another tracker does not cover a bad one.
+        name = " ".join(filter(None, (run.job_name, run.tags.get("dagster/partition"))))
+        last.setdefault(name, record)
         if run.status == dg.DagsterRunStatus.SUCCESS:
-            good.setdefault(run.job_name, record)
+            good.setdefault(name, record)
         began = datetime.fromtimestamp(record.start_time, UTC) if record.start_time else now
         if run.status == dg.DagsterRunStatus.STARTED and now - began > LONG_RUN:
             text = f"run {run.run_id[:8]} of {run.job_name} has gone on for {_ago(now - began)}"
             remedy = f"stop run {run.run_id[:8]} in Dagster's pages or end its process; the next run mends the rest"
             yield Diagnosis("Run", text, "run too long", remedy)
-    for job, record in sorted(last.items()):
+    for name, record in sorted(last.items()):
         run = record.dagster_run
-        at = f"{good[job].create_timestamp:%Y-%m-%d %H:%M}" if job in good else "never"
-        text = f"{job} {run.status.value.lower()}, run {run.run_id[:8]}; last good run {at}"
+        at = f"{good[name].create_timestamp:%Y-%m-%d %H:%M}" if name in good else "never"
+        text = f"{name} {run.status.value.lower()}, run {run.run_id[:8]}; last good run {at}"
         bad = run.status == dg.DagsterRunStatus.FAILURE
-        again = "probe" if job == "weekly_probe" else "run --verbose"
+        again = "probe" if run.job_name == "weekly_probe" else "run --verbose"
         remedy = f"run `signposts {again}` and mend what it names"
         yield Diagnosis("Last run", text, *(("last run failed", remedy) if bad else ()))
 
@@ -310,12 +316,12 @@ def _sources(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     release = latest(settings)
     if release is None:
         return
-    accepted = {problem.subject: problem for problem in _accepted(settings) if now.date() <= problem.expires_on}
+    accepted = _accepted(settings, now)
     for row in release.rows(load_sql("alerts/source_verdict")):
-        yield _source(row, accepted.get(f"source:{row['source_id']}"))
+        yield _unless_accepted(_source(row), accepted.get(("source", f"source:{row['source_id']}")))
 
 
-def _source(row: dict[str, Any], accepted: "AcceptedProblem | None") -> Diagnosis:
+def _source(row: dict[str, Any]) -> Diagnosis:
     """Return how one source stands and what to do about it."""
     name, verdict = row["source_id"], row["verdict"]
     since = f" since {row['since']}" if row["since"] else ""
@@ -329,12 +335,10 @@ def _source(row: dict[str, Any], accepted: "AcceptedProblem | None") -> Diagnosi
     }
     if verdict not in remedies:
         return Diagnosis(f"Source {name}", text)
-    if accepted is not None:
-        return Diagnosis(f"Source {name}", f"{text} (accepted by {accepted.owner} until {accepted.expires_on})")
     return Diagnosis(f"Source {name}", text, f"source {verdict}", remedies[verdict])
 
 
-def _claims(settings: Settings) -> Iterator[Diagnosis]:
+def _claims(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     """Yield what is held until somebody accepts it, and where ledgers differ from what was recorded of them."""
     from signposts.catalogue import load_catalogue
     from signposts.cli.ledger_memory import compare_ledgers, fault_lines
@@ -342,7 +346,10 @@ def _claims(settings: Settings) -> Iterator[Diagnosis]:
     release = latest(settings)
     if release is None:
         return
-    held = [row["claim_id"] for row in release.rows(load_sql("run_summary/held_claims"))]
+    rows, accepted = release.rows(load_sql("run_summary/held_claims")), _accepted(settings, now)
+    held = [row["claim_id"] for row in rows if ("held", row["tracker_id"]) not in accepted]
+    if len(held) < len(rows):
+        yield Diagnosis("Claims", f"{len(rows) - len(held)} are held, which is accepted")
     if held:
         remedy = f"look at {held[0]}, then `signposts accept {held[0]} --reason …` or correct it"
         named = ", ".join(held[:3]) + (" and others" if len(held) > 3 else "")
@@ -381,14 +388,22 @@ def _leads(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         yield Diagnosis("Feeds", f"{len(asked)} answer")
 
 
-def _accepted(settings: Settings) -> "list[AcceptedProblem]":
-    """Return the accepted problems; none where their file cannot be read, which is said elsewhere."""
+def _accepted(settings: Settings, now: datetime) -> "dict[tuple[str, str], AcceptedProblem]":
+    """Return what is accepted now, by kind and subject; nothing where its file cannot be read, which is said below."""
     from signposts.alerts.accepted import load_accepted
 
     try:
-        return load_accepted(settings.catalogue_root)
+        problems = load_accepted(settings.catalogue_root)
     except CatalogueError:
-        return []
+        return {}
+    return {(problem.kind, problem.subject): problem for problem in problems if now.date() <= problem.expires_on}
+
+
+def _unless_accepted(line: Diagnosis, problem: "AcceptedProblem | None") -> Diagnosis:
+    """Return a diagnosis that counts, or one that is said and not counted where somebody has accepted the problem."""
+    if problem is None or not line.verdict:
+        return line
+    return Diagnosis(line.topic, f"{line.text} (accepted by {problem.owner} until {problem.expires_on})")
 
 
 def _alerts(settings: Settings, now: datetime) -> Iterator[Diagnosis]:

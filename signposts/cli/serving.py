@@ -3,7 +3,6 @@
 Belongs here: starting and stopping them. Not here: schedules, which the definitions hold.
 """
 
-import ctypes
 import os
 import shutil
 import signal
@@ -21,9 +20,11 @@ from signposts.settings import load_settings, prepare_home
 MODULE = "signposts.assets.definitions"
 POLL_SECONDS = 0.5
 STARTING_SECONDS = 180.0
-STOPPING_SECONDS = 30.0
-# Linux: the signal that a process gets when the one that started it dies, however it dies.
-PR_SET_PDEATHSIG = 1
+STOPPING_SECONDS = 10.0
+# Leads the process group of everything that is started, and kills it once the other end of its input is closed, which
+# the kernel does however this process dies. Dagster's code server by itself takes over a minute to end, and leaves the
+# processes of its runs behind.
+GUARD = ("sh", "-c", "trap '' TERM INT HUP; read _; kill -KILL 0")
 WORKSPACE = "load_from:\n  - grpc_server: {{socket: {socket}, host: localhost, location_name: signposts}}\n"
 
 
@@ -33,18 +34,19 @@ def serve_dagster(host: str, port: int, dev: bool) -> int:
     refuse_busy_port(host, port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     folder = Path(tempfile.mkdtemp(prefix="signposts-"))
+    guard = subprocess.Popen(GUARD, stdin=subprocess.PIPE, process_group=0)  # noqa: S603 - our own words
     children: list[subprocess.Popen[bytes]] = []
     try:
         if dev:
-            children.append(start([_program("dagster"), "dev", "-m", MODULE, "-h", host, "-p", str(port)]))
+            children.append(start(["dagster", "dev", "-m", MODULE, "-h", host, "-p", str(port)], guard.pid))
         else:
-            start_all(children, folder, host, port)
+            start_all(children, guard.pid, folder, host, port)
         print(f"Dagster's pages: http://{host}:{port} (stop with Ctrl-C)", file=sys.stderr, flush=True)
         return wait_for_first(children)
     except KeyboardInterrupt:
         return 0
     finally:
-        stop(children)
+        stop(children, guard.pid)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -57,35 +59,24 @@ def refuse_busy_port(host: str, port: int) -> None:
         raise InputError(f"{host}:{port} cannot be had ({error.strerror}): choose another with --port") from error
 
 
-def start_all(children: list[subprocess.Popen[bytes]], folder: Path, host: str, port: int) -> None:
+def start_all(children: list[subprocess.Popen[bytes]], group: int, folder: Path, host: str, port: int) -> None:
     """Start the code server, wait until it answers, then the pages and the daemon, which both ask it."""
     path = folder / "code.sock"
     workspace = folder / "workspace.yaml"
     workspace.write_text(WORKSPACE.format(socket=path), encoding="utf-8")
-    children.append(
-        start([_program("dagster"), "api", "grpc", "-m", MODULE, "--socket", str(path), "--log-level", "warning"])
-    )
+    quiet = ["--log-level", "warning"]
+    children.append(start(["dagster", "api", "grpc", "-m", MODULE, "--socket", str(path), *quiet], group))
     wait_for_socket(path, children)
-    pages = [_program("dagster-webserver"), "-w", str(workspace), "-h", host, "-p", str(port), "--log-level", "warning"]
-    children.append(start(pages))
-    children.append(start([_program("dagster-daemon"), "run", "-w", str(workspace), "--log-level", "warning"]))
+    asking = ["-w", str(workspace), *quiet]
+    children.append(start(["dagster-webserver", *asking, "-h", host, "-p", str(port)], group))
+    children.append(start(["dagster-daemon", "run", *asking], group))
 
 
-def _program(name: str) -> str:
-    """Return the path of a program of this environment."""
-    return str(Path(sys.executable).parent / name)
-
-
-def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a process that ends when this one does."""
+def start(command: Sequence[str], group: int) -> subprocess.Popen[bytes]:
+    """Start a program of this environment in a process group."""
+    program = Path(sys.executable).with_name(command[0])
     environment = os.environ | {"DAGSTER_DISABLE_TELEMETRY": "1"}
-    return subprocess.Popen(command, env=environment, preexec_fn=_end_with_parent)  # noqa: S603 - our own command lines
-
-
-def _end_with_parent() -> None:
-    """Ask the kernel to end this process when its parent dies; without Linux that is left to the supervisor."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    return subprocess.Popen([program, *command[1:]], env=environment, process_group=group)  # noqa: S603 - our own command lines
 
 
 def wait_for_socket(path: Path, children: Sequence[subprocess.Popen[bytes]]) -> None:
@@ -111,15 +102,12 @@ def wait_for_first(children: Sequence[subprocess.Popen[bytes]]) -> int:
         time.sleep(POLL_SECONDS)
 
 
-def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ask every child to end, the last started first, and kill what does not."""
-    for child in reversed(children):
-        if child.poll() is None:
-            child.terminate()
+def stop(children: Sequence[subprocess.Popen[bytes]], group: int) -> None:
+    """Ask pages and daemon to end, then kill the group: a run under way goes with it, and the next one heals it."""
+    asked = children[1:] or children
+    for child in asked:
+        child.terminate()
     ends = time.monotonic() + STOPPING_SECONDS
-    for child in reversed(children):
-        try:
-            child.wait(timeout=max(0.1, ends - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    while time.monotonic() < ends and any(child.poll() is None for child in asked):
+        time.sleep(0.1)
+    os.killpg(group, signal.SIGKILL)

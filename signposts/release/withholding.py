@@ -118,7 +118,8 @@ def _failure_alone(warehouse: Warehouse, tracker_id: str, work: Callable[[], Non
 def carry_over(warehouse: Warehouse, settings: Settings) -> list[str]:
     """Put what the last release says of the trackers that this run did not make in their place; return their names.
 
-    They are those held back and those that the run was not asked for, as long as the catalogue still has their folders.
+    They are those held back and those that the run was not asked for, as long as the catalogue still has their folders
+    and they are no drafts.
     """
     release = latest(settings)
     if release is None:
@@ -127,10 +128,19 @@ def carry_over(warehouse: Warehouse, settings: Settings) -> list[str]:
         released = {row["tracker_id"]: row for row in release.rows("from tracker")}
         kept = {folder.name for folder in tracker_folders(settings.catalogue_root, ())}
         missing = sorted(released.keys() & kept - set(present_trackers(warehouse)))
+        missing = [name for name in missing if not _is_draft(settings.catalogue_root, name)]
         for tracker_id in missing:
             _carry_tracker(warehouse, release, tracker_id)
     _note_last_good(warehouse, {name: released[name] for name in missing})
     return missing
+
+
+def _is_draft(root: Path, tracker_id: str) -> bool:
+    """Return whether a tracker is a draft now; one whose files are at fault is taken for what it was."""
+    try:
+        return load_catalogue(root, (tracker_id,)).trackers[0].settings.draft
+    except CatalogueError:
+        return False
 
 
 def _carry_tracker(warehouse: Warehouse, release: Warehouse, tracker_id: str) -> None:

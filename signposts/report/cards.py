@@ -7,12 +7,15 @@ here: which pages have a card and what it says.
 import hashlib
 import textwrap
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
 from signposts.files import write_atomically
+from signposts.report.drawing import SIDE_BY_SIDE
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 64
 PAPER, INK, MUTED, RULE = "#fbfaf7", "#1c1b19", "#5c5851", "#b9b3a7"
@@ -57,16 +60,20 @@ def draw_cards(cards: dict[str, Card], cache: Path) -> dict[str, bytes]:
     folder = cache / "cards"
     folder.mkdir(parents=True, exist_ok=True)
     salt = hashlib.sha256(Path(__file__).read_bytes()).hexdigest() + version("vl-convert-python")
-    found = {}
-    for path, card in cards.items():
-        svg = card_svg(card)
-        kept = folder / f"{hashlib.sha256((salt + svg).encode()).hexdigest()[:32]}.png"
-        if not kept.exists():
-            import vl_convert
+    svgs = {path: card_svg(card) for path, card in cards.items()}
+    kept = {
+        path: folder / f"{hashlib.sha256((salt + svg).encode()).hexdigest()[:32]}.png" for path, svg in svgs.items()
+    }
+    missing = {kept[path]: svg for path, svg in svgs.items() if not kept[path].exists()}
+    if missing:
+        import vl_convert
 
-            write_atomically(kept, vl_convert.svg_to_png(svg, scale=1.0, ppi=72))
-        found[path] = kept.read_bytes()
-    return found
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            for file, png in zip(
+                missing, pool.map(partial(vl_convert.svg_to_png, scale=1.0, ppi=72), missing.values()), strict=True
+            ):
+                write_atomically(file, png)
+    return {path: file.read_bytes() for path, file in kept.items()}
 
 
 def card_svg(card: Card) -> str:

@@ -7,10 +7,12 @@ the cache.
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +23,8 @@ from signposts.report import charts
 
 WIDE, NARROW = 720, 344
 VEGA_LITE = "6.4"
+SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
+"""Charts drawn at once; each worker of the renderer takes some 60 MB."""
 BUNDLED = """
 import sys
 import vl_convert
@@ -57,20 +61,36 @@ def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing
     """Return each request's drawing; those missing from the cache are drawn and kept."""
     cache.mkdir(parents=True, exist_ok=True)
     salt = _salt()
-    drawn = {}
+    texts, paths, missing = {}, {}, {}
     for name, request in requests.items():
         found = charts.specification(request.kind, request.data, request.height)
-        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-        key = hashlib.sha256((salt + text).encode()).hexdigest()[:32]
-        path = cache / f"{key}.json"
-        if not path.exists():
-            forms = {"wide": _clean(_svg(found, WIDE)), "narrow": _clean(_svg(found, NARROW))}
-            write_atomically(path, json.dumps(forms).encode())
-        forms = json.loads(path.read_text(encoding="utf-8"))
-        # the identifiers carry the key, so that two charts on a page cannot clash
-        wide, narrow = (_IDENTIFIER.sub(rf"\g<1>{form[0]}{key[:10]}-", svg) for form, svg in forms.items())
-        drawn[name] = Drawing(wide, narrow, _safe_in_script(text), request.height)
-    return drawn
+        texts[name] = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        paths[name] = cache / f"{hashlib.sha256((salt + texts[name]).encode()).hexdigest()[:32]}.json"
+        if not paths[name].exists():
+            missing[paths[name]] = found
+    if missing:
+        draw_missing(missing)
+    return {name: _drawing(paths[name], texts[name], request.height) for name, request in requests.items()}
+
+
+def draw_missing(missing: Mapping[Path, Mapping[str, Any]]) -> None:
+    """Draw specifications, one a core at a time, and keep each at its path; the renderer reaches nothing outside."""
+    import vl_convert
+
+    def keep(path: Path) -> None:
+        forms = {"wide": _clean(_svg(missing[path], WIDE)), "narrow": _clean(_svg(missing[path], NARROW))}
+        write_atomically(path, json.dumps(forms).encode())
+
+    vl_convert.configure(base_url=False, allowed_base_urls=[], num_workers=SIDE_BY_SIDE)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        list(pool.map(keep, missing))
+
+
+def _drawing(path: Path, specification: str, height: int) -> Drawing:
+    """Return a kept drawing; its identifiers carry the key, so that two charts on a page cannot clash."""
+    forms = json.loads(path.read_text(encoding="utf-8"))
+    wide, narrow = (_IDENTIFIER.sub(rf"\g<1>{form[0]}{path.stem[:10]}-", svg) for form, svg in forms.items())
+    return Drawing(wide, narrow, _safe_in_script(specification), height)
 
 
 def script_bundle(cache: Path) -> str:
@@ -89,10 +109,8 @@ def _salt() -> str:
 
 
 def _svg(specification: Mapping[str, Any], width: int) -> str:
-    """Return the chart as SVG; the renderer reaches nothing outside the specification."""
     import vl_convert
 
-    vl_convert.configure(base_url=False, allowed_base_urls=[])
     return str(vl_convert.vegalite_to_svg({**specification, "width": width}, vl_version=VEGA_LITE))
 
 

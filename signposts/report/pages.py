@@ -5,6 +5,7 @@ Belongs here: one function a kind of page. Not here: markup (templates/), charts
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from signposts.report import attribution, front_page, illustrations, indicator_illustrations, verdict, wording
@@ -58,6 +59,7 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
         claims_page(tables),
         *source_pages(tables),
         health(tables),
+        checks(tables),
         changes(tables),
         Page(
             "method.html",
@@ -241,10 +243,8 @@ def health(tables: TrackerTables) -> Page:
         ],
         "outcomes": sorted((name, len(rows)) for name, rows in grouped(fetches, "outcome").items()),
         "failures": [row for row in fetches if row["outcome"] in ("failure", "miss")],
-        "checks": sorted(
-            tables.rows["check_result"],
-            key=lambda row: (bool(row["passed"]), str(row["severity"]), str(row["check_name"])),
-        ),
+        "failed": [row for row in _check_results(tables) if not row["passed"]],
+        "n_checks": len(tables.rows["check_result"]),
         "quarantine": sorted(
             tables.rows["quarantine"], key=lambda row: (str(row["source_id"]), row["row_number"] or 0)
         ),
@@ -268,6 +268,26 @@ def health(tables: TrackerTables) -> Page:
         "alerts": tables.rows["alert"],
     }
     return Page("health.html", "health.html", "Data health", content, (), [cite("coverage", **page_values(tables))])
+
+
+def checks(tables: TrackerTables) -> Page:
+    """Return each check by its table, those that failed with their first rows, and the publishers not checked."""
+    by_table = grouped(_check_results(tables), "target")
+    content = {
+        "tables_checked": sorted(by_table.items(), key=lambda item: (all(row["passed"] for row in item[1]), item[0])),
+        "unchecked": sorted(
+            row["title"] or row["source_id"]
+            for row in tables.rows["source"]
+            if row["source_id"] != "ledger" and f"raw_{row['source_id']}" not in by_table
+        ),
+    }
+    return Page("checks.html", "checks.html", "Checks", content, (), [cite("checks", **page_values(tables))])
+
+
+def _check_results(tables: TrackerTables) -> Rows:
+    """Return every check, the failed and grave ones first, with its first failing rows."""
+    rows = [{**row, "first": json.loads(row["first_rows"] or "[]")} for row in tables.rows["check_result"]]
+    return sorted(rows, key=lambda row: (bool(row["passed"]), str(row["severity"]), str(row["check_name"])))
 
 
 KINDS_OF_NEWS = (

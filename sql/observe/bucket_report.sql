@@ -46,12 +46,13 @@ with spoken as (
             when known.usual_period_months is null then true
             when known.quantity = 'flow'
                 then
-                    known.period_end + 1 + to_days(least(15, 2 * known.usual_period_months))
-                    >= known.period_start + to_months(known.usual_period_months)
+                    known.period_end + 1 + interval 1 day * least(15, 2 * known.usual_period_months)
+                    >= known.period_start + interval 1 month * known.usual_period_months
             when known.frequency = 'irregular' then true
             else
                 known.period_end + 1 >= known.period_start
-                + to_months(known.usual_period_months // 2) + to_days(15 * (known.usual_period_months % 2))
+                + interval 1 month * (known.usual_period_months // 2)
+                + interval 15 day * (known.usual_period_months % 2)
         end as is_long_enough,
         known.takes_growth,
         known.rest_sd,
@@ -99,9 +100,9 @@ dated as (
         case
             when not is_irregular
                 then max(year(period_end)) over (partition by tracker_id, as_of, indicator_id) - year(period_end)
-            when period_end > as_of - to_months(trailing_months) then 0
-            when period_end > as_of - to_months(2 * trailing_months) then 1
-            when period_end > as_of - to_months(3 * trailing_months) then 2
+            when period_end > as_of - interval 1 month * trailing_months then 0
+            when period_end > as_of - interval 1 month * (2 * trailing_months) then 1
+            when period_end > as_of - interval 1 month * (3 * trailing_months) then 2
         end as bucket
     from timely
     where not is_irregular or period_end <= as_of
@@ -164,7 +165,7 @@ linked as (
         bucket = 0
         or (
             can_score
-            and bucket_end + to_months(36) >= max(bucket_end) over (partition by tracker_id, as_of, indicator_id)
+            and bucket_end + interval 36 month >= max(bucket_end) over (partition by tracker_id, as_of, indicator_id)
         )
 )
 

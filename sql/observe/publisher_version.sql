@@ -251,7 +251,12 @@ identified as (
 numbered as (
     select
         *,
-        claim_id in (select known.claim_id from claim_version as known) as is_known
+        claim_id in (
+            select known.claim_id
+            from claim_version as known
+            inner join turn
+                on known.source_id = turn.source_id and known.scope = turn.scope
+        ) as is_known
     from identified
 )
 

@@ -100,8 +100,8 @@ first_period as (
             unnest(
                 generate_series(
                     date_trunc('year', t0),
-                    date_trunc('year', t0) + to_months(greatest(12, usual_period_months)),
-                    to_months(usual_period_months)
+                    date_trunc('year', t0) + interval 1 month * greatest(12, usual_period_months),
+                    interval 1 month * usual_period_months
                 )
             ) - interval 1 day as period_end
         from indicator_family

@@ -7,7 +7,7 @@ with pair_day as (
         series,
         day,
         sum(events) as events,
-        sum(goldstein_sum order by quad_class) as goldstein_sum,
+        sum(cast(goldstein_sum as decimal(18, 6))) as goldstein_sum,
         max(fetched_at) as fetched_at,
         max_by(sha256, fetched_at) as sha256
     from gdelt_event_day
@@ -24,7 +24,7 @@ select
     last_day(day) as period_end,
     avg(events) as value,
     'exports/' || cast(date_trunc('month', day) as date) as scope,
-    count(*) || ' days with files; Goldstein values sum to ' || round(sum(goldstein_sum order by day), 1) as note
+    count(*) || ' days with files; Goldstein values sum to ' || round(cast(sum(goldstein_sum) as double), 1) as note
 from pair_day
 group by series, date_trunc('month', day), last_day(day)
 having count(*) >= 20

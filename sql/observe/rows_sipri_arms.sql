@@ -39,141 +39,124 @@ watched as (
         unnest(string_split(split_part(series, ':', 2), '|')) as name
     from feed
     where source_id = 'sipri_arms' and series like 'undelivered:%'
-),
-
-delivered_value as (
-    select
-        'sipri_arms' as source_id,
-        document,
-        'delivered_tiv' as series,
-        sha256,
-        fetched_at,
-        url,
-        max(row_number) as row_number,
-        make_date(last_delivery_year, 1, 1) as period_start,
-        make_date(last_delivery_year, 12, 31) as period_end,
-        sum(tiv_delivered order by row_number) as value,
-        cast(null as varchar) as kind,
-        cast(null as varchar) as category,
-        cast(null as date) as happened_from,
-        cast(null as date) as happened_to,
-        cast(null as date) as searched_until
-    from raw_sipri_arms
-    where last_delivery_year is not null and tiv_delivered is not null
-    group by document, sha256, fetched_at, url, last_delivery_year
-),
-
-ordered as (
-    select
-        'sipri_arms' as source_id,
-        document,
-        'orders' as series,
-        sha256,
-        fetched_at,
-        url,
-        max(row_number) as row_number,
-        make_date(order_year, 1, 1) as period_start,
-        make_date(order_year, 12, 31) as period_end,
-        cast(count(*) as double) as value,
-        cast(null as varchar) as kind,
-        cast(null as varchar) as category,
-        cast(null as date) as happened_from,
-        cast(null as date) as happened_to,
-        cast(null as date) as searched_until
-    from raw_sipri_arms
-    group by document, sha256, fetched_at, url, order_year
-),
-
-delivery as (
-    select
-        'sipri_arms' as source_id,
-        delivered.document,
-        'deliveries' as series,
-        delivered.sha256,
-        delivered.fetched_at,
-        delivered.url,
-        delivered.row_number,
-        make_date(delivered.year, 1, 1) as period_start,
-        make_date(delivered.year, 12, 31) as period_end,
-        1 as value,
-        'count' as kind,
-        delivered.designation || ', ordered ' || delivered.order_year as category,
-        make_date(delivered.year, 1, 1) as happened_from,
-        make_date(delivered.year, 12, 31) as happened_to,
-        delivered.covered_until as searched_until
-    from delivered
-    where make_date(delivered.year, 12, 31) <= delivered.covered_until
-),
-
-none_delivered as (
-    select
-        'sipri_arms' as source_id,
-        delivered.document,
-        'deliveries' as series,
-        delivered.sha256,
-        delivered.fetched_at,
-        delivered.url,
-        max(row_number) as row_number,
-        make_date(max(delivered.year) + 1, 1, 1) as period_start,
-        delivered.covered_until as period_end,
-        'none_seen' as kind,
-        delivered.covered_until as searched_until,
-        cast(null as double) as value,
-        cast(null as varchar) as category,
-        cast(null as date) as happened_from,
-        cast(null as date) as happened_to
-    from delivered
-    group by delivered.document, delivered.sha256, delivered.fetched_at, delivered.url, delivered.covered_until
-    having make_date(max(delivered.year), 12, 31) < delivered.covered_until
-),
-
-none_of_a_kind as (
-    select
-        'sipri_arms' as source_id,
-        document_version.document,
-        watched.series,
-        document_version.sha256,
-        document_version.fetched_at,
-        document_version.url,
-        1 as row_number,
-        'none_seen' as kind,
-        document_version.covered_until as searched_until,
-        cast(null as date) as period_start,
-        cast(null as date) as period_end,
-        cast(null as double) as value,
-        cast(null as varchar) as category,
-        cast(null as date) as happened_from,
-        cast(null as date) as happened_to
-    from document_version
-    inner join watched on document_version.document = watched.document
-    left join raw_sipri_arms as deal
-        on
-            document_version.document = deal.document
-            and document_version.sha256 = deal.sha256
-            and document_version.fetched_at = deal.fetched_at
-            and deal.number_delivered > 0
-            and starts_with(deal.designation, watched.name)
-    group by
-        document_version.document,
-        watched.series,
-        document_version.sha256,
-        document_version.fetched_at,
-        document_version.url,
-        document_version.covered_until
-    having count(deal.designation) = 0
 )
 
-select *
-from delivered_value
-union all by name
-select *
-from ordered
-union all by name
-select *
-from delivery
-union all by name
-select *
-from none_delivered
-union all by name
-select *
-from none_of_a_kind
+select
+    'sipri_arms' as source_id,
+    document,
+    'delivered_tiv' as series,
+    sha256,
+    fetched_at,
+    url,
+    max(row_number) as row_number,
+    make_date(last_delivery_year, 1, 1) as period_start,
+    make_date(last_delivery_year, 12, 31) as period_end,
+    cast(sum(cast(tiv_delivered as decimal(18, 6))) as double) as value,
+    cast(null as varchar) as kind,
+    cast(null as varchar) as category,
+    cast(null as date) as happened_from,
+    cast(null as date) as happened_to,
+    cast(null as date) as searched_until
+from raw_sipri_arms
+where last_delivery_year is not null and tiv_delivered is not null
+group by document, sha256, fetched_at, url, last_delivery_year
+
+union all
+
+select
+    'sipri_arms' as source_id,
+    document,
+    'orders' as series,
+    sha256,
+    fetched_at,
+    url,
+    max(row_number) as row_number,
+    make_date(order_year, 1, 1) as period_start,
+    make_date(order_year, 12, 31) as period_end,
+    cast(count(*) as double) as value,
+    cast(null as varchar) as kind,
+    cast(null as varchar) as category,
+    cast(null as date) as happened_from,
+    cast(null as date) as happened_to,
+    cast(null as date) as searched_until
+from raw_sipri_arms
+group by document, sha256, fetched_at, url, order_year
+
+union all
+
+select
+    'sipri_arms' as source_id,
+    delivered.document,
+    'deliveries' as series,
+    delivered.sha256,
+    delivered.fetched_at,
+    delivered.url,
+    delivered.row_number,
+    make_date(delivered.year, 1, 1) as period_start,
+    make_date(delivered.year, 12, 31) as period_end,
+    1 as value,
+    'count' as kind,
+    delivered.designation || ', ordered ' || delivered.order_year as category,
+    make_date(delivered.year, 1, 1) as happened_from,
+    make_date(delivered.year, 12, 31) as happened_to,
+    delivered.covered_until as searched_until
+from delivered
+where make_date(delivered.year, 12, 31) <= delivered.covered_until
+
+union all
+
+select
+    'sipri_arms' as source_id,
+    delivered.document,
+    'deliveries' as series,
+    delivered.sha256,
+    delivered.fetched_at,
+    delivered.url,
+    max(row_number) as row_number,
+    make_date(max(delivered.year) + 1, 1, 1) as period_start,
+    delivered.covered_until as period_end,
+    cast(null as double) as value,
+    'none_seen' as kind,
+    cast(null as varchar) as category,
+    cast(null as date) as happened_from,
+    cast(null as date) as happened_to,
+    delivered.covered_until as searched_until
+from delivered
+group by delivered.document, delivered.sha256, delivered.fetched_at, delivered.url, delivered.covered_until
+having make_date(max(delivered.year), 12, 31) < delivered.covered_until
+
+union all
+
+select
+    'sipri_arms' as source_id,
+    document_version.document,
+    watched.series,
+    document_version.sha256,
+    document_version.fetched_at,
+    document_version.url,
+    1 as row_number,
+    cast(null as date) as period_start,
+    cast(null as date) as period_end,
+    cast(null as double) as value,
+    'none_seen' as kind,
+    cast(null as varchar) as category,
+    cast(null as date) as happened_from,
+    cast(null as date) as happened_to,
+    document_version.covered_until as searched_until
+from document_version
+inner join watched on document_version.document = watched.document
+left join raw_sipri_arms as deal
+    on
+        document_version.document = deal.document
+        and document_version.sha256 = deal.sha256
+        and document_version.fetched_at = deal.fetched_at
+        and deal.number_delivered > 0
+        and starts_with(deal.designation, watched.name)
+group by
+    document_version.document,
+    watched.series,
+    document_version.sha256,
+    document_version.fetched_at,
+    document_version.url,
+    document_version.covered_until
+having count(deal.designation) = 0

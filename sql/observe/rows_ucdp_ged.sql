@@ -32,7 +32,7 @@ select
     max(event.row_number) as row_number,
     make_date(year(event.period_start), 1, 1) as period_start,
     make_date(year(event.period_start), 12, 31) as period_end,
-    sum(event.value order by event.document, event.row_number) as value,
+    cast(sum(cast(event.value as decimal(18, 6))) as double) as value,
     'low ' || sum(event.value_low) || ', high ' || sum(event.value_high) as note
 from event
 inner join whole on event.name = whole.name and event.known_at = whole.known_at

@@ -25,7 +25,7 @@ sys.modules["pyspark"] = None
 import dagster, great_expectations, duckdb, pandas, scipy.stats
 print("imported")
 """
-REPEATS = 5
+REPEATS = 3
 NOTHING_NEW = "run, nothing new"
 NEWS = "run, one new claim"
 NEWS_IN = Path("russia_iran") / "ledger" / "trade_total_usd.csv"

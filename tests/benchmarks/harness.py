@@ -78,6 +78,18 @@ def table(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def missed(found: Mapping[str, Any]) -> list[str]:
+    """Return the figures whose median lies outside their target."""
+    outside = {
+        "<": lambda median, bound: median >= bound,
+        "<=": lambda median, bound: median > bound,
+        ">=": lambda median, bound: median < bound,
+    }
+    rows = [one for case in found["cases"].values() for one in case.get("rows", ()) if one["target"]]
+    parted = [(one, *one["target"].split()) for one in rows]
+    return [one["what"] for one, sign, bound in parted if outside[sign](one["median"], float(bound))]
+
+
 def page(text: str, found: Mapping[str, Any]) -> str:
     """Return the text of docs/performance.md with its table made anew between the two marks."""
     head, _, rest = text.partition(BEGIN)

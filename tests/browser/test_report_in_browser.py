@@ -45,6 +45,7 @@ KINDS = (
     "sensitivity",
     "backtest",
     "health",
+    "checks",
     "changes",
     "method",
     "print",
@@ -141,7 +142,7 @@ def test_axe_finds_no_serious_violation(browser: Browser, site: Path, name: str,
 
 def test_no_script_from_outside_runs(page: Page, site: Path) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    for name in ("indicators/passengers", "indicators/weather_context", "health", "milestones"):
+    for name in ("indicators/passengers", "indicators/weather_context", "health", "checks", "milestones"):
         _open(page, site, name)
         assert page.locator("img").count() == 0
 

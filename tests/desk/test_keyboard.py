@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,14 +25,18 @@ def started(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The command in an empty folder: the address that it prints, and the folder."""
     command = [str(Path(sys.executable).with_name("signposts")), "desk", "--example", "--port", "0"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SIGNPOSTS_")}
-    desk = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
-    assert desk.stdout is not None
-    try:
-        line = next(line for line in desk.stdout if " waiting at " in line)
-        yield line.split(" waiting at ")[1].split()[0], tmp_path / "desk-example" / "catalogue" / "russia_iran"
-    finally:
-        desk.terminate()
-        desk.wait(20)
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as desk:
+        assert desk.stdout is not None
+        try:
+            line = next(line for line in desk.stdout if " waiting at " in line)
+            yield line.split(" waiting at ")[1].split()[0], tmp_path / "desk-example" / "catalogue" / "russia_iran"
+        finally:
+            desk.terminate()
+    left = []
+    for process in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            left += [process] if process.readlink() == tmp_path else []
+    assert not left, "its first run goes on without it"
 
 
 @pytest.fixture

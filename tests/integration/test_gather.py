@@ -46,7 +46,8 @@ def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_gather(day: str, **scope: Any) -> Warehouse:
     run = MonitoringRun(started_at=f"{day}T06:00:00+00:00", **scope)
-    result = dg.materialize([assets.catalogue_tables, assets.publishers, observe_assets.claim], resources={"run": run})
+    stages = [assets.catalogue_tables, assets.publishers, assets.gdelt_event_day, observe_assets.claim]
+    result = dg.materialize(stages, resources={"run": run})
     assert result.success
     return run.warehouse()
 
@@ -206,6 +207,7 @@ def test_days_long_past_are_gathered_a_file_missing_being_a_gap(home: tuple[Path
     run = MonitoringRun(started_at="2026-11-25T06:00:00+00:00")
     result = dg.materialize([assets.gdelt_export_day], partition_key="2026-01-05", resources={"run": run})
     assert result.success
+    assert dg.materialize([assets.gdelt_event_day], resources={"run": run}).success
     warehouse = run.warehouse()
     asked = warehouse.rows(
         "select outcome, count(*) as n from fetch_attempt where fetched_at::date = $day group by all", day="2026-11-25"

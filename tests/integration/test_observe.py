@@ -167,7 +167,7 @@ def test_a_ledger_row_that_was_edited_stops_the_run(tmp_path: Path) -> None:
         load(warehouse, TRACKERS, "island_ferry")
         look(warehouse)
         warehouse.rows("update raw_ledger set value = 130 where claim_id = 'passengers-3'")
-        with pytest.raises(InputError, match=r"ledger/passengers.csv:4: passengers-3.*corrects"):
+        with pytest.raises(InputError, match=r"ledger/passengers.csv:4: passengers-3.*signposts correct"):
             observe.validate_kept_rows(warehouse)
 
 

@@ -127,6 +127,7 @@ def test_warnings_stand_in_the_comments(shown: Path) -> None:
 # ---------------------------------------------------------------------- the other formats
 
 
+@pytest.mark.slow
 def test_parquet_files_hold_the_same_rows_as_the_tables(shown: Path) -> None:
     for name, table in load_dictionary().tables.items():
         columns = ", ".join(
@@ -207,6 +208,7 @@ def test_a_changed_figure_changes_the_name(settings: Settings) -> None:
     assert release(settings, 1).release_id.split("-")[1] != first.release_id.split("-")[1]
 
 
+@pytest.mark.slow
 def test_names_sort_by_time_even_if_the_clock_goes_back(settings: Settings) -> None:
     made = [release(settings, number).release_id for number in (5, 5, 0)]
     assert made == sorted(made)
@@ -234,6 +236,7 @@ def test_a_failed_critical_check_withholds_the_release(settings: Settings) -> No
     assert len(kept_releases(settings.published)) == 1
 
 
+@pytest.mark.slow
 def test_looking_back_never_moves_the_newest_release_backwards(settings: Settings) -> None:
     newest = release(settings, 0)
     before = standing(settings.published)
@@ -245,6 +248,7 @@ def test_looking_back_never_moves_the_newest_release_backwards(settings: Setting
     assert release(settings, 2).shown
 
 
+@pytest.mark.slow
 def test_the_last_releases_are_kept_and_the_shown_one_always(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -478,6 +482,7 @@ with warehouse.connect():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", [1, 64, 640])
 def test_a_full_disk_withholds_the_release_and_leaves_the_last_intact(settings: Settings, kilobytes: int) -> None:
     release(settings)

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = str(Path(sys.executable).parent / "signposts")
 LOADED = """{
+  shouldShowNux
   repositoriesOrError { ... on RepositoryConnection { nodes {
     schedules { name scheduleState { status } } sensors { name sensorState { status } } } } }
   instance { daemonHealth { allDaemonStatuses { daemonType healthy } } }
@@ -51,14 +54,6 @@ def listening_beyond_loopback(port: int) -> list[str]:
     sockets = [line.split() for line in lines]
     local = [fields[1].split(":") for fields in sockets if fields[3] == "0A"]
     return [address for address, at in local if int(at, 16) == port and address != "0100007F"]
-
-
-def group_lives(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def descendants(pid: int) -> set[int]:
@@ -98,42 +93,52 @@ def test_a_busy_port_is_said_before_anything_is_started(tmp_path):
     assert "--port" in outcome.stderr
 
 
-def test_a_killed_serve_leaves_no_process_behind(tmp_path):
-    """SIGKILL gives it no time to stop what it started: the kernel does."""
-    port = free_port()
+@contextmanager
+def serving(folder: Path, port: int, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve an invented tracker's installation, with its words in a file; whatever is left at the end is killed."""
     environment = os.environ | {
-        "SIGNPOSTS_HOME": str(tmp_path / "home"),
+        "SIGNPOSTS_HOME": str(folder / "home"),
         "SIGNPOSTS_CATALOGUE": str(ROOT / "tests" / "trackers"),
         "SIGNPOSTS_NOTIFY_URL": "",
     }
-    log = (tmp_path / "log").open("w", encoding="utf-8")
-    command = [PROGRAM, "serve", "--port", str(port)]
-    served = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        wait_until(lambda: asked(port)["repositoriesOrError"]["nodes"])
-        started = descendants(served.pid)
-        assert len(started) >= 3
-        served.kill()
-        served.wait()
-        wait_until(lambda: not any(is_alive(pid) for pid in started), seconds=60)
-    finally:
-        if group_lives(served.pid):
-            os.killpg(served.pid, signal.SIGKILL)
-        log.close()
+    with (folder / "log").open("w", encoding="utf-8") as log:
+        served = subprocess.Popen(
+            [PROGRAM, "serve", "--port", str(port), *words], env=environment, stdout=log, stderr=log
+        )
+        try:
+            yield served
+        finally:
+            for pid in descendants(served.pid):
+                os.kill(pid, signal.SIGKILL)
+            served.kill()
+            served.wait()
+
+
+def first_run_goes_on(folder: Path) -> bool:
+    """Return whether the run of a new installation holds the writer's lock: its process is then of the unit."""
+    lock = folder / "home" / "writer.lock"
+    return lock.exists() and "process" in lock.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("words", [(), ("--dev",)], ids=["serve", "serve --dev"])
-def test_pages_and_daemon_come_up_on_loopback_with_the_schedules_and_end_on_sigterm(words, tmp_path):
+@pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+def test_a_serve_that_is_ended_leaves_no_process_behind_not_even_a_run(kind, words, tmp_path):
+    """SIGKILL gives it no time to stop what it started."""
     port = free_port()
-    environment = os.environ | {
-        "SIGNPOSTS_HOME": str(tmp_path / "home"),
-        "SIGNPOSTS_CATALOGUE": str(ROOT / "tests" / "trackers"),
-        "SIGNPOSTS_NOTIFY_URL": "",
-    }
-    log = (tmp_path / "log").open("w", encoding="utf-8")
-    command = [PROGRAM, "serve", "--port", str(port), *words]
-    served = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
+    with serving(tmp_path, port, *words) as served:
+        wait_until(lambda: asked(port)["repositoriesOrError"]["nodes"])
+        wait_until(lambda: first_run_goes_on(tmp_path))
+        started = descendants(served.pid)
+        assert len(started) >= 5, "guard, code server, pages, daemon, and the run"
+        served.send_signal(kind)
+        assert served.wait(timeout=60) == (0 if kind is signal.SIGTERM else -signal.SIGKILL)
+        wait_until(lambda: not any(is_alive(pid) for pid in started), seconds=20)
+
+
+@pytest.mark.parametrize("words", [(), ("--dev",)], ids=["serve", "serve --dev"])
+def test_pages_and_daemon_come_up_on_loopback_with_the_schedules(words, tmp_path):
+    port = free_port()
+    with serving(tmp_path, port, *words):
         data = wait_until(lambda: asked(port))
         (node,) = data["repositoriesOrError"]["nodes"]
         schedules = {one["name"]: one["scheduleState"]["status"] for one in node["schedules"]}
@@ -146,10 +151,7 @@ def test_pages_and_daemon_come_up_on_loopback_with_the_schedules_and_end_on_sigt
             }.get("SCHEDULER")
         )
         assert listening_beyond_loopback(port) == []
-        served.send_signal(signal.SIGTERM)
-        assert served.wait(timeout=60) == 0
-        wait_until(lambda: not group_lives(served.pid), seconds=30)
-    finally:
-        if group_lives(served.pid):
-            os.killpg(served.pid, signal.SIGKILL)
-        log.close()
+        assert data["shouldShowNux"] is False, "nobody is asked for an e-mail address"
+    if not words:
+        said = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+        assert len(said) <= 6, said

@@ -83,6 +83,7 @@ def test_a_second_run_with_nothing_new_leaves_the_release_as_it_is_and_says_so(i
     assert installation.rows("select release_id from release order by all") == before
 
 
+@pytest.mark.slow
 def test_without_news_what_stands_is_what_the_release_before_would_have_read(installation):
     forget_what_was_made(installation)
     assert installation.signposts("run", "--offline").returncode == 0
@@ -95,6 +96,7 @@ def test_without_news_what_stands_is_what_the_release_before_would_have_read(ins
         assert taken_over
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("same_code", [False, True])
 def test_the_same_claims_read_otherwise_are_method_or_with_the_same_code_catalogue_and_never_time(
     installation, tmp_path, same_code
@@ -115,6 +117,7 @@ def test_the_same_claims_read_otherwise_are_method_or_with_the_same_code_catalog
     assert moves["catalogue" if same_code else "method"] > 0.001
 
 
+@pytest.mark.slow
 def test_the_same_state_made_again_gives_the_same_rows(installation):
     before = {name: installation.table(name) for name in STABLE}
     releases = installation.rows("select count(*) from release")[0][0]
@@ -124,6 +127,7 @@ def test_the_same_state_made_again_gives_the_same_rows(installation):
     assert installation.rows("select count(*) from release")[0][0] == releases + 1
 
 
+@pytest.mark.slow
 def test_a_release_whose_files_were_harmed_is_made_anew_though_nothing_is_new(installation):
     before = installation.rows("select max(release_id) from release")
     (installation.home / "published" / "latest" / "report" / "index.html").write_text("harmed", encoding="utf-8")
@@ -152,6 +156,7 @@ def test_a_broken_ledger_stops_the_run_by_file_and_line_and_leaves_the_release(i
     assert installation.rows("select release_id from release order by all") == before
 
 
+@pytest.mark.slow
 def test_a_run_back_in_time_leaves_the_newest_release_and_equals_what_it_says_of_that_date(installation):
     day = installation.rows("select max(as_of) from scenario_probability where as_of < date '2026-06-01'")[0][0]
     newest = installation.rows("select max(release_id) from release")
@@ -168,6 +173,7 @@ def test_a_run_back_in_time_leaves_the_newest_release_and_equals_what_it_says_of
     assert found == expected
 
 
+@pytest.mark.slow
 def test_every_move_between_two_releases_is_split_into_parts_that_add_up(installation):
     assert installation.signposts("run", "--offline").returncode == 0
     odds = "select scenario_id, posterior from latest_scenario_probability where variant = 'headline' order by all"

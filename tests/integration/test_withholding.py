@@ -133,3 +133,12 @@ def test_a_tracker_whose_folder_is_gone_is_not_carried_over(pair):
     outcome = pair.signposts("run", "--offline")
     assert outcome.returncode == 0, outcome.stderr
     assert pair.rows("select tracker_id from tracker") == [(FERRY,)]
+
+
+def test_a_tracker_that_is_a_draft_again_is_not_carried_over(pair):
+    settings = pair.catalogue / OTHER / "tracker.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "draft: true\n", encoding="utf-8")
+    outcome = pair.signposts("run", "--offline")
+    assert outcome.returncode == 0, outcome.stderr
+    assert pair.rows("select tracker_id from tracker") == [(FERRY,)]
+    assert pair.rows("from withheld_tracker") == []

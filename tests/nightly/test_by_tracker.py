@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 
+from tests.nightly.installation import differing_tables
 from tests.nightly.many_trackers import write_trackers
 
 pytestmark = pytest.mark.nightly
@@ -73,18 +73,6 @@ class Installation:
             command, env=self.environment | {"DAGSTER_HOME": str(self.home / "dagster")}, capture_output=True, text=True
         )
 
-    def tables(self) -> dict[str, list[tuple[object, ...]]]:
-        with duckdb.connect(str(self.home / "published" / "signposts.duckdb"), read_only=True) as connection:
-            names = [row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()]
-            clock = {"alert": ", raised_at"}
-            return {
-                name: connection.execute(
-                    f'select * exclude (release_id{clock.get(name, "")}) from "{name}" order by all'
-                ).fetchall()
-                for name in names
-                if name not in ("release", "fetch_attempt")
-            }
-
 
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -107,8 +95,7 @@ def test_partitions_publish_the_tables_of_one_run(side_by_side: Installation, ca
     command = [str(Path(sys.executable).parent / "signposts"), "run", "--offline"]
     run = subprocess.run(command, env=whole.environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    one, parts = whole.tables(), side_by_side.tables()
-    assert {name for name in one if one[name] != parts[name]} == set()
+    assert differing_tables(whole.home, side_by_side.home) == set()
 
 
 def test_a_part_of_another_pass_withholds_the_release_and_names_the_tracker(side_by_side: Installation) -> None:

@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,14 @@ def as_json(value: Any) -> Any:
 
 
 def faults(name: str, data: Any) -> list[str]:
+    return [error.message for error in validator(name).iter_errors(as_json(data))]
+
+
+@cache
+def validator(name: str) -> jsonschema.Draft202012Validator:
     schema = json_schema(name)
     jsonschema.Draft202012Validator.check_schema(schema)
-    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-    validator = jsonschema.Draft202012Validator(schema, format_checker=checker)
-    return [error.message for error in validator.iter_errors(as_json(data))]
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
 
 
 def read(path: Path) -> Any:

@@ -1,18 +1,22 @@
 """The asset graph says what the statements say: deps, descriptions and columns are those of sql/ and its dictionary."""
 
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 import pytest
 import sqlglot
+import yaml
 from sqlglot import exp
 
 from signposts.assets import publish
-from signposts.assets.definitions import defs
+from signposts.assets.definitions import build_definitions, defs
 from signposts.assets.table_specs import ASSETS, RAW_TABLES, statement_file, statement_reads, upstream_assets
 from signposts.dictionary import load_dictionary
-from tests.paths import SQL_ROOT
+from tests.paths import CHECKOUT, SQL_ROOT
 
 GRAPH = defs.resolve_asset_graph()
 TABLES = sorted(
@@ -65,6 +69,26 @@ def test_an_asset_has_its_own_description_columns_and_table_name(table):
     assert node.group_name
 
 
+def test_a_publishers_table_says_what_sources_yaml_says_of_it_and_who_answers_for_it(tmp_path, monkeypatch):
+    entry = {
+        "title": "Guild",
+        "homepage": "https://guild.example",
+        "licence": "CC0",
+        "terms": "none",
+        "cadence": "Daily.",
+    }
+    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(tmp_path))
+    for owner, owners in (("anna@guild.example", ["anna@guild.example"]), (None, ["team:signposts"])):
+        text = yaml.safe_dump({"world_bank": entry | ({"owner": owner} if owner else {})})
+        (tmp_path / "sources.yaml").write_text(text, encoding="utf-8")
+        table = build_definitions().resolve_asset_graph().get(dg.AssetKey("raw_world_bank"))
+        assert table.owners == owners
+        assert table.metadata["publisher"] == "Guild"
+        assert table.metadata["homepage"] == dg.MetadataValue.url("https://guild.example")
+    (tmp_path / "sources.yaml").write_text("not: [a list", encoding="utf-8")
+    assert "publisher" not in build_definitions().resolve_asset_graph().get(dg.AssetKey("raw_world_bank")).metadata
+
+
 def test_every_table_is_made_by_a_step_or_says_who_brings_it():
     brought = {*RAW_TABLES, *(spec.key.to_user_string() for spec in publish.TRACK_RECORD_ASSETS)}
     unmade = {key.to_user_string() for key in GRAPH.get_all_asset_keys() if not GRAPH.get(key).is_materializable}
@@ -79,8 +103,21 @@ def test_backfilled_event_days_and_the_desks_leads_stand_apart_and_all_else_is_i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [("definitions", "validate", "-m", "signposts.assets.definitions")])
-def test_the_definitions_load_for_dagsters_own_command(words, tmp_path):
-    command = [sys.executable, "-m", "dagster", *words]
-    outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+@pytest.mark.parametrize(
+    "command",
+    ["dagster definitions validate -m signposts.assets.definitions", "dg check defs", "dg list defs --json"],
+)
+def test_the_definitions_load_for_dagsters_own_commands(command, tmp_path):
+    program, *words = command.split()
+    outcome = subprocess.run(
+        [Path(sys.executable).parent / program, *words],
+        cwd=CHECKOUT,
+        env=os.environ | {"DAGSTER_DISABLE_TELEMETRY": "1", "DAGSTER_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
     assert outcome.returncode == 0, outcome.stderr
+    if "list" in words:
+        listed = {asset["asset_key"] for asset in json.loads(outcome.stdout)["assets"]}
+        assert listed == {key.to_user_string() for key in GRAPH.get_all_asset_keys()}
