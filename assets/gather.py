@@ -71,9 +71,9 @@ def with_publishers(assets: Iterable[Any]) -> list[Any]:
         said: dict[str, Any] = {"publisher": source.title, "cadence": source.cadence, "licence": source.licence}
         if source.homepage:
             said["homepage"] = dg.MetadataValue.url(str(source.homepage))
-        owned = {"owners": [source.owner]} if source.owner else {}
+        owners = [source.owner] if source.owner else spec.owners
         tags = {**spec.tags, "signposts/comes": "when_named" if source.bulk else "daily"}
-        return spec.replace_attributes(metadata={**spec.metadata, **said}, tags=tags, **owned)
+        return spec.replace_attributes(metadata={**spec.metadata, **said}, tags=tags, owners=owners)
 
     return list(dg.map_asset_specs(describe, list(assets)))
 
