@@ -112,13 +112,13 @@ def refuse_junk(answer: HttpResponse) -> None:
 
 def refuse_other_page(answer: HttpResponse, title: str) -> None:
     """Refuse a page that holds no word of the title it was found under, a consent wall, or a mere teaser."""
-    import trafilatura
+    from trafilatura import extract
 
     if not title or not is_html(answer):
         return
     page = answer.body.decode("utf-8", "replace")
     shown = " ".join(unescape(NOT_TEXT.sub(" ", page)).split()).lower()
-    own_text = trafilatura.extract(page, include_comments=False) or ""
+    own_text = extract(page, include_comments=False) or ""
     words = len(own_text.split())
     if CONSENT.search(own_text) or (words < LEAST_WORDS and CONSENT.search(shown)):
         raise SourceChanged("the cited page is a wall that asks for consent; save it by hand")

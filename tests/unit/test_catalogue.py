@@ -58,7 +58,7 @@ def test_rows_have_the_columns_of_the_dictionary(catalogue: Catalogue) -> None:
     rows = tables(catalogue) | {name: made for name, made in working_tables(catalogue).items() if name in dictionary}
     assert set(rows) == {name for name, table in dictionary.items() if table["stage"] == "catalogue"}
     for name, made in rows.items():
-        assert made, name
+        assert made or name == "place", f"{name}: the ferry has everything but places on a map"
         for row in made:
             assert set(row) == set(dictionary[name]["columns"]), name
 
