@@ -209,7 +209,7 @@ def test_any_bytes_are_understood_or_refused_by_name(source_id: str) -> None:
     check(60, source_id)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("source_id", PUBLISHERS)
 def test_ten_thousand_documents_are_understood_or_refused_by_name(source_id: str) -> None:
     check(10_000, source_id)
