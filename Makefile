@@ -68,6 +68,8 @@ lock:  ## Resolve requirements.lock (what runs) and requirements-test.lock (what
 	  --no-annotate --no-header --no-strip-extras -o requirements.lock pyproject.toml
 	@.venv-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --no-strip-extras --extra test -c requirements.lock -o requirements-test.lock pyproject.toml
+	@# pip 23 takes lxml[html-clean] and lxml[html_clean] for two things; lxml-html-clean is pinned by itself
+	@sed -i 's/^lxml\[html-clean\]==/lxml==/' requirements.lock requirements-test.lock
 	@rm -rf .venv-lock
 
 clean:  ## Remove the environment and all state of this checkout
