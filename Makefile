@@ -78,6 +78,6 @@ clean:  ## Remove the environment and all state of this checkout
 $(STAMP): requirements-test.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Setting up .venv (once; about a minute)"
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -e .
 	@touch $(STAMP)
