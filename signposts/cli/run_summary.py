@@ -1,4 +1,4 @@
-"""The summary that every run ends with: scenarios, what moved them, coverage, what is held back, sources, paths.
+"""The summary that every run ends with: scenarios, what moved them, coverage, what is held or kept, sources, paths.
 
 Belongs here: printing one release in twenty lines. Not here: the report.
 """
@@ -51,6 +51,8 @@ def print_run_summary(settings: Settings, as_of: str = "") -> Summary:
             f"have answered.{failed_ones}{never}"
         )
     _print_held(console, release, held_back)
+    for row in published_rows(release, "run_summary/kept_values"):
+        console.print(f"{row['message']}.", soft_wrap=True)
     failed = _print_sources(console, release)
     if as_of and release.path != settings.released_database.resolve():
         console.print(f"\nRelease   {release.path.parent}", soft_wrap=True)
