@@ -24,6 +24,7 @@ from typing import Any
 import yaml
 
 from signposts.catalogue import LEDGER_COLUMNS
+from signposts.catalogue.json_schema import schema_comment
 from signposts.scoring.history import HistorySpread, Scale, spread_from_history
 
 HERE = Path(__file__).parent
@@ -142,11 +143,11 @@ class PlainDumper(yaml.SafeDumper):
         return True
 
 
-def write_yaml(path: Path, content: Any) -> None:
-    """Write one file of a catalogue."""
+def write_yaml(path: Path, content: Any, schema: str) -> None:
+    """Write one file of a catalogue; its first line leads editors to its schema."""
     text = yaml.dump(content, Dumper=PlainDumper, sort_keys=False, allow_unicode=True, width=120)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(f"{schema_comment(schema)}\n{text}", encoding="utf-8")
 
 
 def write_rows(path: Path, columns: Iterable[str], rows: Iterable[dict[str, str]]) -> None:
@@ -176,7 +177,7 @@ def write_tracker(folder: Path, into: Path, settings: dict[str, Any]) -> dict[st
         own = [row for row in history if row["indicator"] == name]
         entry = indicator_entry(given["indicators"][name], scenarios, known_history(own, published_on))
         entries[indicator_id] = entry
-        write_yaml(target / "indicators" / f"{indicator_id}.yaml", entry)
+        write_yaml(target / "indicators" / f"{indicator_id}.yaml", entry, "indicator")
         rows = ledger_rows(indicator_id, [*own, *(row for row in observed if row["indicator"] == name)])
         write_rows(target / "ledger" / f"{indicator_id}.csv", LEDGER_COLUMNS, rows)
     first = next(iter(entries.values()))["predictions"]
@@ -194,7 +195,7 @@ def write_tracker(folder: Path, into: Path, settings: dict[str, Any]) -> dict[st
         "groups": {GROUP: {"title": "What the set is about", **settings["group"]}},
         **settings["tracker"],
     }
-    write_yaml(target / "tracker.yaml", tracker)
+    write_yaml(target / "tracker.yaml", tracker, "tracker")
     write_yaml(
         target / "scenarios.yaml",
         {
@@ -207,12 +208,13 @@ def write_tracker(folder: Path, into: Path, settings: dict[str, Any]) -> dict[st
             }
             for rank, (name, entry) in enumerate(given["scenarios"].items(), start=1)
         },
+        "scenarios",
     )
     statements = [
         {"id": f"T{place}", "brief_ref": given["citation_url"], "statement": entry["title"], "indicators": [indicator]}
         for place, (indicator, entry) in enumerate(entries.items(), start=1)
     ]
-    write_yaml(target / "coverage.yaml", statements)
+    write_yaml(target / "coverage.yaml", statements, "coverage")
     cautions = "\n".join(f"- {caution}" for caution in given["cautions"])
     text = f"# {given['title']}\n\n{given['citation']}\n\n{given['citation_url']}\n\n## Cautions\n\n{cautions}\n"
     (target / "decisions.md").write_text(text, encoding="utf-8")

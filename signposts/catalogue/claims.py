@@ -47,9 +47,10 @@ LEDGER_COLUMNS = (
     "note",
     "event_key",
     "recorded_by",
+    "correction_reason",
 )
-LATER_COLUMNS = 2
-"""The last so many columns came later: a ledger, or a row of one, may end before them."""
+EARLIER_WIDTHS = (31, 33)
+"""So many columns a ledger had before the later ones came: a file, or a row of one, may end there."""
 
 REQUIRED_BY_KIND: dict[str, tuple[str, ...]] = {
     "value": ("period_start", "period_end", "value"),
@@ -143,6 +144,7 @@ class Claim(BaseModel):
     note: str | None = None
     event_key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")] | None = None
     recorded_by: str | None = None
+    correction_reason: str | None = None
 
     @model_validator(mode="after")
     def is_complete(self) -> Self:
@@ -151,6 +153,8 @@ class Claim(BaseModel):
             if self.corrects is None:
                 raise ValueError("a withdrawal names no claim|fill corrects with the claim it takes back")
             return self
+        if self.correction_reason is not None and self.corrects is None:
+            raise ValueError("correction_reason stands without corrects|fill in the claim that this one corrects")
         missing = [column for column in REQUIRED_BY_KIND[self.kind] if getattr(self, column) is None]
         if self.kind == "interval":
             missing = [column for column in missing if column not in OPEN_ENDS]

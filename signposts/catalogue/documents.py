@@ -205,10 +205,12 @@ def is_sound(path: Path, root: yaml.Node, faults: FaultList) -> bool:
     return len(faults.faults) == before
 
 
-def read_rows(path: Path, columns: Sequence[str], faults: FaultList, later: int = 0) -> tuple[str, list[CsvRow]] | None:
+def read_rows(
+    path: Path, columns: Sequence[str], faults: FaultList, earlier_widths: Sequence[int] = ()
+) -> tuple[str, list[CsvRow]] | None:
     """Return SHA-256 and rows of a CSV file with exactly these columns; None if it cannot be read at all.
 
-    The last ``later`` columns may be missing, from the whole file or from a row written before they came.
+    The whole file, or a row of it, may have only as many of the columns as there were at an earlier time.
     """
     text = read_text(path, faults)
     if text is None:
@@ -218,7 +220,7 @@ def read_rows(path: Path, columns: Sequence[str], faults: FaultList, later: int 
     rows: list[CsvRow] = []
     try:
         header = next(reader)
-        lengths = (len(columns), len(columns) - later)
+        lengths = (len(columns), *earlier_widths)
         if header not in [list(columns[:length]) for length in lengths]:
             refuse_header(path, header, columns, faults)
             return None

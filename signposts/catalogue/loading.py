@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from signposts.catalogue.claims import LATER_COLUMNS, LEDGER_COLUMNS, Claim
+from signposts.catalogue.claims import EARLIER_WIDTHS, LEDGER_COLUMNS, Claim
 from signposts.catalogue.derivation_rules import validate_derivations
 from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
 from signposts.catalogue.elicitation import read_elicited
@@ -219,7 +219,7 @@ def read_ledgers(folder: Path, faults: FaultList) -> dict[str, Ledger]:
 
 def read_ledger(path: Path, faults: FaultList) -> Ledger | None:
     """Return one ledger; None if it cannot be read at all."""
-    content = read_rows(path, LEDGER_COLUMNS, faults, later=LATER_COLUMNS)
+    content = read_rows(path, LEDGER_COLUMNS, faults, EARLIER_WIDTHS)
     if content is None:
         return None
     sha256, rows = content

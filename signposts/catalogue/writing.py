@@ -123,7 +123,7 @@ def ledger_row(tracker: Tracker, indicator: str, row: Mapping[str, str]) -> NewR
     """Return a claim as a new row of its indicator's ledger."""
     path = tracker.folder / "ledger" / f"{indicator}.csv"
     columns: Sequence[str] = LEDGER_COLUMNS
-    if path.exists() and not row.get("event_key"):
+    if path.exists() and not (row.get("event_key") or row.get("correction_reason")):
         # A file from before the newest columns stays a whole table for other programs too.
         with path.open(encoding="utf-8") as file:
             columns = LEDGER_COLUMNS[: len(file.readline().split(","))]

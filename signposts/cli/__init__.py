@@ -179,7 +179,7 @@ def claims(
 def correct(
     claim: Annotated[str, typer.Argument(help="Claim, as trade_total_usd-003.")],
     fields: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE …", help="What changes.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; it becomes the row's note.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it becomes the row's correction_reason.")],
     tracker: TrackerName = "",
 ) -> None:
     """Correct a claim by a new row; nothing is edited away."""
@@ -203,7 +203,7 @@ def rename(
 @app.command()
 def withdraw(
     claim: Annotated[str, typer.Argument(help="Claim, as trade_total_usd-003.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; it becomes the row's note.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it becomes the row's correction_reason.")],
     on: Annotated[
         str, typer.Option("--on", metavar="DATE", help="Day the source took it back; default: it never held.")
     ] = "",

@@ -22,7 +22,7 @@ from signposts.catalogue.writing import (
 )
 from signposts.errors import InputError
 
-OWN_FIELDS = ("claim_id", "recorded_at", "sha256", "corrects")
+OWN_FIELDS = ("claim_id", "recorded_at", "sha256", "corrects", "correction_reason")
 NOT_CARRIED_OVER = (*OWN_FIELDS, "recorded_by")
 
 
@@ -111,9 +111,8 @@ def correction(
     own = [name for name in changed if name in OWN_FIELDS]
     if own:
         raise InputError(f"{own[0]} is filled in by the command; leave it out")
-    note = f"corrects {', '.join(changed)}: {' '.join(reason.split())}"
-    row = new_claim(tracker, indicator, {"note": note, **fields, **changed, "corrects": claim_id}, now)
-    row["note"] = changed.get("note") or note
+    own_fields = {"corrects": claim_id, "correction_reason": " ".join(reason.split())}
+    row = new_claim(tracker, indicator, {**fields, **changed, **own_fields}, now)
     return ledger_row(tracker, indicator, row), row["claim_id"]
 
 
@@ -123,8 +122,8 @@ def withdrawal(tracker: Tracker, claim_id: str, reason: str, now: datetime, on: 
     if not reason.strip():
         raise InputError("a withdrawal needs a reason; give one with --reason")
     fields = {name: value for name, value in found.fields.items() if name not in NOT_CARRIED_OVER}
-    note = f"withdrawn: {' '.join(reason.split())}"
-    taken_back = {**fields, "status": "withdrawn", "corrects": claim_id, "note": note}
+    own_fields = {"corrects": claim_id, "correction_reason": " ".join(reason.split())}
+    taken_back = {**fields, "status": "withdrawn", **own_fields}
     if on:
         taken_back["published_on"] = on
     row = new_claim(tracker, indicator, taken_back, now)

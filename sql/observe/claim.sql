@@ -2,10 +2,13 @@
 -- Reads: claim_version, tracker, tracker_setting, held_version, raw_ledger
 -- What the gate holds is held until somebody accepts it, and supersedes nothing. A version is superseded by the next
 -- one in use. r is the root of letter times number, capped where nobody verified it. A ledger claim points to where its
--- row stands now.
+-- row stands now, and says why as that row does.
 with gated as (
     select
-        version.* exclude (sha256, row_number),
+        version.* exclude (sha256, row_number, note, correction_reason),
+        if(raw_ledger.claim_id is null, version.note, raw_ledger.note) as note,
+        if(raw_ledger.claim_id is null, version.correction_reason, raw_ledger.correction_reason)
+            as correction_reason,
         coalesce(raw_ledger.sha256, version.sha256) as sha256,
         coalesce(raw_ledger.row_number, version.row_number) as row_number,
         least(

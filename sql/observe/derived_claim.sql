@@ -203,7 +203,8 @@ select
     known_at as recorded_at,
     false as held,
     'derived/' || formula as scope,
-    case when value is null then 'no longer derived: a part is gone, or the year''s own figure has come' end as note,
+    case when value is null then 'no longer derived: a part is gone, or the year''s own figure has come' end
+        as correction_reason,
     lag(claim_id) over claim_line as corrects,
     first_value(claim_id) over claim_line as first_claim_id,
     cast(row_number() over claim_line as integer) as version,

@@ -3,9 +3,13 @@
 -- What else a document no longer carries has been withdrawn by now: what is left was kept, since a row set aside may be
 -- it (see publisher_version). It says what it said before, and may be out of date.
 with newest as (
-    select *
+    select
+        source_id,
+        scope,
+        max(recorded_at) as recorded_at,
+        max_by(sha256, turn) as sha256
     from document_turn
-    qualify row_number() over (partition by source_id, scope order by turn desc) = 1
+    group by source_id, scope
 ),
 
 fed as (

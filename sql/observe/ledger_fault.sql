@@ -1,9 +1,15 @@
 -- Grain: one row per claim whose ledger row is gone, or says something else than when it was recorded.
 -- Reads: claim_version, raw_ledger, tracker
 -- A ledger row is never edited away: what was recorded stays, and the difference is told. All columns count but those
--- that say where the row stands (scope, row_number, sha256 of the file) and those that follow from others.
+-- that say where the row stands (scope, row_number, sha256 of the file) and those that follow from others. Why a row
+-- corrects another stood in its note before there was a column for it: the two are compared as one text, so that a
+-- reason may move to its column, without the word that `signposts withdraw` then put before it.
 with recorded as (
-    select * exclude (scope, sha256, row_number, first_claim_id, version, claim_key, revision_share)
+    select
+        * exclude (
+            scope, sha256, row_number, first_claim_id, version, claim_key, revision_share, note, correction_reason
+        ),
+        regexp_replace(concat_ws('; ', correction_reason, note), '^withdrawn: ', '') as remark
     from claim_version
     where source_id = 'ledger' and tracker_id in (select tracker.tracker_id from tracker)
 ),
@@ -14,7 +20,9 @@ written as (
     from recorded
     where false
     union all by name
-    select * exclude (scope, sha256, row_number, reliability_value)
+    select
+        * exclude (scope, sha256, row_number, reliability_value, note, correction_reason),
+        regexp_replace(concat_ws('; ', correction_reason, note), '^withdrawn: ', '') as remark
     from raw_ledger
 ),
 

@@ -158,7 +158,7 @@ missed as (
             recorded_at,
             sha256,
             row_number,
-            note,
+            correction_reason,
             published_on,
             published_on_inferred,
             status,
@@ -190,7 +190,7 @@ gone as (
         turn.recorded_at,
         turn.sha256,
         cast(null as integer) as row_number,
-        'no longer in the publisher''s document' as note,
+        'no longer in the publisher''s document' as correction_reason,
         cast(null as double) as revision_share
     from missed
     inner join turn

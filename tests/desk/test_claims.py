@@ -44,8 +44,9 @@ def test_a_correction_is_a_new_row_with_the_old_fields_but_for_the_change(folder
     new = rows(folder)[-1]
     assert (folder / "ledger" / "passengers.csv").read_bytes().startswith(before)
     assert (new["corrects"], new["value"]) == (old["claim_id"], "99.5")
-    assert new["note"] == "corrects value: the table was misread"
-    same = set(LEDGER_COLUMNS) - {"claim_id", "recorded_at", "corrects", "value", "note", "sha256", "recorded_by"}
+    assert new["correction_reason"] == "the table was misread"
+    own = {"claim_id", "recorded_at", "recorded_by", "corrects", "correction_reason", "sha256"}
+    same = set(LEDGER_COLUMNS) - own - {"value"}
     assert {name: new[name] for name in same} == {name: old[name] for name in same}
     load_catalogue(folder.parent)
     again = signposts("correct", old["claim_id"], "value=1", "--reason", "again")
@@ -60,6 +61,8 @@ def test_a_withdrawal_needs_no_field_typed_again(folder: Path) -> None:
     assert said.code == 0, said
     new = rows(folder)[-1]
     assert (new["status"], new["corrects"], new["published_on"]) == ("withdrawn", old, "2026-07-01")
+    assert new["correction_reason"] == "the page speaks of another ferry"
+    assert new["note"] == rows(folder)[0]["note"]
     load_catalogue(folder.parent)
     assert old not in signposts("claims", "passengers").out
     assert f"{old}  " in signposts("claims", "passengers", "--all").out

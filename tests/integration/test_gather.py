@@ -32,7 +32,7 @@ from tests.publishers.documents import un_general_assembly
 from tests.publishers.server import LoopbackPublishers, Reply, loopback_publishers
 
 # What a candidate says of its own; identifier, worth, succession and holding come with the merge.
-SAID = set(LEDGER_COLUMNS) - {"claim_id", "event_key", "recorded_by"} | {
+SAID = set(LEDGER_COLUMNS) - {"claim_id", "event_key", "recorded_by", "correction_reason"} | {
     *("tracker_id", "indicator_id", "source_id", "row_number", "scope", "looked_before")
 }
 

@@ -1,5 +1,6 @@
 """What a slip of the hand in the ledger, or on the command line, may not do: asked of the command, on the ferry."""
 
+import csv
 import os
 import shutil
 import subprocess
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from signposts.catalogue import LEDGER_COLUMNS
 from signposts.cli.watching import publish_after
 from signposts.release.query import ask
+from signposts.warehouse import Warehouse
 from tests.unit.test_ledger_clock import TRACKER, VALUE, append
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
@@ -109,3 +112,39 @@ def test_a_recorded_row_that_was_edited_is_refused_by_check_and_run_with_the_com
         assert done.returncode != 0, words
         assert f"passengers.csv:{line}: passengers-901" in done.stderr
         assert "signposts correct" in done.stderr
+
+
+def test_an_upgrade_that_adds_a_column_to_the_ledger_finds_no_row_edited_and_a_reason_may_move_there(
+    ferry: tuple[Path, Command], tmp_path: Path
+) -> None:
+    root, say = ferry
+    folder = root / TRACKER / "ledger"
+    now = {path: path.read_bytes() for path in folder.iterdir()}
+    for path in now:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, LEDGER_COLUMNS[:33], extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(row | {"note": row["note"] or row["correction_reason"]} for row in rows)
+    assert say("run", "--offline", "--as-of", "2026-06-30").returncode == 0
+    warehouse = Warehouse(tmp_path / "home" / "warehouse.duckdb")
+    with warehouse.connect() as connection:
+        for table in ("claim_version", "raw_ledger", "claim"):
+            connection.execute(f"alter table {table} drop column correction_reason")
+    said = "select claim_id, note, correction_reason, superseded_by from claim where corrects is not null order by all"
+    released = tmp_path / "home" / "published" / "signposts.duckdb"
+    assert ask(released, said).rows == [
+        ("freight-3", "the guest took it back", None, None),
+        ("passengers-5", "the newspaper corrected its figure", None, None),
+    ]
+    for path, text in now.items():
+        path.write_bytes(text)
+    for words in (("check",), ("run", "--offline", "--as-of", "2026-06-30")):
+        done = say(*words)
+        assert done.returncode == 0, (words, done.stderr)
+    assert ask(released, said).rows == [
+        ("freight-3", None, "the guest took it back", None),
+        ("passengers-5", None, "the newspaper corrected its figure", None),
+    ]
+    assert ask(released, "select count(*) from change where cause in ('new_reading', 'revised_reading')").rows == [(0,)]

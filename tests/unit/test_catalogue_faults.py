@@ -279,17 +279,23 @@ BROKEN_LEDGER = {
     ),
     "unknown stage": ("harbour_works", ",announced,", ",anounced,", "did you mean 'announced'?"),
     "stage without a project": ("harbour_works", ",harbour_extension,", ",,", "project_id and stage belong together"),
+    "reason for no correction": (
+        "passengers",
+        ",passengers-3,",
+        ",,",
+        "correction_reason stands without corrects: fill in the claim that this one corrects",
+    ),
     "growth base that nobody published": (
         "passengers",
         ",100,75,2025-02-10",
         ",100,75,",
         "base_value has no base_published_on",
     ),
-    "too few fields": ("freight", "freight-1,value,", "freight-1,", "32 fields: the header has 33"),
+    "too few fields": ("freight", "freight-1,value,2025-01-01,", "freight-1,", "32 fields: the header has 34"),
     "column too many": (
         "freight",
-        "event_key,recorded_by",
-        "event_key,recorded_by,more",
+        "recorded_by,correction_reason",
+        "recorded_by,correction_reason,more",
         "header 'more': the column here is 'nothing'",
     ),
     "empty first line": (

@@ -51,8 +51,9 @@ def test_every_shipped_file_keeps_its_schema(name: str) -> None:
     assert paths
     broken = {str(path.relative_to(root)): found for path in paths if (found := faults(name, read(path)))}
     assert broken == {}
-    climate = sorted((CHECKOUT / "examples" / "climate").glob(FILES[name][0]))
-    first_lines = {path.read_text(encoding="utf-8").partition("\n")[0] for path in (*paths, *climate)}
+    for examples in ("climate", "resolved"):
+        paths += (CHECKOUT / "examples" / examples).glob(FILES[name][0])
+    first_lines = {path.read_text(encoding="utf-8").partition("\n")[0] for path in paths}
     assert first_lines == {schema_comment(name)}
 
 

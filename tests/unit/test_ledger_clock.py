@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from signposts.catalogue import LEDGER_COLUMNS, load_catalogue
+from signposts.catalogue.claims import EARLIER_WIDTHS
 from signposts.errors import CatalogueError
 from tests.unit.test_catalogue_faults import TRACKER, faults_of
 from tests.unit.test_catalogue_faults import root as _root
@@ -121,5 +122,6 @@ def test_a_count_is_not_denied_against_listed_events(root: Path) -> None:
     assert "denies all events up to 2025-12-31, but inspections-1 lists one" in fault
 
 
-def test_a_row_from_before_the_newest_columns_is_read(root: Path) -> None:
-    load_catalogue(append(root, "passengers", VALUE, columns=LEDGER_COLUMNS[:-2]))
+@pytest.mark.parametrize("width", EARLIER_WIDTHS)
+def test_a_row_from_before_the_newest_columns_is_read(root: Path, width: int) -> None:
+    load_catalogue(append(root, "passengers", VALUE, columns=LEDGER_COLUMNS[:width]))
