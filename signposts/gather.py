@@ -21,7 +21,7 @@ from signposts.catalogue.feeding import feeding_rows
 from signposts.catalogue.loading import load_sources
 from signposts.catalogue.settings_rows import working_tables
 from signposts.errors import WarehouseDamaged
-from signposts.retention import oldest_kept
+from signposts.files import oldest_kept
 from signposts.sources.options import validate_asks
 from signposts.sources.publishers import PUBLISHERS
 from signposts.sources.strict import fit

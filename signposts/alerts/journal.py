@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from signposts.files import append_line, read_lines
-from signposts.retention import oldest_kept, shorten
+from signposts.files import append_line, oldest_kept, read_lines, shorten
 
 # States of an alert that is still to be sent; the others are ends: sent, accepted.
 OPEN = ("pending", "quiet", "failed", "dry_run")

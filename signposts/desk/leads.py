@@ -18,8 +18,7 @@ from typing import Any
 
 from signposts.desk.feeds import Item, lead_key
 from signposts.desk.stories import WINDOW, StoryIndex
-from signposts.files import read_lines, write_atomically
-from signposts.retention import oldest_kept, shorten
+from signposts.files import oldest_kept, read_lines, shorten, write_atomically
 from signposts.settings import Settings
 
 GRADES = {"A": 1.0, "B": 0.9, "C": 0.75, "D": 0.5, "E": 0.25, "F": 0.5}

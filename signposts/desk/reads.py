@@ -13,8 +13,7 @@ from typing import Any
 from signposts.catalogue.watch import LeadFeed
 from signposts.desk.feeds import Items
 from signposts.desk.leads import LeadLog, desk_folder, read_log_lines
-from signposts.files import append_line
-from signposts.retention import oldest_kept, shorten
+from signposts.files import append_line, oldest_kept, shorten
 from signposts.settings import Settings
 
 GOOD = ("items", "empty")

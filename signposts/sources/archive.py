@@ -18,8 +18,7 @@ from pathlib import Path
 import zstandard
 
 from signposts.errors import ArchiveCorrupt
-from signposts.files import append_line, read_lines, write_atomically
-from signposts.retention import oldest_kept, shorten
+from signposts.files import append_line, oldest_kept, read_lines, shorten, write_atomically
 from signposts.settings import Settings
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
