@@ -200,6 +200,11 @@ class TrackerTables:
         return len(self.rows["release"]) > 1
 
     @cached_property
+    def kept(self) -> frozenset[str]:
+        """Return the claims that are kept since their row cannot be read any more."""
+        return frozenset(row["claim_id"] for row in self.rows["kept_value"])
+
+    @cached_property
     def used_claims(self) -> dict[str, list[str]]:
         """Return the claims behind each indicator's newest reading."""
         found: dict[str, list[str]] = defaultdict(list)

@@ -1131,6 +1131,20 @@ def _outside() -> dict[str, list[dict[str, Any]]]:
                 "message": HOSTILE,
             },
         ],
+        "kept_value": [
+            {
+                "tracker_id": TRACKER,
+                "indicator_id": "ticket_sales",
+                "claim_id": "ticket_sales-1",
+                "source_id": "ledger",
+                "document": "sales",
+                "period_start": date(2025, 1, 1),
+                "period_end": date(2025, 12, 31),
+                "fetched_at": datetime(2026, 11, 15, 6, 0),
+                "rows_set_aside": 1,
+                "reason": f"day is none {HOSTILE}",
+            }
+        ],
         "quarantine": [
             {
                 "tracker_id": TRACKER,

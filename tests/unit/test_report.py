@@ -108,6 +108,18 @@ def test_each_indicator_and_named_scenario_has_a_page(site, tracker_tables) -> N
     }
 
 
+def test_a_value_kept_from_before_is_shown_as_stale_wherever_it_stands(site) -> None:
+    health = re.sub(r"<[^>]*>", " ", (site / "health.html").read_text(encoding="utf-8"))
+    assert "1 value kept from before, shown as stale" in health
+    assert re.search(
+        r"Values kept from before\s+A row set aside is not absent: 1 value .*day is none", health, re.DOTALL
+    )
+    for page in ("indicators/ticket_sales.html", "claims.html"):
+        assert (site / page).read_text(encoding="utf-8").count("stale: kept from before") == 1
+    indicator = (site / "indicators" / "ticket_sales.html").read_text(encoding="utf-8")
+    assert "It rests on a value kept from before: its row in the newest document cannot be read." in indicator
+
+
 def test_leads_waiting_and_the_day_looked_until_stand_beside_the_indicator_and_on_the_health_page(site) -> None:
     crossings = (site / "indicators" / "cancelled_crossings.html").read_text(encoding="utf-8")
     assert "Leads waiting: 12; looked until 14 Nov 2026." in crossings
