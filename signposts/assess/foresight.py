@@ -3,7 +3,7 @@
 Belongs here: asking the method about dates to come and shaping its answers into rows. Not here: the odds at hand.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from signposts.assess.models import TrackerModel, observations_of
 from signposts.assess.scoring import completeness_of
+from signposts.assess.standing import CONFIRMED, Standing, standing_of
 from signposts.assess.verdicts import named_prior
 from signposts.assess.what_if import what_if_rows
 from signposts.scoring.arrays import Floats, Integers
@@ -21,112 +22,56 @@ from signposts.scoring.information import (
     diagnosticity,
     staleness,
 )
-from signposts.scoring.observations import DAYS_PER_YEAR, KINDS, Observations
+from signposts.scoring.observations import KINDS, Observations
 from signposts.scoring.outcomes import ReadingDesign
 from signposts.scoring.simulation import Designs, surprise
-from signposts.scoring.what_if import WhatIfInputs, probabilities, smallest_overturn, strongest_reading
+from signposts.scoring.what_if import probabilities, smallest_overturn, strongest_reading
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from signposts.warehouse import Warehouse
 
-CONFIRMED = 0.98
-"""Reliability of a supposed reading: one that nobody doubts (grade A1)."""
 EVENT, ORDINAL = FAMILIES.index("event"), FAMILIES.index("ordinal")
 
-AT_DATE = ("reading", "pooled_report", "log_ratio", "list_completeness")
 TABLES = ("collection_priority", "deadline", "overturn", "surprise", "what_if")
 
 Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class TrackerState:
-    """One tracker at its newest as-of date."""
+class TrackerState(Standing):
+    """One tracker at its newest as-of date, with what was read."""
 
-    tracker: TrackerModel
-    as_of: date
-    scored: tuple[str, ...]
-    indicator: Integers
     readings: "pd.DataFrame"
     """(I,) rows of table reading, in the order of ``scored``."""
     reports: "pd.DataFrame"
     """Rows of pooled_report that are scored."""
     nodes: "pd.DataFrame"
     """Rows of list_completeness."""
-    evidence: WhatIfInputs
 
     @property
-    def now(self) -> float:
-        """Years since t0 of the as-of date."""
-        return self.tracker.years(self.as_of)
-
-    def day(self, years: float) -> date:
-        """Return the date that lies so many years after t0."""
-        return self.tracker.t0 + timedelta(days=round(years * DAYS_PER_YEAR))
+    def indicator(self) -> Integers:
+        """Return the scored indicators' places in the model."""
+        return self.evidence.indicator
 
 
-def present_states(
-    trackers: Iterable[TrackerModel],
-    as_of: date,
-    readings: "pd.DataFrame",
-    pooled: "pd.DataFrame",
-    log_ratios: "pd.DataFrame",
-    nodes: "pd.DataFrame",
-) -> list[TrackerState]:
-    """Return every tracker's state at the date, from the rows of the tables AT_DATE at that date."""
-    return [_present(tracker, as_of, readings, pooled, log_ratios, nodes) for tracker in trackers]
-
-
-def _present(
-    tracker: TrackerModel,
-    as_of: date,
-    readings: "pd.DataFrame",
-    pooled: "pd.DataFrame",
-    log_ratios: "pd.DataFrame",
-    nodes: "pd.DataFrame",
-) -> TrackerState:
-    """Return one tracker's state."""
-    scored = tracker.scored_in_order()
-    own = readings[readings["tracker_id"] == tracker.tracker_id].set_index("indicator_id").reindex(scored)
-    reports = pooled[(pooled["tracker_id"] == tracker.tracker_id) & pooled["scored"]]
-    ratios = log_ratios[log_ratios["tracker_id"] == tracker.tracker_id]
-    matrices = {
-        name: _matrix(tracker, scored, ratios, name) for name in ("log_ratio", "log_ratio_contaminated", "z", "weight")
-    }
-    has_reading = ~np.isnan(matrices["log_ratio"][:, 0])
-    groups = sorted(tracker.rho)
-    return TrackerState(
-        tracker=tracker,
-        as_of=as_of,
-        scored=scored,
-        indicator=tracker.model.indicator_index(scored),
-        readings=own,
-        reports=reports,
-        nodes=nodes,
-        evidence=WhatIfInputs(
-            indicator=tracker.model.indicator_index(scored),
-            log_ratios=np.nan_to_num(matrices["log_ratio"]),
-            contaminated=np.nan_to_num(matrices["log_ratio_contaminated"]),
-            z=matrices["z"],
-            has_reading=has_reading,
-            is_defining=has_reading & (matrices["weight"][:, 0] == tracker.defining_weight),
-            group=np.array([groups.index(tracker.groups[name]) for name in scored]),
-            rho=np.array([tracker.rho[name] for name in groups]),
-            prior=np.append(named_prior(tracker), tracker.priors["other"]),
-            evidence_weight=tracker.evidence_weight,
-            defining_weight=tracker.defining_weight,
-        ),
+def present_states(warehouse: "Warehouse", trackers: Iterable[TrackerModel], as_of: date) -> Iterator[TrackerState]:
+    """Yield every tracker's state at the date."""
+    reading, pooled, nodes = (
+        warehouse.query(f"from {name} where as_of = $as_of", as_of=as_of)
+        for name in ("reading", "pooled_report", "list_completeness")
     )
-
-
-def _matrix(tracker: TrackerModel, scored: tuple[str, ...], ratios: "pd.DataFrame", column: str) -> Floats:
-    """Return a column of log_ratio as a matrix (I, H) in the model's order of hypotheses; NaN where there is none."""
-    model = tracker.model
-    columns = list(zip(model.hypothesis_scenario_ids(), model.hypothesis_onset.tolist(), strict=True))
-    wide = ratios.pivot_table(index="indicator_id", columns=["scenario_id", "onset"], values=column, aggfunc="first")
-    return wide.reindex(index=list(scored), columns=columns).to_numpy(dtype=np.float64)
+    ratios = warehouse.rows("from log_ratio where as_of = $as_of", as_of=as_of)
+    for tracker in trackers:
+        standing = standing_of(tracker, as_of, ratios)
+        own = reading[reading["tracker_id"] == tracker.tracker_id].set_index("indicator_id")
+        yield TrackerState(
+            **vars(standing),
+            readings=own.reindex(standing.scored),
+            reports=pooled[(pooled["tracker_id"] == tracker.tracker_id) & pooled["scored"]],
+            nodes=nodes,
+        )
 
 
 # ---- what to look at next
@@ -489,11 +434,9 @@ def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of:
     """Write the tables that look ahead from the as-of date."""
     from signposts.warehouse import load_sql
 
-    at_date = {name: warehouse.query(f"from {name} where as_of = $as_of", as_of=as_of) for name in AT_DATE}
     outside: dict[str, dict[str, int]] = {}
     for row in warehouse.rows(load_sql("assess/outside_fan"), as_of=as_of):
         outside.setdefault(row["tracker_id"], {})[row["scenario_id"]] = row["n_readings"]
-    presents = present_states(trackers, as_of, *(at_date[name] for name in AT_DATE))
     indicators = warehouse.rows("from indicator")
     other = {
         row["tracker_id"]: row["posterior"]
@@ -509,7 +452,7 @@ def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of:
     for row in warehouse.rows("from scenario"):
         scenario_titles.setdefault(row["tracker_id"], {})[row["scenario_id"]] = row["title"]
     tables: dict[str, Rows] = {name: [] for name in TABLES}
-    for present in presents:
+    for present in present_states(warehouse, trackers, as_of):
         own = [row for row in indicators if row["tracker_id"] == present.tracker.tracker_id]
         due = next_due(present, {row["indicator_id"]: row["usual_period_months"] for row in own})
         ages = {row["indicator_id"]: row["max_age_days"] for row in own}

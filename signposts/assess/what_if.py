@@ -21,7 +21,7 @@ from signposts.scoring.outcomes import CellEvidence
 from signposts.scoring.predictive import single_evidence
 
 if TYPE_CHECKING:
-    from signposts.assess.foresight import TrackerState
+    from signposts.assess.standing import Standing
 
 NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 INTERVAL = re.compile(rf"(?=.*\d)({NUMBER})?\.\.({NUMBER})?")
@@ -160,7 +160,7 @@ def day_of(text: str, what: str) -> date:
 # ---- the grid of the page
 
 
-def what_if_rows(present: "TrackerState", reliability: float) -> Rows:
+def what_if_rows(present: "Standing", reliability: float) -> Rows:
     """Return every reading that the page lets people suppose as of today, a row a hypothesis that has a name."""
     model, rows = present.tracker.model, []
     hypotheses = list(zip(model.hypothesis_scenario_ids(), model.hypothesis_onset.tolist(), strict=True))[:-1]
@@ -190,7 +190,7 @@ def what_if_rows(present: "TrackerState", reliability: float) -> Rows:
     return rows
 
 
-def _grid(present: "TrackerState", name: str) -> list[str]:
+def _grid(present: "Standing", name: str) -> list[str]:
     """Return the readings of one indicator to choose from, in the words of the command."""
     model = present.tracker.model
     (index,) = model.indicator_index([name])

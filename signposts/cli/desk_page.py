@@ -72,13 +72,13 @@ def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequenc
         from signposts.desk.state import mark_of
         from signposts.scoring.what_if import probabilities
 
-        release = open_release()
         mark = mark_of(state.settings.released_database)
-        if kept.get("mark") != mark:
-            kept.update(mark=mark, present=present_state(release, state.tracker.tracker_id))
-        present = kept["present"]
-        day = what_if_day(fields)
-        value, until = what_if_value(state, release, present.as_of, indicator, fields)
+        with open_release() as release:
+            if kept.get("mark") != mark:
+                kept.update(mark=mark, present=present_state(release, state.tracker.tracker_id))
+            present = kept["present"]
+            day = what_if_day(fields)
+            value, until = what_if_value(state, release, present.as_of, indicator, fields)
         grade = state.tracker.settings.reliability
         reliability = (grade.letter[fields["reliability"]] * grade.number[fields["credibility"]]) ** 0.5  # type: ignore[index]
         when = until or max(present.as_of, day or present.as_of)

@@ -19,32 +19,32 @@ Row = Mapping[str, Any]
 
 def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
     """Print claims, reading, predictions, log ratios and the arithmetic that gives the published odds."""
-    release = open_release()
-    tracker = tracker or only_tracker(release)
-    day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
-    found = published_rows(release, "explain/indicator", tracker=tracker, indicator=indicator, as_of=day)
-    if not found:
-        known = [row["indicator_id"] for row in published_rows(release, "explain/names", tracker=tracker)]
-        raise InputError(f"no indicator {indicator!r} in tracker {tracker!r}{nearest_name(indicator, known)}")
-    subject = found[0]
-    keys = {"tracker": tracker, "indicator": indicator, "as_of": subject["as_of"]}
-    console = Console(highlight=False)
-    _print_reading(console, subject)
-    _print_searches(console, published_rows(release, "explain/searches", **keys))
-    _print_claims(console, published_rows(release, "explain/claims", **keys))
-    _print_predictions(
-        console,
-        published_rows(
-            release, "explain/predictions", **keys, reading_date=subject["reading_date"] or subject["as_of"]
-        ),
-    )
-    if subject["scored"]:
-        _print_chain(console, published_rows(release, "explain/chain", **keys))
-        _print_completeness(console, published_rows(release, "explain/completeness", **keys))
-        _print_triggers(console, published_rows(release, "explain/triggers", **keys))
-        _print_ratios(console, subject, published_rows(release, "explain/hypotheses", **keys))
-        _print_luck(console, subject, published_rows(release, "explain/luck", **keys))
-        _print_arithmetic(console, published_rows(release, "explain/arithmetic", **keys))
+    with open_release() as release:
+        tracker = tracker or only_tracker(release)
+        day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
+        found = published_rows(release, "explain/indicator", tracker=tracker, indicator=indicator, as_of=day)
+        if not found:
+            known = [row["indicator_id"] for row in published_rows(release, "explain/names", tracker=tracker)]
+            raise InputError(f"no indicator {indicator!r} in tracker {tracker!r}{nearest_name(indicator, known)}")
+        subject = found[0]
+        keys = {"tracker": tracker, "indicator": indicator, "as_of": subject["as_of"]}
+        console = Console(highlight=False)
+        _print_reading(console, subject)
+        _print_searches(console, published_rows(release, "explain/searches", **keys))
+        _print_claims(console, published_rows(release, "explain/claims", **keys))
+        _print_predictions(
+            console,
+            published_rows(
+                release, "explain/predictions", **keys, reading_date=subject["reading_date"] or subject["as_of"]
+            ),
+        )
+        if subject["scored"]:
+            _print_chain(console, published_rows(release, "explain/chain", **keys))
+            _print_completeness(console, published_rows(release, "explain/completeness", **keys))
+            _print_triggers(console, published_rows(release, "explain/triggers", **keys))
+            _print_ratios(console, subject, published_rows(release, "explain/hypotheses", **keys))
+            _print_luck(console, subject, published_rows(release, "explain/luck", **keys))
+            _print_arithmetic(console, published_rows(release, "explain/arithmetic", **keys))
 
 
 def _print_reading(console: Console, subject: Row) -> None:

@@ -35,7 +35,7 @@ from reading where as_of = (select max(as_of) from reading)
 CLAIMS = "select tracker_id, indicator_id, claim_id, held, held_reason from claim"
 
 
-def preview(trackers: Sequence[str]) -> int:
+def preview(trackers: Sequence[str] = ()) -> int:
     """Print moves, readings and claims that differ from the last release; return the exit code.
 
     Raises:

@@ -4,7 +4,8 @@ Belongs here: opening the published file and small look-ups in it. Not here: wri
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -14,9 +15,12 @@ from signposts.settings import load_settings
 from signposts.warehouse import Warehouse, load_sql
 
 
-def open_release() -> Warehouse:
-    """Return the newest release, or say how to make one."""
-    return require_latest(load_settings())
+@contextmanager
+def open_release() -> Iterator[Warehouse]:
+    """Yield the newest release, opened once for all that the block asks of it, or say how to make one."""
+    release = require_latest(load_settings())
+    with release.connect():
+        yield release
 
 
 def published_rows(release: Warehouse, statement: str, **parameters: str | date) -> list[dict[str, Any]]:

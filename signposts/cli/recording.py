@@ -23,8 +23,9 @@ from signposts.catalogue.writing import (
     tracker_lock,
     with_defaults,
 )
-from signposts.cli.published import nearest_name, open_release
+from signposts.cli.published import nearest_name
 from signposts.errors import InputError, SourceError
+from signposts.release import require_latest
 from signposts.settings import load_settings, source_base_url
 
 OWN = ("claim_id", "recorded_at", "sha256")
@@ -183,7 +184,7 @@ def accept_claim(claim: str, reason: str, tracker: str) -> None:
     values = _acceptance(claim, reason)
     owner = _tracker(tracker)
     statement = "select claim_id from claim where held and tracker_id = $tracker order by claim_id"
-    held = [row["claim_id"] for row in open_release().rows(statement, tracker=owner.tracker_id)]
+    held = [row["claim_id"] for row in require_latest(load_settings()).rows(statement, tracker=owner.tracker_id)]
     if claim not in held:
         known = f"held are {', '.join(held)}" if held else "none is held"
         raise InputError(f"claim {claim!r} is not held in the newest release; {known}")

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from signposts.cli.formatting import percent
-from signposts.cli.published import open_release, published_rows
+from signposts.cli.published import published_rows
+from signposts.release import require_latest
 from signposts.release.directory import DATABASE, RELEASES, kept_releases
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse
@@ -29,10 +30,22 @@ class Summary:
 
 def print_run_summary(settings: Settings, as_of: str = "") -> Summary:
     """Print how things stand in the newest release, or, where a date was asked for, in the one just made for it."""
-    release = open_release()
+    release = require_latest(settings)
     if as_of:
         newest = settings.published / RELEASES / kept_releases(settings.published)[-1]
         release = Warehouse(newest / DATABASE, read_only=True)
+    with release.connect():
+        summary = _print_release(release)
+    if as_of and release.path != settings.released_database.resolve():
+        print(f"\nRelease   {release.path.parent}")
+    else:
+        print(f"\nDatabase  {settings.published_database}")
+        print(f"Report    {settings.published / 'report' / 'index.html'}")
+    return summary
+
+
+def _print_release(release: Warehouse) -> Summary:
+    """Print what a release says, from its odds to its sources."""
     console = Console(highlight=False)
     held_back = release.rows("from withheld_tracker order by tracker_id")
     _print_scenarios(console, release)
@@ -51,13 +64,7 @@ def print_run_summary(settings: Settings, as_of: str = "") -> Summary:
             f"have answered.{failed_ones}{never}"
         )
     _print_held(console, release, held_back)
-    failed = _print_sources(console, release)
-    if as_of and release.path != settings.released_database.resolve():
-        console.print(f"\nRelease   {release.path.parent}", soft_wrap=True)
-    else:
-        console.print(f"\nDatabase  {settings.published_database}", soft_wrap=True)
-        console.print(f"Report    {settings.published / 'report' / 'index.html'}", soft_wrap=True)
-    return Summary(len(held_back), failed)
+    return Summary(len(held_back), _print_sources(console, release))
 
 
 def _print_scenarios(console: Console, release: Warehouse) -> None:

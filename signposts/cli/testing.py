@@ -317,20 +317,20 @@ def _outlook_part(result: "Calibration", design: "Design", years: dict[float, in
 
 def show_backtest(tracker: str) -> None:
     """Print how the fans and two naive forecasts would have done on history, as the newest release has it."""
-    release = open_release()
-    chosen = tracker or only_tracker(release)
-    rows = published_rows(release, "run_summary/backtest", tracker=chosen)
-    console = Console(highlight=False)
-    if not rows:
-        console.print("No yearly series of this tracker reaches far enough back: five values before it began.")
-        return
-    console.print(
-        "Forecasts of each yearly series from every year that had four values behind it, on the log scale. CRPS: lower "
-        "is better; log score: higher is better; coverage of the 80 % band: .80 is right.",
-        soft_wrap=True,
-    )
-    for _, group in groupby(rows, key=lambda row: row["series"]):
-        console.print(_backtest_table(list(group)))
+    with open_release() as release:
+        chosen = tracker or only_tracker(release)
+        rows = published_rows(release, "run_summary/backtest", tracker=chosen)
+        console = Console(highlight=False)
+        if not rows:
+            console.print("No yearly series of this tracker reaches far enough back: five values before it began.")
+            return
+        console.print(
+            "Forecasts of each yearly series from every year that had four values behind it, on the log scale. CRPS: "
+            "lower is better; log score: higher is better; coverage of the 80 % band: .80 is right.",
+            soft_wrap=True,
+        )
+        for _, group in groupby(rows, key=lambda row: row["series"]):
+            console.print(_backtest_table(list(group)))
 
 
 def _backtest_table(rows: Sequence[dict[str, Any]]) -> Table:

@@ -5,12 +5,13 @@ the scores (scoring/resolved.py), the figures (report/track_record_figures.py).
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from signposts.cli.track_record_other import markdown_table, other_part
 from signposts.errors import InputError
 from signposts.settings import Settings, load_settings, prepare_home
 from signposts.track_record import ALL, METHOD, TrackRecord, run_track_record, write_tables
@@ -108,8 +109,8 @@ def _reliability_finding(found: TrackRecord) -> str:
         f"Not shown: that probabilities mean what they say. In {len(off)} of {len(judged)} tenths with "
         f"{LEAST_PROBABILITIES} "
         f"probabilities or more they are off by more than .1; worst where {worst['said']:.2f} was said and "
-        f"{worst['came']:.2f} came ({worst['n']} probabilities of {worst['n_sets']} sets, whose dates are not "
-        "independent)."
+        f"{worst['came']:.2f} came ({worst['n']} probabilities of {worst['n_sets']} sets; {worst['came_low']:.2f} to "
+        f"{worst['came_high']:.2f} if families are drawn anew)."
     )
 
 
@@ -193,6 +194,10 @@ def page_lines(found: TrackRecord) -> Iterator[str]:
     yield from _scores_table(found)
     yield from ("", "## Does a probability mean what it says", "", "![Reliability](track-record/reliability.svg)", "")
     yield from _reliability_table(found.reliability_rows)
+    yield from _neighbours_together(found.reliability_rows)
+    if found.outside_rows:
+        yield from ("", "## Why none of the above does not rise", "")
+        yield from other_part(found)
     if found.constant_rows:
         yield from ("", "## Which constants", "")
         yield from _constants_part(found.constant_rows)
@@ -212,13 +217,6 @@ def page_lines(found: TrackRecord) -> Iterator[str]:
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield a Markdown table."""
-    yield f"| {' | '.join(head)} |"
-    yield f"|{' --- |' * len(head)}"
-    yield from (f"| {' | '.join(row)} |" for row in rows)
-
-
 def _sets_table(rows: Rows) -> Iterator[str]:
     """Yield the table of sets."""
     head = (
@@ -231,7 +229,7 @@ def _sets_table(rows: Rows) -> Iterator[str]:
         "P(other) at the end",
         "leads for good after",
     )
-    yield from _table(
+    yield from markdown_table(
         head,
         (
             (
@@ -263,7 +261,7 @@ def _scores_table(found: TrackRecord) -> Iterator[str]:
             score = _value(found, rule, measure)
             cells.append(f"{score['value']:.3f} ({score['low']:.3f} to {score['high']:.3f})")
         rows.append((title, *cells))
-    yield from _table(("measure", *(titles[rule] for rule in rules)), rows)
+    yield from markdown_table(("measure", *(titles[rule] for rule in rules)), rows)
     yield ""
     yield (
         "`log score of the end` asks for P(other) where the set ended outside every scenario; rules that give `other` "
@@ -273,9 +271,38 @@ def _scores_table(found: TrackRecord) -> Iterator[str]:
 
 def _reliability_table(rows: Rows) -> Iterator[str]:
     """Yield the table of the reliability curve."""
-    yield from _table(
-        ("said", "came", "probabilities", "sets", "rule"),
-        ((f"{row['said']:.2f}", f"{row['came']:.2f}", str(row["n"]), str(row["n_sets"]), row["rule"]) for row in rows),
+    yield from markdown_table(
+        ("said", "came", "came, families drawn anew (90 %)", "probabilities", "sets", "rule"),
+        (
+            (
+                f"{row['said']:.2f}",
+                f"{row['came']:.2f}",
+                f"{row['came_low']:.2f} to {row['came_high']:.2f}",
+                str(row["n"]),
+                str(row["n_sets"]),
+                row["rule"],
+            )
+            for row in rows
+        ),
+    )
+
+
+def _neighbours_together(rows: Rows) -> Iterator[str]:
+    """Yield what the worst tenth becomes with the next one on either side, where it is off by more than allowed."""
+    own = [row for row in rows if row["rule"] == METHOD]
+    judged = [row for row in own if row["n"] >= LEAST_PROBABILITIES]
+    worst = max(judged, key=lambda row: abs(row["said"] - row["came"]), default=None)
+    if worst is None or abs(worst["said"] - worst["came"]) <= NEAR_DIAGONAL:
+        return
+    place = own.index(worst)
+    beside = own[max(place - 1, 0) : place + 2]
+    n = sum(row["n"] for row in beside)
+    said, came = (sum(row["n"] * row[name] for row in beside) / n for name in ("said", "came"))
+    yield ""
+    yield (
+        f"The worst tenth and its neighbours together: {said:.2f} said, {came:.2f} came ({n} probabilities). Dates of "
+        "one set share one end, so a tenth holds about as many independent cases as sets. No curve is drawn through "
+        "these points to correct the method with: docs/method.md, 13, says what was tried."
     )
 
 
@@ -286,6 +313,7 @@ TITLES = {
     "reliability": "reliability of every report",
     "rho": "luck that a set's indicators share (rho)",
     "degrees": "degrees of freedom of the fans (0: each history's own)",
+    "other_mass": "prior of `other`",
 }
 
 
@@ -302,7 +330,7 @@ def _constants_part(rows: Rows) -> Iterator[str]:
         "interval), and how many of the sets that ended outside every scenario have P(other) above one half at the end:"
     )
     yield ""
-    yield from _table(
+    yield from markdown_table(
         ("constant", "value", "log score", "outside seen"),
         (
             (
@@ -336,9 +364,9 @@ def _constants_part(rows: Rows) -> Iterator[str]:
         "within a "
         "storyline, because they are drawn with it; here it costs, so these trackers give it nothing. Where the two "
         "disagree, each tracker keeps what its own kind of evidence shows. Epsilon and the yardstick hardly move the "
-        f"score and no value tried makes `none of the above` exceed one half in more than {seen} of the sets that "
-        "ended "
-        "outside every scenario, so both stay at the values that keep false alarms rare in simulated worlds. Gamma "
+        f"score and no value of any constant tried alone makes `none of the above` exceed one half in more than {seen} "
+        "of the sets that ended outside every scenario, so both stay at the values that keep false alarms rare in "
+        "simulated worlds. Gamma "
         "cannot be "
         "chosen here: no set predicts events. Spread. A walk read off a history of twenty values rests on four "
         "independent spans, so fans are Student's t with as many degrees of freedom; with normal fans the same "

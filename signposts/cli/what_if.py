@@ -10,8 +10,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from signposts.assess.foresight import AT_DATE, CONFIRMED, TrackerState, present_states
 from signposts.assess.models import TrackerModel, tracker_models
+from signposts.assess.standing import CONFIRMED, Standing, standing_of
 from signposts.assess.what_if import day_of, reading_of
 from signposts.cli.explaining import describe_reading
 from signposts.cli.formatting import percent
@@ -31,21 +31,21 @@ def print_what_if(readings: Sequence[str], tracker: str, on: str, reliability: f
     """Print each scenario's probability now and with all the supposed readings together."""
     if not 0 < reliability <= 1:
         raise InputError(f"--reliability {reliability:g} is no probability; write a number above 0, at most 1")
-    release = open_release()
-    present = present_state(release, tracker or only_tracker(release))
-    when = day_of(on, "--on") if on else present.as_of
-    asked = read_words(readings)
-    supposed = what_if_inputs(present, asked, when, reliability)
-    then = probabilities(present.tracker.model, supposed)
-    console = Console(highlight=False)
-    for name, value in asked.items():
-        said = _said_now(release, present, name)
-        console.print(f"{name}: now {said}; supposed {value}, as of {when}", soft_wrap=True, markup=False)
-    console.print(f"Reliability of what is supposed: {reliability:g}. The other readings stay as they are.\n")
-    titles = scenario_titles(release, present)
-    console.print(_table(titles, present, then))
-    for line in (*_parts(present, supposed, asked), *_begun(titles, present, supposed)):
-        console.print(line, soft_wrap=True, markup=False)
+    with open_release() as release:
+        present = present_state(release, tracker or only_tracker(release))
+        when = day_of(on, "--on") if on else present.as_of
+        asked = read_words(readings)
+        supposed = what_if_inputs(present, asked, when, reliability)
+        then = probabilities(present.tracker.model, supposed)
+        console = Console(highlight=False)
+        for name, value in asked.items():
+            said = _said_now(release, present, name)
+            console.print(f"{name}: now {said}; supposed {value}, as of {when}", soft_wrap=True, markup=False)
+        console.print(f"Reliability of what is supposed: {reliability:g}. The other readings stay as they are.\n")
+        titles = scenario_titles(release, present)
+        console.print(_table(titles, present, then))
+        for line in (*_parts(present, supposed, asked), *_begun(titles, present, supposed)):
+            console.print(line, soft_wrap=True, markup=False)
 
 
 def read_words(words: Sequence[str]) -> dict[str, str]:
@@ -61,7 +61,7 @@ def read_words(words: Sequence[str]) -> dict[str, str]:
     return asked
 
 
-def present_state(release: Warehouse, tracker: str) -> TrackerState:
+def present_state(release: Warehouse, tracker: str) -> Standing:
     """Return a tracker's state in a release, at the release's own date."""
     models = tracker_models(release)
     names = [model.tracker_id for model in models]
@@ -70,12 +70,11 @@ def present_state(release: Warehouse, tracker: str) -> TrackerState:
     (newest,) = release.rows(
         "select max(as_of) as day from as_of_date where is_latest and tracker_id = $tracker", tracker=tracker
     )
-    frames = (release.query(f"from {name} where as_of = $as_of", as_of=newest["day"]) for name in AT_DATE)
-    own = [model for model in models if model.tracker_id == tracker]
-    return present_states(own, newest["day"], *frames)[0]
+    ratios = release.rows("from log_ratio where as_of = $as_of", as_of=newest["day"])
+    return standing_of(models[names.index(tracker)], newest["day"], ratios)
 
 
-def what_if_inputs(present: TrackerState, asked: Mapping[str, str], when: date, reliability: float) -> WhatIfInputs:
+def what_if_inputs(present: Standing, asked: Mapping[str, str], when: date, reliability: float) -> WhatIfInputs:
     """Return the evidence in which each named indicator has one report alone: what is supposed of it."""
     evidence = present.evidence
     for name, value in asked.items():
@@ -96,19 +95,19 @@ def _why_not(tracker: TrackerModel, name: str, scored: Sequence[str]) -> str:
 # ---- printing
 
 
-def _said_now(release: Warehouse, present: TrackerState, name: str) -> str:
+def _said_now(release: Warehouse, present: Standing, name: str) -> str:
     """Return the indicator's reading in the release, in words."""
     rows = release.rows(READING, tracker=present.tracker.tracker_id, indicator=name, as_of=present.as_of)
     return describe_reading(rows[0]) if rows else "none"
 
 
-def scenario_titles(release: Warehouse, present: TrackerState) -> dict[str, str]:
+def scenario_titles(release: Warehouse, present: Standing) -> dict[str, str]:
     """Return the scenarios' titles."""
     rows = release.rows("from scenario where tracker_id = $tracker", tracker=present.tracker.tracker_id)
     return {row["scenario_id"]: row["title"] for row in rows}
 
 
-def _parts(present: TrackerState, supposed: WhatIfInputs, asked: Mapping[str, str]) -> list[str]:
+def _parts(present: Standing, supposed: WhatIfInputs, asked: Mapping[str, str]) -> list[str]:
     """Return what each supposed reading counts for, and how its storyline's luck would stand."""
     model, lines = present.tracker.model, []
     groups = sorted(present.tracker.rho)
@@ -138,7 +137,7 @@ def _span(values: Floats, model: Model, scenario: int) -> str:
     return f"{np.average(values[own], weights=model.onset_weight[:-1][own]):+.2f}"
 
 
-def _begun(titles: Mapping[str, str], present: TrackerState, supposed: WhatIfInputs) -> list[str]:
+def _begun(titles: Mapping[str, str], present: Standing, supposed: WhatIfInputs) -> list[str]:
     """Return how likely each scenario with an onset has begun, now and then."""
     model = present.tracker.model
     now, then = (hypothesis_probabilities(model, evidence) for evidence in (present.evidence, supposed))
@@ -151,7 +150,7 @@ def _begun(titles: Mapping[str, str], present: TrackerState, supposed: WhatIfInp
     return lines
 
 
-def _table(titles: Mapping[str, str], present: TrackerState, then: Floats) -> Table:
+def _table(titles: Mapping[str, str], present: Standing, then: Floats) -> Table:
     """Return the probabilities now, then, and the move between them."""
     own = present.tracker
     table = Table(title=f"Probabilities as of {present.as_of}", title_justify="left")

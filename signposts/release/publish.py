@@ -214,7 +214,7 @@ def write_release_notes(warehouse: Warehouse, settings: Settings, release_id: st
         if name != "release"
         else warehouse.read_frame(name)
         for name in dictionary.tables
-        if name != "release_note"
+        if name != "release_note" and name not in report.UNREAD
     }
     warehouse.write_rows("release_note", earlier + report.release_news(frames, before))
 
@@ -225,7 +225,7 @@ def write_report(database: Warehouse, folder: Path, cache: Path, tables: list[st
 
     folder.mkdir()
     cache.mkdir(parents=True, exist_ok=True)
-    frames: dict[str, pd.DataFrame] = {name: database.read_frame(name) for name in tables}
+    frames: dict[str, pd.DataFrame] = {name: database.read_frame(name) for name in tables if name not in report.UNREAD}
     report.build(
         frames,
         folder,

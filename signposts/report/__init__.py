@@ -39,6 +39,10 @@ def build(
     )
 
 
+UNREAD = frozenset({"interval_draw", "pooled_report"})
+"""Tables that no page reads, the largest among them; `build` and `release_news` do without."""
+
+
 def news_before() -> dict[str, str]:
     """Return the statements that read, from the release before, what the news is told against."""
     from signposts.report.news import BEFORE

@@ -40,7 +40,6 @@ _OF_ONE_DAY = (
     "onset_probability",
     "surprise",
 )
-_UNUSED = frozenset({"pooled_report"})
 
 
 def plain_rows(frame: pd.DataFrame) -> Rows:
@@ -318,8 +317,6 @@ def tables_by_tracker(frames: Mapping[str, pd.DataFrame]) -> list[TrackerTables]
 def _rows_of(frames: Mapping[str, pd.DataFrame], tracker_id: str) -> dict[str, Rows]:
     found: dict[str, Rows] = {}
     for name, frame in frames.items():
-        if name in _UNUSED:
-            continue
         if "tracker_id" in frame.columns:
             frame = frame[(frame["tracker_id"] == tracker_id) | frame["tracker_id"].isna()]
         if name in _OF_ONE_DAY and len(frame):

@@ -139,28 +139,42 @@ class ReliabilityBin:
     n_sets: int
     said: float
     came: float
+    came_low: float
+    """5th percentile of `came` over families drawn anew."""
+    came_high: float
 
 
-def reliability_curve(sets: Sequence[ResolvedSet], probabilities: Sequence[Floats]) -> list[ReliabilityBin]:
+def reliability_curve(
+    sets: Sequence[ResolvedSet], probabilities: Sequence[Floats], seed: int = 0
+) -> list[ReliabilityBin]:
     """Return the bins of the reliability curve over scored dates and scenarios, `other` included."""
-    said, came, owner = [], [], []
-    for place, (each, probability) in enumerate(zip(sets, probabilities, strict=True)):
-        part = probability[each.scored]
-        right = np.zeros(part.shape, dtype=bool)
-        right[:, each.closest] = True
-        said.append(part.ravel())
-        came.append(right.ravel())
-        owner.append(np.full(part.size, place))
-    all_said, all_came, owners = np.concatenate(said), np.concatenate(came), np.concatenate(owner)
-    place = np.minimum((all_said * BINS).astype(int), BINS - 1)
-    return [
-        ReliabilityBin(
-            number / BINS,
-            int(inside.sum()),
-            len(np.unique(owners[inside])),
-            float(all_said[inside].mean()),
-            float(all_came[inside].mean()),
+    families = sorted({each.family for each in sets})
+    counts, hits, sums = (np.zeros((len(sets), BINS)) for _ in range(3))
+    for row, (each, probability) in enumerate(zip(sets, probabilities, strict=True)):
+        said = probability[each.scored]
+        right = np.zeros(said.shape)
+        right[:, each.closest] = 1.0
+        place = np.minimum((said * BINS).astype(int), BINS - 1).ravel()
+        for into, weight in ((counts, None), (hits, right.ravel()), (sums, said.ravel())):
+            into[row] = np.bincount(place, weights=weight, minlength=BINS)
+    member = np.array([[each.family == family for each in sets] for family in families], dtype=np.float64)
+    generator = np.random.Generator(np.random.PCG64(seed))
+    drawn = generator.integers(0, len(families), (BOOTSTRAP_DRAWS, len(families)))
+    n_drawn, hits_drawn = ((member @ part)[drawn].sum(axis=1) for part in (counts, hits))
+    found = []
+    for number in np.flatnonzero(counts.sum(axis=0)):
+        some = n_drawn[:, number] > 0
+        low, high = np.quantile(hits_drawn[some, number] / n_drawn[some, number], INTERVAL)
+        n = counts[:, number].sum()
+        found.append(
+            ReliabilityBin(
+                low=number / BINS,
+                n=int(n),
+                n_sets=int((counts[:, number] > 0).sum()),
+                said=float(sums[:, number].sum() / n),
+                came=float(hits[:, number].sum() / n),
+                came_low=float(low),
+                came_high=float(high),
+            )
         )
-        for number in range(BINS)
-        if (inside := place == number).any()
-    ]
+    return found

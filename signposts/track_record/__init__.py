@@ -7,7 +7,7 @@ about one particular set.
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from signposts.scoring.fans import fan_quantiles
 from signposts.scoring.predictive import log_density
 from signposts.scoring.resolved import ResolvedSet
 from signposts.track_record.constants import Readings, constant_rows
+from signposts.track_record.outside import making_rows, outside_rows
 from signposts.warehouse import Warehouse, load_sql
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class TrackRecord:
     curve_rows: Rows
     reliability_rows: Rows
     constant_rows: Rows
+    outside_rows: Rows
+    """Not kept as a table: what `other` could say at most of each set that ended outside every scenario."""
+    making_rows: Rows
+    """Not kept as a table: other makings of `other`."""
 
 
 def read_outcomes(path: Path) -> dict[str, Outcome]:
@@ -108,6 +113,8 @@ def run_track_record(root: Path, warehouse: Warehouse, only: Sequence[str] = ())
         curve_rows=[row for each in sets for row in _curve_rows(each, trackers[each.set_id])],
         reliability_rows=list(reliability_rows(sets)),
         constant_rows=[] if only else list(constant_rows(readings)),
+        outside_rows=list(outside_rows(readings)),
+        making_rows=list(making_rows(readings)),
     )
 
 
@@ -321,5 +328,5 @@ def _curve_rows(each: ResolvedSet, tracker: TrackerModel) -> Iterator[dict[str, 
 def reliability_rows(sets: Sequence[ResolvedSet]) -> Iterator[dict[str, Any]]:
     """Yield the rows of table resolved_reliability: the method's and the nearest-value rule's."""
     for rule in (METHOD, "nearest_80"):
-        for part in resolved.reliability_curve(sets, [rules(each)[rule] for each in sets]):
-            yield {"rule": rule, **{name: getattr(part, name) for name in ("low", "n", "n_sets", "said", "came")}}
+        for part in resolved.reliability_curve(sets, [rules(each)[rule] for each in sets], SEED):
+            yield {"rule": rule, **asdict(part)}

@@ -22,6 +22,8 @@ from signposts.scoring.combining import (
     posterior,
     shared_luck,
 )
+from signposts.scoring.families.base import Likelihood
+from signposts.scoring.model import Model
 from signposts.scoring.predictive import likelihood
 from signposts.scoring.resolved import ResolvedSet
 
@@ -46,6 +48,8 @@ class Constants:
     """Luck that the indicators of a set share."""
     degrees: float
     """Of freedom of the fans; 0 for each history's own."""
+    other_mass: float
+    """Prior of `other`."""
 
 
 NORMAL = 1e6
@@ -57,6 +61,7 @@ TRIED: Mapping[str, tuple[float, ...]] = {
     "reliability": (0.75, 0.85, 0.913, 0.98),
     "rho": (0.0, 0.1, 0.3, 0.5),
     "degrees": (0.0, 10.0, NORMAL),
+    "other_mass": (0.02, 0.05, 0.1, 0.2, 0.3),
 }
 TOGETHER = ("evidence_weight", "contamination")
 CHOSEN, ALONE, TOGETHER_WITH, LEFT_OUT = "chosen", "alone", "together", "family_left_out"
@@ -81,24 +86,36 @@ def chosen_constants(found: Sequence[Readings]) -> Constants:
         reliability=float(rows["reliability"].iloc[0]),
         rho=max(tracker.rho.values()),
         degrees=0.0,
+        other_mass=float(tracker.model.prior[-1]),
     )
 
 
-def probabilities(readings: Readings, constants: Constants) -> Floats:
-    """Return P(s | D) of every date under other constants, shape (D, S + 1)."""
-    tracker, rows = readings.tracker, readings.rows.assign(reliability=constants.reliability)
-    model = replace(tracker.model, contamination=constants.contamination, yardstick_spread=constants.yardstick_spread)
+def tried_model(readings: Readings, constants: Constants) -> Model:
+    """Return a set's model under other constants."""
+    model = readings.tracker.model
+    named = model.prior[:-1] / model.prior[:-1].sum() * (1 - constants.other_mass)
+    model = replace(
+        model,
+        contamination=constants.contamination,
+        yardstick_spread=constants.yardstick_spread,
+        prior=np.append(named, constants.other_mass),
+    )
     if constants.degrees:
         own_degrees = np.full(model.parameters["degrees"].shape, constants.degrees)
         model = replace(model, parameters={**model.parameters, "degrees": own_degrees})
+    return model
+
+
+def summed_evidence(readings: Readings, constants: Constants, model: Model, found: Likelihood) -> tuple[Floats, Floats]:
+    """Return the evidence of every date, plain and contaminated, each (D, N): weighed ratios and shared luck."""
+    rows = readings.rows.assign(reliability=constants.reliability)
     keys = ["as_of", "indicator_id"]
     reading = rows.groupby(keys, sort=False).ngroup().to_numpy()
     at = rows.drop_duplicates(keys)
-    said = evidence_of(model, rows, likelihood(model, observations_of(tracker, rows)), reading, len(at))
+    said = evidence_of(model, rows, found, reading, len(at))
     group = np.zeros(len(at), dtype=np.int64)
-    prior = hypothesis_prior(model.prior, model.hypothesis_scenario, model.onset_weight)
     day = at["as_of"].dt.date.map(lambda when: when.toordinal()).to_numpy()
-    result = np.empty(readings.each.probability.shape)
+    plain, contaminated = (np.empty((len(readings.each.days), model.n_hypotheses - 1)) for _ in range(2))
     for place, when in enumerate(readings.each.days):
         own = np.flatnonzero(day == when)
         weights = evidence_weights(
@@ -107,11 +124,23 @@ def probabilities(readings: Readings, constants: Constants) -> Floats:
         z = np.nan_to_num(said["z"][own, :-1])
         member = ~np.isnan(said["z"][own, 0])
         luck = constants.evidence_weight * shared_luck(z, member, group[own], np.array([constants.rho])).sum(axis=0)
-        plain = weights @ said["log_ratio"][own, :-1] + luck
-        contaminated = weights @ said["log_ratio_contaminated"][own, :-1] + luck
-        joint = posterior(log_joint(prior, plain, contaminated))
-        result[place] = by_scenario(joint, model.hypothesis_scenario, model.n_scenarios)
-    return result
+        plain[place] = weights @ said["log_ratio"][own, :-1] + luck
+        contaminated[place] = weights @ said["log_ratio_contaminated"][own, :-1] + luck
+    return plain, contaminated
+
+
+def posteriors(model: Model, plain: Floats, contaminated: Floats) -> Floats:
+    """Return P(s | D) of every date, shape (D, S + 1), from its evidence."""
+    prior = hypothesis_prior(model.prior, model.hypothesis_scenario, model.onset_weight)
+    joint = posterior(log_joint(prior, plain, contaminated))
+    return by_scenario(joint, model.hypothesis_scenario, model.n_scenarios)
+
+
+def probabilities(readings: Readings, constants: Constants) -> Floats:
+    """Return P(s | D) of every date under other constants, shape (D, S + 1)."""
+    model = tried_model(readings, constants)
+    found = likelihood(model, observations_of(readings.tracker, readings.rows))
+    return posteriors(model, *summed_evidence(readings, constants, model, found))
 
 
 def family_scores(found: Sequence[Readings], constants: Constants) -> tuple[dict[str, float], dict[str, float]]:

@@ -37,6 +37,12 @@ def test_a_broken_ledger_is_told_by_line_its_mending_is_published_and_a_signal_e
             assert f"passengers.csv:{len(good.splitlines()) + 1}" in told
             assert not (made.home / "published" / "signposts.duckdb").exists()
             ledger.write_text(good, encoding="utf-8")
+            told = [watching.stdout.readline()]
+            while not told[-1].startswith("passengers.csv: "):
+                told.append(watching.stdout.readline())
+            assert "passengers.csv: previewed in" in told[-1]
+            assert any("not released yet" in line for line in told)
+            assert not (made.home / "published" / "signposts.duckdb").exists(), "the odds are told before the release"
             assert "passengers.csv: published in" in watching.stdout.readline()
             assert (made.home / "published" / "report" / "index.html").exists()
         finally:

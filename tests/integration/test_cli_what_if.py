@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from signposts.assess.foresight import TrackerState
+from signposts.assess.standing import Standing
 from signposts.assess.what_if import reading_of
 from signposts.cli.recording import record_claim
 from signposts.cli.what_if import present_state, read_words, what_if_inputs
@@ -36,11 +36,11 @@ def release(installation: Installation) -> Warehouse:
 
 
 @pytest.fixture(scope="module")
-def present(release: Warehouse) -> TrackerState:
+def present(release: Warehouse) -> Standing:
     return present_state(release, TRACKER)
 
 
-def published_odds(release: Warehouse, present: TrackerState) -> list[float]:
+def published_odds(release: Warehouse, present: Standing) -> list[float]:
     found = {
         row["scenario_id"]: row["posterior"]
         for row in release.rows("from latest_scenario_probability where variant = 'headline'")
@@ -63,13 +63,13 @@ def words_of(report: dict[str, Any]) -> str:
     )
 
 
-def test_the_odds_now_are_the_published_ones(release: Warehouse, present: TrackerState) -> None:
+def test_the_odds_now_are_the_published_ones(release: Warehouse, present: Standing) -> None:
     assert probabilities(present.tracker.model, present.evidence) == pytest.approx(
         published_odds(release, present), abs=1e-9
     )
 
 
-def test_supposing_what_is_already_read_changes_nothing(release: Warehouse, present: TrackerState) -> None:
+def test_supposing_what_is_already_read_changes_nothing(release: Warehouse, present: Standing) -> None:
     alone = release.rows(
         """from latest_pooled_report where scored and kind not in ('nowcast', 'open_count')
         and indicator_id not in (select indicator_id from latest_chain_link where position > 1)
@@ -84,7 +84,7 @@ def test_supposing_what_is_already_read_changes_nothing(release: Warehouse, pres
         assert probabilities(present.tracker.model, evidence) == pytest.approx(before, abs=1e-12), asked
 
 
-def test_less_reliability_brings_the_odds_nearer_to_those_without_the_reading(present: TrackerState) -> None:
+def test_less_reliability_brings_the_odds_nearer_to_those_without_the_reading(present: Standing) -> None:
     when = date(2026, 11, 1)
     sizes = [
         np.abs(reading_of(present.tracker, "passengers", "150", when, reliability).log_ratio).max()
@@ -96,7 +96,7 @@ def test_less_reliability_brings_the_odds_nearer_to_those_without_the_reading(pr
 
 @pytest.mark.slow
 def test_a_reading_supposed_is_the_reading_that_a_run_makes_of_the_claims(
-    installation: Installation, present: TrackerState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, present: Standing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An event and a complete list; a level would be a chain with the year before, part of a year's flow no figure."""
     asked = read_words(["ship_sold=2026-06-15", "storm_cancellations=9"])
@@ -146,12 +146,12 @@ def test_a_reading_supposed_is_the_reading_that_a_run_makes_of_the_claims(
         ("harbour_works=2026-01-01", "no scored indicator"),
     ],
 )
-def test_what_cannot_be_a_reading_is_refused_with_the_remedy(present: TrackerState, word: str, said: str) -> None:
+def test_what_cannot_be_a_reading_is_refused_with_the_remedy(present: Standing, word: str, said: str) -> None:
     with pytest.raises(InputError, match=said.replace(".", r"\.")):
         what_if_inputs(present, read_words([word]), date(2026, 11, 1), 0.98)
 
 
-def test_a_reading_before_its_predictions_start_is_refused(present: TrackerState) -> None:
+def test_a_reading_before_its_predictions_start_is_refused(present: Standing) -> None:
     for name, value in (("passengers", "100"), ("storm_cancellations", "1")):
         with pytest.raises(InputError, match="later day"):
             reading_of(present.tracker, name, value, date(2024, 12, 31), 0.98)

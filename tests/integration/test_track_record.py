@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from signposts.cli import app
 from signposts.cli.track_record import findings, write_page
+from signposts.cli.track_record_other import other_part
 from signposts.errors import InputError
 from signposts.track_record import TrackRecord, run_track_record, write_tables
 from signposts.warehouse import Warehouse
@@ -59,6 +60,34 @@ def test_the_page_says_first_what_was_shown_and_what_was_not(record: TrackRecord
     )
 
 
+def test_the_first_making_of_other_is_the_one_in_force(record: TrackRecord) -> None:
+    (two_waves,) = (each for each in record.sets if each.ended_outside)
+    assert record.making_rows[0]["other"] == {"oecd2020": pytest.approx(two_waves.probability[-1, -1], abs=1e-12)}
+    assert record.outside_rows[0]["said"] == pytest.approx(two_waves.probability[-1, -1], abs=1e-12)
+
+
+def test_no_making_of_other_says_more_than_one_that_foreknew_every_reading(record: TrackRecord) -> None:
+    (bound,) = record.outside_rows
+    prior = record.making_rows[0]["making"].other_mass
+    for row in record.making_rows:
+        if row["making"].other_mass == prior:
+            assert row["other"]["oecd2020"] < bound["if_foreknown"], row["making"]
+    assert bound["said"] < bound["if_nothing_fitted"]
+
+
+def test_the_most_that_other_can_say_follows_from_reliability_and_contamination(record: TrackRecord) -> None:
+    """Four readings: odds of .05 / .95 times ((1 - r + 2 epsilon r) / (1 - r))^4 at kappa 1."""
+    r, epsilon = (0.98 * 0.85) ** 0.5, 0.2
+    odds = 0.05 / 0.95 * ((1 - r + 2 * epsilon * r) / (1 - r)) ** 4
+    assert record.outside_rows[0]["if_nothing_fitted"] == pytest.approx(odds / (1 + odds), abs=1e-9)
+
+
+def test_the_page_says_why_none_of_the_above_does_not_rise(record: TrackRecord) -> None:
+    words = "\n".join(other_part(record))
+    assert "| oecd2020 | 4 | 3 | 0.04 | 0.97 | 0.85 |" in words
+    assert len([line for line in words.splitlines() if line.startswith("- ")]) >= 3
+
+
 @pytest.mark.slow
 def test_no_number_depends_on_a_sets_name(record: TrackRecord, tmp_path: Path) -> None:
     root = tmp_path / "renamed"
@@ -101,6 +130,9 @@ def test_all_sets_hold_what_the_page_says_was_shown(tmp_path: Path) -> None:
     assert score["method", "log_score"]["value"] > -0.95
     assert score["equal", "log_score:gain_over"]["low"] > 0
     assert score["nearest_80", "log_score:families_better"]["value"] >= 2 / 3 * len(families)
+    limits = {row["set_id"]: row for row in found.outside_rows}
+    assert limits["fed2020"]["if_foreknown"] < 0.5
+    assert limits["fed2020"]["if_nothing_fitted"] < 0.5
     (chosen,) = (row for row in found.constant_rows if row["kind"] == "chosen")
     assert chosen["log_score"] == pytest.approx(score["method", "log_score"]["value"], abs=1e-9)
 

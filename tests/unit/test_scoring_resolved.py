@@ -90,3 +90,14 @@ def test_the_reliability_curve_compares_what_was_said_with_what_came():
     found = {part.low: part for part in reliability_curve([each], [each.probability])}
     assert (found[0.6].said, found[0.6].came, found[0.6].n) == (pytest.approx(0.6), 1.0, 4)
     assert found[0.3].came == 0.0
+
+
+def test_the_reliability_curve_says_how_far_families_drawn_anew_would_move_it():
+    right = invented_set(STEADY, family="one")
+    wrong = invented_set(STEADY, family="two", closest=1)
+    (said_most,) = (
+        part for part in reliability_curve([right, wrong], [right.probability, wrong.probability]) if part.low == 0.6
+    )
+    assert (said_most.came_low, said_most.came, said_most.came_high) == (0.0, 0.5, 1.0)
+    (alone,) = (part for part in reliability_curve([right], [right.probability]) if part.low == 0.6)
+    assert alone.came_low == alone.came_high == 1.0
