@@ -47,7 +47,7 @@ def write_probabilities(warehouse: Warehouse, tables: Sequence[str] = MADE_OF_RA
 def write_verdicts(warehouse: Warehouse, as_of: date) -> None:
     """Write status words, cells of the evidence matrix and fans."""
     trackers = tracker_models(warehouse)
-    words, growth = status_words(trackers, warehouse.read_frame("reading"), warehouse.read_frame("pooled_report"))
+    words, growth = status_words(trackers, warehouse.read_frame("reading"), warehouse.read_frame("observation"))
     warehouse.write_frame("status_word", words)
     warehouse.write_frame("required_growth", growth)
     warehouse.build_table("assess/assessment")
