@@ -6,6 +6,7 @@ import dagster as dg
 
 from signposts.release.withholding import isolate_faults
 
+from .by_tracker import joint
 from .resources import MonitoringRun
 from .table_specs import table_spec
 
@@ -120,7 +121,8 @@ def forecasts(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
 
 
 @dg.multi_asset(
-    name="change", specs=_specs(("change",), ("scenario_probability", "log_ratio", "observation", "reading_claim"))
+    name="change",
+    specs=_specs(("change",), ("scenario_probability", "log_ratio", "observation", "reading_claim", *joint())),
 )
 def change(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """One row per scenario, cause and indicator: the move since the release before, in parts that add up."""

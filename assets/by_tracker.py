@@ -16,6 +16,7 @@ import dagster as dg
 
 from signposts.dictionary import load_dictionary
 from signposts.errors import InputError, ReleaseWithheld
+from signposts.files import UNFINISHED
 from signposts.run_key import code_digest
 from signposts.settings import Settings
 from signposts.validation import load_suites, validate_table
@@ -40,11 +41,24 @@ SINCE_PASS = dg.AutomationCondition.newly_updated().since(
 EVERY_PART = (
     ~dg.AutomationCondition.any_deps_match(~SINCE_PASS)
 ).newly_true().since_last_handled() & ~dg.AutomationCondition.in_progress()
-EAGER = dg.AutomationCondition.eager()
+# A tracker's assets are made together and heed the beginning of a pass alone: heeding each other's tables, they were
+# asked for again while the release was made.
+AFTER_TRACKERS = dg.AutomationCondition.eager().allow(dg.AssetSelection.assets("trackers"))
+# What follows the parts heeds them alone: one tracker that fails keeps back the parts, and with them the release.
+AFTER_PARTS = dg.AutomationCondition.eager().allow(dg.AssetSelection.assets("parts", *AFTER))
 # Dagster's own sensor for conditions waits for somebody to switch it on.
 FOLLOW_PASS = dg.AutomationConditionSensorDefinition(
     "follow_pass", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
 )
+
+
+def joint() -> tuple[str, ...]:
+    """Return what `change`, the first asset after the parts, depends on beside its tables.
+
+    What `partitioned` adds stands in the graph of assets and in conditions; the steps of one run follow only what an
+    asset's own function was given.
+    """
+    return ("parts",) if is_by_tracker() else ()
 
 
 def is_by_tracker() -> bool:
@@ -61,14 +75,22 @@ def partitioned(assets: Iterable[Any]) -> list[Any]:
     def place(spec: dg.AssetSpec) -> dg.AssetSpec:
         name = spec.key.to_user_string()
         if name in AFTER:
-            return spec.replace_attributes(deps=[*spec.deps, "parts"], automation_condition=EAGER)
+            return spec.replace_attributes(deps=[*spec.deps, "parts"], automation_condition=AFTER_PARTS)
         if spec.group_name in STAGES and name not in BEFORE:
             return spec.replace_attributes(
-                partitions_def=TRACKERS, deps=[*spec.deps, "trackers"], automation_condition=EAGER
+                partitions_def=TRACKERS, deps=[*spec.deps, "trackers"], automation_condition=AFTER_TRACKERS
             )
         return spec
 
-    return [*dg.map_asset_specs(place, list(assets)), trackers, parts]
+    placed = list(dg.map_asset_specs(place, list(assets)))
+    made = [spec.key for asset in placed for spec in _specs_of(asset) if spec.partitions_def is TRACKERS]
+    whole = dg.map_asset_specs(lambda spec: spec.replace_attributes(deps=[*spec.deps, *made]), [parts])
+    return [*placed, trackers, *whole]
+
+
+def _specs_of(asset: Any) -> Iterable[dg.AssetSpec]:
+    """Return the specs of an asset or of the assets that are made together."""
+    return asset.specs if isinstance(asset, dg.AssetsDefinition) else [asset]
 
 
 def tracker_warehouse(settings: Settings, tracker_id: str) -> Warehouse:
@@ -94,7 +116,7 @@ class PartitionedRun(MonitoringRun):
             hold_run_lock(self.settings.home / "alive" / run.run_id),
             single_writer(lock, wait_seconds=self.wait_seconds, purpose=f"tracker {tracker_id}"),
         ):
-            copy_tracker(self.settings, own, tracker_id)
+            set_out(self.settings, own, tracker_id)
             with own.connect():
                 (pass_row,) = own.rows("select as_of, started_at from this_pass")
                 begun = self.model_copy(update=pass_row)
@@ -122,14 +144,27 @@ def handed_over(settings: Settings) -> Path:
     return settings.home / "trackers" / "handed_over.duckdb"
 
 
-def copy_tracker(settings: Settings, own: Warehouse, tracker_id: str) -> None:
-    """Make a tracker's own working database: a copy of what was gathered without the rows of other trackers."""
+def set_out(settings: Settings, own: Warehouse, tracker_id: str) -> None:
+    """Make a tracker's own working database: a copy of what was gathered without the rows of other trackers.
+
+    One of this pass stays: Dagster resumes a killed run at the step it died in, which reads what the steps before made.
+    """
+    if is_of_pass(own, Warehouse(handed_over(settings), read_only=True).rows("from this_pass")):
+        return
     # DuckDB would replay the log of a run that was killed into the copy.
     own.path.with_name(f"{own.path.name}.wal").unlink(missing_ok=True)
-    shutil.copyfile(handed_over(settings), own.path)
-    with own.connect() as connection:
-        for name in tables_of_trackers(own):
+    fresh = Warehouse(own.path.with_name(f"{UNFINISHED}{own.path.name}"))
+    fresh.path.with_name(f"{fresh.path.name}.wal").unlink(missing_ok=True)
+    shutil.copyfile(handed_over(settings), fresh.path)
+    with fresh.connect() as connection:
+        for name in tables_of_trackers(fresh):
             connection.execute(f'delete from "{name}" where tracker_id <> $tracker', {"tracker": tracker_id})  # noqa: S608 - our own names
+    fresh.path.replace(own.path)
+
+
+def is_of_pass(own: Warehouse, this_pass: list[dict[str, Any]]) -> bool:
+    """Return whether a tracker's working database was begun in a pass."""
+    return own.path.exists() and own.has_table("this_pass") and own.rows("from this_pass") == this_pass
 
 
 def tables_of_trackers(warehouse: Warehouse) -> list[str]:
@@ -138,11 +173,7 @@ def tables_of_trackers(warehouse: Warehouse) -> list[str]:
     return [str(row["table_name"]) for row in warehouse.rows(statement)]
 
 
-@dg.asset(
-    deps=["trackers", "assessment", "backtest", "milestone", "collection_priority"],
-    group_name="by_tracker",
-    automation_condition=EVERY_PART,
-)
+@dg.asset(deps=["trackers"], group_name="by_tracker", automation_condition=EVERY_PART)
 def parts(run: MonitoringRun) -> dg.MaterializeResult[None]:
     """Bring every tracker's part back, refuse a mixture of passes, and judge the whole once more."""
     warehouse = run.warehouse()
@@ -171,7 +202,7 @@ def gather_parts(warehouse: Warehouse, settings: Settings, names: Iterable[str])
             connection.execute(f'delete from "{name}"')  # noqa: S608 - names of our own dictionary
         for tracker_id in names:
             part = tracker_warehouse(settings, tracker_id)
-            if not part.path.exists() or part.rows("from this_pass") != ours:
+            if not is_of_pass(part, ours):
                 raise ReleaseWithheld(
                     f"tracker {tracker_id} was not assessed in this pass: materialise its partition, then parts"
                 )

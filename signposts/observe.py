@@ -53,6 +53,8 @@ def write_claims(warehouse: Warehouse, now: datetime) -> tuple[int, list[str]]:
     """Append new versions of claims and make table claim; return its rows and the claims that left their ledger."""
     set_future_aside(warehouse, now)
     append_versions(warehouse)
+    warehouse.build_table("observe/newest_version")
+    warehouse.build_table("observe/kept_value")
     gone = validate_kept_rows(warehouse)
     hold_versions(warehouse)
     return warehouse.build_table("observe/claim") + derive_claims(warehouse), gone

@@ -1,4 +1,4 @@
-"""The summary that every run ends with: scenarios, what moved them, coverage, what is held back, sources, paths.
+"""The summary that every run ends with: scenarios, what moved them, coverage, what is held or kept, sources, paths.
 
 Belongs here: printing one release in twenty lines. Not here: the report.
 """
@@ -64,6 +64,8 @@ def _print_release(release: Warehouse) -> Summary:
             f"have answered.{failed_ones}{never}"
         )
     _print_held(console, release, held_back)
+    for row in published_rows(release, "run_summary/kept_values"):
+        console.print(f"{row['message']}.", soft_wrap=True)
     return Summary(len(held_back), _print_sources(console, release))
 
 

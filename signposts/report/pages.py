@@ -249,6 +249,7 @@ def health(tables: TrackerTables) -> Page:
             tables.rows["quarantine"], key=lambda row: (str(row["source_id"]), row["row_number"] or 0)
         ),
         "held": [row for row in tables.rows["claim"] if row["held"]],
+        "kept_values": [{**tables.claim[row["claim_id"]], "why": row["reason"]} for row in tables.rows["kept_value"]],
         "stale": sorted(
             (
                 row

@@ -46,6 +46,8 @@ with dg.DagsterInstance.get() as instance:
         done = built.resolve_job_def("release_all").execute_in_process(
             instance=instance, run_config=config, raise_on_error=False)
         for event in done.all_events:
+            if event.is_step_success:
+                print(event.step_key)
             if event.is_step_failure:
                 error = event.step_failure_data.error
                 while error.cause is not None:
@@ -104,6 +106,7 @@ def test_a_part_of_another_pass_withholds_the_release_and_names_the_tracker(side
     refused = side_by_side.carry("release")
     assert refused.returncode == 1
     assert "tracker invented_003 was not assessed in this pass" in refused.stderr
+    assert refused.stdout == "", "a step went on without the parts"
     assert (side_by_side.home / "published" / "latest").readlink() == before
     mended = side_by_side.carry("invented_003", "release")
     assert mended.returncode == 0, mended.stderr[-3000:]

@@ -15,7 +15,7 @@ from tests.browser import fixture
 
 @pytest.fixture(scope="module")
 def ferry() -> TrackerTables:
-    (found,) = tables_by_tracker(fixture.tables())
+    (found,) = tables_by_tracker(fixture.as_rows(fixture.tables()))
     return found
 
 

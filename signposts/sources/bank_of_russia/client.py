@@ -168,10 +168,11 @@ def _understand_currency(element: Element, day: date) -> Row:
 
 
 def _understand_record(element: Element, currency: str, identifier: str) -> Row:
-    texts = _texts(element, "Record", RECORD_FIELDS)
+    with strict.about(currency):
+        texts = _texts(element, "Record", RECORD_FIELDS)
+        day = strict.day(element.attrib.get("Date"), DAY_PATTERN)
     if element.attrib.get("Id") != identifier:
         raise SourceChanged(f"mixes {element.attrib.get('Id')!r} into the history of {identifier[:20]!r}")
-    day = strict.day(element.attrib.get("Date"), DAY_PATTERN)
     with strict.about(currency, day):
         rate, nominal = _rate(texts)
         return {
