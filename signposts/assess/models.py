@@ -1,4 +1,4 @@
-"""From the tables of the working warehouse to the method's models and reports.
+"""From the tables of the working warehouse to the method's models and observations.
 
 Belongs here: reading rows and handing them to the method as arrays. Not here: formulas.
 """
@@ -113,7 +113,7 @@ def _indicator_setting(row: Mapping[str, Any]) -> dict[str, Any]:
 def observations_of(
     tracker: TrackerModel, frame: "pd.DataFrame", completeness: tuple[Floats, Floats] | None = None
 ) -> Observations:
-    """Return the method's observations for rows of pooled_report of one tracker, dates as years since t0.
+    """Return the method's observations for rows of observation of one tracker, dates as years since t0.
 
     ``completeness`` gives the nodes of each row's list and their weights, each (n, K); without it, an incomplete list
     holds an unknown share of its events, spread evenly over the tracker's open_list_coverage.

@@ -38,7 +38,7 @@ def build(
     )
 
 
-UNREAD = frozenset({"interval_draw", "pooled_report"})
+UNREAD = frozenset({"interval_draw", "observation"})
 """Tables that no page reads, the largest among them; `build` and `release_news` do without."""
 
 

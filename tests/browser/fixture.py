@@ -576,7 +576,7 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
                 "as_of": LATEST,
                 "indicator_id": "passengers",
                 "claim_id": claim,
-                "report_id": claim,
+                "observation_id": claim,
                 "pool_weight": share,
                 "reliability": reliability,
             }
@@ -597,7 +597,7 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
                 "as_of": LATEST,
                 "indicator_id": claim.rsplit("-", 1)[0],
                 "claim_id": claim,
-                "report_id": claim,
+                "observation_id": claim,
                 "pool_weight": 1.0,
                 "reliability": 0.8,
             }
@@ -608,7 +608,7 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
         ],
         "reading": readings,
         "reading_claim": reading_claims,
-        "pooled_report": pooled,
+        "observation": pooled,
         "reading_claim_ratio": [
             {
                 "as_of": LATEST,
