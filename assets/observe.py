@@ -15,7 +15,7 @@ from .table_specs import table_spec
 
 GROUP = "observe"
 # In the order in which they depend on each other, as Dagster wants them reported.
-READINGS = ("as_of_date", "list_completeness", "pooled_report", "chain_link", "reading_claim", "reading")
+READINGS = ("as_of_date", "list_completeness", "observation", "chain_link", "reading_claim", "reading")
 
 
 def _made(warehouse: Warehouse, name: str, **more: int) -> dg.MaterializeResult[None]:

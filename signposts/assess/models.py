@@ -1,4 +1,4 @@
-"""From the tables of the working warehouse to the method's models and reports.
+"""From the tables of the working warehouse to the method's models and observations.
 
 Belongs here: reading rows and handing them to the method as arrays. Not here: formulas.
 """
@@ -19,7 +19,7 @@ from signposts.warehouse import Warehouse
 if TYPE_CHECKING:
     import pandas as pd
 
-# Column of pooled_report to what the method calls it.
+# Column of table observation to what the method calls it.
 DATE_COLUMNS = {"scored_at": "reading_date"} | {
     name: name for name in ("exposure_start", "exposure_end", "happened_from", "happened_to")
 }
@@ -116,7 +116,7 @@ def _indicator_setting(row: Mapping[str, Any]) -> dict[str, Any]:
 def observations_of(
     tracker: TrackerModel, frame: "pd.DataFrame", completeness: tuple[Floats, Floats] | None = None
 ) -> Observations:
-    """Return the method's observations for rows of pooled_report of one tracker, dates as years since t0.
+    """Return the method's observations for rows of observation of one tracker, dates as years since t0.
 
     ``completeness`` gives the nodes of each row's list and their weights, each (n, K); without it, an incomplete list
     holds an unknown share of its events, spread evenly over the tracker's open_list_coverage.

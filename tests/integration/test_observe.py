@@ -22,7 +22,7 @@ TRACKERS = CHECKOUT / "tests" / "trackers"
 AS_OF = date(2026, 6, 30)
 SEARCHED = date(2026, 2, 28)
 NOW = datetime(2026, 11, 23, 12)
-OBSERVED = ("claim", "milestone", "as_of_date", "reading", "pooled_report", "reading_claim", "freshness")
+OBSERVED = ("claim", "milestone", "as_of_date", "reading", "observation", "reading_claim", "freshness")
 
 
 def load(warehouse: Warehouse, root: Path, *trackers: str) -> None:
@@ -78,13 +78,13 @@ def test_before_the_year_is_over_growth_makes_the_reading(ferry: Warehouse) -> N
 
 def test_a_correction_does_not_reach_back_behind_its_publication(ferry: Warehouse) -> None:
     before = ferry.rows(
-        "select report_id from pooled_report where indicator_id = 'passengers' and as_of = date '2026-01-31'"
+        "select observation_id from observation where indicator_id = 'passengers' and as_of = date '2026-01-31'"
     )
     after = ferry.rows(
-        "select report_id from pooled_report where indicator_id = 'passengers' and as_of = date '2026-02-28'"
+        "select observation_id from observation where indicator_id = 'passengers' and as_of = date '2026-02-28'"
     )
-    assert {row["report_id"] for row in before} == {"passengers-3", "passengers-4"}
-    assert {row["report_id"] for row in after} == {"passengers-4", "passengers-5"}
+    assert {row["observation_id"] for row in before} == {"passengers-3", "passengers-4"}
+    assert {row["observation_id"] for row in after} == {"passengers-4", "passengers-5"}
 
 
 def test_a_claim_taken_back_is_read_until_then(ferry: Warehouse) -> None:
@@ -296,6 +296,7 @@ def test_the_first_tracker_has_a_value_or_a_reason_everywhere(tmp_path: Path) ->
         broken = [rule.name for rule in load_rules() if rule.target == "reading" and warehouse.rows(rule.statement)]
         assert broken == []
         (trade,) = warehouse.rows(
-            "select log_sd from pooled_report where report_id = 'trade_total_usd-017' and as_of = $as_of", as_of=AS_OF
+            "select log_sd from observation where observation_id = 'trade_total_usd-017' and as_of = $as_of",
+            as_of=AS_OF,
         )
         assert trade["log_sd"] == pytest.approx(0.066, abs=0.001)
