@@ -27,6 +27,7 @@ from signposts.cli.published import nearest_name
 from signposts.errors import InputError, SourceError
 from signposts.release import require_latest
 from signposts.settings import load_settings, source_base_url
+from signposts.warehouse import recorded_claim_ids
 
 OWN = ("claim_id", "recorded_at", "sha256")
 """Fields that the command fills itself."""
@@ -67,7 +68,8 @@ def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_pa
         raise InputError("--archive-page needs the page's address: add source_url=ADDRESS")
     with tracker_lock(owner.folder):
         owner = _tracker(owner.tracker_id)
-        row["claim_id"] = next_claim_id(owner, indicator)
+        recorded = recorded_claim_ids(load_settings(), owner.tracker_id, indicator)
+        row["claim_id"] = next_claim_id(owner, indicator, recorded)
         row.setdefault("recorded_by", analyst())
         row["recorded_at"] = datetime.now(UTC).replace(microsecond=0).isoformat()
         faults = check_claim(owner, indicator, row)
