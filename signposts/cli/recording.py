@@ -10,20 +10,13 @@ from datetime import UTC, datetime
 
 import typer
 
-from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, check_claim, load_catalogue
+from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, load_catalogue
 from signposts.catalogue.accepted import COLUMNS as ACCEPTED_COLUMNS
 from signposts.catalogue.accepted import DOCUMENT_COLUMNS, accepted_documents, accepted_path, accepted_rows
 from signposts.catalogue.claims import OPEN_ENDS, REQUIRED_BY_KIND
-from signposts.catalogue.writing import (
-    NewRow,
-    analyst,
-    append_rows,
-    ledger_row,
-    next_claim_id,
-    tracker_lock,
-    with_defaults,
-)
+from signposts.catalogue.writing import NewRow, append_rows, ledger_row, tracker_lock, with_defaults
 from signposts.cli.published import nearest_name
+from signposts.desk.claims import new_claim
 from signposts.errors import InputError, SourceError
 from signposts.release import require_latest
 from signposts.settings import load_settings, source_base_url
@@ -67,12 +60,7 @@ def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_pa
         raise InputError("--archive-page needs the page's address: add source_url=ADDRESS")
     with tracker_lock(owner.folder):
         owner = _tracker(owner.tracker_id)
-        row["claim_id"] = next_claim_id(owner, indicator)
-        row.setdefault("recorded_by", analyst())
-        row["recorded_at"] = datetime.now(UTC).replace(microsecond=0).isoformat()
-        faults = check_claim(owner, indicator, row)
-        if faults:
-            raise InputError("the claim was not recorded:\n  " + "\n  ".join(faults))
+        row = new_claim(owner, indicator, row, datetime.now(UTC))
         if archive_page:
             row["sha256"] = _archived(row["source_url"])
         addition = ledger_row(owner, indicator, row)
