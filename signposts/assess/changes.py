@@ -194,6 +194,9 @@ def _observed(
     import pandas as pd
 
     own = warehouse.query(f"from {table} where as_of = $as_of", as_of=as_of).assign(position=1)
+    if "scored_at" not in own:
+        # Releases before 0.2 dated an observation by what it was scored at.
+        own["scored_at"] = own["reading_date"]
     scored = own[own["scored"]]
     known = set(zip(scored["tracker_id"], scored["indicator_id"], strict=True))
     behind = links[[key in known for key in zip(links["tracker_id"], links["indicator_id"], strict=True)]]

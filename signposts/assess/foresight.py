@@ -93,10 +93,10 @@ def next_due(present: TrackerState, usual_months: Mapping[str, int | None]) -> l
 
 
 def _reading_days(present: TrackerState) -> np.ndarray[Any, np.dtype[np.datetime64]]:
-    """Return the date of each scored indicator's reading; not-a-time where there is none."""
+    """Return the end of the period that each scored indicator's reading is about; not-a-time where there is none."""
     import pandas as pd
 
-    return pd.to_datetime(present.readings["reading_date"]).to_numpy(dtype="datetime64[D]")
+    return pd.to_datetime(present.readings["scored_at"]).to_numpy(dtype="datetime64[D]")
 
 
 def _next_period_end(as_of: date, newest: np.datetime64, months: int) -> date:

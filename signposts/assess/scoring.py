@@ -27,7 +27,7 @@ SAID = [
     "value_low",
     "value_high",
     "category",
-    "reading_date",
+    "scored_at",
     "log_sd",
     "trials",
     "exposure_start",

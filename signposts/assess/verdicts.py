@@ -138,7 +138,7 @@ def _tracker_growth(tracker: TrackerModel, own: "pd.DataFrame") -> "pd.DataFrame
     from signposts.scoring.observations import years_of_dates
 
     value = own["value"].to_numpy(dtype=np.float64, na_value=np.nan)
-    time = years_of_dates(tracker.t0, own["reading_date"].to_numpy(dtype="datetime64[D]"))
+    time = years_of_dates(tracker.t0, own["scored_at"].to_numpy(dtype="datetime64[D]"))
     indicator = tracker.model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
     numeric = (tracker.model.family[indicator] == FAMILIES.index("lognormal")) & (value > 0) & ~np.isnan(time)
     rows = np.flatnonzero(numeric)

@@ -34,9 +34,7 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
         _print_claims(console, published_rows(release, "explain/claims", **keys))
         _print_predictions(
             console,
-            published_rows(
-                release, "explain/predictions", **keys, reading_date=subject["reading_date"] or subject["as_of"]
-            ),
+            published_rows(release, "explain/predictions", **keys, scored_at=subject["scored_at"] or subject["as_of"]),
         )
         if subject["scored"]:
             _print_chain(console, published_rows(release, "explain/chain", **keys))

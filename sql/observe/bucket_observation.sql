@@ -8,8 +8,9 @@
 -- it covers all of it, growth as a nowcast of its year if it knows at least so many months. A figure of a period that
 -- was not over when it was published is an estimate: once half of it was over a nowcast, the wider the more was open,
 -- before that shown. Two observations are rivals only if their periods overlap by at least half of the longer; else the
--- newest stands. A final claim stands alone. Claims on or before the predictions' latest start, or whose period ended
--- before t0, make a reading that is shown only, and none where there are others.
+-- newest stands. One is dated by the day up to which it speaks, and scored at the end of what it is about: of a nowcast
+-- the end of its year. A final claim stands alone. Claims on or before the predictions' latest start, or whose period
+-- ended before t0, make a reading that is shown only, and none where there are others.
 with spoken as (
     select
         known.tracker_id,
@@ -40,6 +41,11 @@ with spoken as (
         case
             when known.kind = 'growth' then cast(date_trunc('year', known.period_end) + interval 1 year as date) - 1
             else known.period_end
+        end as scored_at,
+        case
+            when known.kind <> 'growth' and known.period_end > known.published_on + 1
+                then least(known.period_end, known.published_on)
+            else least(known.period_end, known.as_of)
         end as reading_date,
         case
             when known.kind = 'growth' then nowcast.months >= known.least_months
@@ -96,7 +102,7 @@ timely as (
 dated as (
     select
         *,
-        reading_date >= t0 and reading_date > coalesce(latest_start, t0 - 1) as can_score,
+        scored_at >= t0 and scored_at > coalesce(latest_start, t0 - 1) as can_score,
         case
             when not is_irregular
                 then max(year(period_end)) over (partition by tracker_id, as_of, indicator_id) - year(period_end)
@@ -111,7 +117,7 @@ dated as (
 in_bucket as (
     select
         *,
-        max(reading_date) over (partition by tracker_id, as_of, indicator_id, bucket) as bucket_end
+        max(scored_at) over (partition by tracker_id, as_of, indicator_id, bucket) as bucket_end
     from dated
     where bucket is not null
     qualify min(bucket) over (partition by tracker_id, as_of, indicator_id) = 0
@@ -125,7 +131,7 @@ newest as (
         and row_number() over (
             partition by tracker_id, as_of, indicator_id, bucket, speaker
             order by
-                can_score desc, reading_date desc, published_on desc, recorded_at desc, line desc nulls last,
+                can_score desc, scored_at desc, published_on desc, recorded_at desc, line desc nulls last,
                 claim_id desc
         ) = 1
 ),
@@ -134,12 +140,12 @@ anchored as (
     select
         *,
         first_value(spoken_from) over anchor as anchor_from,
-        first_value(reading_date) over anchor as anchor_to
+        first_value(scored_at) over anchor as anchor_to
     from newest
     window
         anchor as (
             partition by tracker_id, as_of, indicator_id, bucket
-            order by reading_date desc, published_on desc, recorded_at desc, line desc nulls last, claim_id desc
+            order by scored_at desc, published_on desc, recorded_at desc, line desc nulls last, claim_id desc
         )
 ),
 
@@ -147,8 +153,8 @@ rivals as (
     select *
     from anchored
     where
-        least(reading_date, anchor_to) - greatest(spoken_from, anchor_from) + 1
-        >= 0.5 * greatest(reading_date - spoken_from + 1, anchor_to - anchor_from + 1)
+        least(scored_at, anchor_to) - greatest(spoken_from, anchor_from) + 1
+        >= 0.5 * greatest(scored_at - spoken_from + 1, anchor_to - anchor_from + 1)
     qualify
         (status = 'final' and kind <> 'nowcast')
         or not bool_or(status = 'final' and kind <> 'nowcast') over (
@@ -181,6 +187,7 @@ select
     value_high,
     category,
     reading_date,
+    scored_at,
     log_sd,
     reliability_value as reliability,
     can_score

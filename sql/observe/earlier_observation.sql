@@ -10,6 +10,7 @@ with spoken as (
     union all by name
     select
         *,
+        reading_date as scored_at,
         0 as log_sd
     from event_observation
     where position > 1 and can_score
@@ -27,6 +28,7 @@ select
     value_high,
     category,
     reading_date,
+    scored_at,
     log_sd,
     reliability,
     reliability / sum(reliability) over (

@@ -16,16 +16,19 @@ with spoken as (
     union all by name
     select
         *,
+        reading_date as scored_at,
         0 as log_sd
     from list_observation
     union all by name
     select
         *,
+        reading_date as scored_at,
         0 as log_sd
     from vote_observation
     union all by name
     select
         * exclude (position),
+        reading_date as scored_at,
         0 as log_sd
     from event_observation
     where position = 1
@@ -49,6 +52,7 @@ select
     kept.value_high,
     kept.category,
     kept.reading_date,
+    kept.scored_at,
     kept.log_sd,
     kept.trials,
     kept.exposure_start,

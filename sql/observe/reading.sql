@@ -26,6 +26,7 @@ with pooled as (
         case when bool_and(upper_end is not null) then max(upper_end) end as value_high,
         min_by(category, (-pool_weight, observation_id)) as category,
         max(reading_date) as reading_date,
+        max(scored_at) as scored_at,
         max(log_sd) as log_sd,
         max(trials) as trials,
         min(exposure_start) as exposure_start,
@@ -121,6 +122,7 @@ select
     pooled.value_high,
     pooled.category,
     pooled.reading_date,
+    pooled.scored_at,
     pooled.log_sd,
     pooled.trials,
     pooled.exposure_start,
@@ -132,7 +134,7 @@ select
     case
         when pooled.scored then null
         when not family.indicator_scored then family.indicator_why_not_scored
-        when pooled.reading_date < family.t0 then 'the period ended before the clock started'
+        when pooled.scored_at < family.t0 then 'the period ended before the clock started'
         when pooled.kind = 'count' and completeness.completeness is null
             then 'nobody has searched for all such events: the list is shown, not scored'
         when pooled.kind is not null then 'the reading is not later than the start of its predictions'
@@ -146,7 +148,7 @@ select
     pooled.reliability,
     case
         when pooled.scored then null
-        when pooled.reading_date < family.t0 then 'before_the_clock'
+        when pooled.scored_at < family.t0 then 'before_the_clock'
         when pooled.kind = 'count' and completeness.completeness is null then 'list_not_searched'
         when pooled.kind is not null then null
         when as_of_date.as_of <= first_period.period_end then 'not_due'

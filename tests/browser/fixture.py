@@ -567,6 +567,7 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
                     "log_sd": 0.0,
                 } | entry
                 entry.setdefault("reliability", 0.8)
+                entry["scored_at"] = entry["reading_date"]
             else:
                 entry |= {"scored": False, "n_reports": 0, "n_sources": 0}
             readings.append({"tracker_id": TRACKER, "as_of": as_of, "indicator_id": indicator, **entry})

@@ -80,7 +80,7 @@ def test_supposing_what_is_already_read_changes_nothing(release: Warehouse, pres
     before = probabilities(present.tracker.model, present.evidence)
     for report in alone:
         asked = {report["indicator_id"]: words_of(report)}
-        evidence = what_if_inputs(present, asked, report["reading_date"], report["reliability"])
+        evidence = what_if_inputs(present, asked, report["scored_at"], report["reliability"])
         assert probabilities(present.tracker.model, evidence) == pytest.approx(before, abs=1e-12), asked
 
 

@@ -163,6 +163,8 @@ def test_a_release_from_before_observations_had_their_name_is_compared_piece_by_
             connection.execute(f"drop view {view}")
         connection.execute("alter table observation rename to pooled_report")
         connection.execute("alter table pooled_report rename column observation_id to report_id")
+        connection.execute("update pooled_report set reading_date = scored_at")
+        connection.execute("alter table pooled_report drop column scored_at")
     warehouse = Warehouse(tmp_path / "home" / "warehouse.duckdb")
     with warehouse.connect():
         # Without the old release's observations a change of the rows read would be called one of the method.

@@ -70,7 +70,8 @@ def test_a_value_and_an_interval_are_pooled_by_reliability(ferry: Warehouse) -> 
 
 def test_before_the_year_is_over_growth_makes_the_reading(ferry: Warehouse) -> None:
     pooled = reading(ferry, "passengers", date(2025, 11, 30))
-    assert (pooled["kind"], pooled["reading_date"], pooled["scored"]) == ("nowcast", date(2025, 12, 31), True)
+    assert (pooled["kind"], pooled["scored_at"], pooled["scored"]) == ("nowcast", date(2025, 12, 31), True)
+    assert pooled["reading_date"] == date(2025, 9, 30), "the day up to which it speaks"
     assert pooled["value"] == pytest.approx(110, rel=0.01)
     assert 0.03 < pooled["log_sd"] < 0.08
 

@@ -492,6 +492,7 @@ def _readings() -> dict[str, Rows]:
         "missing_reason",
     ]
     readings = [dict(zip(columns, row, strict=True)) | {"log_sd": 0.0} for row in READINGS]
+    readings = [row | {"scored_at": row["reading_date"]} for row in readings]
     for reading in readings:
         if not reading["scored"]:
             reading["why_not_scored"] = "there is no reading" if reading["kind"] is None else "shown only"

@@ -65,6 +65,19 @@ def test_names_of_neighbouring_places_do_not_lie_on_one_another(ferry: TrackerTa
     assert {sides["West quay"], sides["East quay"]} == {"left", "right"}
 
 
+def test_a_name_that_a_phone_would_cut_off_stands_on_the_other_side_of_its_place(ferry: TrackerTables) -> None:
+    row = {"position": 1, "latitude": 54.0}
+    spread = [
+        {**row, "project_id": "bridge", "name": "Old yard", "longitude": 4.0},
+        {**row, "project_id": "new_boat", "name": "Quay of the eastern island", "longitude": 6.2, "latitude": 56.0},
+    ]
+    figure = places.project_map(_with(ferry, place=spread))
+    assert figure is not None
+    assert figure.request is not None
+    sides = {row["name"]: row["side"] for row in figure.request.data["labels"]}
+    assert sides == {"Old yard": "left", "Quay of the eastern island": "right"}
+
+
 def _luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
