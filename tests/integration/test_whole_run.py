@@ -90,9 +90,9 @@ def test_without_news_what_stands_is_what_the_release_before_would_have_read(ins
     (as_of,) = installation.rows("select max(as_of) from release")[0]
     warehouse = Warehouse(installation.home / "warehouse.duckdb")
     with warehouse.connect():
-        taken_over = warehouse.rows("from unchanged_report order by all")
+        taken_over = warehouse.rows("from unchanged_observation order by all")
         read_without_news(warehouse, as_of, datetime.now(UTC))
-        assert taken_over == warehouse.rows("from unchanged_report order by all")
+        assert taken_over == warehouse.rows("from unchanged_observation order by all")
         assert taken_over
 
 
@@ -105,7 +105,7 @@ def test_the_same_claims_read_otherwise_are_method_or_with_the_same_code_catalog
     assert installation.signposts("run", "--offline").returncode == 0
     released = shutil.copy(installation.home / "published" / "latest" / "signposts.duckdb", tmp_path)
     with duckdb.connect(str(released)) as connection:
-        connection.execute("update pooled_report set value = 1.3 * value where scored and kind = 'value'")
+        connection.execute("update observation set value = 1.3 * value where scored and kind = 'value'")
         if not same_code:
             connection.execute("update release set code_version = '0.1.0+invented'")
     warehouse = Warehouse(installation.home / "warehouse.duckdb")
