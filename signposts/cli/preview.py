@@ -22,6 +22,7 @@ from signposts.settings import load_settings
 from signposts.warehouse import Warehouse, current_writer
 
 Row = Mapping[str, Any]
+LEAST_BITS = 0.02
 PROBABILITIES = """
 select tracker_id, scenario_id, posterior from scenario_probability
 where variant = 'headline' and as_of = (select max(as_of) from scenario_probability)
@@ -32,7 +33,9 @@ select
     reading_date, missing_reason
 from reading where as_of = (select max(as_of) from reading)
 """
-CLAIMS = "select tracker_id, indicator_id, claim_id, held, held_reason from claim"
+CLAIMS = """
+select tracker_id, indicator_id, claim_id, held and superseded_by is null as held, held_reason from claim
+"""
 
 
 def preview(trackers: Sequence[str] = ()) -> int:
@@ -93,11 +96,32 @@ def print_preview(warehouse: Warehouse, released: Warehouse | None, catalogue: C
         titles = {name: scenario.title for name, scenario in tracker.scenarios.items()} | {"other": "None of the above"}
         for line in probability_lines(*rows["probability"], titles):
             typer.echo(f"  {line}")
+        if tracker.settings.draft:
+            for line in diagnosticity_lines(warehouse, tracker):
+                typer.echo(f"  {line}")
         readings = reading_lines(*rows["reading"], {name: one.title for name, one in tracker.indicators.items()})
         for line in readings or ["no reading differs from the last release"]:
             typer.echo(f"  {line}")
         for line in claim_lines(*rows["claim"]) + idle_lines(rows["reading"][1], rows["claim"][1], tracker):
             typer.echo(f"  {line}")
+
+
+def diagnosticity_lines(warehouse: Warehouse, tracker: Tracker) -> list[str]:
+    """Return a line for each scored indicator: the bits that a reading tells now and later, the least last."""
+    from signposts.assess.models import tracker_models
+    from signposts.assess.static_tables import diagnosticity_rows
+
+    (model,) = (model for model in tracker_models(warehouse) if model.tracker_id == tracker.tracker_id)
+    bits: dict[str, list[float]] = {}
+    for row in diagnosticity_rows(model, datetime.now(UTC).date(), {}):
+        bits.setdefault(row["indicator_id"], []).append(row["bits"])
+    years = ", ".join(f"{year:g}" for year in tracker.settings.diagnosticity_years)
+    lines = [
+        f"{tracker.indicators[name].title}: {', '.join(f'{value:.2f}' for value in values)}"
+        + (": tells the scenarios hardly apart" if max(values) < LEAST_BITS else "")
+        for name, values in sorted(bits.items(), key=lambda item: -max(item[1]))
+    ]
+    return [f"bits that a reading tells in {years} years:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _of(warehouse: Warehouse | None, statement: str, tracker_id: str) -> list[Row]:
@@ -108,8 +132,9 @@ def _of(warehouse: Warehouse | None, statement: str, tracker_id: str) -> list[Ro
 def probability_lines(before: Sequence[Row], now: Sequence[Row], titles: Mapping[str, str]) -> list[str]:
     """Return a line a scenario: its probability now and the move since the last release, in points."""
     earlier = {row["scenario_id"]: row["posterior"] for row in before}
+    places = {name: place for place, name in enumerate(titles)}
     lines = []
-    for row in now:
+    for row in sorted(now, key=lambda row: places.get(row["scenario_id"], len(places))):
         scenario_id, share = row["scenario_id"], row["posterior"]
         moved = "not released yet"
         if scenario_id in earlier:

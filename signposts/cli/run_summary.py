@@ -106,7 +106,8 @@ def _print_held(console: Console, release: Warehouse, held_back: list[dict[str, 
     if claims:
         more = f" and {len(claims) - MOST_HELD} more" if len(claims) > MOST_HELD else ""
         named = ", ".join(claims[:MOST_HELD])
-        console.print(f"{len(claims)} claims are held until `signposts accept`: {named}{more}.", soft_wrap=True)
+        held = "1 claim is" if len(claims) == 1 else f"{len(claims)} claims are"
+        console.print(f"{held} held until `signposts accept`: {named}{more}.", soft_wrap=True)
 
 
 def _print_sources(console: Console, release: Warehouse) -> int:

@@ -248,7 +248,7 @@ def health(tables: TrackerTables) -> Page:
         "quarantine": sorted(
             tables.rows["quarantine"], key=lambda row: (str(row["source_id"]), row["row_number"] or 0)
         ),
-        "held": [row for row in tables.rows["claim"] if row["held"]],
+        "held": [row for row in tables.rows["claim"] if row["held"] and not row["superseded_by"]],
         "kept_values": [{**tables.claim[row["claim_id"]], "why": row["reason"]} for row in tables.rows["kept_value"]],
         "stale": sorted(
             (

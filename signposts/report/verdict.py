@@ -547,7 +547,7 @@ def health(tables: TrackerTables) -> str:
     ]
     if tables.rows["kept_value"]:
         parts.append(f"{wording.plural(len(tables.rows['kept_value']), 'value')} kept from before, shown as stale")
-    held = sum(bool(row["held"]) for row in tables.rows["claim"])
+    held = sum(bool(row["held"] and not row["superseded_by"]) for row in tables.rows["claim"])
     if held:
         parts.append(f"{wording.plural(held, 'claim')} held until somebody accepts")
     return _sentence("; ".join(parts))

@@ -43,8 +43,9 @@ measure as (
         row_number() over (partition by candidate.tracker_id, candidate.claim_key order by usable.version desc) = 1
 ),
 
--- The numbers stand as whether there is one. The empty first part puts the columns in the order of the newest ones.
-newest_said as (
+-- What the newest versions and the candidates say, but for which bytes it stood in and when those came; the numbers
+-- stand as whether there is one.
+said as (
     select
         * exclude (
             claim_id,
@@ -52,25 +53,6 @@ newest_said as (
             first_claim_id,
             version,
             revision_share,
-            published_on,
-            published_on_inferred,
-            recorded_at,
-            sha256,
-            row_number,
-            source_url
-        )
-        replace (value is null as value, value_low is null as value_low, value_high is null as value_high)
-    from newest_version
-),
-
-said as (
-    select *
-    from newest_said
-    where false
-    union all by name
-    select
-        * exclude (
-            corrects,
             looked_before,
             published_on,
             published_on_inferred,
@@ -80,13 +62,27 @@ said as (
             source_url
         )
         replace (value is null as value, value_low is null as value_low, value_high is null as value_high)
-    from candidate
+    from (
+        select
+            *,
+            true as is_recorded
+        from newest_version
+        union all by name
+        select
+            *,
+            false as is_recorded
+        from candidate
+    ) as recorded_or_brought
 ),
 
 differing as (
-    select * from said
+    select * exclude (is_recorded)
+    from said
+    where not is_recorded
     except
-    select * from newest_said
+    select * exclude (is_recorded)
+    from said
+    where is_recorded
 ),
 
 heard as (
