@@ -3,12 +3,14 @@
 Belongs here: what a run without the network depends on, and the note of the last run that ended. Not here: heavy
 imports: the key is asked before Dagster, DuckDB and pandas are loaded.
 
-The key is a digest of the bytes of catalogue and inbox, the names of the archive's objects (they are hashes), the as-of
-date, what was asked for, and the code. The note stands only while the release that it names is the one shown, whole.
+The key is a digest of the bytes of catalogue and inbox, the names of the archive's objects (they are hashes), the logs
+of archive, desk and alerts, the as-of date, what was asked for, where the report is served, and the code. The note
+stands only while the release that it names is the one shown, whole.
 """
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -66,10 +68,22 @@ def run_key(settings: Settings, as_of: str, *request: object) -> str:
         digest_of_folder(settings.catalogue_root),
         digest_of_folder(settings.inbox),
         hashlib.sha256("\n".join(objects).encode()).hexdigest(),
+        *_state_of_logs(settings),
+        os.environ.get("SIGNPOSTS_REPORT_URL", ""),
         as_of,
         *map(str, request),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _state_of_logs(settings: Settings) -> Iterator[str]:
+    """Yield each log that a run reads with its size and time of change: logs grow at their end, and may be long."""
+    folders = (settings.archive / "log", settings.desk)
+    logs = [settings.alert_journal, *(path for folder in folders for path in folder.rglob("*.jsonl"))]
+    for path in sorted(logs):
+        if path.exists():
+            status = path.stat()
+            yield f"{path.relative_to(settings.home)} {status.st_size} {status.st_mtime_ns}"
 
 
 def note_run(settings: Settings, key: str) -> None:

@@ -81,6 +81,11 @@ class Settings:
         return self.home / "inbox"
 
     @property
+    def desk(self) -> Path:
+        """Folder of the leads and of what was read to find them, by line."""
+        return self.home / "desk"
+
+    @property
     def cache(self) -> Path:
         """Folder of what can be made again: rendered charts, carried-over checks."""
         return self.home / "cache"

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from signposts.catalogue import Catalogue
 from signposts.catalogue.watch import LeadFeed
 from signposts.desk.feeds import Item, Items, pack_items, read_doc_list, read_dropped, read_feed, read_json, read_minute
-from signposts.desk.leads import FoundLead, LeadLog, desk_folder
+from signposts.desk.leads import FoundLead, LeadLog
 from signposts.desk.matching import WITHOUT_ACT, Matcher, tracker_matcher
 from signposts.desk.reads import GOOD, FeedRead, all_reads, covered_days, reads_by_feed, record_read, unbroken_since
 from signposts.errors import ArchiveCorrupt, SignpostsError, SourceChanged, SourceError
@@ -542,7 +542,7 @@ def _find_again(work: Collection, since: datetime | None) -> None:
 
 def rethink(work: Collection) -> None:
     """Match leads and the last month's documents anew if what is looked for has changed."""
-    note = desk_folder(work.settings) / "watch.sha256"
+    note = work.settings.desk / "watch.sha256"
     terms = {
         f"{tracker.tracker_id}/{name}": entry.watch.model_dump_json()
         for tracker in work.catalogue.trackers

@@ -67,16 +67,11 @@ class FoundLead:
     matches: Mapping[str, float]
 
 
-def desk_folder(settings: Settings) -> Path:
-    """Return the folder of the desk's own state."""
-    return settings.home / "desk"
-
-
 class LeadLog:
     """The leads of one installation; read again only as far as the log has grown."""
 
     def __init__(self, settings: Settings) -> None:
-        self.path = desk_folder(settings) / "leads.jsonl"
+        self.path = settings.desk / "leads.jsonl"
         self._read = 0
         self._identity: tuple[int, int] = (0, 0)
         self._leads: dict[str, Lead] = {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from signposts.catalogue.watch import LeadFeed
 from signposts.desk.feeds import Items
-from signposts.desk.leads import LeadLog, desk_folder, read_log_lines
+from signposts.desk.leads import LeadLog, read_log_lines
 from signposts.files import append_line, oldest_kept, shorten
 from signposts.settings import Settings
 
@@ -53,12 +53,12 @@ class FeedRead:
 def record_read(settings: Settings, read: FeedRead) -> None:
     """Add a read to the log."""
     with LeadLog(settings).lock():
-        append_line(desk_folder(settings) / "reads.jsonl", _line_of(read))
+        append_line(settings.desk / "reads.jsonl", _line_of(read))
 
 
 def forget_old_reads(settings: Settings, now: datetime) -> int:
     """Take old reads out of the log, but for the last of each feed; return how many went."""
-    path = desk_folder(settings) / "reads.jsonl"
+    path = settings.desk / "reads.jsonl"
     if not path.exists():
         return 0
     with LeadLog(settings).lock():
@@ -74,7 +74,7 @@ def _line_of(read: FeedRead) -> bytes:
 def all_reads(settings: Settings) -> list[FeedRead]:
     """Return every read, in the order of the log."""
     reads = []
-    for entry in read_log_lines(desk_folder(settings) / "reads.jsonl"):
+    for entry in read_log_lines(settings.desk / "reads.jsonl"):
         try:
             reads.append(FeedRead(**entry))
         except TypeError:

@@ -68,7 +68,7 @@ class DeskState:
             self.tracker = replace(self.tracker, searches=searches)
         if self._changed(self.settings.released_database):
             self._weights = indicator_weights(released(self.settings), self.tracker.tracker_id)
-        if self._changed(self.settings.home / "desk" / "reads.jsonl"):
+        if self._changed(self.settings.desk / "reads.jsonl"):
             self._reads = all_reads(self.settings)
 
     def _changed(self, *paths: Path) -> bool:

@@ -14,6 +14,8 @@ import pytest
 
 from signposts.assess.changes import write_changes
 from signposts.observe import read_without_news
+from signposts.run_key import run_key
+from signposts.settings import Settings
 from signposts.warehouse import Warehouse
 
 TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
@@ -81,6 +83,38 @@ def test_a_second_run_with_nothing_new_leaves_the_release_as_it_is_and_says_so(i
     assert outcome.returncode == 0
     assert "Nothing is new since this release was made; it stands." in outcome.stdout
     assert installation.rows("select release_id from release order by all") == before
+
+
+@pytest.mark.parametrize("log", ["desk/leads.jsonl", "archive/log/world_bank.jsonl", "alerts.jsonl"])
+def test_a_log_that_grew_since_the_release_is_news_also_without_the_network(installation, log):
+    settings = Settings(installation.home, installation.catalogue)
+    before = run_key(settings, "2026-11-26")
+    path = installation.home / log
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held = path.read_bytes() if path.exists() else None
+    path.write_bytes((held or b"") + b"\n")
+    assert run_key(settings, "2026-11-26") != before
+    path.unlink() if held is None else path.write_bytes(held)
+
+
+def test_another_address_of_the_report_is_news_since_its_links_carry_it(installation, monkeypatch):
+    settings = Settings(installation.home, installation.catalogue)
+    before = run_key(settings, "2026-11-26")
+    monkeypatch.setenv("SIGNPOSTS_REPORT_URL", "https://reports.example/")
+    assert run_key(settings, "2026-11-26") != before
+
+
+@pytest.mark.parametrize(
+    "path", ["cache/new.json", "published/releases/new", "inbox/.half-copied", "dagster/storage/new"]
+)
+def test_what_a_run_does_not_read_is_no_news(installation, path):
+    settings = Settings(installation.home, installation.catalogue)
+    before = run_key(settings, "2026-11-26")
+    made = installation.home / path
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_bytes(b"1")
+    assert run_key(settings, "2026-11-26") == before
+    made.unlink()
 
 
 @pytest.mark.slow
