@@ -155,4 +155,9 @@ def test_spark_killed_in_the_middle_leaves_table_and_release_and_the_next_run_ma
     in_duckdb.succeed()
     on_spark.succeed()
     assert on_spark.days() == in_duckdb.days() != days
-    assert differing_tables(in_duckdb.home, on_spark.home) == set()
+    # Of all tables one remembers the run that was killed: it was told of.
+    assert differing_tables(in_duckdb.home, on_spark.home) == {"alert"}
+    untroubled, troubled = (set(published_rows(each.home)["alert"]) for each in (in_duckdb, on_spark))
+    (told,) = untroubled ^ troubled
+    assert "'withheld'" in told
+    assert "gdelt_event_day: External execution process failed with code -9" in told
