@@ -56,7 +56,7 @@ def _make(run: MonitoringRun, names: tuple[str, ...], work: Callable[[], None]) 
 
 
 @dg.multi_asset(
-    name="probabilities", specs=_specs(PROBABILITIES, ("prediction", "reading", "pooled_report", "reading_claim"))
+    name="probabilities", specs=_specs(PROBABILITIES, ("prediction", "reading", "observation", "reading_claim"))
 )
 def probabilities(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Log ratios and, for every as-of date and variant, the probabilities of the scenarios."""
@@ -122,7 +122,7 @@ def forecasts(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
 
 @dg.multi_asset(
     name="change",
-    specs=_specs(("change",), ("scenario_probability", "log_ratio", "pooled_report", "reading_claim", *joint())),
+    specs=_specs(("change",), ("scenario_probability", "log_ratio", "observation", "reading_claim", *joint())),
 )
 def change(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """One row per scenario, cause and indicator: the move since the release before, in parts that add up."""

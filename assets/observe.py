@@ -15,7 +15,7 @@ from .table_specs import table_spec
 
 GROUP = "observe"
 # In the order in which they depend on each other, as Dagster wants them reported.
-READINGS = ("as_of_date", "list_completeness", "pooled_report", "chain_link", "reading_claim", "reading")
+READINGS = ("as_of_date", "list_completeness", "observation", "chain_link", "reading_claim", "reading")
 
 
 def _made(warehouse: Warehouse, name: str, **more: int) -> dg.MaterializeResult[None]:
@@ -23,7 +23,7 @@ def _made(warehouse: Warehouse, name: str, **more: int) -> dg.MaterializeResult[
     return dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name), **more})
 
 
-@dg.multi_asset(name="claim", specs=[table_spec("claim", group=GROUP)])
+@dg.multi_asset(name="claim", specs=[table_spec(name, group=GROUP) for name in ("claim", "kept_value")])
 def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Append the versions of claims that ledgers and publishers bring, and derive those that follow by formula."""
     warehouse = run.warehouse()
@@ -36,6 +36,7 @@ def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.
         for claim_id in gone:
             context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
         yield _made(warehouse, "claim", **{"new versions": warehouse.count("claim_version") - kept})
+        yield _made(warehouse, "kept_value")
 
 
 def _write_claims(warehouse: Warehouse, now: datetime) -> list[str]:

@@ -148,6 +148,22 @@ def delete_old_files(settings: Settings, now: datetime) -> int:
     return len(old)
 
 
+def forget_old_lines(settings: Settings, now: datetime) -> int:
+    """Take out of the logs the old lines to which nothing refers any more; return how many went."""
+    from signposts.alerts import journal
+    from signposts.alerts.delivery import LOCK_SECONDS
+    from signposts.desk.reads import forget_old_reads
+    from signposts.desk.triage import forget_old_leads
+    from signposts.sources.archive import open_archive
+    from signposts.warehouse import single_writer
+
+    archive = open_archive(settings)
+    gone = sum(archive.forget_old(source_id, now) for source_id in archive.sources())
+    with single_writer(settings.alert_lock, wait_seconds=LOCK_SECONDS, purpose="shortening the journal of alerts"):
+        gone += journal.forget_old(settings.alert_journal, now)
+    return gone + forget_old_reads(settings, now) + forget_old_leads(settings, now)
+
+
 def _age(path: Path, now: datetime) -> timedelta:
     """Return how long ago a file was written."""
     return now - datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -187,6 +203,7 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
                 delete_old_runs(context.instance, self.now())
             hold_schema_version(self.settings)
             delete_old_files(self.settings, datetime.now(UTC))
+            forget_old_lines(self.settings, self.now())
             for line in mend_release(self.settings):
                 if context.log is not None:
                     context.log.warning(line)

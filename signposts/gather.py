@@ -21,6 +21,7 @@ from signposts.catalogue.feeding import feeding_rows
 from signposts.catalogue.loading import load_sources
 from signposts.catalogue.settings_rows import working_tables
 from signposts.errors import WarehouseDamaged
+from signposts.files import oldest_kept
 from signposts.sources.options import validate_asks
 from signposts.sources.publishers import PUBLISHERS
 from signposts.sources.strict import fit
@@ -168,6 +169,10 @@ def write_attempts(warehouse: Warehouse, run: "SourceRun", rebuilt: bool) -> Non
             connection.execute("delete from fetch_attempt where source_id = $source and fetched_at > $now", values)
     rows = [attempt.row() for attempt in run.attempts]
     warehouse.replace_rows("fetch_attempt", rows, source_id=run.source_id, fetched_at=run.now.replace(tzinfo=None))
+    counted = "select count(*) as n from fetch_attempt where source_id = $source"
+    if warehouse.rows(counted, source=run.source_id)[0]["n"] > len(run.history) + len(run.attempts):
+        # Old attempts have left the log since.
+        write_attempts(warehouse, run, rebuilt=True)
 
 
 def write_source_run(warehouse: Warehouse, run: "SourceRun", rebuilt: bool) -> None:
@@ -181,6 +186,7 @@ def write_source_run(warehouse: Warehouse, run: "SourceRun", rebuilt: bool) -> N
         warehouse.replace_rows("parsed_version", rows, source_id=run.source_id)
         return
     keep_newest_versions(warehouse, table)
+    forget_old_quarantine(warehouse, run)
     for delivery in run.deliveries:
         warehouse.replace_rows(table, delivered_rows(delivery), document=delivery.document)
         rejected = quarantined_rows(run, [delivery])
@@ -206,6 +212,16 @@ def keep_newest_versions(warehouse: Warehouse, table: str) -> None:
         connection.execute(
             f"delete from {table} where (document, sha256) not in "  # noqa: S608 - our own names
             f"(select (document, max_by(sha256, fetched_at)) from {table} group by document)"
+        )
+
+
+def forget_old_quarantine(warehouse: Warehouse, run: "SourceRun") -> None:
+    """Drop the rows that were set aside long ago from versions that newer ones have replaced."""
+    with warehouse.connect() as connection:
+        connection.execute(
+            "delete from quarantine where source_id = $source and quarantined_at < $before "
+            "and sha256 not in (select sha256 from parsed_version where source_id = $source)",
+            {"source": run.source_id, "before": oldest_kept(run.now)},
         )
 
 

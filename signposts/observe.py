@@ -17,8 +17,8 @@ from signposts.warehouse import Warehouse, dictionary_columns
 
 RELEASED_SEARCH = "select tracker_id, indicator_id, searched_on, window_from, looked_until from search"
 UNCHANGED = {
-    "unchanged_report": "pooled_report",
-    "unchanged_earlier_report": "earlier_report",
+    "unchanged_observation": "observation",
+    "unchanged_earlier_observation": "earlier_observation",
     "unchanged_list_completeness": "list_completeness",
 }
 MOST_ROUNDS = 20
@@ -53,6 +53,8 @@ def write_claims(warehouse: Warehouse, now: datetime) -> tuple[int, list[str]]:
     """Append new versions of claims and make table claim; return its rows and the claims that left their ledger."""
     set_future_aside(warehouse, now)
     append_versions(warehouse)
+    warehouse.build_table("observe/newest_version")
+    warehouse.build_table("observe/kept_value")
     gone = validate_kept_rows(warehouse)
     hold_versions(warehouse)
     return warehouse.build_table("observe/claim") + derive_claims(warehouse), gone
@@ -140,7 +142,7 @@ def read_claims(warehouse: Warehouse, as_of: date, now: datetime) -> None:
 def make_readings(warehouse: Warehouse, now: datetime) -> None:
     """Make the readings of the dates that stand in table as_of_date."""
     warehouse.build_table("observe/last_fetch")
-    pool_reports(warehouse, now)
+    pool_observations(warehouse, now)
     warehouse.build_table("observe/shown_claim", now=now.replace(tzinfo=None))
     for name in ("chain_link", "reading_claim", "reading"):
         warehouse.build_table(f"observe/{name}")
@@ -183,26 +185,26 @@ def read_without_news(warehouse: Warehouse, last_as_of: date, now: datetime) -> 
         warehouse.build_table("observe/before/claim", as_of=last_as_of)
         warehouse.build_table("observe/before/search")
         warehouse.build_table("observe/before/as_of_date", as_of=last_as_of)
-        pool_reports(warehouse, now)
+        pool_observations(warehouse, now)
         frames = {name: warehouse.read_frame(table) for name, table in UNCHANGED.items()}
     for name, frame in frames.items():
         warehouse.write_frame(name, frame)
 
 
-def pool_reports(warehouse: Warehouse, now: datetime) -> None:
+def pool_observations(warehouse: Warehouse, now: datetime) -> None:
     """Make the reports pooled at every as-of date from the claims that stand."""
     warehouse.build_table("observe/indicator_family")
     warehouse.write_frame("nowcast", nowcasts(warehouse))
     warehouse.build_table("observe/known_claim", now=now.replace(tzinfo=None))
     for name in (
-        "bucket_report",
+        "bucket_observation",
         "list_search",
         "counted_claim",
-        "list_report",
-        "vote_report",
-        "event_report",
-        "pooled_report",
-        "earlier_report",
+        "list_observation",
+        "vote_observation",
+        "event_observation",
+        "observation",
+        "earlier_observation",
     ):
         warehouse.build_table(f"observe/{name}")
     warehouse.write_frame("list_completeness", completeness_of_lists(warehouse))
@@ -253,7 +255,7 @@ def completeness_of_lists(warehouse: Warehouse) -> Any:
             {**recapture, "node": node, "q": float(q), "weight": float(weight)}
             for node, (q, weight) in enumerate(zip(share.q, share.weight, strict=True), start=1)
         ]
-    closed = warehouse.rows("select tracker_id, as_of, indicator_id from pooled_report where kind = 'count'")
+    closed = warehouse.rows("select tracker_id, as_of, indicator_id from observation where kind = 'count'")
     keys = {tuple(row[name] for name in LIST_KEYS) for row in closed}
     rows = [row for row in rows if tuple(row[name] for name in LIST_KEYS) not in keys]
     rows += [dict(zip(LIST_KEYS, key, strict=True)) | {"node": 1, "q": 1.0, "weight": 1.0} for key in sorted(keys)]

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import vl_convert
 
+from signposts.scoring.combining import luck_of_sums
+from signposts.scoring.completeness import list_completeness
 from signposts.scoring.fans import fan_quantiles, quantiles
 from signposts.scoring.model import Model, build_model
 
@@ -116,8 +118,66 @@ def ordinal_specification() -> dict[str, Any]:
     return chart
 
 
+def completeness_specification() -> dict[str, Any]:
+    """Return the chance of each share of all events on a list, by reach, after a search found six of its seven."""
+    rows = []
+    for low, high in ((0.9, 1.0), (0.7, 1.0), (0.4, 0.9)):
+        found = list_completeness(n_known=7, n_found=7, n_both=6, reach=(low, high))
+        order = np.argsort(found.q)
+        shares, chances = [0.3, *found.q[order], 1.0], [0.0, *np.cumsum(found.weight[order]), 1.0]
+        rows += [
+            {"panel": f"reach {low:g} to {high:g}", "share": float(share), "chance": float(chance)}
+            for share, chance in zip(shares, chances, strict=True)
+        ]
+    chart = specification(rows, list(dict.fromkeys(row["panel"] for row in rows)), "chance of at most")
+    x = {"field": "share", "type": "quantitative", "axis": {"title": "share of all events on the list", "tickCount": 5}}
+    x["scale"] = {"domain": [0.3, 1]}
+    y = {"field": "chance", "type": "quantitative", "axis": {"title": "chance of at most"}, "stack": None}
+    mark = {
+        "type": "area",
+        "interpolate": "step-after",
+        "color": "#1f5a8a",
+        "opacity": 0.25,
+        "line": {"color": "#1f5a8a"},
+    }
+    chart["spec"] |= {"layer": [{"mark": mark, "encoding": {"x": x, "y": y}}]}
+    return chart
+
+
+def rho_specification() -> dict[str, Any]:
+    """Return what readings that all lie 1.5 standard deviations off say against a prediction, by their number."""
+    z, n = 1.5, np.arange(1, 7)
+    alone = n * z**2 / 2
+    rows = []
+    for rho in (0.3, 0.5, 0.7):
+        met, missed = (luck_of_sums(n, n * each, n * each**2, np.full(len(n), rho)) for each in (0.0, z))
+        for kind, nats in (("each on its own", alone), ("as a group", alone + met - missed)):
+            rows += [
+                {"panel": f"rho {rho:g}", "kind": kind, "readings": int(count), "decibans": 10 * value / np.log(10)}
+                for count, value in zip(n, nats.tolist(), strict=True)
+            ]
+    chart = specification(rows, list(dict.fromkeys(row["panel"] for row in rows)), "decibans against")
+    x = {"field": "readings", "type": "quantitative", "axis": {"title": "readings off alike", "tickCount": 6}}
+    y = {"field": "decibans", "type": "quantitative", "axis": {"title": "decibans against"}}
+    colour = {
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"domain": ["each on its own", "as a group"], "range": ["#b8c7d6", "#1f5a8a"]},
+        "legend": {"title": None, "orient": "bottom"},
+    }
+    chart["spec"] |= {
+        "layer": [{"mark": {"type": "line", "point": True}, "encoding": {"x": x, "y": y, "color": colour}}]
+    }
+    return chart
+
+
 if __name__ == "__main__":
-    (HERE / "ordinal.svg").write_text(vl_convert.vegalite_to_svg(ordinal_specification()), encoding="utf-8")
+    for picture, chart in (
+        ("ordinal", ordinal_specification()),
+        ("completeness", completeness_specification()),
+        ("rho", rho_specification()),
+    ):
+        (HERE / f"{picture}.svg").write_text(vl_convert.vegalite_to_svg(chart), encoding="utf-8")
     for picture, (kind, number, values, rest) in NUMBERS.items():
         made = model_of(kind, number, values, rest)
         of_event = kind == "event_by"

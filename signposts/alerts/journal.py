@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from signposts.files import append_line, read_lines
+from signposts.files import append_line, oldest_kept, read_lines, shorten
 
 # States of an alert that is still to be sent; the others are ends: sent, accepted.
 OPEN = ("pending", "quiet", "failed", "dry_run")
+# Kinds of alert whose cause lasts, so that its end is news too.
+LASTING = ("source", "held", "withheld", "no_scenario_fits")
 # What is older than this when it could at last be sent is history, not news.
 STALE_AFTER = timedelta(days=7)
 
@@ -77,6 +79,30 @@ def note(path: Path, alert: Alert, delivery: str, sent_to: Iterable[str] = ()) -
     noted = replace(alert, delivery=delivery, sent_to=tuple(sorted({*alert.sent_to, *sent_to})))
     append_line(path, json.dumps(asdict(noted), sort_keys=True).encode())
     return noted
+
+
+def forget_old(path: Path, now: datetime) -> int:
+    """Keep one line an alert, and none of an old one unless its end is still to be told; return how many lines went.
+
+    The journal's lock must be held.
+    """
+    journal, before = read_journal(path), oldest_kept(now).isoformat()
+    kept = [
+        alert
+        for alert in journal.values()
+        if alert.raised_at >= before or (was_heard(alert) and recovery_key(alert) not in journal)
+    ]
+    return shorten(path, [json.dumps(asdict(alert), sort_keys=True).encode() for alert in kept])
+
+
+def was_heard(alert: Alert) -> bool:
+    """Return whether somebody was sent an alert of which the end is news."""
+    return alert.kind in LASTING and (bool(alert.sent_to) or alert.delivery == "sent")
+
+
+def recovery_key(alert: Alert) -> str:
+    """Return the key of the message that an alert's cause is over."""
+    return f"good_again:{alert.alert_key}:{alert.raised_at}"
 
 
 def unsent(journal: Mapping[str, Alert], now: datetime) -> list[Alert]:

@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from signposts.alerts.accepted import AcceptedProblem
-from signposts.alerts.journal import Alert, read_journal
+from signposts.alerts.journal import Alert, read_journal, recovery_key, was_heard
 from signposts.release import latest
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse, load_sql
 
 RULES = ("threshold", "move", "status", "no_scenario_fits", "source", "held", "withdrawn", "withheld_tracker")
-# Kinds of alert whose cause lasts, so that its end is news too.
-LASTING = ("source", "held", "withheld", "no_scenario_fits")
 LINEAGE = "select release_id, as_of, created_at from release order by release_id desc limit 2"
 CHANGES = "select tracker_id, scenario_id, cause, indicator_id, move from change"
 # A publisher that does not answer is news only when it has not answered for so long.
@@ -105,11 +103,6 @@ def new_alerts(warehouse: Warehouse, settings: Settings, as_of: date, now: datet
     return [*meanwhile, *anew, *(alert for alert in recovered if alert.alert_key not in raised)]
 
 
-def recovery_key(alert: Alert) -> str:
-    """Return the key of the message that an alert's cause is over."""
-    return f"good_again:{alert.alert_key}:{alert.raised_at}"
-
-
 def good_again(warehouse: Warehouse, journal: Iterable[Alert], holding: Collection[str], now: datetime) -> list[Alert]:
     """Return a message for each lasting cause that somebody heard of and that is over; each is sent once.
 
@@ -126,8 +119,7 @@ def good_again(warehouse: Warehouse, journal: Iterable[Alert], holding: Collecti
             tracker_id=alert.tracker_id,
         )
         for alert in journal
-        if (alert.sent_to or alert.delivery == "sent")
-        and alert.kind in LASTING
+        if was_heard(alert)
         and alert.alert_key not in holding
         and not (alert.kind == "no_scenario_fits" and alert.tracker_id in alarmed)
     ]

@@ -102,7 +102,7 @@ def state(tracker: TrackerModel, observations: "pd.DataFrame", nodes: "pd.DataFr
 
 
 def _fitting(tracker: TrackerModel, own: "pd.DataFrame") -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which reports the tracker's predictions can score; an edited catalogue may have changed the family."""
+    """Return which observations the tracker's predictions can score; an edited catalogue may change the family."""
     from signposts.scoring.observations import KINDS
 
     codes = np.array([KINDS.index(kind) for kind in own["kind"]], dtype=np.int64)
@@ -113,7 +113,7 @@ def _fitting(tracker: TrackerModel, own: "pd.DataFrame") -> np.ndarray[Any, np.d
 def write_changes(warehouse: Warehouse, released: Path) -> None:
     """Write table change: the move of every scenario since the newest release, by cause and indicator."""
     rows: Rows = []
-    if released.exists() and warehouse.count("unchanged_report"):
+    if released.exists() and warehouse.count("unchanged_observation"):
         before = Warehouse(released, read_only=True)
         with before.connect():
             rows = _changes_since(before, warehouse)
@@ -131,23 +131,24 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
     comparable = before.has_table("shared_luck")
     old_models = {tracker.tracker_id: tracker for tracker in tracker_models(before)} if comparable else {}
     # A release that cannot be compared may lack the tables that this would read.
-    old = (
-        _observed(before, "pooled_report", last["as_of"], _links(warehouse, "unchanged_earlier_report", last["as_of"]))
-        if comparable
-        else None
-    )
+    old = None
+    if comparable:
+        # Releases before 0.2 have it by its old name.
+        table = "observation" if before.has_table("observation") else "pooled_report"
+        links = _links(warehouse, "unchanged_earlier_observation", last["as_of"])
+        old = _observed(before, table, last["as_of"], links)
     (newest,) = warehouse.rows("select max(as_of) as day from as_of_date")
     read_again, unchanged = (
         _observed(
             warehouse,
-            "unchanged_report",
+            "unchanged_observation",
             day,
-            _links(warehouse, "unchanged_earlier_report", day),
+            _links(warehouse, "unchanged_earlier_observation", day),
             "unchanged_list_completeness",
         )
         for day in (last["as_of"], newest["day"])
     )
-    now = _observed(warehouse, "pooled_report", newest["day"], _links(warehouse, "earlier_report", newest["day"]))
+    now = _observed(warehouse, "observation", newest["day"], _links(warehouse, "earlier_observation", newest["day"]))
     rows: Rows = []
     for tracker in tracker_models(warehouse):
         own = {row["scenario_id"]: row["posterior"] for row in published if row["tracker_id"] == tracker.tracker_id}
@@ -175,7 +176,7 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
 
 @dataclass(frozen=True)
 class Observed:
-    """What a database read at one as-of date: reports with the links behind them, and the nodes of lists."""
+    """What a database read at one as-of date: observations with the links behind them, and the nodes of lists."""
 
     observations: "pd.DataFrame"
     nodes: "pd.DataFrame"
@@ -193,6 +194,9 @@ def _observed(
     import pandas as pd
 
     own = warehouse.query(f"from {table} where as_of = $as_of", as_of=as_of).assign(position=1)
+    if "scored_at" not in own:
+        # Releases before 0.2 dated an observation by what it was scored at.
+        own["scored_at"] = own["reading_date"]
     scored = own[own["scored"]]
     known = set(zip(scored["tracker_id"], scored["indicator_id"], strict=True))
     behind = links[[key in known for key in zip(links["tracker_id"], links["indicator_id"], strict=True)]]

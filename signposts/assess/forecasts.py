@@ -262,7 +262,7 @@ def _carried_on(
     """Return log mean and variance of every column at a date, given the last value."""
     model, tracker = standing.tracker.model, standing.tracker
     log_sd = float(seen["log_sd"] or 0.0)
-    at = tracker.years(seen["reading_date"])
+    at = tracker.years(seen["scored_at"])
     now = _at(standing, index, "nowcast" if log_sd else "value", at, log_sd=log_sd)
     number = {key: model.parameters[key][index] for key in ("sigma", "drift_sd", "start_sd", "reversion")}
     start = model.parameters["start_time"][index]

@@ -45,8 +45,8 @@ class TrackerState(Standing):
 
     readings: "pd.DataFrame"
     """(I,) rows of table reading, in the order of ``scored``."""
-    reports: "pd.DataFrame"
-    """Rows of pooled_report that are scored."""
+    observations: "pd.DataFrame"
+    """Rows of observation that are scored."""
     nodes: "pd.DataFrame"
     """Rows of list_completeness."""
 
@@ -60,7 +60,7 @@ def present_states(warehouse: "Warehouse", trackers: Iterable[TrackerModel], as_
     """Yield every tracker's state at the date."""
     reading, pooled, nodes = (
         warehouse.query(f"from {name} where as_of = $as_of", as_of=as_of)
-        for name in ("reading", "pooled_report", "list_completeness")
+        for name in ("reading", "observation", "list_completeness")
     )
     ratios = warehouse.rows("from log_ratio where as_of = $as_of", as_of=as_of)
     for tracker in trackers:
@@ -69,7 +69,7 @@ def present_states(warehouse: "Warehouse", trackers: Iterable[TrackerModel], as_
         yield TrackerState(
             **vars(standing),
             readings=own.reindex(standing.scored),
-            reports=pooled[(pooled["tracker_id"] == tracker.tracker_id) & pooled["scored"]],
+            observations=pooled[(pooled["tracker_id"] == tracker.tracker_id) & pooled["scored"]],
             nodes=nodes,
         )
 
@@ -93,10 +93,10 @@ def next_due(present: TrackerState, usual_months: Mapping[str, int | None]) -> l
 
 
 def _reading_days(present: TrackerState) -> np.ndarray[Any, np.dtype[np.datetime64]]:
-    """Return the date of each scored indicator's reading; not-a-time where there is none."""
+    """Return the end of the period that each scored indicator's reading is about; not-a-time where there is none."""
     import pandas as pd
 
-    return pd.to_datetime(present.readings["reading_date"]).to_numpy(dtype="datetime64[D]")
+    return pd.to_datetime(present.readings["scored_at"]).to_numpy(dtype="datetime64[D]")
 
 
 def _next_period_end(as_of: date, newest: np.datetime64, months: int) -> date:
@@ -176,7 +176,7 @@ def deadline_rows(present: TrackerState, due: list[date], silences: Iterable[Map
 
 def _happened(present: TrackerState) -> set[str]:
     """Return the events that have been reported as happened."""
-    return set(present.reports.loc[present.reports["kind"] == "event", "indicator_id"])
+    return set(present.observations.loc[present.observations["kind"] == "event", "indicator_id"])
 
 
 def _silence_rows(present: TrackerState, silences: Iterable[Mapping[str, Any]]) -> Rows:
@@ -348,7 +348,7 @@ def surprise_rows(present: TrackerState, probability_of_other: float, n_contradi
     its fan; or the readings together are odd under every one.
     """
     tracker, settings = present.tracker, present.tracker.settings
-    if present.reports.empty:
+    if present.observations.empty:
         return []
     draws = settings["simulation"]["draws"]
     shares = surprise(tracker.model, _designs(present), draws=draws, seed=settings["simulation"]["seed"])
@@ -373,60 +373,60 @@ def surprise_rows(present: TrackerState, probability_of_other: float, n_contradi
 
 
 def _designs(present: TrackerState) -> Designs:
-    """Return the scored reports as designs that simulated worlds can fill again."""
-    reports = observations_of(present.tracker, present.reports)
-    kind = np.array(KINDS, dtype=object)[reports.kind]
+    """Return the scored observations as designs that simulated worlds can fill again."""
+    observations = observations_of(present.tracker, present.observations)
+    kind = np.array(KINDS, dtype=object)[observations.kind]
     counted = np.isin(kind, ("count", "open_count"))
-    end = np.where(np.isnan(reports.exposure_end), reports.time, reports.exposure_end)
-    time = np.where(kind == "event", present.now, np.where(counted, end, reports.time))
+    end = np.where(np.isnan(observations.exposure_end), observations.time, observations.exposure_end)
+    time = np.where(kind == "event", present.now, np.where(counted, end, observations.time))
     start = np.where(
-        np.isnan(reports.exposure_start),
-        present.tracker.model.exposure_start[reports.indicator],
-        reports.exposure_start,
+        np.isnan(observations.exposure_start),
+        present.tracker.model.exposure_start[observations.indicator],
+        observations.exposure_start,
     )
-    position = {name: place for place, name in enumerate(dict.fromkeys(present.reports["indicator_id"]))}
-    reading = np.array([position[name] for name in present.reports["indicator_id"]])
+    position = {name: place for place, name in enumerate(dict.fromkeys(present.observations["indicator_id"]))}
+    reading = np.array([position[name] for name in present.observations["indicator_id"]])
     scored = {name: place for place, name in enumerate(present.scored)}
     weights = present.evidence.weights
-    nodes = completeness_of(present.tracker, present.tracker.model, present.reports, present.nodes)
+    nodes = completeness_of(present.tracker, present.tracker.model, present.observations, present.nodes)
     is_open = np.asarray(kind == "open_count")[:, None]
     return Designs(
         design=ReadingDesign(
-            indicator=reports.indicator,
+            indicator=observations.indicator,
             time=time,
             exposure_start=start,
-            trials=np.where(kind == "share_count", reports.trials, np.nan),
-            log_sd=reports.log_sd,
+            trials=np.where(kind == "share_count", observations.trials, np.nan),
+            log_sd=observations.log_sd,
             completeness=np.where(is_open, nodes[0], 1.0),
             completeness_weight=nodes[1],
         ),
-        observed=_observed(present, reports),
+        observed=_observed(present, observations),
         reading=reading,
-        pool_weight=present.reports["pool_weight"].to_numpy(dtype=np.float64),
-        reliability=present.reports["reliability"].to_numpy(dtype=np.float64),
+        pool_weight=present.observations["pool_weight"].to_numpy(dtype=np.float64),
+        reliability=present.observations["reliability"].to_numpy(dtype=np.float64),
         weight=np.array([weights[scored[name]] for name in position]),
     )
 
 
-def _observed(present: TrackerState, reports: Observations) -> Floats:
-    """Return what each report says as one number.
+def _observed(present: TrackerState, observations: Observations) -> Floats:
+    """Return what each observation says as one number.
 
     A value or count as it is, an interval as its middle or its one end, a category as its index, an event as its date;
     none seen is 0 of a count and infinitely late of an event.
     """
-    kind = np.array(KINDS, dtype=object)[reports.kind]
-    rates = present.tracker.model.family[reports.indicator] == FAMILIES.index("rate")
-    low, high = reports.value_low, reports.value_high
+    kind = np.array(KINDS, dtype=object)[observations.kind]
+    rates = present.tracker.model.family[observations.indicator] == FAMILIES.index("rate")
+    low, high = observations.value_low, observations.value_high
     middle = np.where(np.isnan(low), high, np.where(np.isnan(high), low, (low + high) / 2))
     return np.select(
         [kind == "event", kind == "category", kind == "interval", kind == "none_seen"],
         [
-            (reports.happened_from + reports.happened_to) / 2,
-            reports.category.astype(np.float64),
+            (observations.happened_from + observations.happened_to) / 2,
+            observations.category.astype(np.float64),
             middle,
             np.where(rates, 0.0, np.inf),
         ],
-        reports.value,
+        observations.value,
     )
 
 

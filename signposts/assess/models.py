@@ -1,4 +1,4 @@
-"""From the tables of the working warehouse to the method's models and reports.
+"""From the tables of the working warehouse to the method's models and observations.
 
 Belongs here: reading rows and handing them to the method as arrays. Not here: formulas.
 """
@@ -19,7 +19,10 @@ from signposts.warehouse import Warehouse
 if TYPE_CHECKING:
     import pandas as pd
 
-DATE_COLUMNS = ("reading_date", "exposure_start", "exposure_end", "happened_from", "happened_to")
+# Column of table observation to what the method calls it.
+DATE_COLUMNS = {"scored_at": "reading_date"} | {
+    name: name for name in ("exposure_start", "exposure_end", "happened_from", "happened_to")
+}
 NUMBER_COLUMNS = ("value", "value_low", "value_high", "log_sd", "trials")
 
 
@@ -113,7 +116,7 @@ def _indicator_setting(row: Mapping[str, Any]) -> dict[str, Any]:
 def observations_of(
     tracker: TrackerModel, frame: "pd.DataFrame", completeness: tuple[Floats, Floats] | None = None
 ) -> Observations:
-    """Return the method's observations for rows of pooled_report of one tracker, dates as years since t0.
+    """Return the method's observations for rows of observation of one tracker, dates as years since t0.
 
     ``completeness`` gives the nodes of each row's list and their weights, each (n, K); without it, an incomplete list
     holds an unknown share of its events, spread evenly over the tracker's open_list_coverage.
@@ -124,7 +127,10 @@ def observations_of(
         "category": frame["category"].astype(object).where(frame["category"].notna(), None).to_numpy(dtype=object),
     }
     columns |= {name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in NUMBER_COLUMNS}
-    columns |= {name: years_of_dates(tracker.t0, frame[name].to_numpy(dtype="datetime64[D]")) for name in DATE_COLUMNS}
+    columns |= {
+        said: years_of_dates(tracker.t0, frame[name].to_numpy(dtype="datetime64[D]"))
+        for name, said in DATE_COLUMNS.items()
+    }
     if completeness is not None:
         columns["completeness"] = completeness
     return make_observations(tracker.model, columns)

@@ -19,7 +19,7 @@ from signposts.scoring.predictive import likelihood
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS = ["tracker_id", "as_of", "indicator_id", "report_id", "position"]
+KEYS = ["tracker_id", "as_of", "indicator_id", "observation_id", "position"]
 SAID = [
     "indicator_id",
     "kind",
@@ -27,7 +27,7 @@ SAID = [
     "value_low",
     "value_high",
     "category",
-    "reading_date",
+    "scored_at",
     "log_sd",
     "trials",
     "exposure_start",
@@ -44,7 +44,7 @@ def score_readings(
 ) -> tuple["pd.DataFrame", "pd.DataFrame"]:
     """Return rows of observation_ratio and reading_evidence, for all predictions and for each other subset.
 
-    ``observations`` are the scored rows of pooled_report at position 1 and older links of chains at 2 and more;
+    ``observations`` are the scored rows of observation at position 1 and older links of chains at 2 and more;
     ``nodes`` those of list_completeness.
     """
     import pandas as pd

@@ -4,6 +4,7 @@ Belongs here: which statement and which part of the method makes which table. No
 (scoring/, sql/assess/).
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from signposts.assess.changes import list_nodes
@@ -28,23 +29,25 @@ MADE_OF_RATIOS = (
     "begun",
     "influence",
 )
+OF_THE_ODDS = ("subset_evidence", "group_evidence", "variant", "hypothesis_probability", "scenario_probability")
+"""Those of them that the probabilities themselves are made of."""
 
 
-def write_probabilities(warehouse: Warehouse) -> None:
+def write_probabilities(warehouse: Warehouse, tables: Sequence[str] = MADE_OF_RATIOS) -> None:
     """Write the log ratios and, for every as-of date and variant, the probabilities of the scenarios."""
     nodes = list_nodes(warehouse)
     scored = warehouse.query(load_sql("assess/scored_observation"))
     ratios, evidence = score_readings(tracker_models(warehouse), scored, nodes)
     warehouse.write_frame("observation_ratio", ratios)
     warehouse.write_frame("reading_evidence", evidence)
-    for name in MADE_OF_RATIOS:
+    for name in tables:
         warehouse.build_table(f"assess/{name}")
 
 
 def write_verdicts(warehouse: Warehouse, as_of: date) -> None:
     """Write status words, cells of the evidence matrix and fans."""
     trackers = tracker_models(warehouse)
-    words, growth = status_words(trackers, warehouse.read_frame("reading"), warehouse.read_frame("pooled_report"))
+    words, growth = status_words(trackers, warehouse.read_frame("reading"), warehouse.read_frame("observation"))
     warehouse.write_frame("status_word", words)
     warehouse.write_frame("required_growth", growth)
     warehouse.build_table("assess/assessment")

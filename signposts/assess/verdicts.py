@@ -32,8 +32,8 @@ def status_words(
     for tracker in trackers:
         own = readings[readings["tracker_id"] == tracker.tracker_id]
         own = own[own["indicator_id"].isin(tracker.model.indicator_ids)].reset_index(drop=True)
-        reports = pooled[pooled["tracker_id"] == tracker.tracker_id]
-        part = _tracker_words(tracker, own, reports)
+        observations = pooled[pooled["tracker_id"] == tracker.tracker_id]
+        part = _tracker_words(tracker, own, observations)
         words.append(part)
         growth.append(_tracker_growth(tracker, own))
     return pd.concat(words, ignore_index=True), pd.concat(growth, ignore_index=True)
@@ -45,16 +45,16 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
 
     model, prior = tracker.model, named_prior(tracker)
     spoken = pooled.merge(own[READING_KEYS].assign(reading=own.index), on=READING_KEYS, how="inner")
-    reports = observations_of(tracker, _scoreable_rows(tracker, spoken))
+    observations = observations_of(tracker, _scoreable_rows(tracker, spoken))
     spoken = _scoreable_rows(tracker, spoken)
-    assessed = _is_assessed(tracker, reports)
-    spoken, reports = spoken[assessed], reports.take(np.flatnonzero(assessed))
+    assessed = _is_assessed(tracker, observations)
+    spoken, observations = spoken[assessed], observations.take(np.flatnonzero(assessed))
     indicator = model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
-    time = _newest(reports.time, spoken["reading"].to_numpy(), len(own))
+    time = _newest(observations.time, spoken["reading"].to_numpy(), len(own))
     bits = _bits(tracker, prior, indicator, time, own["trials"].to_numpy(dtype=np.float64, na_value=np.nan))
     found = status(
         model,
-        reports,
+        observations,
         Readings(
             indicator=indicator,
             time=time,
@@ -77,7 +77,7 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
 
 
 def _scoreable_rows(tracker: TrackerModel, spoken: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the reports whose kind the indicator's predictions can be compared with."""
+    """Return the observations whose kind the indicator's predictions can be compared with."""
     from signposts.scoring.observations import KINDS
 
     codes = np.array([KINDS.index(kind) for kind in spoken["kind"]], dtype=np.int64)
@@ -85,24 +85,24 @@ def _scoreable_rows(tracker: TrackerModel, spoken: "pd.DataFrame") -> "pd.DataFr
     return spoken[scoreable(tracker.model, indicator, codes)] if len(spoken) else spoken
 
 
-def _is_assessed(tracker: TrackerModel, reports: Observations) -> Booleans:
-    """Return which reports lie after t0 and after every start of their predictions: earlier ones are history."""
-    starts = tracker.model.parameters["start_time"][reports.indicator]
+def _is_assessed(tracker: TrackerModel, observations: Observations) -> Booleans:
+    """Return which observations lie after t0 and after every start of their predictions: earlier ones are history."""
+    starts = tracker.model.parameters["start_time"][observations.indicator]
     latest = np.where(np.isnan(starts), -np.inf, starts).max(axis=1, initial=-np.inf)
-    last_day = np.where(np.isnan(reports.happened_to), reports.time, reports.happened_to)
+    last_day = np.where(np.isnan(observations.happened_to), observations.time, observations.happened_to)
     result: Booleans = (last_day > 0) & (last_day > latest)
     return result
 
 
 def _newest(time: Floats, reading: Integers, n_readings: int) -> Floats:
-    """Return the newest report's date of each reading; NaN where there is none."""
+    """Return the newest observation's date of each reading; NaN where there is none."""
     newest = np.full(n_readings, -np.inf)
     np.maximum.at(newest, reading, time)
     return np.where(np.isfinite(newest), newest, np.nan)
 
 
 def _share_of_assessed(spoken: "pd.DataFrame") -> Floats:
-    """Return pool weights that sum to 1 per reading over the reports that are assessed."""
+    """Return pool weights that sum to 1 per reading over the observations that are assessed."""
     total = spoken.groupby("reading")["pool_weight"].transform("sum")
     shares: Floats = (spoken["pool_weight"] / total).to_numpy(dtype=np.float64)
     return shares
@@ -138,7 +138,7 @@ def _tracker_growth(tracker: TrackerModel, own: "pd.DataFrame") -> "pd.DataFrame
     from signposts.scoring.observations import years_of_dates
 
     value = own["value"].to_numpy(dtype=np.float64, na_value=np.nan)
-    time = years_of_dates(tracker.t0, own["reading_date"].to_numpy(dtype="datetime64[D]"))
+    time = years_of_dates(tracker.t0, own["scored_at"].to_numpy(dtype="datetime64[D]"))
     indicator = tracker.model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
     numeric = (tracker.model.family[indicator] == FAMILIES.index("lognormal")) & (value > 0) & ~np.isnan(time)
     rows = np.flatnonzero(numeric)

@@ -1,4 +1,4 @@
-"""What a supposed reading would say: its words read as a report, and a grid of them for the page of what-if.
+"""What a supposed reading would say: its words read as an observation, and a grid of them for the page of what-if.
 
 Belongs here: reading INDICATOR=VALUE, one reader a family, and the readings that the report lets people suppose. Not
 here: the probabilities that follow (scoring/what_if.py), printing (cli/what_if.py).
@@ -38,7 +38,11 @@ Rows = list[dict[str, Any]]
 
 
 def reading_of(tracker: TrackerModel, name: str, value: str, when: date, reliability: float) -> CellEvidence:
-    """Return what one supposed report alone would say, one row; one that cannot be read or scored is an InputError."""
+    """Return what one supposed observation alone would say, one row.
+
+    Raises:
+        InputError: it cannot be read or scored.
+    """
     model = tracker.model
     (index,) = model.indicator_index([name])
     family = FAMILIES[model.family[index]]
@@ -53,7 +57,7 @@ def reading_of(tracker: TrackerModel, name: str, value: str, when: date, reliabi
     return single_evidence(model, make_observations(model, columns), reliability)
 
 
-# ---- words as reports: one reader a family
+# ---- words as observations: one reader a family
 
 
 def _value(name: str, text: str, _when: date, _tracker: TrackerModel) -> Columns:
@@ -90,7 +94,7 @@ def _numbers(name: str, text: str, expected: str) -> list[float]:
 
 
 def _value_columns(numbers: Sequence[float]) -> Columns:
-    """Return a value, or an interval, as columns of a report."""
+    """Return a value, or an interval, as columns of an observation."""
     if len(numbers) == 1:
         return {"kind": ["value"], "value": [numbers[0]]}
     return {"kind": ["interval"], "value_low": [numbers[0]], "value_high": [numbers[1]]}

@@ -6,7 +6,7 @@ Belongs here: a type used by more than one module of this package. Not here: ent
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 PROBABILITY_TOLERANCE = 1e-6
 # What no table and no page can show, or shows as something else: control characters, lone surrogates, and marks that
@@ -15,11 +15,24 @@ UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+WORDS = r"^[^{}|]*\{(n|x|p|change)\}[^{}|]*(\|[^{}|]*\{(n|x|p|change)\}[^{}|]*)?$"
+
+
+def has_a_slot(words: str) -> str:
+    """Refuse words that leave no room for the number, or room for several."""
+    if not re.match(WORDS, words):
+        raise ValueError(
+            f"{words!r} has no single slot for the number|write {{n}} for a count, {{x}} for a number, {{p}} for a "
+            "share or {change} for a ratio, and after a bar the words for several"
+        )
+    return words
+
+
 UnitWords = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, pattern=r"^[^{}|]*\{(n|x|p|change)\}[^{}|]*(\|[^{}|]*\{(n|x|p|change)\}[^{}|]*)?$"
-    ),
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(has_a_slot),
+    WithJsonSchema({"type": "string", "pattern": WORDS}),
 ]
 """Words for an indicator's numbers with one slot: {n} a count, {x} a number, {p} a share in percent, {change} a ratio
 as percent above or below; after | the words for any number but one."""

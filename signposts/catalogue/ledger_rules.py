@@ -165,7 +165,8 @@ def validate_silence_on_counts(ledger: Ledger, exposure_start: date, faults: Fau
             last_day = event.happened_to or event.period_end
             if last_day is not None and exposure_start <= last_day <= claim.searched_until:
                 why = f"denies all events up to {claim.searched_until}, but {event.claim_id} lists one"
-                faults.refuse(ledger.path, row.line, claim.claim_id, why, f"withdraw it, or {event.claim_id}")
+                mend = f"withdraw it, or {event.claim_id}; a list is closed by a search"
+                faults.refuse(ledger.path, row.line, claim.claim_id, why, mend)
                 break
 
 

@@ -151,6 +151,11 @@ class EventPrediction(PredictionBase):
         """Refuse what follows an onset without the share of onsets that the event announces."""
         if self.trigger_share is None and (self.trigger_lag is not None or self.after_onset is not None):
             raise ValueError("trigger_lag and after_onset say nothing without trigger_share|give it, or leave them out")
+        if self.trigger_share is not None and self.after_onset is None:
+            raise ValueError(
+                "trigger_share has no after_onset|write `baseline` if the event then comes as the baseline has it, "
+                "`own` if as predicted here"
+            )
         return self
 
 

@@ -21,6 +21,7 @@ from signposts.catalogue.predictions import (
     EventPrediction,
     OrdinalPrediction,
     PathPrediction,
+    Prediction,
     PredictionBase,
     RangePrediction,
     RatePrediction,
@@ -29,11 +30,14 @@ from signposts.catalogue.predictions import (
 )
 from signposts.catalogue.trackers import OTHER
 from signposts.catalogue.watch import LeadFeed, WatchNames
+from signposts.scoring.spreads import SPREADS
 
 DEFINING_MOST, DEFINING_RATIO = 0.10, 5.0
 """An event defines a scenario if every other one gives it at most so much, and this one so many times that."""
 # A yearly change beyond it is asked about: percent may have been written for a share.
 HUGE_CHANGE = 1.0
+HUGE_SPREAD = 10.0
+"""Times the usual spread of its type; beyond it a spread was written in another unit than the scale's."""
 # What the scaffold writes where only the author can know.
 PLACEHOLDER = "REPLACE"
 
@@ -265,12 +269,33 @@ def validate_predictions(file: str, indicator: Indicator, draft: Draft, faults: 
             why = f"{prediction.annual_change:.0%} more every year; is that meant?"
             faults.warn(document.path, document.line(*place, "annual_change"), what, why, "write 20 percent as 0.20")
         validate_clock(file, place, prediction, draft, faults)
+        validate_spread(file, place, prediction, draft, faults)
     validate_triggers(file, indicator, draft, faults)
     validate_defining(file, indicator, draft, faults)
     reason = monotone_fault(indicator, draft.scenarios)
     if reason and indicator.monotone_waiver is None:
         mend = "correct the numbers or `cooperative`, or write the reason as `monotone_waiver:`"
         draft.refuse(faults, file, ("predictions",), reason, mend)
+
+
+def validate_spread(
+    file: str, place: tuple[object, ...], prediction: Prediction, draft: Draft, faults: FaultList
+) -> None:
+    """Refuse a spread where no draw moves a number, one without a reason, and one in another unit than the scale's."""
+    if prediction.spread is None:
+        return
+    where = (*place, "spread")
+    if prediction.type not in SPREADS:
+        why = f"the interval moves no number of type {prediction.type}"
+        draft.refuse(faults, file, where, why, "remove it")
+        return
+    ((number, usual),) = SPREADS[prediction.type].items()
+    if prediction.spread > HUGE_SPREAD * usual:
+        why = f"{prediction.spread:g} is more than {HUGE_SPREAD:g} times the usual {usual:g}"
+        draft.refuse(faults, file, where, why, "write it on the scale of docs/method.md, 9, not in percent")
+    elif prediction.note is None:
+        why = f"nobody can see why {number} is not as doubtful as the usual {usual:g}"
+        draft.refuse(faults, file, where, why, "write the reason as `note:`, or remove it and the usual one holds")
 
 
 def validate_triggers(file: str, indicator: Indicator, draft: Draft, faults: FaultList) -> None:

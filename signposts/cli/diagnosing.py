@@ -53,6 +53,7 @@ VERDICTS = (
     "source failed",
     "clock",
     "claims held",
+    "values kept",
     "rows vanished",
     "alerts not sent",
     "acceptance expired",
@@ -354,6 +355,10 @@ def _claims(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         remedy = f"look at {held[0]}, then `signposts accept {held[0]} --reason …` or correct it"
         named = ", ".join(held[:3]) + (" and others" if len(held) > 3 else "")
         yield Diagnosis("Claims", f"{len(held)} are held and not used: {named}", "claims held", remedy)
+    for row in release.rows(load_sql("run_summary/kept_values")) if release.has_table("kept_value") else []:
+        remedy = f"see what {row['source_id']} sends now: `signposts sql rejected_rows` shows the rows"
+        kept = Diagnosis("Claims", row["message"], "values kept", remedy)
+        yield _unless_accepted(kept, accepted.get(("source", f"source:{row['source_id']}")))
     for line in fault_lines(compare_ledgers(settings, load_catalogue(settings.catalogue_root))):
         yield Diagnosis("Claims", line, "rows vanished", line)
 

@@ -34,17 +34,16 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
         _print_claims(console, published_rows(release, "explain/claims", **keys))
         _print_predictions(
             console,
-            published_rows(
-                release, "explain/predictions", **keys, reading_date=subject["reading_date"] or subject["as_of"]
-            ),
+            published_rows(release, "explain/predictions", **keys, scored_at=subject["scored_at"] or subject["as_of"]),
         )
         if subject["scored"]:
             _print_chain(console, published_rows(release, "explain/chain", **keys))
             _print_completeness(console, published_rows(release, "explain/completeness", **keys))
             _print_triggers(console, published_rows(release, "explain/triggers", **keys))
             _print_ratios(console, subject, published_rows(release, "explain/hypotheses", **keys))
-            _print_luck(console, subject, published_rows(release, "explain/luck", **keys))
-            _print_arithmetic(console, published_rows(release, "explain/arithmetic", **keys))
+            rows = published_rows(release, "explain/arithmetic", **keys)
+            _print_luck(console, subject, [row for row in rows if row["n_readings"] is not None])
+            _print_arithmetic(console, rows)
 
 
 def _print_reading(console: Console, subject: Row) -> None:

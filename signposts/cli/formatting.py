@@ -5,10 +5,10 @@ Belongs here: formats shared by the commands. Not here: verdicts, which the meth
 
 
 def number(value: float | None) -> str:
-    """Return a value with three significant digits, or more where it is a whole number."""
+    """Return a value with three significant digits, or more where it is a whole number or stands in thousands."""
     if value is None:
         return ""
-    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:,.3g}"
+    return f"{value:,.0f}" if (value == round(value) or abs(value) >= 999.5) and abs(value) < 1e15 else f"{value:,.3g}"
 
 
 def span(low: float | None, high: float | None) -> str:

@@ -10,23 +10,17 @@ from datetime import UTC, datetime
 
 import typer
 
-from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, check_claim, load_catalogue
+from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, load_catalogue
 from signposts.catalogue.accepted import COLUMNS as ACCEPTED_COLUMNS
 from signposts.catalogue.accepted import DOCUMENT_COLUMNS, accepted_documents, accepted_path, accepted_rows
 from signposts.catalogue.claims import OPEN_ENDS, REQUIRED_BY_KIND
-from signposts.catalogue.writing import (
-    NewRow,
-    analyst,
-    append_rows,
-    ledger_row,
-    next_claim_id,
-    tracker_lock,
-    with_defaults,
-)
+from signposts.catalogue.writing import NewRow, append_rows, ledger_row, tracker_lock, with_defaults
 from signposts.cli.published import nearest_name
+from signposts.desk.claims import find_claim, new_claim
 from signposts.errors import InputError, SourceError
 from signposts.release import require_latest
 from signposts.settings import load_settings, source_base_url
+from signposts.warehouse import load_sql
 
 OWN = ("claim_id", "recorded_at", "sha256")
 """Fields that the command fills itself."""
@@ -67,12 +61,7 @@ def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_pa
         raise InputError("--archive-page needs the page's address: add source_url=ADDRESS")
     with tracker_lock(owner.folder):
         owner = _tracker(owner.tracker_id)
-        row["claim_id"] = next_claim_id(owner, indicator)
-        row.setdefault("recorded_by", analyst())
-        row["recorded_at"] = datetime.now(UTC).replace(microsecond=0).isoformat()
-        faults = check_claim(owner, indicator, row)
-        if faults:
-            raise InputError("the claim was not recorded:\n  " + "\n  ".join(faults))
+        row = new_claim(owner, indicator, row, datetime.now(UTC))
         if archive_page:
             row["sha256"] = _archived(row["source_url"])
         addition = ledger_row(owner, indicator, row)
@@ -183,11 +172,15 @@ def accept_claim(claim: str, reason: str, tracker: str) -> None:
     """Let a held revision through from the next run on, with the reason beside it."""
     values = _acceptance(claim, reason)
     owner = _tracker(tracker)
-    statement = "select claim_id from claim where held and tracker_id = $tracker order by claim_id"
-    held = [row["claim_id"] for row in require_latest(load_settings()).rows(statement, tracker=owner.tracker_id)]
-    if claim not in held:
-        known = f"held are {', '.join(held)}" if held else "none is held"
-        raise InputError(f"claim {claim!r} is not held in the newest release; {known}")
+    if owner.settings.draft:
+        # A draft is never released: what is held in it is said by its preview alone.
+        find_claim(owner, claim)
+    else:
+        rows = require_latest(load_settings()).rows(load_sql("run_summary/held_claims"))
+        held = [row["claim_id"] for row in rows if row["tracker_id"] == owner.tracker_id]
+        if claim not in held:
+            known = f"held are {', '.join(held)}" if held else "none is held"
+            raise InputError(f"claim {claim!r} is not held in the newest release; {known}")
     with tracker_lock(owner.folder):
         earlier = {str(row["claim_id"]) for row in accepted_rows(owner.tracker_id, owner.folder)}
         if claim in earlier:

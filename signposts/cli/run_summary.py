@@ -1,4 +1,4 @@
-"""The summary that every run ends with: scenarios, what moved them, coverage, what is held back, sources, paths.
+"""The summary that every run ends with: scenarios, what moved them, coverage, what is held or kept, sources, paths.
 
 Belongs here: printing one release in twenty lines. Not here: the report.
 """
@@ -64,6 +64,8 @@ def _print_release(release: Warehouse) -> Summary:
             f"have answered.{failed_ones}{never}"
         )
     _print_held(console, release, held_back)
+    for row in published_rows(release, "run_summary/kept_values"):
+        console.print(f"{row['message']}.", soft_wrap=True)
     return Summary(len(held_back), _print_sources(console, release))
 
 
@@ -104,7 +106,8 @@ def _print_held(console: Console, release: Warehouse, held_back: list[dict[str, 
     if claims:
         more = f" and {len(claims) - MOST_HELD} more" if len(claims) > MOST_HELD else ""
         named = ", ".join(claims[:MOST_HELD])
-        console.print(f"{len(claims)} claims are held until `signposts accept`: {named}{more}.", soft_wrap=True)
+        held = "1 claim is" if len(claims) == 1 else f"{len(claims)} claims are"
+        console.print(f"{held} held until `signposts accept`: {named}{more}.", soft_wrap=True)
 
 
 def _print_sources(console: Console, release: Warehouse) -> int:

@@ -128,16 +128,20 @@ def _same(text: str) -> str:
 
 
 def column_fields(cells: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return the ledger's field of each column; a column that the ledger does not know is refused."""
-    names = (*LEDGER_COLUMNS, "indicator_id")
+    """Return the ledger's field of each column; columns that the ledger does not know are refused together."""
+    names = (*LEDGER_COLUMNS, "indicator_id", "")
     fields = {}
     for column in cells:
         field = mapping.get(column, re.sub(r"\W+", "_", column.strip().lower()).strip("_"))
-        if field in OWN_FIELDS and field != "corrects":
-            continue
-        if field not in names:
-            raise InputError(f"column {column!r} is no field of the ledger; {nearest(field, names)} Else --map COLUMN=")
-        fields[column] = field
+        if field not in OWN_FIELDS or field in ("corrects", "correction_reason"):
+            fields[column] = field
+    unknown = [column for column, field in fields.items() if field not in names]
+    if unknown:
+        raise InputError(
+            f"no fields of the ledger: {', '.join(repr(column) for column in unknown)}: give each its field, as "
+            f"--map '{unknown[0]}=FIELD', or none to leave it out, as --map '{unknown[0]}='; "
+            f"for the first, {nearest(fields[unknown[0]], names[:-1])}"
+        )
     unused = [column for column in mapping if column not in cells]
     if unused and cells:
         raise InputError(f"--map names column {unused[0]!r}, which the file lacks; {nearest(unused[0], cells)}")

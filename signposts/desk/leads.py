@@ -9,16 +9,16 @@ when other terms match it. It can be made again from the archive (collect.rebuil
 
 import fcntl
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from signposts.desk.feeds import Item, lead_key
 from signposts.desk.stories import WINDOW, StoryIndex
-from signposts.files import read_lines, write_atomically
+from signposts.files import oldest_kept, read_lines, shorten, write_atomically
 from signposts.settings import Settings
 
 GRADES = {"A": 1.0, "B": 0.9, "C": 0.75, "D": 0.5, "E": 0.25, "F": 0.5}
@@ -187,9 +187,34 @@ class LeadLog:
             fcntl.flock(handle.fileno(), fcntl.LOCK_EX)
             yield
 
+    def forget_old(self, dismissed: Callable[[Lead], bool], now: datetime) -> int:
+        """Take out of the log the old leads that somebody dismissed; return how many lines went.
+
+        Leads that became claims, and those that still wait, stay. What was dismissed is made again with the log.
+        """
+        if not self.path.exists():
+            return 0
+        with self.lock():
+            before = oldest_kept(now).replace(tzinfo=UTC)
+            old = {name for name, lead in self.leads().items() if _moment(lead) < before and dismissed(lead)}
+            kept = [line for line in read_lines(self.path) if not old or _lead_of(line) not in old]
+            return shorten(self.path, kept) if old else 0
+
     def clear(self) -> None:
         """Empty the log, to be filled again from the archive."""
         write_atomically(self.path, b"")
+
+
+def _lead_of(line: bytes) -> str:
+    """Return the lead that a line of the log is about; nothing for one that a crash cut short."""
+    try:
+        return str(json.loads(line)["lead_id"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _moment(lead: Lead) -> datetime:
+    return lead.seen_at if lead.seen_at.tzinfo else lead.seen_at.replace(tzinfo=UTC)
 
 
 def read_lead(entry: Mapping[str, Any]) -> Lead:

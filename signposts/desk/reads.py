@@ -12,8 +12,8 @@ from typing import Any
 
 from signposts.catalogue.watch import LeadFeed
 from signposts.desk.feeds import Items
-from signposts.desk.leads import desk_folder, read_log_lines
-from signposts.files import append_line
+from signposts.desk.leads import LeadLog, desk_folder, read_log_lines
+from signposts.files import append_line, oldest_kept, shorten
 from signposts.settings import Settings
 
 GOOD = ("items", "empty")
@@ -52,7 +52,23 @@ class FeedRead:
 
 def record_read(settings: Settings, read: FeedRead) -> None:
     """Add a read to the log."""
-    append_line(desk_folder(settings) / "reads.jsonl", json.dumps(asdict(read), ensure_ascii=False).encode())
+    with LeadLog(settings).lock():
+        append_line(desk_folder(settings) / "reads.jsonl", _line_of(read))
+
+
+def forget_old_reads(settings: Settings, now: datetime) -> int:
+    """Take old reads out of the log, but for the last of each feed; return how many went."""
+    path = desk_folder(settings) / "reads.jsonl"
+    if not path.exists():
+        return 0
+    with LeadLog(settings).lock():
+        reads, before = all_reads(settings), oldest_kept(now).date()
+        newest = {read.feed_id: read for read in reads}
+        return shorten(path, [_line_of(read) for read in reads if read.day >= before or newest[read.feed_id] is read])
+
+
+def _line_of(read: FeedRead) -> bytes:
+    return json.dumps(asdict(read), ensure_ascii=False).encode()
 
 
 def all_reads(settings: Settings) -> list[FeedRead]:

@@ -73,7 +73,10 @@ def plan_search(
     """
     entry = tracker.indicators.get(indicator)
     if entry is None or entry.watch is None:
-        raise InputError(f"{indicator} has no `watch:`; nothing says what a search of it would read")
+        raise InputError(
+            f"{indicator} has no `watch:`; nothing says what a search of it would read: write one, or write the search "
+            "that you made by hand as a row of searches.csv (docs/authors.md)"
+        )
     if until >= now.date():
         raise InputError(f"{until} is not over; a search is closed to a day before today")
     before = last_search(tracker, indicator)

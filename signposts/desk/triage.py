@@ -10,6 +10,7 @@ that a second desk sees the first one's decision.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from signposts.catalogue import Tracker
@@ -25,9 +26,9 @@ from signposts.catalogue.triage import (
 from signposts.catalogue.writing import NewRow, analyst, append_rows, ledger_row, tracker_lock
 from signposts.desk.claims import correction, find_claim, indicator_of, new_claim, with_ledger_of_now, withdrawal
 from signposts.desk.importing import known_twin
-from signposts.desk.leads import Lead
+from signposts.desk.leads import Lead, LeadLog
 from signposts.errors import InputError, SourceError
-from signposts.settings import load_settings, source_base_url
+from signposts.settings import Settings, load_settings, source_base_url
 
 if TYPE_CHECKING:
     from signposts.sources.cited_page import KeptPage
@@ -52,6 +53,20 @@ def decisions_now(tracker: Tracker) -> dict[str, TriageRow]:
     decisions = newest_decisions(read_triage(tracker.folder, faults))
     faults.raise_if_any()
     return decisions
+
+
+def forget_old_leads(settings: Settings, now: datetime) -> int:
+    """Take old leads out of the log that every tracker they may bear on has dismissed; return how many lines went."""
+
+    @cache
+    def decided(tracker_id: str) -> dict[str, TriageRow]:
+        return newest_decisions(read_triage(settings.catalogue_root / tracker_id, FaultList()))
+
+    def dismissed(lead: Lead) -> bool:
+        found = [decided(name).get(lead.lead_id) for name in {match.partition("/")[0] for match in lead.matches}]
+        return bool(found) and all(row is not None and row.decision == "dismiss" for row in found)
+
+    return LeadLog(settings).forget_old(dismissed, now)
 
 
 def decide(

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 # The oldest format that DuckDB 2 writes: every client since 1.1 opens it.
 STORAGE_VERSION = "v1.0.0"
 
+# What a published table was called, and what it shows of the table; kept for a release. DuckDB 2 takes an unquoted
+# fetch for a word of SQL; an observation was called a report, which is the site.
+OLD_NAMES = {
+    "fetch": ("fetch_attempt", "*"),
+    "pooled_report": ("observation", "* exclude (observation_id), observation_id as report_id"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Macro:
@@ -117,9 +124,9 @@ def _views_and_macros(dictionary: Dictionary) -> Iterator[str]:
         table = name.removeprefix("latest_")
         for column, entry in published_columns(table, dictionary.tables[table]).items():
             yield f'comment on column "{name}"."{column}" is {_quoted(entry.comment)}'
-    # The old name of fetch_attempt, which DuckDB 2 takes unquoted for a word of SQL; kept for a release.
-    yield 'create view "fetch" as select * from fetch_attempt'
-    yield "comment on view \"fetch\" is 'fetch_attempt by its name before 0.2; it goes with the next release.'"
+    for old, (name, columns) in OLD_NAMES.items():
+        yield f'create view "{old}" as select {columns} from {name}'  # noqa: S608 - our own names
+        yield f"comment on view \"{old}\" is '{name} by its name before 0.2; it goes with the next release.'"
     for macro in load_macros():
         yield macro.definition
         yield f"comment on macro table {macro.name} is {_quoted(f'{_sentence(macro.grain)} Example: {macro.example}')}"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from signposts.dictionary import load_dictionary
 from signposts.errors import InputError, ReleaseWithheld
@@ -29,9 +29,6 @@ from signposts.release.withholding import carry_over
 from signposts.run_key import code_identity, digest_of_files
 from signposts.settings import Settings, package_folder
 from signposts.warehouse import Warehouse, disk_faults, load_sql, open_locked
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DEFAULT_KEEP = 30
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -209,14 +206,10 @@ def write_release_notes(warehouse: Warehouse, settings: Settings, release_id: st
             if released.has_table("release_note"):
                 columns = ", ".join(dictionary.tables["release_note"].columns)
                 earlier = released.rows(f"select {columns} from release_note order by all")  # noqa: S608 - names of the dictionary
-    frames = {
-        name: warehouse.read_frame(name).assign(release_id=release_id)
-        if name != "release"
-        else warehouse.read_frame(name)
-        for name in dictionary.tables
-        if name != "release_note" and name not in report.UNREAD
-    }
-    warehouse.write_rows("release_note", earlier + report.release_news(frames, before))
+    names = dictionary.tables.keys() - {"release_note", *report.UNREAD}
+    tables = {name: warehouse.rows(f'from "{name}"') for name in sorted(names)}
+    tables["tracker"] = [row | {"release_id": release_id} for row in tables["tracker"]]
+    warehouse.write_rows("release_note", earlier + report.release_news(tables, before))
 
 
 def write_report(database: Warehouse, folder: Path, cache: Path, tables: list[str], kept: list[str]) -> None:
@@ -225,9 +218,8 @@ def write_report(database: Warehouse, folder: Path, cache: Path, tables: list[st
 
     folder.mkdir()
     cache.mkdir(parents=True, exist_ok=True)
-    frames: dict[str, pd.DataFrame] = {name: database.read_frame(name) for name in tables if name not in report.UNREAD}
     report.build(
-        frames,
+        {name: database.rows(f'from "{name}"') for name in tables if name not in report.UNREAD},
         folder,
         cache,
         _page("method.md"),

@@ -1,21 +1,20 @@
 """The report: a static site from the tables of one release, and from nothing else.
 
-Belongs here: the two entrances, `build` and `release_news`. Not here: anything that needs pandas, so that importing the
-package is cheap.
+Belongs here: the two entrances, `build` and `release_news`. Not here: the pages, so that importing the package is
+cheap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    import pandas as pd
+Rows: TypeAlias = list[dict[str, Any]]
 
 
 def build(
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, Rows],
     folder: Path,
     cache: Path,
     method_text: str = "",
@@ -26,8 +25,8 @@ def build(
 ) -> None:
     """Write the site of one release into `folder`; the same tables give the same bytes.
 
-    `tables` are the release's tables as sql/dictionary.yaml names them, each with release_id. Drawn charts are kept in
-    `cache` by content. `method_text` is the method in Markdown, rendered as a page; without it that page says so.
+    `tables` are the rows of the release's tables as sql/dictionary.yaml names them. Drawn charts are kept in `cache` by
+    content. `method_text` is the method in Markdown, rendered as a page; without it that page says so.
     `calibration_text` is how the method does in simulated worlds, in Markdown, for the page of the track record.
     `address` is where the site will be served, for links that leave it (feed, cards); `kept` names the earlier releases
     whose reports stand beside this one.
@@ -39,7 +38,7 @@ def build(
     )
 
 
-UNREAD = frozenset({"interval_draw", "pooled_report"})
+UNREAD = frozenset({"interval_draw", "observation"})
 """Tables that no page reads, the largest among them; `build` and `release_news` do without."""
 
 
@@ -50,9 +49,7 @@ def news_before() -> dict[str, str]:
     return dict(BEFORE)
 
 
-def release_news(
-    tables: Mapping[str, pd.DataFrame], before: Mapping[str, list[dict[str, Any]]]
-) -> list[dict[str, Any]]:
+def release_news(tables: Mapping[str, Rows], before: Mapping[str, Rows]) -> Rows:
     """Return the rows of release_note for this release; `before` holds what `news_before` reads, or nothing."""
     from signposts.report.news import tracker_news
     from signposts.report.records import tables_by_tracker

@@ -171,12 +171,12 @@ def rival_verdicts(
     first_of: dict[str, Row] = {}
     for row in claims:
         if row["claim_id"] in ratios.get(indicator, {}):
-            first_of.setdefault(row["report_id"] or row["claim_id"], row)
+            first_of.setdefault(row["observation_id"] or row["claim_id"], row)
     if len(first_of) < 2:
         return []
     leader = tables.ranked[0]["scenario_id"]
     found = []
-    for report_id, row in first_of.items():
+    for observation_id, row in first_of.items():
         trust = row["reliability"]
         alone = np.log(trust * np.exp(ratios[indicator][row["claim_id"]]) + 1 - trust)
         shares = current.shares({indicator: alone})
@@ -184,9 +184,9 @@ def rival_verdicts(
         found.append(
             {
                 "claim": tables.claim.get(row["claim_id"]),
-                "is_list": report_id == "list",
+                "is_list": observation_id == "list",
                 "pool_weight": sum(
-                    one["pool_weight"] for one in claims if (one["report_id"] or one["claim_id"]) == report_id
+                    one["pool_weight"] for one in claims if (one["observation_id"] or one["claim_id"]) == observation_id
                 ),
                 "reliability": trust,
                 "leading": best,

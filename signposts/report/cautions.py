@@ -54,7 +54,10 @@ def cautions(tables: TrackerTables, indicator_id: str) -> list[Caution]:
         if sources is not None and sources == 1:
             found.append(Caution("one source", "All of it was said by one speaker.", weighty=False))
         fresh = tables.freshness.get(f"indicator:{indicator_id}") or {}
-        if fresh.get("verdict") == "stale":
+        if not tables.kept.isdisjoint(tables.used_claims.get(indicator_id, ())):
+            words = "It rests on a value kept from before: its row in the newest document cannot be read."
+            found.append(Caution("stale", words, weighty=False))
+        elif fresh.get("verdict") == "stale":
             age = f", {wording.plural(fresh['age_days'], 'day')} old" if fresh.get("age_days") is not None else ""
             found.append(
                 Caution(

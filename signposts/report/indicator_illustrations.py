@@ -127,14 +127,14 @@ def _readings_so_far(tables: TrackerTables, indicator: Row) -> Rows:
     for row in tables.rows["reading"]:
         if row["indicator_id"] != indicator["indicator_id"] or row["kind"] not in ("nowcast", "share_count", "mixed"):
             continue
-        if row["value"] is None or row["reading_date"] is None:
+        if row["value"] is None or row["scored_at"] is None:
             continue
         value = row["value"]
         if row["kind"] == "share_count" and row["trials"]:
             value = value / row["trials"] if value > 1 or row["trials"] == 1 else value
-        found[row["reading_date"].isoformat()] = {
-            "from": row["reading_date"].isoformat(),
-            "date": row["reading_date"].isoformat(),
+        found[row["scored_at"].isoformat()] = {
+            "from": row["scored_at"].isoformat(),
+            "date": row["scored_at"].isoformat(),
             "value": float(f"{value:.6g}"),
             "low": float(f"{value:.6g}"),
             "high": float(f"{value:.6g}"),

@@ -98,7 +98,7 @@ def _expectations(tables: TrackerTables, indicator: Row) -> Rows:
     key = indicator["indicator_id"]
     reading = tables.reading.get(key) or {}
     counted = str(indicator["unit"] or "").startswith("count")
-    reading_date = tables.as_of if counted else reading.get("reading_date") or tables.as_of
+    scored_at = tables.as_of if counted else reading.get("scored_at") or tables.as_of
     due = [row for row in tables.deadlines if row["indicator_id"] == key]
     found = []
     for scenario in tables.named:
@@ -107,7 +107,7 @@ def _expectations(tables: TrackerTables, indicator: Row) -> Rows:
             for row in tables.fans.get(key, [])
             if row["scenario_id"] == scenario["scenario_id"] and row["p10"] is not None
         ]
-        at = min(fan, key=lambda row: abs((row["date"] - reading_date).days)) if fan else None
+        at = min(fan, key=lambda row: abs((row["date"] - scored_at).days)) if fan else None
         found.append(
             {
                 "scenario": scenario,
@@ -248,7 +248,8 @@ def health(tables: TrackerTables) -> Page:
         "quarantine": sorted(
             tables.rows["quarantine"], key=lambda row: (str(row["source_id"]), row["row_number"] or 0)
         ),
-        "held": [row for row in tables.rows["claim"] if row["held"]],
+        "held": [row for row in tables.rows["claim"] if row["held"] and not row["superseded_by"]],
+        "kept_values": [{**tables.claim[row["claim_id"]], "why": row["reason"]} for row in tables.rows["kept_value"]],
         "stale": sorted(
             (
                 row

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from signposts.report import wording
-from signposts.report.drawing import ChartRequest
+from signposts.report.drawing import NARROW, ChartRequest
 from signposts.report.figures import Figure, Key
 from signposts.report.indicator_illustrations import STAGE_SHAPES
 from signposts.report.records import Row, Rows, TrackerTables, grouped
@@ -92,8 +92,10 @@ def _key(stage: str, shape: str) -> Key:
 
 
 def _labels(places: Rows, marks: Rows, squeeze: float) -> Rows:
-    """Return each place's name once, on the side of its mark that is free: right, else left, else below."""
+    """Return each place's name once, to the right of its mark unless that is taken or beyond a phone's edge."""
     scale = HEIGHT / (max(row["latitude"] for row in places) - min(row["latitude"] for row in places) + 2 * MARGIN)
+    columns = [_at(row, squeeze)["x"] * scale for row in places]
+    edge = (min(columns) + max(columns) + NARROW) / 2
     spots = {(mark["x"], mark["y"]) for mark in marks}
     taken: list[tuple[float, float, float, float]] = []
     found = []
@@ -101,7 +103,8 @@ def _labels(places: Rows, marks: Rows, squeeze: float) -> Rows:
         at = _at(row, squeeze)
         x, y, wide = at["x"] * scale, -at["y"] * scale, 7.0 * len(row["name"])
         boxes = {"left": (x + 8, y - 8, x + 8 + wide, y + 8), "right": (x - 8 - wide, y - 8, x - 8, y + 8)}
-        side = next((side for side, box in boxes.items() if not any(_meet(box, other) for other in taken)), "left")
+        free = [side for side, box in boxes.items() if not any(_meet(box, other) for other in taken)]
+        side = next((side for side in free if boxes[side][2] < edge), "right" if boxes["left"][2] >= edge else "left")
         taken += [boxes[side], (x - 6, y - 6, x + 6, y + 6)]
         found.append({**at, "name": row["name"], "side": side, "stands": (at["x"], at["y"]) in spots})
     return found

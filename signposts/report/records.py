@@ -1,7 +1,7 @@
-"""The tables of one release as plain rows, one tracker at a time.
+"""The tables of one release as rows, one tracker at a time.
 
-Belongs here: turning frames into rows of Python values, and looking rows up. Not here: words, charts, pages. A missing
-value is None whatever the frame used for it; a column of the dictionary of type date comes as a date.
+Belongs here: which rows are a tracker's, and looking rows up. Not here: words, charts, pages. Rows are as DuckDB gives
+them: a missing value is None, times are in UTC without a zone.
 """
 
 from __future__ import annotations
@@ -9,26 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
-
-import pandas as pd
 
 Row = dict[str, Any]
 Rows = list[Row]
 
-_CLOCKS = frozenset(
-    {
-        "fetched_at",
-        "quarantined_at",
-        "recorded_at",
-        "superseded_at",
-        "last_looked",
-        "raised_at",
-        "created_at",
-    }
-)
 _OF_ONE_DAY = (
     "reading_claim",
     "reading_claim_ratio",
@@ -40,31 +27,6 @@ _OF_ONE_DAY = (
     "onset_probability",
     "surprise",
 )
-
-
-def plain_rows(frame: pd.DataFrame) -> Rows:
-    """Return the frame's rows as dicts of plain Python values, None for what is missing."""
-    if frame.empty:
-        return []
-    columns = [_plain(frame[name], str(name)) for name in frame.columns]
-    names = [str(name) for name in frame.columns]
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
-
-
-def _plain(column: pd.Series[Any], name: str) -> list[Any]:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        known = column.notna()
-        if name in _CLOCKS:
-            moments = column.astype(object).where(known, None)
-            return [None if moment is None else moment.to_pydatetime().replace(tzinfo=None) for moment in moments]
-        days: list[Any] = column.dt.date.astype(object).where(known, None).tolist()
-        return days
-    values = column.astype(object).where(column.notna(), None).tolist()
-    return [_day(value) if isinstance(value, datetime) and name not in _CLOCKS else value for value in values]
-
-
-def _day(moment: datetime) -> date:
-    return moment.date()
 
 
 @dataclass(frozen=True)
@@ -238,6 +200,11 @@ class TrackerTables:
         return len(self.rows["release"]) > 1
 
     @cached_property
+    def kept(self) -> frozenset[str]:
+        """Return the claims that are kept since their row cannot be read any more."""
+        return frozenset(row["claim_id"] for row in self.rows["kept_value"])
+
+    @cached_property
     def used_claims(self) -> dict[str, list[str]]:
         """Return the claims behind each indicator's newest reading."""
         found: dict[str, list[str]] = defaultdict(list)
@@ -308,21 +275,24 @@ def grouped(rows: Rows, name: str) -> dict[Any, Rows]:
     return found
 
 
-def tables_by_tracker(frames: Mapping[str, pd.DataFrame]) -> list[TrackerTables]:
+def tables_by_tracker(tables: Mapping[str, Rows]) -> list[TrackerTables]:
     """Return each tracker's tables; those without tracker are shared by all."""
-    trackers = sorted(plain_rows(frames["tracker"]), key=lambda row: str(row["tracker_id"]))
-    return [TrackerTables(row, _rows_of(frames, row["tracker_id"])) for row in trackers]
+    trackers = sorted(tables["tracker"], key=lambda row: str(row["tracker_id"]))
+    return [TrackerTables(row, _rows_of(tables, row["tracker_id"])) for row in trackers]
 
 
-def _rows_of(frames: Mapping[str, pd.DataFrame], tracker_id: str) -> dict[str, Rows]:
+def _rows_of(tables: Mapping[str, Rows], tracker_id: str) -> dict[str, Rows]:
     found: dict[str, Rows] = {}
-    for name, frame in frames.items():
-        if "tracker_id" in frame.columns:
-            frame = frame[(frame["tracker_id"] == tracker_id) | frame["tracker_id"].isna()]
-        if name in _OF_ONE_DAY and len(frame):
-            frame = frame[frame["as_of"] == frame["as_of"].max()]
-        if name == "scenario_probability" and len(frame):
-            through_time = (frame["variant"] == "headline") | frame["variant"].str.startswith("without:")
-            frame = frame[through_time | (frame["as_of"] == frame["as_of"].max())]
-        found[name] = plain_rows(frame)
+    for name, rows in tables.items():
+        if rows and "tracker_id" in rows[0]:
+            rows = [row for row in rows if row["tracker_id"] in (tracker_id, None)]
+        if name in (*_OF_ONE_DAY, "scenario_probability"):
+            newest = max((row["as_of"] for row in rows), default=None)
+            rows = [row for row in rows if row["as_of"] == newest or _is_through_time(name, row)]
+        found[name] = rows
     return found
+
+
+def _is_through_time(name: str, row: Row) -> bool:
+    """Return whether a row of an earlier date is shown: those of a variant that is drawn through time."""
+    return name == "scenario_probability" and str(row["variant"]).startswith(("headline", "without:"))

@@ -10,17 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 
 from signposts.report import cards, drawing, feed, glossary, pages, search, share, verdict, wording
 from signposts.report.page import Page
-from signposts.report.records import TrackerTables, tables_by_tracker
+from signposts.report.records import Rows, TrackerTables, tables_by_tracker
 from signposts.report.track_record_page import record_title
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 HERE = Path(__file__).parent
 _BEFORE_PERCENT = re.compile(r"(?<=\d) %(?![\w])")
@@ -69,13 +66,13 @@ class Publication:
 
 
 def write_site(
-    frames: Mapping[str, pd.DataFrame], folder: Path, cache: Path, texts: tuple[str, str], publication: Publication
+    rows: Mapping[str, Rows], folder: Path, cache: Path, texts: tuple[str, str], publication: Publication
 ) -> None:
     """Write all files of the site and take away pages that an earlier build left.
 
     `texts` are the method and the calibration in Markdown.
     """
-    trackers = tables_by_tracker(frames)
+    trackers = tables_by_tracker(rows)
     files: dict[str, str | bytes] = {}
     alone = len(trackers) == 1
     for tables in trackers:

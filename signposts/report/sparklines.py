@@ -57,11 +57,11 @@ def line_sparkline(readings: Sequence[tuple[date, float]]) -> Sparkline | None:
 
 
 def readings_in_time(rows: Rows) -> list[tuple[date, float]]:
-    """Return the numeric readings of one indicator by the date they refer to, each date's newest."""
+    """Return the numeric readings of one indicator by the date they are scored at, each date's newest."""
     found: dict[date, float] = {}
     ordered: list[Row] = sorted(rows, key=lambda row: row["as_of"])
     for row in ordered:
-        day = row["reading_date"] or row["exposure_end"]
+        day = row["scored_at"] or row["exposure_end"]
         if row["value"] is not None and day is not None:
             # the reading of k of n is its number counted, its fan a share
             shared = row["kind"] == "share_count" and row["trials"] and row["value"] > 1

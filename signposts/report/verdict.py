@@ -545,7 +545,9 @@ def health(tables: TrackerTables) -> str:
         f"{len(checks) - len(failed)} of {wording.plural(len(checks), 'check')} passed",
         f"{wording.plural(len(quarantined), 'row')} in quarantine" if quarantined else "nothing in quarantine",
     ]
-    held = sum(bool(row["held"]) for row in tables.rows["claim"])
+    if tables.rows["kept_value"]:
+        parts.append(f"{wording.plural(len(tables.rows['kept_value']), 'value')} kept from before, shown as stale")
+    held = sum(bool(row["held"] and not row["superseded_by"]) for row in tables.rows["claim"])
     if held:
         parts.append(f"{wording.plural(held, 'claim')} held until somebody accepts")
     return _sentence("; ".join(parts))

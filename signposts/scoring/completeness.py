@@ -4,16 +4,17 @@ Belongs here: the distribution of that share as nodes and weights. Not here: whi
 count then says (predictive.py).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from signposts.scoring.arrays import Floats
 
-RECAPTURE_NODES = 2
-REACH_NODES = 3
-NODES = RECAPTURE_NODES * RECAPTURE_NODES * REACH_NODES
+LEGENDRE_POINTS = math.sqrt(0.6) * np.array([-1.0, 0.0, 1.0])
+LEGENDRE_WEIGHTS = np.array([5.0, 8.0, 5.0]) / 18
+NODES = 12
+"""Two each for the list's and the search's share, three for the reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,8 @@ def list_completeness(n_known: int, n_found: int, n_both: int, reach: tuple[floa
     """
     p1, w1 = _beta_nodes(1 + n_both, 1 + n_found - n_both)
     p2, w2 = _beta_nodes(1 + n_both, 1 + n_known - n_both)
-    points, weights = special.roots_legendre(REACH_NODES)
     low, high = reach
-    c, wc = low + (high - low) * (points + 1) / 2, weights / 2
+    c, wc = (low + high) / 2 + (high - low) / 2 * LEGENDRE_POINTS, LEGENDRE_WEIGHTS
     found = 1 - np.multiply.outer(1 - p1, 1 - p2)
     q = np.multiply.outer(found, c).ravel()
     weight = np.multiply.outer(np.multiply.outer(w1, w2), wc).ravel()
@@ -49,6 +49,13 @@ def list_completeness(n_known: int, n_found: int, n_both: int, reach: tuple[floa
 
 
 def _beta_nodes(a: float, b: float) -> tuple[Floats, Floats]:
-    """Return Gauss-Jacobi nodes on (0, 1) and weights that sum to 1, for averages over Beta(a, b)."""
-    points, weights = special.roots_jacobi(RECAPTURE_NODES, b - 1, a - 1)
-    return (points + 1) / 2, weights / weights.sum()
+    """Return the two Gauss-Jacobi nodes on (0, 1) and their weights, for averages over Beta(a, b).
+
+    Two nodes that keep the first three moments: with mean m, standard deviation s and skewness 2 g they lie at
+    m + s (g -+ h), h = sqrt(1 + g^2). Written out, it spares the import of scipy.linalg, a tenth of a second.
+    """
+    sd = math.sqrt(a * b / (a + b + 1)) / (a + b)
+    half_skew = (b - a) * math.sqrt(a + b + 1) / ((a + b + 2) * math.sqrt(a * b))
+    height = math.hypot(1, half_skew)
+    sides = np.array([-1.0, 1.0])
+    return a / (a + b) + sd * (half_skew + sides * height), (1 - sides * half_skew / height) / 2

@@ -146,7 +146,7 @@ def make_observations(model: Model, columns: Mapping[str, Any]) -> Observations:
     """Return the observations of a mapping of columns of equal length, dates as years since t0 (docs/method.md, 3.1).
 
     Needed: `indicator_id` (or integer `indicator`), `kind` (or integer codes into KINDS), `reading_date`. The other
-    columns of pooled_report may be missing or hold NaN. A kind that the indicator's family cannot score is an
+    columns of observation may be missing or hold NaN. A kind that the indicator's family cannot score is an
     InputError, as are unknown names.
     """
     indicator = (

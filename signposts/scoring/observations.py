@@ -32,7 +32,7 @@ _NUMBERS = (
 
 @dataclass(frozen=True)
 class Observations:
-    """Observations to be scored, one row each: the columns of table pooled_report with dates as years since t0.
+    """Observations to be scored, one row each: the columns of table observation with dates as years since t0.
 
     Every array has shape (n,); a column that the kind does not use is NaN.
     """

@@ -121,7 +121,7 @@ def cell_of(outcomes: Outcomes, planned: Integers, value: Floats) -> Integers:
 
 @dataclass(frozen=True)
 class CellEvidence:
-    """What a reading in each of C cells would say, as method.md pools a single report."""
+    """What a reading in each of C cells would say, as method.md pools a single observation."""
 
     log_ratio: Floats
     """(C, H)"""

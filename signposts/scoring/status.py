@@ -64,7 +64,7 @@ def status(model: Model, observations: Observations, readings: Readings, thresho
     """
     n_readings, n_named = len(readings.indicator), model.n_scenarios
     family = model.family[readings.indicator]
-    has_reports = np.bincount(readings.of_observation, minlength=n_readings) > 0
+    has_observations = np.bincount(readings.of_observation, minlength=n_readings) > 0
     said_happened = _pooled(readings, (observations.kind == _HAPPENED).astype(np.float64)[:, None], n_readings)[:, 0]
     happened = (family == _EVENT) & (said_happened >= 0.5)
     # of an event, only the observations that agree with the reading say how well it fits
@@ -84,14 +84,14 @@ def status(model: Model, observations: Observations, readings: Readings, thresho
     fit = np.where(is_event & ~happened[:, None], 1 - u, u)
 
     speaks = model.speaks[readings.indicator]
-    shown = has_reports[:, None] & speaks
+    shown = has_observations[:, None] & speaks
     cases = Cases(model, readings.indicator, readings.time, readings.bits, u, p, happened, dict(thresholds))
     word = np.full((n_readings, n_named), ON_TRACK, dtype=object)
     for name, own in REGISTRY.items():
         table = own.words(cases)
         found = np.select([condition for condition, _ in table], [said for _, said in table], default=ON_TRACK)
         word = np.where((family == FAMILIES.index(name))[:, None], found, word)
-    word = np.where(has_reports[:, None], word, NO_DATA)
+    word = np.where(has_observations[:, None], word, NO_DATA)
     word = np.where(speaks, word, NO_PREDICTION)
     return Status(word.astype(object), np.where(shown, fit, np.nan))
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import zstandard
 
 from signposts.errors import ArchiveCorrupt
-from signposts.files import append_line, read_lines, write_atomically
+from signposts.files import append_line, oldest_kept, read_lines, shorten, write_atomically
 from signposts.settings import Settings
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -132,7 +132,7 @@ class Archive:
         """Add an attempt to its source's log, kept before this returns."""
         path = self.log_path(attempt.source_id)
         with self._lock:
-            append_line(path, json.dumps(asdict(attempt), sort_keys=True).encode())
+            append_line(path, _line_of(attempt))
 
     def attempts(self, source_id: str) -> list[Attempt]:
         """Return every attempt at one source in the log's order, which no wrong clock changes.
@@ -142,9 +142,46 @@ class Archive:
         attempts = (_attempt_of(line) for line in read_lines(self.log_path(source_id)))
         return [attempt for attempt in attempts if attempt is not None]
 
+    def forget_old(self, source_id: str, now: datetime) -> int:
+        """Take out of a source's log the old attempts that only repeat those around them; return how many went."""
+        path, before = self.log_path(source_id), oldest_kept(now).isoformat()
+        with self._lock:
+            attempts = self.attempts(source_id)
+            kept = without_repetitions(attempts, before)
+            return shorten(path, map(_line_of, kept)) if len(kept) < len(attempts) else 0
+
     def sources(self) -> list[str]:
         """Return the sources that have a log."""
         return sorted(path.stem for path in (self.folder / "log").glob("*.jsonl") if SOURCE_ID.fullmatch(path.stem))
+
+
+def _line_of(attempt: Attempt) -> bytes:
+    return json.dumps(asdict(attempt), sort_keys=True).encode()
+
+
+def without_repetitions(attempts: list[Attempt], before: str) -> list[Attempt]:
+    """Return attempts without those before a moment to which no claim, and no word on a source, refers any more.
+
+    Of each document every new version stays, with the last look before it and the first look of each week that found it
+    unchanged, and the first and last of failures, misses and skips in a row.
+    """
+    by_document: dict[str | None, list[Attempt]] = {}
+    for attempt in attempts:
+        by_document.setdefault(attempt.document, []).append(attempt)
+    repeated = {
+        id(attempt)
+        for own in by_document.values()
+        for earlier, attempt, later in zip(own, own[1:], own[2:], strict=False)
+        if attempt.outcome != "hit"
+        and attempt.fetched_at < before
+        and earlier.outcome == attempt.outcome == later.outcome
+        and (attempt.outcome != "unchanged" or _week_of(earlier) == _week_of(attempt))
+    }
+    return [attempt for attempt in attempts if id(attempt) not in repeated]
+
+
+def _week_of(attempt: Attempt) -> tuple[int, int]:
+    return datetime.fromisoformat(attempt.fetched_at).isocalendar()[:2]
 
 
 def _attempt_of(line: bytes) -> Attempt | None:

@@ -18,9 +18,10 @@ Every answer is kept, byte for byte, under its SHA-256 before it is read. Column
 there with their type and unit, a new one is named and ignored. What a reader does not understand (a web page instead of
 data, a missing column, another unit, a key twice, a date in the future) is refused whole: the attempt is a failure with
 its reason, the last good data stay live, and the source is shown as failed or stale. A bad row among good ones is set
-aside in the table `quarantine`, and a document with such rows takes no value back. A series that was asked for and has
-no row is said in every run. A publisher that does not answer is asked three times within a run and again in the next;
-no request lasts longer than six times its time-out.
+aside in the table `quarantine`: the value that it may be stays as it was, shown as stale and counted by run, doctor and
+report (`kept_value`); where rows are counted or added up, one that cannot be read refuses the document. A series that
+was asked for and has no row is said in every run. A publisher that does not answer is asked three times within a run
+and again in the next; no request lasts longer than six times its time-out.
 
 Held back until somebody accepts it is a document that is not plausible beside the version before: more than a tenth of
 its values or entries missing, a code renamed in a tenth of them, every value a thousand times what it was, or a step of

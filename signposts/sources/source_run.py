@@ -383,15 +383,18 @@ def validate_result(source: Source, result: ParseResult) -> None:
     """Refuse a result that is empty without leave or spoilt by bad rows.
 
     The share of bad rows is taken over the rows that were wanted: those that concern nobody make none of them good.
+    Where rows are counted, a single bad one would make a lower figure.
     """
     wanted = max(result.judged, len(result.rows) + len(result.rejected))
     if wanted == 0 and source.empty != "expected":
         raise SourceChanged("has no rows")
-    if result.rejected and len(result.rejected) > source.quarantine_share * wanted:
+    most_rejected = 0.0 if result.counted else source.quarantine_share * wanted
+    if len(result.rejected) > most_rejected:
         first = result.rejected[0]
+        why = "; what is counted over them would be too low" if result.counted else ""
         raise SourceChanged(
             f"{len(result.rejected)} of {wanted} rows cannot be used, for example row {first.row_number}: "
-            f"{first.reason}"
+            f"{first.reason}{why}"
         )
 
 

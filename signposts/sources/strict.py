@@ -31,9 +31,9 @@ csv.field_size_limit(LARGEST_FIELD)
 
 
 class RowFault(Exception):
-    """One row cannot be used; the file around it may be. ``about``: its series and first day, where they are known."""
+    """One row cannot be used; the file around it may be. ``about``: its series, and its first day where it is known."""
 
-    about: tuple[str, date] | None = None
+    about: tuple[str, date | None] | None = None
 
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -46,8 +46,8 @@ class Rejected:
     row_number: int
     reason: str
     raw: object
-    # Series and first day that it speaks about: only their value is then kept. None: it may be any.
-    about: tuple[str, date] | None = None
+    # Series that it speaks about, and the first day where that could be read: only what it may be is then kept.
+    about: tuple[str, date | None] | None = None
 
 
 @dataclass(slots=True)
@@ -60,6 +60,8 @@ class ParseResult:
     judged: int = 0
     # A list that only says where the rows are: read, but not for the warehouse.
     auxiliary: bool = False
+    # Its rows are counted or added up, so that one that cannot be read would make a lower figure: all of them or none.
+    counted: bool = False
     # Series that were asked for and have no row.
     missing: list[str] = field(default_factory=list)
     # What is new in the document's shape and was passed over.
@@ -192,7 +194,7 @@ def set_unfit_aside(result: ParseResult) -> ParseResult:
         if unfit:
             shown = {name: fit(str(value)) for name, value in row.items()}
             reason = f"{unfit[0]} holds a character that cannot be shown"
-            about = (fit(str(row["series"])), row["period_start"]) if row.get("period_start") else None
+            about = (row["series"], row.get("period_start")) if row["series"] and "series" not in unfit else None
             result.rejected.append(Rejected(int(row.get("row_number") or 0), reason, shown, about))
         else:
             rows.append(row)
@@ -215,12 +217,12 @@ def set_aside(lines: Iterable[tuple[int, Any]], understand: Callable[[int, Any],
 
 
 @contextmanager
-def about(series: str, first_day: date) -> Iterator[None]:
-    """Have a fault of a row say what the row speaks about."""
+def about(series: str, first_day: date | None = None) -> Iterator[None]:
+    """Have a fault of a row say what the row speaks about, as far as that is known where the fault is found."""
     try:
         yield
     except RowFault as fault:
-        fault.about = (series, first_day)
+        fault.about = fault.about or (series, first_day)
         raise
 
 

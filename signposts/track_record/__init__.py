@@ -148,8 +148,8 @@ def _resolved_set(warehouse: Warehouse, tracker: TrackerModel, outcome: Outcome)
     (settings,) = warehouse.rows(
         "select registered_on from tracker where tracker_id = $tracker", tracker=tracker.tracker_id
     )
-    reports = warehouse.query(
-        "from pooled_report where tracker_id = $tracker and scored order by as_of, indicator_id, report_id",
+    observations = warehouse.query(
+        "from observation where tracker_id = $tracker and scored order by as_of, indicator_id, observation_id",
         tracker=tracker.tracker_id,
     )
     return ResolvedSet(
@@ -158,24 +158,24 @@ def _resolved_set(warehouse: Warehouse, tracker: TrackerModel, outcome: Outcome)
         days=np.array([day.toordinal() for day in days]),
         published=settings["registered_on"].toordinal(),
         probability=probability,
-        distance=_distances(tracker, reports, days),
+        distance=_distances(tracker, observations, days),
         closest=names.index(outcome.closest),
         ended_outside=outcome.verdict == "none",
-        reading_gain=_reading_gains(tracker, reports, days, probability),
+        reading_gain=_reading_gains(tracker, observations, days, probability),
     )
 
 
-def _by_day(reports: "pd.DataFrame", days: Sequence[date]) -> list["pd.DataFrame"]:
-    """Return the reports of each date."""
-    at = reports["as_of"].dt.date
-    return [reports[at == day].reset_index(drop=True) for day in days]
+def _by_day(observations: "pd.DataFrame", days: Sequence[date]) -> list["pd.DataFrame"]:
+    """Return the observations of each date."""
+    at = observations["as_of"].dt.date
+    return [observations[at == day].reset_index(drop=True) for day in days]
 
 
-def _distances(tracker: TrackerModel, reports: "pd.DataFrame", days: Sequence[date]) -> Floats:
+def _distances(tracker: TrackerModel, observations: "pd.DataFrame", days: Sequence[date]) -> Floats:
     """Return each scenario's mean distance from the readings of each date, shape (D, S); on the predictions' scale."""
     model = tracker.model
     result = np.full((len(days), model.n_scenarios), np.nan)
-    for place, part in enumerate(_by_day(reports, days)):
+    for place, part in enumerate(_by_day(observations, days)):
         if part.empty:
             continue
         observed = observations_of(tracker, part)
@@ -188,13 +188,15 @@ def _distances(tracker: TrackerModel, reports: "pd.DataFrame", days: Sequence[da
     return result
 
 
-def _reading_gains(tracker: TrackerModel, reports: "pd.DataFrame", days: Sequence[date], probability: Floats) -> Floats:
+def _reading_gains(
+    tracker: TrackerModel, observations: "pd.DataFrame", days: Sequence[date], probability: Floats
+) -> Floats:
     """Return what the odds of the date before added to the log density of each date's new readings, shape (D,)."""
     model = tracker.model
     result = np.full(len(days), np.nan)
     known: set[tuple[str, str]] = set()
-    for place, part in enumerate(_by_day(reports, days)):
-        keys = list(zip(part["indicator_id"], part["report_id"], strict=True))
+    for place, part in enumerate(_by_day(observations, days)):
+        keys = list(zip(part["indicator_id"], part["observation_id"], strict=True))
         fresh = [row for row, key in enumerate(keys) if key not in known]
         known |= set(keys)
         if not fresh or place == 0:

@@ -15,5 +15,5 @@ select
         as message,
     concat_ws(':', 'held', tracker_id, source_id, strftime(max(recorded_at), '%Y%m%dT%H%M%S')) as alert_key
 from claim
-where held and status <> 'withdrawn'
+where held and status <> 'withdrawn' and superseded_by is null
 group by tracker_id, source_id

@@ -1,12 +1,12 @@
 -- Grain: one row per pooled claim or older link of a chain, and hypothesis; the claims of one list share its ratio.
--- Reads: reading_claim, earlier_report, observation_ratio
+-- Reads: reading_claim, earlier_observation, observation_ratio
 with claimed as (
     select
         tracker_id,
         as_of,
         indicator_id,
         claim_id,
-        report_id,
+        observation_id,
         pool_weight,
         reliability
     from reading_claim
@@ -15,11 +15,11 @@ with claimed as (
         tracker_id,
         as_of,
         indicator_id,
-        report_id as claim_id,
-        report_id,
+        observation_id as claim_id,
+        observation_id,
         pool_weight,
         reliability
-    from earlier_report
+    from earlier_observation
 )
 
 select
@@ -41,6 +41,6 @@ inner join observation_ratio as ratio
         claimed.tracker_id = ratio.tracker_id
         and claimed.as_of = ratio.as_of
         and claimed.indicator_id = ratio.indicator_id
-        and claimed.report_id = ratio.report_id
+        and claimed.observation_id = ratio.observation_id
 where ratio.subset = 'all'
 order by all

@@ -1,6 +1,6 @@
 -- Grain: one row per indicator whose reading rests on a claim that came since the release before and corrects one that
 -- it rested on then.
--- Reads: reading_claim, as_of_date, claim, unchanged_report, released_claim
+-- Reads: reading_claim, as_of_date, claim, unchanged_observation, released_claim
 -- A correction that the release before knew already is no revision, whatever else is new of the indicator.
 select distinct reading_claim.indicator_id
 from reading_claim
@@ -13,10 +13,10 @@ inner join claim
     on reading_claim.tracker_id = claim.tracker_id and reading_claim.claim_id = claim.claim_id
 inner join released_claim as corrected
     on claim.tracker_id = corrected.tracker_id and claim.corrects = corrected.claim_id
-inner join unchanged_report
+inner join unchanged_observation
     on
-        reading_claim.tracker_id = unchanged_report.tracker_id
-        and reading_claim.indicator_id = unchanged_report.indicator_id
+        reading_claim.tracker_id = unchanged_observation.tracker_id
+        and reading_claim.indicator_id = unchanged_observation.indicator_id
 where
     reading_claim.tracker_id = $tracker
     and not exists (

@@ -1,4 +1,5 @@
--- Grain: one row per scenario: its probability from all other readings, the factors of this one, and the result.
+-- Grain: one row per scenario: its probability from all other readings, the factors of this one with its luck over the
+-- scenario's onsets, and the result.
 -- Reads: hypothesis, scenario, tracker, indicator, evidence_group, log_ratio, shared_luck, scenario_probability
 -- P(s | all) = P(s | others) * reading * luck / sum of the same. The reading's factor is the mean over the scenario's
 -- onsets, weighted by what the other readings say of them, of exp(weight * log ratio); the luck's is what the shared
@@ -11,6 +12,7 @@ with own as (
         log_ratio.weight * log_ratio.log_ratio_contaminated as reading_contaminated,
         log_ratio.z,
         tracker.evidence_weight,
+        luck.n_readings,
         luck.log_correction as luck,
         case
             when log_ratio.z is null then luck.log_correction
@@ -86,6 +88,18 @@ strand as (
     where hypothesis.tracker_id = $tracker and hypothesis.scenario_id <> 'other'
 ),
 
+luck_by_scenario as (
+    select
+        scenario_id,
+        any_value(n_readings) as n_readings,
+        min(z) as least_z,
+        max(z) as most_z,
+        min(luck) as least_luck,
+        max(luck) as most_luck
+    from own
+    group by scenario_id
+),
+
 joint as (
     select
         scenario_id,
@@ -111,7 +125,12 @@ select
     joint.with_reading / joint.others as reading_factor,
     joint.everything / joint.with_reading as luck_factor,
     joint.everything / sum(joint.everything) over () as computed,
-    published.posterior as published
+    published.posterior as published,
+    luck_by_scenario.n_readings,
+    luck_by_scenario.least_z,
+    luck_by_scenario.most_z,
+    luck_by_scenario.least_luck,
+    luck_by_scenario.most_luck
 from joint
 inner join scenario on scenario.tracker_id = $tracker and joint.scenario_id = scenario.scenario_id
 inner join scenario_probability as published
@@ -120,4 +139,5 @@ inner join scenario_probability as published
         and published.as_of = $as_of
         and published.variant = 'headline'
         and joint.scenario_id = published.scenario_id
+left join luck_by_scenario on joint.scenario_id = luck_by_scenario.scenario_id
 order by scenario.sort_order

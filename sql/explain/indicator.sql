@@ -19,6 +19,7 @@ select
     reading.value_high,
     reading.category,
     reading.reading_date,
+    reading.scored_at,
     reading.trials,
     reading.exposure_start,
     reading.exposure_end,

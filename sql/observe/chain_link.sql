@@ -1,13 +1,13 @@
 -- Grain: one row per as-of date, indicator whose reading is a chain, and link: the newest is position 1.
--- Reads: pooled_report, earlier_report
--- A chain of looks is one report of its pool: link 1 is that look, event claims beside it are no part of the chain. A
+-- Reads: observation, earlier_observation
+-- A chain of looks is one observation of its pool: link 1 is that look, event claims beside it are no part of it. A
 -- chain of buckets is the whole reading. The reliability of a link is the mean r of what is pooled into it.
 with newest as (
     select
         *,
         1 as position,
         bool_or(kind = 'none_seen') over (partition by tracker_id, as_of, indicator_id) as is_look
-    from pooled_report
+    from observation
     where kind not in ('count', 'open_count', 'share_count')
 ),
 
@@ -17,7 +17,7 @@ link as (
         as_of,
         indicator_id,
         position,
-        report_id,
+        observation_id,
         reading_date,
         reliability,
         pool_weight
@@ -25,15 +25,15 @@ link as (
     where is_look = (kind = 'none_seen') and kind <> 'event'
     union all by name
     select
-        earlier_report.tracker_id,
-        earlier_report.as_of,
-        earlier_report.indicator_id,
-        earlier_report.position,
-        earlier_report.report_id,
-        earlier_report.reading_date,
-        earlier_report.reliability,
-        earlier_report.pool_weight
-    from earlier_report
+        earlier_observation.tracker_id,
+        earlier_observation.as_of,
+        earlier_observation.indicator_id,
+        earlier_observation.position,
+        earlier_observation.observation_id,
+        earlier_observation.reading_date,
+        earlier_observation.reliability,
+        earlier_observation.pool_weight
+    from earlier_observation
 )
 
 select
@@ -42,8 +42,8 @@ select
     indicator_id,
     cast(position as integer) as position,
     max(reading_date) as date,
-    sum(pool_weight * reliability order by report_id) / sum(pool_weight order by report_id) as reliability,
-    string_agg(report_id, ',' order by report_id) as claim_ids
+    sum(pool_weight * reliability order by observation_id) / sum(pool_weight order by observation_id) as reliability,
+    string_agg(observation_id, ',' order by observation_id) as claim_ids
 from link
 group by tracker_id, as_of, indicator_id, position
 order by tracker_id, as_of, indicator_id, position

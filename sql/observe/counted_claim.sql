@@ -48,7 +48,7 @@ settled as (
 dated as (
     select
         known.*,
-        'list' as report_id,
+        'list' as observation_id,
         coalesce(known.happened_to, known.period_end) as counted_on
     from settled as known
     left join register

@@ -1,16 +1,21 @@
 -- Grain: one row per source, and one per tracker and indicator.
--- Reads: source, last_fetch, fetch_attempt, claim, indicator, publisher_row, feed
+-- Reads: source, last_fetch, fetch_attempt, claim, kept_value, indicator, publisher_row, feed
 -- Two clocks: when we last looked, and the newest period there is. The sources of an indicator say the same quantity
 -- side by side, so it is as fresh as the newest of them; one that has said nothing yet is named, one that failed makes
 -- it failed. A value that is put together from several series has the period and date of the last of them. Where days
--- are put together to months, the newest day counts, not the end of the newest whole month.
+-- are put together to months, the newest day counts, not the end of the newest whole month. Where the newest value is
+-- one that was kept, since its row could not be read any more, the indicator is stale whatever its age.
 -- The ledger was looked at when its newest row was recorded. A source that was never asked since it needs a key that is
 -- not set is not configured: a state of its own, not a fault.
 with known as (
-    select *
+    select
+        claim.*,
+        kept_value.claim_id is not null as is_kept
     from claim
-    where published_on <= $as_of and not held
-    qualify row_number() over (partition by tracker_id, first_claim_id order by version desc) = 1
+    left join kept_value
+        on claim.tracker_id = kept_value.tracker_id and claim.claim_id = kept_value.claim_id
+    where claim.published_on <= $as_of and not claim.held
+    qualify row_number() over (partition by claim.tracker_id, claim.first_claim_id order by claim.version desc) = 1
 ),
 
 heard as (
@@ -20,7 +25,8 @@ heard as (
         source_id,
         least(coalesce(greatest(period_end, searched_until, happened_to), published_on), published_on)
             as newest_period,
-        recorded_at
+        recorded_at,
+        is_kept
     from known
     where status <> 'withdrawn' and kind <> 'plan'
     union all
@@ -29,7 +35,8 @@ heard as (
         feed.indicator_id,
         feed.source_id,
         publisher_row.period_end as newest_period,
-        publisher_row.fetched_at as recorded_at
+        publisher_row.fetched_at as recorded_at,
+        false as is_kept
     from publisher_row
     inner join feed
         on
@@ -45,7 +52,8 @@ spoken as (
         indicator_id,
         source_id,
         max(newest_period) as newest_period,
-        max(recorded_at) as recorded_at
+        max(recorded_at) as recorded_at,
+        max(newest_period) > coalesce(max(newest_period) filter (where not is_kept), date '0001-01-01') as is_kept
     from heard
     group by tracker_id, indicator_id, source_id
 ),
@@ -92,10 +100,13 @@ of_indicator as (
         max(spoken.newest_period) as newest_period,
         max(coalesce(last_fetch.answered_at, spoken.recorded_at)) as last_looked,
         coalesce(bool_or(last_fetch.outcome in ('failure', 'miss')), false) as failed,
+        coalesce(max_by(spoken.is_kept, spoken.newest_period), false) as is_kept,
         string_agg(
             case
                 when last_fetch.outcome in ('failure', 'miss') then feeding.source_id || ' did not answer'
                 when spoken.newest_period is null then feeding.source_id || ' has said nothing yet'
+                when spoken.is_kept
+                    then 'the newest value of ' || feeding.source_id || ' is kept: its row cannot be read any more'
             end,
             '; ' order by feeding.source_id
         ) as detail
@@ -122,7 +133,8 @@ judged as (
             when of_source.last_looked is null then coalesce('never asked: ' || skipped.message, 'never looked at')
         end as detail,
         of_source.last_looked is null and coalesce(starts_with(skipped.message, 'needs a key'), false)
-            as lacks_key
+            as lacks_key,
+        false as is_kept
     from of_source
     left join skipped on of_source.source_id = skipped.source_id
     union all
@@ -134,7 +146,8 @@ judged as (
         max_age_days,
         failed,
         detail,
-        false as lacks_key
+        false as lacks_key,
+        is_kept
     from of_indicator
 ),
 
@@ -156,6 +169,7 @@ select
         when failed then 'failed'
         when lacks_key then 'not_configured'
         when last_looked is null or age_days is null then 'unknown'
+        when is_kept then 'stale'
         when age_days <= max_age_days then 'fresh'
         when max_age_days is null then 'unknown'
         else 'stale'

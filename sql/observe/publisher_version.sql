@@ -2,8 +2,8 @@
 -- Reads: publisher_candidate, document_turn, newest_version, usable_version, feed, quarantine, claim_version
 -- Whatever of a value's columns differs makes a version, but for those that say which bytes it stood in and when they
 -- came; a difference within 1e-9 of a number is rounding noise. What a document no longer carries, though the indicator
--- is still fed from it, is withdrawn, but not where a row was set aside that may be it: one about that series and time,
--- or one of which that could not be read. That is not absence.
+-- is still fed from it, is withdrawn, but not where a row was set aside that may be it, which is not absence: a row may
+-- be about the series and the time that could be read of it, and about any where that could not (see kept_value).
 -- What differs from the version fetched before was not there then: it could be known from the day of that fetch at the
 -- earliest, whatever date the publisher gives it. revision_share is measured against the version in use. The identifier
 -- follows from what is said and when it was recorded, so that a rebuild gives the same.
@@ -43,8 +43,9 @@ measure as (
         row_number() over (partition by candidate.tracker_id, candidate.claim_key order by usable.version desc) = 1
 ),
 
--- The numbers stand as whether there is one. The empty first part puts the columns in the order of the newest ones.
-newest_said as (
+-- What the newest versions and the candidates say, but for which bytes it stood in and when those came; the numbers
+-- stand as whether there is one.
+said as (
     select
         * exclude (
             claim_id,
@@ -52,25 +53,6 @@ newest_said as (
             first_claim_id,
             version,
             revision_share,
-            published_on,
-            published_on_inferred,
-            recorded_at,
-            sha256,
-            row_number,
-            source_url
-        )
-        replace (value is null as value, value_low is null as value_low, value_high is null as value_high)
-    from newest_version
-),
-
-said as (
-    select *
-    from newest_said
-    where false
-    union all by name
-    select
-        * exclude (
-            corrects,
             looked_before,
             published_on,
             published_on_inferred,
@@ -80,13 +62,27 @@ said as (
             source_url
         )
         replace (value is null as value, value_low is null as value_low, value_high is null as value_high)
-    from candidate
+    from (
+        select
+            *,
+            true as is_recorded
+        from newest_version
+        union all by name
+        select
+            *,
+            false as is_recorded
+        from candidate
+    ) as recorded_or_brought
 ),
 
 differing as (
-    select * from said
+    select * exclude (is_recorded)
+    from said
+    where not is_recorded
     except
-    select * from newest_said
+    select * exclude (is_recorded)
+    from said
+    where is_recorded
 ),
 
 heard as (
@@ -172,6 +168,7 @@ set_aside as (
     select
         quarantine.source_id,
         quarantine.sha256,
+        quarantine.series,
         quarantine.period_start,
         feed.tracker_id,
         feed.indicator_id
@@ -210,13 +207,13 @@ gone as (
                 set_aside.source_id = turn.source_id
                 and set_aside.sha256 = turn.sha256
                 and (
-                    set_aside.period_start is null
+                    set_aside.series is null
                     or (
                         set_aside.tracker_id = missed.tracker_id
                         and set_aside.indicator_id = missed.indicator_id
-                        and set_aside.period_start between missed.period_start and missed.period_end
                     )
                 )
+                and coalesce(set_aside.period_start between missed.period_start and missed.period_end, true)
         )
 ),
 

@@ -1,5 +1,5 @@
 -- Grain: one row per as-of date and indicator, with a reason where there is nothing that could be scored.
--- Reads: as_of_date, indicator_family, pooled_report, reading_claim, claim, indicator, last_fetch, shown_claim,
+-- Reads: as_of_date, indicator_family, observation, reading_claim, claim, indicator, last_fetch, shown_claim,
 -- list_search, list_completeness
 -- Pooled values: mean weighted by share, intervals by their middle. Absence in our hands is not absence in the world:
 -- not_due (the first period since t0 has not closed), before_the_clock (only figures from before t0), list_not_searched
@@ -17,15 +17,16 @@ with pooled as (
             else 'mixed'
         end as kind,
         case
-            when bool_and(middle is not null) then sum(pool_weight * middle order by report_id)
+            when bool_and(middle is not null) then sum(pool_weight * middle order by observation_id)
             else
-                sum(pool_weight * middle order by report_id)
-                / sum(pool_weight order by report_id) filter (where middle is not null)
+                sum(pool_weight * middle order by observation_id)
+                / sum(pool_weight order by observation_id) filter (where middle is not null)
         end as value,
         case when bool_and(lower_end is not null) then min(lower_end) end as value_low,
         case when bool_and(upper_end is not null) then max(upper_end) end as value_high,
-        min_by(category, (-pool_weight, report_id)) as category,
+        min_by(category, (-pool_weight, observation_id)) as category,
         max(reading_date) as reading_date,
+        max(scored_at) as scored_at,
         max(log_sd) as log_sd,
         max(trials) as trials,
         min(exposure_start) as exposure_start,
@@ -33,15 +34,15 @@ with pooled as (
         bool_and(kind = 'count') filter (where kind in ('count', 'open_count')) as list_closed,
         bool_or(scored) as scored,
         cast(count(*) as integer) as n_reports,
-        sum(pool_weight * reliability order by report_id) as reliability
+        sum(pool_weight * reliability order by observation_id) as reliability
     from (
         select
             *,
             coalesce(value, (value_low + value_high) / 2) as middle,
             coalesce(value_low, value) as lower_end,
             coalesce(value_high, value) as upper_end
-        from pooled_report
-    ) as report
+        from observation
+    ) as bounded
     group by tracker_id, as_of, indicator_id
 ),
 
@@ -121,6 +122,7 @@ select
     pooled.value_high,
     pooled.category,
     pooled.reading_date,
+    pooled.scored_at,
     pooled.log_sd,
     pooled.trials,
     pooled.exposure_start,
@@ -132,7 +134,7 @@ select
     case
         when pooled.scored then null
         when not family.indicator_scored then family.indicator_why_not_scored
-        when pooled.reading_date < family.t0 then 'the period ended before the clock started'
+        when pooled.scored_at < family.t0 then 'the period ended before the clock started'
         when pooled.kind = 'count' and completeness.completeness is null
             then 'nobody has searched for all such events: the list is shown, not scored'
         when pooled.kind is not null then 'the reading is not later than the start of its predictions'
@@ -146,7 +148,7 @@ select
     pooled.reliability,
     case
         when pooled.scored then null
-        when pooled.reading_date < family.t0 then 'before_the_clock'
+        when pooled.scored_at < family.t0 then 'before_the_clock'
         when pooled.kind = 'count' and completeness.completeness is null then 'list_not_searched'
         when pooled.kind is not null then null
         when as_of_date.as_of <= first_period.period_end then 'not_due'

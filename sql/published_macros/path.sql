@@ -10,8 +10,8 @@ select
     steps.p50,
     steps.p90,
     steps.p95,
-    max(seen.reading_date) as reading_date,
-    arg_max(seen.value, (seen.reading_date, seen.as_of)) as reading
+    max(seen.scored_at) as scored_at,
+    arg_max(seen.value, (seen.scored_at, seen.as_of)) as reading
 from (
     select
         fan.*,
@@ -24,7 +24,7 @@ left join reading as seen
         steps.tracker_id = seen.tracker_id
         and steps.indicator_id = seen.indicator_id
         and seen.value is not null
-        and steps.date >= seen.reading_date
-        and coalesce(steps.date_before < seen.reading_date, true)
+        and steps.date >= seen.scored_at
+        and coalesce(steps.date_before < seen.scored_at, true)
 group by all
 order by steps.tracker_id, steps.date

@@ -9,5 +9,5 @@ select
     claim.revision_share,
     claim.source_url
 from claim
-where claim.held
+where claim.held and claim.superseded_by is null
 order by claim.revision_share desc, claim.tracker_id asc, claim.claim_id asc

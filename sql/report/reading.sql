@@ -8,6 +8,7 @@ select
     value_high,
     category,
     reading_date,
+    scored_at,
     trials,
     reliability,
     n_reports,

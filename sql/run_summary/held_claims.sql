@@ -5,5 +5,5 @@ select
     indicator_id,
     claim_id
 from claim
-where held and status <> 'withdrawn'
+where held and status <> 'withdrawn' and superseded_by is null
 order by tracker_id, indicator_id, claim_id

@@ -14,6 +14,12 @@ import pandas as pd
 import yaml
 
 DICTIONARY = Path(__file__).resolve().parents[2] / "sql" / "dictionary.yaml"
+CLOCKS = frozenset(
+    column
+    for table in yaml.safe_load(DICTIONARY.read_text(encoding="utf-8"))["tables"].values()
+    for column, entry in table["columns"].items()
+    if entry["type"] == "timestamp"
+)
 RELEASE = "2026-11-15T060000Z"
 TRACKER = "island_ferry"
 T0 = date(2024, 12, 10)
@@ -119,6 +125,24 @@ def _frame(name: str, columns: Mapping[str, Any], rows: list[dict[str, Any]]) ->
     if "release_id" not in frame.columns:
         frame.insert(0, "release_id", RELEASE)
     return frame
+
+
+def as_rows(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[str, Any]]]:
+    """Return the frames' rows as DuckDB hands them over: dates and times of Python, None for what is missing."""
+    found = {}
+    for name, frame in frames.items():
+        columns = {str(column): _values(frame[column], str(column)) for column in frame.columns}
+        found[name] = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    return found
+
+
+def _values(column: pd.Series, name: str) -> list[Any]:
+    """Return one column's values."""
+    values = column.astype(object).where(column.notna(), None).tolist()
+    return [
+        value if not isinstance(value, datetime) else value.date() if name not in CLOCKS else value.to_pydatetime()
+        for value in values
+    ]
 
 
 def as_of_dates() -> list[date]:
@@ -543,6 +567,7 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
                     "log_sd": 0.0,
                 } | entry
                 entry.setdefault("reliability", 0.8)
+                entry["scored_at"] = entry["reading_date"]
             else:
                 entry |= {"scored": False, "n_reports": 0, "n_sources": 0}
             readings.append({"tracker_id": TRACKER, "as_of": as_of, "indicator_id": indicator, **entry})
@@ -552,7 +577,7 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
                 "as_of": LATEST,
                 "indicator_id": "passengers",
                 "claim_id": claim,
-                "report_id": claim,
+                "observation_id": claim,
                 "pool_weight": share,
                 "reliability": reliability,
             }
@@ -573,7 +598,7 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
                 "as_of": LATEST,
                 "indicator_id": claim.rsplit("-", 1)[0],
                 "claim_id": claim,
-                "report_id": claim,
+                "observation_id": claim,
                 "pool_weight": 1.0,
                 "reliability": 0.8,
             }
@@ -584,7 +609,7 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
         ],
         "reading": readings,
         "reading_claim": reading_claims,
-        "pooled_report": pooled,
+        "observation": pooled,
         "reading_claim_ratio": [
             {
                 "as_of": LATEST,
@@ -1106,6 +1131,20 @@ def _outside() -> dict[str, list[dict[str, Any]]]:
                 "http_status": 503,
                 "message": HOSTILE,
             },
+        ],
+        "kept_value": [
+            {
+                "tracker_id": TRACKER,
+                "indicator_id": "ticket_sales",
+                "claim_id": "ticket_sales-1",
+                "source_id": "ledger",
+                "document": "sales",
+                "period_start": date(2025, 1, 1),
+                "period_end": date(2025, 12, 31),
+                "fetched_at": datetime(2026, 11, 15, 6, 0),
+                "rows_set_aside": 1,
+                "reason": f"day is none {HOSTILE}",
+            }
         ],
         "quarantine": [
             {

@@ -57,7 +57,9 @@ SETTLE = 700
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    report.build(fixture.tables() | fixture.interval_tables(), folder, tmp_path_factory.mktemp("cache"), METHOD)
+    report.build(
+        fixture.as_rows(fixture.tables() | fixture.interval_tables()), folder, tmp_path_factory.mktemp("cache"), METHOD
+    )
     return folder
 
 

@@ -134,6 +134,24 @@ def test_every_row_of_an_import_is_accepted_refused_or_already_known(folder: Pat
     assert "0 accepted, 2 already known" in signposts(*command).out
 
 
+def test_columns_that_the_ledger_does_not_know_are_named_together_and_may_be_left_out(
+    folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(
+        HEADER.replace("\n", ";Remark;corrects;correction reason\n")
+        + LINE.format(value="10,5", page="a", day="10.04.2026").replace("\n", ";seen;passengers-1;misread\n"),
+        encoding="utf-8",
+    )
+    command = ("import", str(file), "--indicator", "passengers")
+    refused = signposts(*command)
+    assert refused.code == 2
+    assert "no fields of the ledger: 'Web page', 'Remark'" in refused.err
+    assert "--map 'Web page=FIELD'" in refused.err
+    assert "1 accepted" in signposts(*command, "--map", "Web page=source_url", "--map", "Remark=").out
+    assert (rows(folder)[-1]["corrects"], rows(folder)[-1]["correction_reason"]) == ("passengers-1", "misread")
+
+
 def test_a_workbook_gives_the_same_rows(folder: Path, tmp_path: Path) -> None:
     from datetime import datetime
 

@@ -71,7 +71,7 @@ def test_the_odds_now_are_the_published_ones(release: Warehouse, present: Standi
 
 def test_supposing_what_is_already_read_changes_nothing(release: Warehouse, present: Standing) -> None:
     alone = release.rows(
-        """from latest_pooled_report where scored and kind not in ('nowcast', 'open_count')
+        """from latest_observation where scored and kind not in ('nowcast', 'open_count')
         and indicator_id not in (select indicator_id from latest_chain_link where position > 1)
         qualify count(*) over (partition by indicator_id) = 1 order by indicator_id"""
     )
@@ -80,7 +80,7 @@ def test_supposing_what_is_already_read_changes_nothing(release: Warehouse, pres
     before = probabilities(present.tracker.model, present.evidence)
     for report in alone:
         asked = {report["indicator_id"]: words_of(report)}
-        evidence = what_if_inputs(present, asked, report["reading_date"], report["reliability"])
+        evidence = what_if_inputs(present, asked, report["scored_at"], report["reliability"])
         assert probabilities(present.tracker.model, evidence) == pytest.approx(before, abs=1e-12), asked
 
 

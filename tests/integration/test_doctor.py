@@ -18,6 +18,7 @@ from dagster._daemon.types import DaemonHeartbeat
 
 from signposts.alerts.journal import Alert, note
 from signposts.cli.diagnosing import VERDICTS, examine
+from signposts.cli.run_summary import print_run_summary
 from signposts.desk.reads import FeedRead, record_read
 from signposts.settings import prepare_home
 from signposts.sources.archive import Attempt, open_archive
@@ -27,6 +28,8 @@ from tests.paths import CHECKOUT
 pytestmark = pytest.mark.slow
 
 LOCATION = "signposts.assets.definitions"
+KEPT = {"indicator_id": "loaves", "claim_id": "loaves-1", "source_id": "guild", "document": "list"}
+KEPT |= {"rows_set_aside": 2, "reason": "day '2O26' is none"}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,14 @@ def verdicts(town: Town, now: datetime | None = None) -> list[str]:
     """Return the verdicts on an installation an hour after its last release, the most urgent first."""
     found = [line.verdict for line in examine(town.settings, now or town.now + timedelta(hours=1)) if line.verdict]
     return sorted(found, key=VERDICTS.index)
+
+
+def test_run_and_doctor_say_how_many_values_are_kept_and_why(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    said = "2 values of guild are kept from before, shown as stale: 2 rows of its newest documents cannot be read"
+    town.publish_with("kept_value", KEPT, KEPT | {"claim_id": "loaves-2"})
+    print_run_summary(town.settings)
+    assert f"{said} (list: day '2O26' is none)." in capsys.readouterr().out
+    assert any(line.text.startswith(said) for line in examine(town.settings, town.now))
 
 
 # ---------------------------------------------------------------------- what goes wrong, by the verdict it must have
@@ -192,6 +203,11 @@ def claims_held(town: Town) -> list[str]:
     return verdicts(town)
 
 
+def values_kept(town: Town) -> list[str]:
+    town.publish_with("kept_value", KEPT)
+    return verdicts(town)
+
+
 def rows_vanished(town: Town) -> list[str]:
     recorded = {"source_id": "ledger", "indicator_id": "passengers", "claim_id": "passengers-999"}
     town.write("claim_version", recorded | {"status": "reported"}, tracker="island_ferry")
@@ -252,6 +268,7 @@ CAUSES: dict[str, Callable[[Town], list[str]]] = {
     "source failed": lambda town: source_verdict(town, "failed"),
     "clock": clock,
     "claims held": claims_held,
+    "values kept": values_kept,
     "rows vanished": rows_vanished,
     "alerts not sent": alerts_not_sent,
     "acceptance expired": acceptance_expired,

@@ -6,6 +6,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from signposts.catalogue import LEDGER_COLUMNS, load_catalogue
 from signposts.settings import load_settings, prepare_home
 from signposts.sources import collect as collecting
 from signposts.sources import http
+from signposts.sources.archive import Attempt, open_archive
 from signposts.sources.docs_page import sources_page
 from signposts.sources.publishers import PUBLISHERS
 from signposts.warehouse import Warehouse, dictionary_columns
@@ -196,6 +198,25 @@ def test_a_row_set_aside_is_kept_with_its_bytes_its_place_and_the_reason(
     assert all(json.loads(row["raw"])[0] == "2026/09/55" and row["row_number"] > 0 for row in rows)
     stored = warehouse.rows("select distinct sha256 from raw_rial_market")
     assert [{"sha256": name} for name in {row["sha256"] for row in rows}] == stored
+
+
+def test_a_run_takes_old_lines_out_of_log_and_table_and_no_claim_moves(home: tuple[Path, LoopbackPublishers]) -> None:
+    warehouse, archive = MonitoringRun().warehouse(), open_archive(load_settings())
+    for day in range(1, 22):
+        old = Attempt("rial_market", None, None, f"2024-01-{day:02}T06:00:00+00:00", "failure", message="HTTP 503")
+        archive.record(old)
+    logged = [attempt.row() for attempt in archive.attempts("rial_market")]
+    warehouse.replace_rows("fetch_attempt", logged, source_id="rial_market")
+    set_aside = {"source_id": "rial_market", "reason": "no number", "quarantined_at": datetime(2024, 1, 1)}
+    warehouse.replace_rows("quarantine", [{**set_aside, "sha256": "ab" * 32}], sha256="ab" * 32)
+    before = warehouse.fingerprint("claim")
+    run_gather("2026-11-25", offline=True)
+    (table,) = warehouse.rows("select count(*) as n from fetch_attempt where source_id = 'rial_market'")
+    failures = [attempt for attempt in archive.attempts("rial_market") if attempt.outcome == "failure"]
+    assert [attempt.fetched_at[:10] for attempt in failures] == ["2024-01-01", "2024-01-21"]
+    assert table["n"] == len(archive.attempts("rial_market"))
+    assert warehouse.rows("from quarantine where year(quarantined_at) = 2024") == []
+    assert warehouse.fingerprint("claim") == before
 
 
 def test_days_long_past_are_gathered_a_file_missing_being_a_gap(home: tuple[Path, LoopbackPublishers]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from signposts.assess.changes import write_changes
 from signposts.catalogue import LEDGER_COLUMNS
 from signposts.cli.watching import publish_after
 from signposts.release.query import ask
@@ -91,6 +92,13 @@ def test_a_row_that_left_its_ledger_is_named_with_its_remedy_everywhere_until_it
         assert remedy in say(*words).stdout, words
     pages = (tmp_path / "home" / "published" / "report").rglob("*.html")
     assert any("take it back with `signposts withdraw`" in page.read_text(encoding="utf-8") for page in pages)
+    arguments = ("kind=value", "value=112", "period_start=2025-01-01", "period_end=2025-12-31", "speaker=Harbour")
+    said = {"source_url": "https://harbour.example/2025", "source_name": "Harbour", "unit": "thousand passengers"}
+    said |= {"published_on": "2026-03-02", "reliability": "B", "credibility": "2"}
+    more = [f"{name}={value}" for name, value in said.items()]
+    done = say("record", "passengers", *arguments, *more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{claim} recorded" not in done.stdout, "a number that memory knows is never used again"
     assert say("withdraw", claim, "--reason", "It left by a slip.").returncode == 0
     assert say("check").stdout.count("withdraw") == 0
     assert remedy not in say("run", "--offline").stdout
@@ -148,3 +156,27 @@ def test_an_upgrade_that_adds_a_column_to_the_ledger_finds_no_row_edited_and_a_r
         ("passengers-5", None, "the newspaper corrected its figure", None),
     ]
     assert ask(released, "select count(*) from change where cause in ('new_reading', 'revised_reading')").rows == [(0,)]
+
+
+def test_a_release_from_before_observations_had_their_name_is_compared_piece_by_piece(
+    ferry: tuple[Path, Command], tmp_path: Path
+) -> None:
+    _, say = ferry
+    assert say("run", "--offline", "--as-of", "2026-06-30").returncode == 0
+    before = shutil.copy(tmp_path / "home" / "published" / "signposts.duckdb", tmp_path)
+    old = Warehouse(Path(before))
+    with old.connect() as connection:
+        for view in ("pooled_report", "latest_observation"):
+            connection.execute(f"drop view {view}")
+        connection.execute("alter table observation rename to pooled_report")
+        connection.execute("alter table pooled_report rename column observation_id to report_id")
+        connection.execute("update pooled_report set reading_date = scored_at")
+        connection.execute("alter table pooled_report drop column scored_at")
+    warehouse = Warehouse(tmp_path / "home" / "warehouse.duckdb")
+    with warehouse.connect():
+        # Without the old release's observations a change of the rows read would be called one of the method.
+        warehouse.build_table("observe/unchanged_observation")
+        warehouse.build_table("observe/unchanged_earlier_observation")
+        warehouse.build_table("observe/unchanged_list_completeness")
+        write_changes(warehouse, Path(before))
+        assert warehouse.rows("from change") == []

@@ -22,7 +22,7 @@ TRACKERS = CHECKOUT / "tests" / "trackers"
 AS_OF = date(2026, 6, 30)
 SEARCHED = date(2026, 2, 28)
 NOW = datetime(2026, 11, 23, 12)
-OBSERVED = ("claim", "milestone", "as_of_date", "reading", "pooled_report", "reading_claim", "freshness")
+OBSERVED = ("claim", "milestone", "as_of_date", "reading", "observation", "reading_claim", "freshness")
 
 
 def load(warehouse: Warehouse, root: Path, *trackers: str) -> None:
@@ -70,20 +70,21 @@ def test_a_value_and_an_interval_are_pooled_by_reliability(ferry: Warehouse) -> 
 
 def test_before_the_year_is_over_growth_makes_the_reading(ferry: Warehouse) -> None:
     pooled = reading(ferry, "passengers", date(2025, 11, 30))
-    assert (pooled["kind"], pooled["reading_date"], pooled["scored"]) == ("nowcast", date(2025, 12, 31), True)
+    assert (pooled["kind"], pooled["scored_at"], pooled["scored"]) == ("nowcast", date(2025, 12, 31), True)
+    assert pooled["reading_date"] == date(2025, 9, 30), "the day up to which it speaks"
     assert pooled["value"] == pytest.approx(110, rel=0.01)
     assert 0.03 < pooled["log_sd"] < 0.08
 
 
 def test_a_correction_does_not_reach_back_behind_its_publication(ferry: Warehouse) -> None:
     before = ferry.rows(
-        "select report_id from pooled_report where indicator_id = 'passengers' and as_of = date '2026-01-31'"
+        "select observation_id from observation where indicator_id = 'passengers' and as_of = date '2026-01-31'"
     )
     after = ferry.rows(
-        "select report_id from pooled_report where indicator_id = 'passengers' and as_of = date '2026-02-28'"
+        "select observation_id from observation where indicator_id = 'passengers' and as_of = date '2026-02-28'"
     )
-    assert {row["report_id"] for row in before} == {"passengers-3", "passengers-4"}
-    assert {row["report_id"] for row in after} == {"passengers-4", "passengers-5"}
+    assert {row["observation_id"] for row in before} == {"passengers-3", "passengers-4"}
+    assert {row["observation_id"] for row in after} == {"passengers-4", "passengers-5"}
 
 
 def test_a_claim_taken_back_is_read_until_then(ferry: Warehouse) -> None:
@@ -295,6 +296,7 @@ def test_the_first_tracker_has_a_value_or_a_reason_everywhere(tmp_path: Path) ->
         broken = [rule.name for rule in load_rules() if rule.target == "reading" and warehouse.rows(rule.statement)]
         assert broken == []
         (trade,) = warehouse.rows(
-            "select log_sd from pooled_report where report_id = 'trade_total_usd-017' and as_of = $as_of", as_of=AS_OF
+            "select log_sd from observation where observation_id = 'trade_total_usd-017' and as_of = $as_of",
+            as_of=AS_OF,
         )
         assert trade["log_sd"] == pytest.approx(0.066, abs=0.001)

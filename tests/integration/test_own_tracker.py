@@ -119,6 +119,20 @@ def write_tracker(folder: Path) -> None:
         (folder / "indicators" / f"{kind}.yaml").write_text(text, encoding="utf-8")
 
 
+def what_is_held_in_a_draft_is_accepted_or_withdrawn(desk: Path) -> None:
+    slip = ["kind=value", "period_start=2026-05-01", "period_end=2026-05-31", "value=10400", "source_name=Gazette"]
+    slip += ["speaker=Gazette", "reliability=C", "credibility=3", "published_on=2026-07-05"]
+    for place, command in enumerate(("withdraw", "accept")):
+        said = signposts("record", "path", *slip, f"source_url=https://example.org/slip/{place}", folder=desk)
+        claim = said.stdout.partition(" ")[0]
+        assert f"held: {claim}: 10400 against 104" in (shown := signposts("preview", folder=desk).stdout), (
+            said.stderr + shown
+        )
+        assert signposts(command, claim, "--reason", "looked up", folder=desk).returncode == 0
+        assert "held:" not in signposts("preview", folder=desk).stdout
+    assert signposts("withdraw", claim, "--reason", "a slip after all", folder=desk).returncode == 0
+
+
 def test_a_tracker_with_each_type_is_imported_previewed_published_and_shown(tmp_path: Path) -> None:
     assert set(TYPES) == set(FAMILY_OF_TYPE)
     assert signposts("init", "desk", folder=tmp_path).returncode == 0
@@ -137,6 +151,8 @@ def test_a_tracker_with_each_type_is_imported_previewed_published_and_shown(tmp_
     assert shown.returncode == 0, shown.stderr
     assert "at least 108 (2026-06-30)" in shown.stdout
     assert "21 of 30 (2026-03-12)" in shown.stdout
+    assert "bits that a reading tells in 0, 2, 4, 7 years:" in shown.stdout
+    what_is_held_in_a_draft_is_accepted_or_withdrawn(desk)
     settings = desk / "catalogue" / "port" / "tracker.yaml"
     settings.write_text(re.sub("(?m)^draft: .*$", "", settings.read_text(encoding="utf-8")), encoding="utf-8")
     published = signposts("run", "--offline", folder=desk)

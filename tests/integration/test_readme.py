@@ -49,6 +49,28 @@ def rows(environment, statement):
         return connection.execute(statement).fetchall()
 
 
+def test_the_first_lines_lead_to_odds_of_ones_own(tmp_path):
+    """The lines after the installation, which tests/wheel tries, are typed into a shell as they stand."""
+    first = re.search(r"```console\n(.*?)```", README, re.DOTALL)[1]
+    install, *lines = [line.removeprefix("$ ") for line in first.splitlines()]
+    assert install.startswith("pip install .")
+    assert "Four lines to odds of your own" in README
+    assert len(lines) == 3
+    outcome = subprocess.run(
+        ["sh", "-ec", "\n".join(lines)],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("SIGNPOSTS")}
+        | {"PATH": f"{BIN}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    odds = re.findall(r"(\d+(?:\.\d+)?) %", outcome.stdout)
+    assert len(odds) >= 3
+    assert 98 <= sum(map(float, odds)) <= 102
+
+
 def test_there_are_commands_to_try():
     assert len(COMMANDS) >= 5
 

@@ -90,9 +90,9 @@ def test_without_news_what_stands_is_what_the_release_before_would_have_read(ins
     (as_of,) = installation.rows("select max(as_of) from release")[0]
     warehouse = Warehouse(installation.home / "warehouse.duckdb")
     with warehouse.connect():
-        taken_over = warehouse.rows("from unchanged_report order by all")
+        taken_over = warehouse.rows("from unchanged_observation order by all")
         read_without_news(warehouse, as_of, datetime.now(UTC))
-        assert taken_over == warehouse.rows("from unchanged_report order by all")
+        assert taken_over == warehouse.rows("from unchanged_observation order by all")
         assert taken_over
 
 
@@ -105,7 +105,7 @@ def test_the_same_claims_read_otherwise_are_method_or_with_the_same_code_catalog
     assert installation.signposts("run", "--offline").returncode == 0
     released = shutil.copy(installation.home / "published" / "latest" / "signposts.duckdb", tmp_path)
     with duckdb.connect(str(released)) as connection:
-        connection.execute("update pooled_report set value = 1.3 * value where scored and kind = 'value'")
+        connection.execute("update observation set value = 1.3 * value where scored and kind = 'value'")
         if not same_code:
             connection.execute("update release set code_version = '0.1.0+invented'")
     warehouse = Warehouse(installation.home / "warehouse.duckdb")
@@ -171,6 +171,20 @@ def test_a_run_back_in_time_leaves_the_newest_release_and_equals_what_it_says_of
             f"select {columns} from latest_scenario_probability where variant = 'headline' order by all"
         ).fetchall()
     assert found == expected
+
+
+def test_a_later_date_without_a_new_claim_moves_no_probability(installation):
+    """Lists end where somebody last looked and looks keep their dates: time alone is no evidence."""
+    quiet = installation.rows(
+        "with day as (select distinct as_of from scenario_probability), pair as (select lag(as_of) over (order by "
+        "as_of) as before, as_of from day) select before, as_of from pair where before is not null and not exists "
+        "(from claim where published_on > before and published_on <= as_of) order by all"
+    )
+    assert len(quiet) >= 3
+    said = "select scenario_id, posterior from scenario_probability where variant = 'headline' and as_of = "
+    for before, later in quiet:
+        then, now = (dict(installation.rows(f"{said} timestamp '{day}'")) for day in (before, later))
+        assert now == pytest.approx(then, abs=1e-12), later
 
 
 @pytest.mark.slow

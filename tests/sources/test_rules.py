@@ -25,6 +25,7 @@ from tests.sources.home import Home, attempt_on, failures, outcomes
 
 RATE = "rial_market_rate"
 EXPORTS = "imf_exports_russia_to_iran_monthly"
+IMPORTS = "imf_imports_russia_from_iran_monthly"
 
 pytestmark = pytest.mark.slow
 
@@ -144,6 +145,48 @@ def test_a_row_set_aside_is_not_absent_its_last_good_value_stays(home: Home) -> 
     home.gather("imf_imts", "2026-11-23", monthly(*year_of_months(2024), *year_of_months(2025, name6="2025-M6")))
     assert [row["reason"] for row in home.quarantine("imf_imts")] == ["period '2025-M6' is no month"]
     assert {claim["period_start"]: claim["value"] for claim in home.claims(EXPORTS)} == before
+
+
+def test_a_row_whose_period_cannot_be_read_keeps_its_own_series_and_no_other(home: Home) -> None:
+    home.keep_documents("imf_imts", "russia_iran_monthly")
+
+    def both(*changed: tuple[str, object]) -> bytes:
+        exports = monthly(*year_of_months(2024), *year_of_months(2025)[:-1], *changed)
+        imports = monthly(*year_of_months(2024), *year_of_months(2025), indicator="MG_CIF_USD")
+        return exports + imports.partition(b"\r\n")[2]
+
+    home.gather("imf_imts", "2026-11-22", both(("2025-M12", 1.7e8)))
+    cut = both(("2025-M1?", 1.7e8)).replace(b"2025-M12", b"2026-M01")
+    home.gather("imf_imts", "2026-11-23", cut)
+    exports = [claim["period_start"].isoformat() for claim in home.claims(EXPORTS)]
+    assert exports[-2:] == ["2025-11-01", "2025-12-01"], "the row that cannot be read may be December"
+    imports = [claim["period_start"].isoformat() for claim in home.claims(IMPORTS)]
+    assert imports[-2:] == ["2025-11-01", "2026-01-01"], "December's imports are gone, and no row may be they"
+    (kept,) = home.warehouse.rows("from kept_value")
+    assert (kept["indicator_id"], kept["period_start"], kept["rows_set_aside"]) == (EXPORTS, date(2025, 12, 1), 1)
+    assert kept["reason"] == "period '2025-M1?' is no month"
+    home.gather("imf_imts", "2026-11-24", both(("2025-M12", 1.8e8)))
+    assert home.warehouse.rows("from kept_value") == []
+
+
+def test_no_lower_count_comes_of_a_row_that_cannot_be_read(home: Home) -> None:
+    home.keep_documents("sipri_arms", "to_iran")
+    home.gather("sipri_arms", "2026-11-22")
+    before = home.warehouse.rows("select indicator_id, value, category from claim order by all")
+    assert before
+
+    def spoilt(content: bytes) -> bytes:
+        value = json.loads(content)
+        if isinstance(value, dict):
+            text = base64.b64decode(value["bytes"]).decode("latin-1").replace("INV-1", "")
+            value["bytes"] = base64.b64encode(text.encode("latin-1")).decode()
+        return json.dumps(value).encode()
+
+    home.server.spoil["sipri_arms"] = spoilt
+    (said,) = failures(home.gather("sipri_arms", "2026-11-23"))
+    assert said.startswith("1 of 2 rows cannot be used, for example row 8: designation '' is no text")
+    assert said.endswith("what is counted over them would be too low")
+    assert home.warehouse.rows("select indicator_id, value, category from claim order by all") == before
 
 
 def test_a_document_of_which_many_values_are_missing_is_held_whole_until_it_is_accepted(
@@ -495,23 +538,16 @@ def test_an_archive_of_documents_that_nobody_asks_for_any_more_and_of_odd_lines_
 
 
 def test_a_text_that_cannot_be_shown_is_set_aside_by_name_and_the_others_come_in(home: Home) -> None:
-    home.change_source("sipri_arms", quarantine_share=0.5)
-    home.keep_documents("sipri_arms", "to_iran")
-
-    def spoilt(content: bytes) -> bytes:
-        value = json.loads(content)
-        if isinstance(value, dict):
-            text = base64.b64decode(value["bytes"]).decode("latin-1").replace("INV-1", "INV\x07-1")
-            value["bytes"] = base64.b64encode(text.encode("latin-1")).decode()
-        return json.dumps(value).encode()
-
-    home.server.spoil["sipri_arms"] = spoilt
-    run = home.gather("sipri_arms", "2026-11-23")
-    assert failures(run) == []
-    (row,) = home.quarantine("sipri_arms")
-    assert row["reason"] == "designation holds a character that cannot be shown"
-    assert "INV\\\\u0007-1" in row["raw"]
-    assert home.warehouse.rows("select designation from raw_sipri_arms") == [{"designation": "INV-2"}]
+    home.keep_documents("imf_imts", "russia_iran_monthly")
+    lines = monthly(*year_of_months(2024), *year_of_months(2025)).splitlines(keepends=True)
+    lines[3] = lines[3].replace(b",M,OL,", b",\x07,OL,")
+    run = home.gather("imf_imts", "2026-11-23", b"".join(lines))
+    assert failures(run) == ["russia_iran_monthly has no row for MG_CIF_USD, which is asked for"]
+    (row,) = home.quarantine("imf_imts")
+    assert row["reason"] == "derivation_type holds a character that cannot be shown"
+    assert (row["series"], row["period_start"]) == ("XG_FOB_USD", date(2024, 3, 1))
+    assert "\\\\u0007" in row["raw"]
+    assert len(home.claims(EXPORTS)) == 23
 
 
 def test_a_lone_surrogate_in_a_publishers_name_of_a_field_is_shown_and_stops_nothing(home: Home) -> None:

@@ -78,7 +78,7 @@ def make(warehouse: Warehouse, table: str, folder: Path, made: set[str]) -> None
         warehouse.write_frame("nowcast", observe.nowcasts(warehouse))
     elif given is None and table == "list_completeness":
         make(warehouse, "list_search", folder, made)
-        make(warehouse, "pooled_report", folder, made)
+        make(warehouse, "observation", folder, made)
         warehouse.write_frame(table, observe.completeness_of_lists(warehouse))
     elif given is None and not always.exists() and table in STATEMENTS:
         build(warehouse, table, folder, made)

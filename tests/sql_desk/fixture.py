@@ -492,6 +492,7 @@ def _readings() -> dict[str, Rows]:
         "missing_reason",
     ]
     readings = [dict(zip(columns, row, strict=True)) | {"log_sd": 0.0} for row in READINGS]
+    readings = [row | {"scored_at": row["reading_date"]} for row in readings]
     for reading in readings:
         if not reading["scored"]:
             reading["why_not_scored"] = "there is no reading" if reading["kind"] is None else "shown only"
@@ -501,7 +502,7 @@ def _readings() -> dict[str, Rows]:
             "as_of": as_of,
             "indicator_id": claim_id.rsplit("-", 1)[0],
             "claim_id": claim_id,
-            "report_id": claim_id,
+            "observation_id": claim_id,
             "pool_weight": share,
             "reliability": reliability,
         }
@@ -514,8 +515,8 @@ def _readings() -> dict[str, Rows]:
         ],
         "reading": readings,
         "reading_claim": pooled,
-        "pooled_report": [
-            {key: row[key] for key in ("tracker_id", "as_of", "indicator_id", "report_id", "pool_weight")}
+        "observation": [
+            {key: row[key] for key in ("tracker_id", "as_of", "indicator_id", "observation_id", "pool_weight")}
             for row in pooled
         ],
     }

@@ -236,7 +236,8 @@ def held(folder: Path) -> str:
     published = folder.parents[1] / "home" / "published"
     (published / "latest").mkdir(parents=True)
     for database in (published / "signposts.duckdb", published / "latest" / "signposts.duckdb"):
-        row = {"tracker_id": "island_ferry", "indicator_id": "freight", "held": True, "claim_id": "freight-w-1"}
+        row = {"tracker_id": "island_ferry", "indicator_id": "freight", "status": "reported", "held": True}
+        row["claim_id"] = "freight-w-1"
         Warehouse(database).write_rows("claim", [row, {**row, "claim_id": "freight-1", "held": False}])
     return "freight-w-1"
 

@@ -55,7 +55,7 @@ def test_a_reading_is_revised_only_by_a_correction_that_came_since_the_release_b
         "as_of_date": [{"tracker_id": "ferry", "as_of": date(2026, 6, 30), "is_latest": True}],
         "claim": [own | {"claim_id": "rides-1"}, own | {"claim_id": "rides-2", "corrects": corrects}],
         "reading_claim": [own | {"claim_id": "rides-2", "as_of": date(2026, 6, 30)}],
-        "unchanged_report": [own | {"report_id": "rides-1", "as_of": date(2026, 6, 30)}],
+        "unchanged_observation": [own | {"observation_id": "rides-1", "as_of": date(2026, 6, 30)}],
         "released_claim": [{"tracker_id": "ferry", "claim_id": name} for name in released],
     }
     warehouse = Warehouse(Path(":memory:"))

@@ -23,7 +23,7 @@ from signposts.report.citations import cite
 from signposts.report.drawing import ChartRequest, draw
 from signposts.report.evidence_page import heuer_ranking
 from signposts.report.pages import method_html, tracker_pages
-from signposts.report.records import TrackerTables, plain_rows, tables_by_tracker
+from signposts.report.records import TrackerTables, tables_by_tracker
 from tests.browser import fixture
 
 METHOD = (
@@ -39,7 +39,7 @@ def tables() -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def tracker_tables(tables: dict[str, pd.DataFrame]) -> TrackerTables:
-    return tables_by_tracker(tables)[0]
+    return tables_by_tracker(fixture.as_rows(tables))[0]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(tables: dict[str, pd.DataFrame], cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    report.build(tables, folder, cache, METHOD)
+    report.build(fixture.as_rows(tables), folder, cache, METHOD)
     return folder
 
 
@@ -84,13 +84,13 @@ def _tree(page: Path) -> Any:
 
 
 def test_the_same_release_gives_the_same_bytes_with_a_cold_and_a_warm_cache(site, cache, tables, tmp_path) -> None:
-    report.build(fixture.tables(), tmp_path / "warm", cache, METHOD)
+    report.build(fixture.as_rows(fixture.tables()), tmp_path / "warm", cache, METHOD)
     assert _contents(tmp_path / "warm") == _contents(site)
 
 
 @pytest.mark.slow
 def test_the_same_release_gives_the_same_bytes_when_every_chart_is_drawn_anew(site, tmp_path) -> None:
-    report.build(fixture.tables(), tmp_path / "cold", tmp_path / "other_cache", METHOD)
+    report.build(fixture.as_rows(fixture.tables()), tmp_path / "cold", tmp_path / "other_cache", METHOD)
     assert _contents(tmp_path / "cold") == _contents(site)
 
 
@@ -106,6 +106,18 @@ def test_each_indicator_and_named_scenario_has_a_page(site, tracker_tables) -> N
     assert {path.stem for path in (site / "scenarios").iterdir()} == {
         row["scenario_id"] for row in tracker_tables.named
     }
+
+
+def test_a_value_kept_from_before_is_shown_as_stale_wherever_it_stands(site) -> None:
+    health = re.sub(r"<[^>]*>", " ", (site / "health.html").read_text(encoding="utf-8"))
+    assert "1 value kept from before, shown as stale" in health
+    assert re.search(
+        r"Values kept from before\s+A row set aside is not absent: 1 value .*day is none", health, re.DOTALL
+    )
+    for page in ("indicators/ticket_sales.html", "claims.html"):
+        assert (site / page).read_text(encoding="utf-8").count("stale: kept from before") == 1
+    indicator = (site / "indicators" / "ticket_sales.html").read_text(encoding="utf-8")
+    assert "It rests on a value kept from before: its row in the newest document cannot be read." in indicator
 
 
 def test_leads_waiting_and_the_day_looked_until_stand_beside_the_indicator_and_on_the_health_page(site) -> None:
@@ -235,7 +247,7 @@ def test_rounded_parts_add_up(parts) -> None:
 def test_evidence_unexplained_by_the_ratios_is_said(tables) -> None:
     changed = dict(tables)
     changed["log_ratio"] = tables["log_ratio"].assign(log_ratio=tables["log_ratio"]["log_ratio"] * 0.5)
-    (halved,) = tables_by_tracker(changed)
+    (halved,) = tables_by_tracker(fixture.as_rows(changed))
     names = [name for name, _ in attribution.group_moves(halved, attribution.log_ratios(halved))]
     assert "unexplained" in names
 
@@ -250,12 +262,14 @@ def test_a_report_that_stands_alone_gives_the_odds_of_its_ratio_alone(tracker_ta
 
 
 def test_a_reading_that_is_all_but_impossible_is_not_said_to_be_a_way_to_change_the_verdict(tables) -> None:
-    (found,) = tables_by_tracker({**tables, "overturn": tables["overturn"].assign(chance=2.1e-17)})
+    (found,) = tables_by_tracker(fixture.as_rows({**tables, "overturn": tables["overturn"].assign(chance=2.1e-17)}))
     assert "No single reading that is at all likely would change the leader" in verdict.shake(found)
 
 
 def test_where_no_reading_changes_the_leader_the_leader_is_said_to_stay(tables) -> None:
-    (found,) = tables_by_tracker({**tables, "overturn": tables["overturn"].assign(new_leading_scenario_id="steady")})
+    (found,) = tables_by_tracker(
+        fixture.as_rows({**tables, "overturn": tables["overturn"].assign(new_leading_scenario_id="steady")})
+    )
     assert "the leader would then still stand at 47 %" in verdict.shake(found)
 
 
@@ -301,13 +315,15 @@ def test_the_news_names_a_tracker_newly_held_back_and_no_run_that_failed_before(
         {**held, "message": "Nothing was published; the last release stays in place", "tracker_id": None},
         {**held, "message": "Tracker island_ferry is held back, which is known", "delivery": "accepted"},
     ]
-    notes = report.release_news(tables | {"alert": pd.DataFrame(rows)}, {})
+    notes = report.release_news(fixture.as_rows(tables | {"alert": pd.DataFrame(rows)}), {})
     said = [note["text"] for note in notes if note["kind"] == "withheld"]
     assert said == ["Tracker island_ferry is held back"]
 
 
 def test_the_feed_drops_what_xml_forbids(tables) -> None:
-    (found,) = tables_by_tracker({**tables, "tracker": tables["tracker"].assign(title="bad \x0b & <b>")})
+    (found,) = tables_by_tracker(
+        fixture.as_rows({**tables, "tracker": tables["tracker"].assign(title="bad \x0b & <b>")})
+    )
     parsed = feedparser.parse(feed.atom(found, "tag:x", "https://example.org/report"))
     assert not parsed.bozo
 
@@ -335,7 +351,7 @@ def test_the_methods_markdown_may_bring_no_html() -> None:
 
 
 def test_a_first_release_says_that_there_is_nothing_to_compare(tmp_path, cache) -> None:
-    report.build(fixture.tables(earlier=False), tmp_path, cache)
+    report.build(fixture.as_rows(fixture.tables(earlier=False)), tmp_path, cache)
     assert "first release" in (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "nothing to compare" in (tmp_path / "changes.html").read_text(encoding="utf-8")
     assert len(feedparser.parse((tmp_path / "feed.xml").read_bytes()).entries) == 1
@@ -343,7 +359,7 @@ def test_a_first_release_says_that_there_is_nothing_to_compare(tmp_path, cache) 
 
 @pytest.mark.slow
 def test_several_trackers_share_one_front_page(tmp_path, cache) -> None:
-    report.build(fixture.tables(trackers=("island_ferry", "second_ferry")), tmp_path, cache)
+    report.build(fixture.as_rows(fixture.tables(trackers=("island_ferry", "second_ferry"))), tmp_path, cache)
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert 'href="island_ferry/index.html"' in text
     assert 'href="second_ferry/index.html"' in text
@@ -353,13 +369,17 @@ def test_several_trackers_share_one_front_page(tmp_path, cache) -> None:
 
 def test_empty_tables_still_give_a_report(tables, tmp_path, cache) -> None:
     kept = ("tracker", "scenario", "hypothesis", "indicator", "release")
-    report.build({name: frame if name in kept else frame.iloc[:0] for name, frame in tables.items()}, tmp_path, cache)
+    report.build(
+        fixture.as_rows({name: frame if name in kept else frame.iloc[:0] for name, frame in tables.items()}),
+        tmp_path,
+        cache,
+    )
     assert "No reading" in (tmp_path / "indicators" / "passengers.html").read_text(encoding="utf-8")
     test_every_page_is_valid_html(tmp_path)
 
 
 def test_a_release_without_trackers_still_gives_a_report(tables, tmp_path, cache) -> None:
-    report.build({name: frame.iloc[:0] for name, frame in tables.items()}, tmp_path, cache)
+    report.build(fixture.as_rows({name: frame.iloc[:0] for name, frame in tables.items()}), tmp_path, cache)
     assert "no tracker" in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
@@ -367,7 +387,7 @@ def test_pages_of_an_earlier_build_are_taken_away(tables, tmp_path, cache) -> No
     left = tmp_path / "indicators" / "gone.html"
     left.parent.mkdir()
     left.write_text("old", encoding="utf-8")
-    report.build(tables, tmp_path, cache)
+    report.build(fixture.as_rows(tables), tmp_path, cache)
     assert not left.exists()
 
 
@@ -429,8 +449,3 @@ def test_words_in_a_chart_cannot_end_its_script(tmp_path) -> None:
     drawing = draw({"one": ChartRequest("lines", data, 120)}, tmp_path)["one"]
     assert "<" not in drawing.specification
     assert "<script" not in drawing.wide
-
-
-def test_missing_values_of_a_frame_are_none() -> None:
-    frame = pd.DataFrame({"value": [1.5, None], "as_of": pd.to_datetime(["2026-01-01", None]), "kind": ["a", None]})
-    assert plain_rows(frame)[1] == {"value": None, "as_of": None, "kind": None}

@@ -15,7 +15,7 @@ from tests.browser import fixture
 
 @pytest.fixture(scope="module")
 def ferry() -> TrackerTables:
-    (found,) = tables_by_tracker(fixture.tables())
+    (found,) = tables_by_tracker(fixture.as_rows(fixture.tables()))
     return found
 
 
@@ -63,6 +63,19 @@ def test_names_of_neighbouring_places_do_not_lie_on_one_another(ferry: TrackerTa
     assert figure.request is not None
     sides = {row["name"]: row["side"] for row in figure.request.data["labels"]}
     assert {sides["West quay"], sides["East quay"]} == {"left", "right"}
+
+
+def test_a_name_that_a_phone_would_cut_off_stands_on_the_other_side_of_its_place(ferry: TrackerTables) -> None:
+    row = {"position": 1, "latitude": 54.0}
+    spread = [
+        {**row, "project_id": "bridge", "name": "Old yard", "longitude": 4.0},
+        {**row, "project_id": "new_boat", "name": "Quay of the eastern island", "longitude": 6.2, "latitude": 56.0},
+    ]
+    figure = places.project_map(_with(ferry, place=spread))
+    assert figure is not None
+    assert figure.request is not None
+    sides = {row["name"]: row["side"] for row in figure.request.data["labels"]}
+    assert sides == {"Old yard": "left", "Quay of the eastern island": "right"}
 
 
 def _luminance(colour: str) -> float:

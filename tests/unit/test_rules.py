@@ -123,6 +123,15 @@ CASES = {
             "claim": [CLAIM | {"claim_id": "rides-1", "published_on": LATER}],
         },
     ),
+    "readings_are_not_dated_after_their_as_of_date": (
+        {
+            "reading": [
+                KEY | {"indicator_id": "rides", "kind": "nowcast", "reading_date": DAY, "scored_at": LATER},
+                KEY | {"indicator_id": "ship", "kind": "value", "reading_date": DAY, "scored_at": DAY},
+            ]
+        },
+        {"reading": [KEY | {"indicator_id": "rides", "kind": "nowcast", "reading_date": LATER, "scored_at": LATER}]},
+    ),
     "readings_have_a_value_or_a_reason": (
         {
             "reading": [

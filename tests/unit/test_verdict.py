@@ -69,7 +69,7 @@ def state(
         claims = tables["claim"].copy()
         claims.loc[claims["claim_id"].isin(new_claims), "recorded_at"] = pd.Timestamp("2026-11-01")
         tables["claim"] = claims
-    (found,) = tables_by_tracker(tables)
+    (found,) = tables_by_tracker(fixture.as_rows(tables))
     return found
 
 

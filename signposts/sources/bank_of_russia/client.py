@@ -136,8 +136,8 @@ def _decimal(text: str, name: str) -> float:
     return strict.number(text.replace(",", "."), 0, LARGEST_RATE, name)
 
 
-def _rate(texts: Mapping[str, str]) -> tuple[float, int]:
-    """Return roubles for one unit, and the nominal; Value / Nominal must agree with VunitRate."""
+def _row(texts: Mapping[str, str], day: date, identifier: str, currency: str) -> Row:
+    """Return a day's rate: roubles for one unit, and the nominal; Value / Nominal must agree with VunitRate."""
     nominal = strict.whole(texts["Nominal"], 1, 1e7, "nominal")
     value = _decimal(texts["Value"], "value")
     if value <= 0:
@@ -147,17 +147,8 @@ def _rate(texts: Mapping[str, str]) -> tuple[float, int]:
         stated = _decimal(texts["VunitRate"], "VunitRate")
         if abs(stated * nominal - value) > LAST_DECIMAL + LAST_DIGIT * value:
             raise RowFault(f"VunitRate {stated:g} is not Value / Nominal, {rate:g}")
-    return rate, nominal
-
-
-def _understand_currency(element: Element, day: date) -> Row:
-    texts = _texts(element, "Valute", CURRENCY_FIELDS)
-    identifier = element.attrib.get("ID", "")
-    if not IDENTIFIER.fullmatch(identifier):
-        raise RowFault(f"identifier {identifier[:20]!r} is none")
-    rate, nominal = _rate(texts)
     return {
-        "series": strict.word(texts["CharCode"], "CharCode"),
+        "series": currency,
         "period_start": day,
         "period_end": day,
         "value": rate,
@@ -167,19 +158,19 @@ def _understand_currency(element: Element, day: date) -> Row:
     }
 
 
+def _understand_currency(element: Element, day: date) -> Row:
+    texts = _texts(element, "Valute", CURRENCY_FIELDS)
+    identifier = element.attrib.get("ID", "")
+    if not IDENTIFIER.fullmatch(identifier):
+        raise RowFault(f"identifier {identifier[:20]!r} is none")
+    return _row(texts, day, identifier, strict.word(texts["CharCode"], "CharCode"))
+
+
 def _understand_record(element: Element, currency: str, identifier: str) -> Row:
-    texts = _texts(element, "Record", RECORD_FIELDS)
+    with strict.about(currency):
+        texts = _texts(element, "Record", RECORD_FIELDS)
+        day = strict.day(element.attrib.get("Date"), DAY_PATTERN)
     if element.attrib.get("Id") != identifier:
         raise SourceChanged(f"mixes {element.attrib.get('Id')!r} into the history of {identifier[:20]!r}")
-    day = strict.day(element.attrib.get("Date"), DAY_PATTERN)
     with strict.about(currency, day):
-        rate, nominal = _rate(texts)
-        return {
-            "series": currency,
-            "period_start": day,
-            "period_end": day,
-            "value": rate,
-            "nominal": nominal,
-            "publisher_id": identifier,
-            "published_on": day,
-        }
+        return _row(texts, day, identifier, currency)

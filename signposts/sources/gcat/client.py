@@ -76,6 +76,7 @@ def parse_satellites(payload: bytes, ask: Ask, today: date) -> ParseResult:
     if tuple(header[: len(SATELLITE_FIELDS)]) != SATELLITE_FIELDS or header[STATE_PLACE : STATE_PLACE + 1] != ["State"]:
         raise SourceChanged("has its first columns in another order, or others")
     result = strict.set_aside(body, lambda number, line: _satellite(line, ask))
+    result.counted = True
     strict.refuse_duplicates(result.rows, "object")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
     _refuse_without({row["launch"] for row in result.rows}, ask)
@@ -138,6 +139,7 @@ def parse_launches(payload: bytes, ask: Ask, today: date) -> ParseResult:
         }
 
     result = strict.set_aside(body, lambda number, line: launch(line))
+    result.counted = True
     strict.refuse_duplicates(result.rows, "launch")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
     _refuse_without({row["launch"] for row in result.rows if row["code"].startswith("OS")}, ask)
@@ -157,6 +159,7 @@ def parse_sites(payload: bytes, ask: Ask, today: date) -> ParseResult:
         return {"series": "site", "site": strict.word(line[site], "Site")}
 
     result = strict.set_aside(body, lambda number, line: launch_site(line))
+    result.counted = True
     found = {row["site"] for row in result.rows}
     if missing := [name for name in ask.sites if name not in found]:
         raise SourceChanged(f"does not place {missing[0]} in {ask.launched_from}, where it must be")

@@ -70,7 +70,8 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
 
 def _understand(record: Any, start: date) -> Row:
     strict.fields(record, ROW_FIELDS)
-    day = strict.day(record["date"], DAY_PATTERN)
+    with strict.about(SERIES):
+        day = strict.day(record["date"], DAY_PATTERN)
     if day < start:
         raise SourceChanged(f"holds {day}, before the days asked for")
     with strict.about(SERIES, day):

@@ -82,7 +82,8 @@ def _understand(line: Mapping[str, str], ask: Ask, today: date) -> Row | None:
         raise SourceChanged(f"has a series {line['INDICATOR'][:40]!r}, which was not asked for")
     if line["UNIT"] not in DOLLARS:
         raise SourceChanged(f"has another unit: {line['UNIT'][:40]!r} instead of US dollars")
-    start, end = _span(line["TIME_PERIOD"], ask.frequency)
+    with strict.about(line["INDICATOR"]):
+        start, end = _span(line["TIME_PERIOD"], ask.frequency)
     if line["OBS_VALUE"] == "" or start.year < ask.from_year:
         return None
     derivation, status = line.get("DERIVATION_TYPE", ""), line.get("STATUS", "")

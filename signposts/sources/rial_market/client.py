@@ -56,7 +56,8 @@ def _records(days: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
 
 def _understand(day_text: str, code: str, quote: Any, start: date) -> Row | None:
     """Return a quote as a row; None for a day without one, or before the days wanted."""
-    day = strict.day(day_text, DAY_PATTERN)
+    with strict.about(code):
+        day = strict.day(day_text, DAY_PATTERN)
     if quote is None or day < start:
         return None
     with strict.about(code, day):

@@ -128,6 +128,7 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
         raise SourceChanged(f"lacks the column {missing[0]!r}, or has it twice")
     result = strict.set_aside(lines[starts[0] + 1 :], lambda number, line: _understand(line, names, ask, today))
     result.news = strict.new_fields([dict.fromkeys(names)], KNOWN_COLUMNS, "column")
+    result.counted = True
     return result
 
 

@@ -110,6 +110,7 @@ def parse(payload: bytes, ask: Ask, version: str, today: date) -> ParseResult:
         raise SourceChanged(f"lacks the column {missing[0]!r}")
     places = {name: header.index(name) for name in COLUMNS}
     result = strict.set_aside(lines, lambda number, line: _understand(_named(line, header, places), ask, start, end))
+    result.counted = True
     strict.refuse_duplicates(result.rows, "event_id")
     days = {row["period_start"] for row in result.rows}
     if absent := [day for day in ask.anchors if start <= day <= end and day not in days]:

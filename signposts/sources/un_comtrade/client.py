@@ -132,7 +132,8 @@ def _understand(record: Any, ask: Ask, year: str) -> Row | None:
         raise SourceChanged(f"has a flow {str(record['flowCode'])[:10]!r}, which was not asked for")
     if (record["customsCode"], record["motCode"], record["partner2Code"]) != ("C00", 0, 0):
         return None
-    start, end = strict.year_span(record["period"])
+    with strict.about(record["flowCode"]):
+        start, end = strict.year_span(record["period"])
     with strict.about(record["flowCode"], start):
         return {
             "series": record["flowCode"],

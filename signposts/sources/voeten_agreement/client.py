@@ -65,7 +65,8 @@ def _understand(line: Sequence[str], ask: Ask) -> Row | None:
     pair = {line[2], line[3]}
     if pair != {str(code) for code in ask.pair}:
         return None
-    start, end = strict.year_span(line[5])
+    with strict.about("agree"):
+        start, end = strict.year_span(line[5])
     if start.year < ask.from_year:
         return None
     with strict.about("agree", start):

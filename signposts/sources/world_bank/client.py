@@ -88,7 +88,8 @@ def _understand(record: Any, ask: Ask, published_on: date) -> Row | None:
     code = strict.word(record["countryiso3code"], "country")
     if code not in ask.countries:
         raise SourceChanged(f"speaks of {code[:10]!r}, which was not asked for")
-    start, end = strict.year_span(record["date"])
+    with strict.about(code):
+        start, end = strict.year_span(record["date"])
     if record["value"] is None or record["obs_status"] == FORECAST or start.year < ask.from_year:
         return None
     with strict.about(code, start):
