@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from signposts.errors import InputError, ReleaseDamaged, WarehouseDamaged, WriterBusy
-from signposts.settings import sql_root
+from signposts.settings import Settings, sql_root
 
 if TYPE_CHECKING:
     import duckdb
@@ -371,6 +371,24 @@ class Warehouse:
             connection.execute(f"create or replace table {_identifier(table)} as select {chosen} from incoming")
             connection.execute("drop table incoming")
             return self.count(table)
+
+
+def recorded_claim_ids(settings: Settings, tracker_id: str, indicator_id: str) -> set[str]:
+    """Return the claims of an indicator's ledger that working database or release know, as far as they can be read."""
+    found: set[str] = set()
+    for path, table in ((settings.warehouse, "claim_version"), (settings.released_database, "claim")):
+        kept = Warehouse(path, read_only=True)
+        statement = (
+            f"select claim_id from {table} where source_id = 'ledger' and tracker_id = $tracker "
+            "and indicator_id = $indicator"
+        )
+        try:
+            if path.is_file() and kept.has_table(table):
+                rows = kept.rows(statement, tracker=tracker_id, indicator=indicator_id)
+                found |= {str(row["claim_id"]) for row in rows}
+        except (WriterBusy, WarehouseDamaged):
+            continue
+    return found
 
 
 def _identifier(name: str) -> str:

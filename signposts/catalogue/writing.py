@@ -14,7 +14,7 @@ import getpass
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,11 +138,15 @@ def analyst() -> str:
         return "unknown"
 
 
-def next_claim_id(tracker: Tracker, indicator: str) -> str:
-    """Return the identifier after the highest one used, as wide as that one; an identifier is never used again."""
+def next_claim_id(tracker: Tracker, indicator: str, recorded: Collection[str]) -> str:
+    """Return the identifier after the highest one used, as wide as that one; an identifier is never used again.
+
+    ``recorded`` are those that were recorded before, whether their rows still stand in the ledger or not.
+    """
     ledger = tracker.ledgers.get(indicator)
-    used = [row.claim.claim_id.rpartition("-")[2] for row in ledger.rows] if ledger else []
-    highest = max(used, key=int, default="000")
+    claims = {*recorded, *(row.claim.claim_id for row in ledger.rows)} if ledger else recorded
+    numbers = [number for name, _, number in (claim.rpartition("-") for claim in claims) if name == indicator]
+    highest = max(filter(str.isdecimal, numbers), key=int, default="000")
     return f"{indicator}-{int(highest) + 1:0{len(highest)}d}"
 
 

@@ -74,6 +74,7 @@ def tracker_model(catalogue: Catalogue, tracker: Tracker) -> "Model":
                 "detect_prob": indicator.detect_prob,
                 "exposure_start": indicator.exposure_start,
                 "categories": indicator.categories,
+                "defines": indicator.defines,
             }
             for name, indicator in tracker.indicators.items()
         },

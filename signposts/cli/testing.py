@@ -20,7 +20,7 @@ from signposts.settings import load_settings
 
 if TYPE_CHECKING:
     from signposts.catalogue import Catalogue, Tracker
-    from signposts.scoring.calibration import Calibration, Design
+    from signposts.scoring.calibration import Calibration, Design, Outside
     from signposts.scoring.model import Model
 
 DRAWS = 20000
@@ -59,36 +59,14 @@ def _only(catalogue: "Catalogue", tracker: str) -> "Tracker":
 def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Model", "Design"]:
     """Return a tracker's model and what is simulated with it: every scored indicator, read at each year end."""
     from signposts.catalogue import headline_priors, reliability_value, tables
+    from signposts.cli.checking import tracker_model
     from signposts.scoring.calibration import Design
-    from signposts.scoring.model import build_model
     from signposts.scoring.observations import years_since
     from signposts.scoring.simulation import Correlation
 
-    own = {
-        name: [row for row in rows if row.get("tracker_id") == tracker.tracker_id]
-        for name, rows in tables(catalogue).items()
-    }
-    settings = tracker.settings
-    predicted = {row["indicator_id"] for row in own["prediction"]}
-    indicators = [row for row in own["indicator"] if row["indicator_id"] in predicted]
-    model = build_model(
-        t0=settings.t0,
-        scenarios=own["scenario"],
-        hypotheses=own["hypothesis"],
-        indicators=indicators,
-        predictions=own["prediction"],
-        scoring=settings.scoring.model_dump(),
-        indicator_settings={
-            name: {
-                "detect_prob": indicator.detect_prob,
-                "exposure_start": indicator.exposure_start,
-                "categories": indicator.categories,
-                "defines": indicator.defines,
-            }
-            for name, indicator in tracker.indicators.items()
-        },
-    )
-    scored = {str(row["indicator_id"]): str(row["group_id"]) for row in indicators if row["scored"]}
+    model, settings = tracker_model(catalogue, tracker), tracker.settings
+    predictions = [row for row in tables(catalogue)["prediction"] if row["tracker_id"] == tracker.tracker_id]
+    scored = {name: each.group or "" for name, each in tracker.indicators.items() if each.scored}
     spoken = [name for index, name in enumerate(model.indicator_ids) if name in scored and model.family[index] > 0]
     groups = sorted(settings.groups)
     priors = headline_priors(tracker)
@@ -103,7 +81,7 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
         evidence_weight=settings.scoring.evidence_weight,
         defining_weight=settings.scoring.defining_weight,
         alarm_other=settings.thresholds.alarm_other,
-        predictions=[row | {"parameters": _parameters(row)} for row in own["prediction"]],
+        predictions=[row | {"parameters": _parameters(row)} for row in predictions],
         bounded_time=ends[min(settings.t0.year + 3, settings.horizon_end.year)],
         reliability=reliability_value(settings.reliability, "B", "2"),
         correlation=Correlation(simulation.global_correlation, simulation.group_correlation),
@@ -146,12 +124,16 @@ def plain_words(result: "Calibration", design: "Design") -> list[str]:
         + ", ".join(f"{row.family} p = {row.p_value:.2f}" for row in result.uniformity)
         + " (bound .001).",
         f"In correlated worlds read after {design.bounded_time:.1f} years the log score is {force.log_score:.3f} "
-        f"(bound {bounds.correlated_log_score:g}), where counting heads in a group gives {before.log_score:.3f}; the "
+        f"(standard error {force.standard_error:.3f}, bound {bounds.correlated_log_score:g}), where counting heads in "
+        f"a group gives {before.log_score:.3f}; the "
         f"calibration error is {force.calibration_error:.3f} (bound {bounds.correlated_error:g}).",
         f"Where every fan is wrong by its spread, the log score is {wrong['luck'].log_score:.3f} and the calibration "
         f"error {wrong['luck'].calibration_error:.3f}; counting heads gives {wrong['head count'].log_score:.3f}.",
         "None of the above passes its alarm in "
-        + ", ".join(f"{100 * row.found:.1f} % of worlds ({row.worlds})" for row in result.outside)
+        + ", ".join(
+            f"{100 * row.found:.1f} % of worlds ({row.worlds}; {100 * alone.found:.1f} % with independent indicators)"
+            for row, alone in _outside_pairs(result)
+        )
         + f"; inside the bound is {100 * bounds.false_alarm:g} %. Worlds in which each storyline follows a scenario "
         "of its own are hardly recognised.",
         f"By the horizon some scenario is expected to have passed {100 * design.settled:.0f} % and be right in "
@@ -282,14 +264,24 @@ def _wrong_part(result: "Calibration", design: "Design") -> str:
     )
 
 
+def _outside_pairs(result: "Calibration") -> list[tuple["Outside", "Outside"]]:
+    """Return each kind of world from outside, with shared causes and with independent indicators."""
+    shared, alone = ([row for row in result.outside if row.independent == each] for each in (False, True))
+    return list(zip(shared, alone, strict=True))
+
+
 def _outside_part(result: "Calibration", design: "Design") -> str:
     """Return the part on worlds that no scenario holds."""
-    rows = [[row.worlds, f"{row.found:.3f}", f"{row.median_other:.3f}"] for row in result.outside]
+    rows = [
+        [row.worlds, *(f"{value:.3f}" for each in (row, alone) for value in (each.found, each.median_other))]
+        for row, alone in _outside_pairs(result)
+    ]
     return (
         "## Worlds from outside\n\nHow often none of the above passes "
         f"{design.alarm_other:g}, and its median: in worlds that a scenario holds, where every reading comes from the "
-        "reference, where a share comes from nowhere, and where each storyline follows a scenario of its own.\n\n"
-        + _table(["worlds", "found", "median"], rows)
+        "reference, where a share comes from nowhere, and where each storyline follows a scenario of its own. Readings "
+        "that share causes agree by luck, and are excused in part.\n\n"
+        + _table(["worlds", "found", "median", "found, independent", "median, independent"], rows)
     )
 
 

@@ -21,6 +21,8 @@ from signposts.catalogue.writing import (
     with_defaults,
 )
 from signposts.errors import InputError
+from signposts.settings import load_settings
+from signposts.warehouse import recorded_claim_ids
 
 OWN_FIELDS = ("claim_id", "recorded_at", "sha256", "corrects", "correction_reason")
 NOT_CARRIED_OVER = (*OWN_FIELDS, "recorded_by")
@@ -88,7 +90,8 @@ def new_claim(tracker: Tracker, indicator: str, fields: Mapping[str, str], now: 
     if unknown:
         raise InputError(f"no field {unknown[0]!r}; {nearest(unknown[0], LEDGER_COLUMNS)}")
     row = with_defaults(entry, {name: value.strip() for name, value in fields.items() if value.strip()})
-    row["claim_id"] = next_claim_id(tracker, indicator)
+    recorded = recorded_claim_ids(load_settings(), tracker.tracker_id, indicator)
+    row["claim_id"] = next_claim_id(tracker, indicator, recorded)
     row.setdefault("recorded_by", analyst())
     row["recorded_at"] = now.astimezone(UTC).replace(microsecond=0).isoformat()
     faults = check_claim(tracker, indicator, row)

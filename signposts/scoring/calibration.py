@@ -138,6 +138,8 @@ class WeightScore:
     """`luck`: the method in force; `head count`: its predecessor, which divided by the readings of a group."""
     evidence_weight: float
     log_score: float
+    standard_error: float
+    """Of the log score, from the number of worlds."""
     calibration_error: float
 
 
@@ -147,6 +149,8 @@ class Outside:
 
     worlds: str
     """`inside`, `nothing holds`, `a fifth from nowhere` or `each storyline its own`."""
+    independent: bool
+    """Whether indicators share no causes."""
     found: float
     """Share of worlds in which `other` passes its alarm."""
     median_other: float
@@ -177,7 +181,11 @@ def calibrate(model: Model, design: Design, *, draws: int, seed: int, bounds: Bo
         uniformity=uniformity(model, size=PIT_ROWS, latest=max(design.times), seed=seed),
         weights=weight_scores(model, design, draws=draws, seed=seed),
         wrong=wrong_fans(model, design, draws=draws, seed=seed),
-        outside=outside_worlds(model, design, draws=draws, seed=seed),
+        outside=[
+            row
+            for independent in (False, True)
+            for row in outside_worlds(model, design, draws=draws, seed=seed, independent=independent)
+        ],
         outlook=_outlook(model, design, draws=draws, seed=seed),
     )
     result.broken.extend(broken_bounds(result, design, limits))
@@ -203,7 +211,20 @@ def calibration_error(odds: Floats, truth: Integers) -> float:
 
 def log_score(odds: Floats, truth: Integers) -> float:
     """Return the mean log of the probability given to the true scenario; higher is better."""
-    return float(np.log(np.maximum(odds[np.arange(len(truth)), truth], 1e-300)).mean())
+    return float(_log_given(odds, truth).mean())
+
+
+def _log_given(odds: Floats, truth: Integers) -> Floats:
+    """Return the log of the probability given to the true scenario of each world."""
+    given: Floats = np.log(np.maximum(odds[np.arange(len(truth)), truth], 1e-300))
+    return given
+
+
+def weight_score(time: float, weighting: str, weight: float, odds: Floats, truth: Integers) -> WeightScore:
+    """Return how probabilities (N, S + 1) scored in worlds whose truth (N,) is known."""
+    given = _log_given(odds, truth)
+    error = float(given.std(ddof=1) / math.sqrt(len(given)))
+    return WeightScore(time, weighting, weight, float(given.mean()), error, calibration_error(odds, truth))
 
 
 # ---- worlds
@@ -310,10 +331,7 @@ def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> lis
         zero = np.zeros((draws, 1))
         counted = posterior(log_prior + HEAD_COUNT_TEMPER * np.concatenate([worlds.head_count, zero], axis=1))
         found["head count", HEAD_COUNT_TEMPER] = by_scenario(counted, model.hypothesis_scenario, model.n_scenarios)
-        rows += [
-            WeightScore(time, weighting, weight, log_score(odds, truth), calibration_error(odds, truth))
-            for (weighting, weight), odds in found.items()
-        ]
+        rows += [weight_score(time, weighting, weight, odds, truth) for (weighting, weight), odds in found.items()]
     return rows
 
 
@@ -348,7 +366,7 @@ def wrong_fans(model: Model, design: Design, *, draws: int, seed: int) -> list[W
         truths.append(model.hypothesis_scenario[hypothesis])
     truth = np.concatenate(truths)
     return [
-        WeightScore(design.bounded_time, name, weight, log_score(found, truth), calibration_error(found, truth))
+        weight_score(design.bounded_time, name, weight, found, truth)
         for name, weight, found in (
             ("luck", design.evidence_weight, np.concatenate(luck)),
             ("head count", HEAD_COUNT_TEMPER, np.concatenate(counted)),
@@ -356,8 +374,12 @@ def wrong_fans(model: Model, design: Design, *, draws: int, seed: int) -> list[W
     ]
 
 
-def outside_worlds(model: Model, design: Design, *, draws: int, seed: int) -> list[Outside]:
-    """Return how often `other` is found where a scenario holds, nothing does, a part does, or storylines differ."""
+def outside_worlds(model: Model, design: Design, *, draws: int, seed: int, independent: bool = False) -> list[Outside]:
+    """Return how often `other` is found where a scenario holds, nothing does, a part does, or storylines differ.
+
+    Where indicators share causes, readings from outside agree by luck and are excused in part; ``independent`` ones are
+    what the bounds of the method's specification were measured on.
+    """
     other = model.n_hypotheses - 1
     named = model.hypothesis_weight[:-1] / model.hypothesis_weight[:-1].sum()
     rows = []
@@ -386,13 +408,16 @@ def outside_worlds(model: Model, design: Design, *, draws: int, seed: int) -> li
             design,
             design.bounded_time,
             hypothesis=hypothesis,
-            correlation=design.correlation,
+            correlation=NO_CORRELATION if independent else design.correlation,
             reliability=design.reliability,
             generator=generator,
             source=source,
         )
-        found = world_probabilities(model, worlds, design.prior, design.evidence_weight, design.defining_weight)
-        rows.append(Outside(name, float((found[:, -1] > design.alarm_other).mean()), float(np.median(found[:, -1]))))
+        other_found = world_probabilities(model, worlds, design.prior, design.evidence_weight, design.defining_weight)[
+            :, -1
+        ]
+        alarms = float((other_found > design.alarm_other).mean())
+        rows.append(Outside(name, independent, alarms, float(np.median(other_found))))
     return rows
 
 
@@ -540,7 +565,7 @@ def _broken_weights(result: Calibration, design: Design, limits: Bounds) -> list
     """Return what correlated worlds and worlds from outside break at the bounded date."""
     rows = {(row.weighting, row.evidence_weight): row for row in result.weights if row.time == design.bounded_time}
     force, before = rows["luck", design.evidence_weight], rows["head count", HEAD_COUNT_TEMPER]
-    alarms = next(row.found for row in result.outside if row.worlds == "inside")
+    alarms = max(row.found for row in result.outside if row.worlds == "inside")
     found = []
     if force.log_score < limits.correlated_log_score:
         found.append(f"correlated worlds: log score {force.log_score:.3f}, bound {limits.correlated_log_score:g}")

@@ -92,6 +92,13 @@ def test_a_row_that_left_its_ledger_is_named_with_its_remedy_everywhere_until_it
         assert remedy in say(*words).stdout, words
     pages = (tmp_path / "home" / "published" / "report").rglob("*.html")
     assert any("take it back with `signposts withdraw`" in page.read_text(encoding="utf-8") for page in pages)
+    arguments = ("kind=value", "value=112", "period_start=2025-01-01", "period_end=2025-12-31", "speaker=Harbour")
+    said = {"source_url": "https://harbour.example/2025", "source_name": "Harbour", "unit": "thousand passengers"}
+    said |= {"published_on": "2026-03-02", "reliability": "B", "credibility": "2"}
+    more = [f"{name}={value}" for name, value in said.items()]
+    done = say("record", "passengers", *arguments, *more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{claim} recorded" not in done.stdout, "a number that memory knows is never used again"
     assert say("withdraw", claim, "--reason", "It left by a slip.").returncode == 0
     assert say("check").stdout.count("withdraw") == 0
     assert remedy not in say("run", "--offline").stdout

@@ -173,6 +173,20 @@ def test_a_run_back_in_time_leaves_the_newest_release_and_equals_what_it_says_of
     assert found == expected
 
 
+def test_a_later_date_without_a_new_claim_moves_no_probability(installation):
+    """Lists end where somebody last looked and looks keep their dates: time alone is no evidence."""
+    quiet = installation.rows(
+        "with day as (select distinct as_of from scenario_probability), pair as (select lag(as_of) over (order by "
+        "as_of) as before, as_of from day) select before, as_of from pair where before is not null and not exists "
+        "(from claim where published_on > before and published_on <= as_of) order by all"
+    )
+    assert len(quiet) >= 3
+    said = "select scenario_id, posterior from scenario_probability where variant = 'headline' and as_of = "
+    for before, later in quiet:
+        then, now = (dict(installation.rows(f"{said} timestamp '{day}'")) for day in (before, later))
+        assert now == pytest.approx(then, abs=1e-12), later
+
+
 @pytest.mark.slow
 def test_every_move_between_two_releases_is_split_into_parts_that_add_up(installation):
     assert installation.signposts("run", "--offline").returncode == 0

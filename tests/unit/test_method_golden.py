@@ -112,6 +112,16 @@ def test_survival_and_density_of_a_trigger_add_up_to_one(trigger):
     assert survival_and_density(model, 2.125, 6.0)[0] + sum(come) == pytest.approx(1.0, abs=1e-6)
 
 
+def test_an_event_that_announces_no_onset_has_the_likelihoods_it_had_before_there_were_triggers():
+    predictions = {"d": by(0.08), "p": by(0.25)}
+    nothing = model_of(
+        predictions | {"f": by(0.65, **BASELINE_TRIGGER | {"trigger_share": 0.0, "after_onset": "own"})}, (2.125,)
+    )
+    before = model_of(predictions | {"f": by(0.65)}, (2.125,))
+    for time in (0.5, 1.575, 2.125, 4.0):
+        assert survival_and_density(nothing, 2.125, time) == survival_and_density(before, 2.125, time)
+
+
 # ---- lists
 
 
