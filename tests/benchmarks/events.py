@@ -28,7 +28,7 @@ FILES, LINES_IN_A_FILE = 96, 3_000
 OFTEN, SELDOM = 20, 200
 REPEATS = 5
 Counts: TypeAlias = Mapping[tuple[str, str, date], int]
-PAIRS = gdelt_events.Ask(days_back=1, pairs={"RUS_IRN": ["RUS", "IRN"]})
+PAIRS = gdelt_events.Ask(days_back=1, pairs={"russia_iran": ["RUS", "IRN"]})
 COUNT = """
 select column07, column17, cast(strptime(column01, '%Y%m%d') as date), count(*)
 from read_csv($files, delim = '\t', header = false, all_varchar = true, quote = '')

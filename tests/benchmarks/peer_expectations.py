@@ -9,16 +9,16 @@ from pathlib import Path
 
 import duckdb
 
-from signposts.validation import validate
+from signposts.validation import Suite, validate
 
 MODELS = Path(__file__).resolve().parent / "peer_dbt" / "models"
 SUITES = {
-    "reading": [
+    "reading": (
         {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "indicator_id"}},
         {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "value"}},
-    ],
-    "log_ratio": [],
-    "probability": [
+    ),
+    "log_ratio": (),
+    "probability": (
         {
             "type": "expect_column_values_to_be_in_set",
             "kwargs": {"column": "scenario_id", "value_set": ["low", "middle", "high"]},
@@ -27,7 +27,7 @@ SUITES = {
             "type": "expect_column_sum_to_be_between",
             "kwargs": {"column": "probability", "min_value": 1 - 1e-9, "max_value": 1 + 1e-9},
         },
-    ],
+    ),
 }
 
 
@@ -44,7 +44,9 @@ def main(given: Path, made: Path) -> None:
         for name, suite in SUITES.items():
             connection.execute(f"create or replace table {name} as {statement(name, given)}")
             if suite:
-                failed = [one for one in validate(connection.table(name).df(), name, suite) if not one.passed]
+                failed = [
+                    one for one in validate(connection.table(name).df(), Suite(name, (), suite)) if not one.passed
+                ]
                 if failed:
                     raise SystemExit(f"{name}: {failed}")
             connection.execute(f"copy {name} to '{made / name}.parquet'")

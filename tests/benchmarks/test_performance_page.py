@@ -1,7 +1,11 @@
 """The page of measured figures cannot say something else than the file they were written to."""
 
 import json
+from importlib import import_module
 
+import pytest
+
+from .__main__ import CASES
 from .harness import JSON, PAGE, missed, page
 
 
@@ -26,3 +30,9 @@ def test_every_figure_outside_its_target_is_named_with_what_stands_in_the_way():
 def test_a_figure_at_fault_is_found():
     rows = [{"what": "slow", "median": 0.5, "target": "< 0.4"}, {"what": "good", "median": 0.5, "target": ">= 0.5"}]
     assert missed({"cases": {"one": {"rows": rows}}}) == ["slow"]
+
+
+@pytest.mark.parametrize("case", CASES.values())
+def test_every_case_can_be_loaded(case):
+    module, function = case.split(":")
+    assert callable(getattr(import_module(f"tests.benchmarks.{module}"), function))

@@ -3,12 +3,14 @@
 Belongs here: reading the published tables for a comparison. Not here: making them.
 """
 
+import re
 from pathlib import Path
 
 import duckdb
 
 # What differs between any two runs: names and clocks of releases, and the tables of what each run did.
 OF_THE_RUN = ("release_id", "of_release", "created_at", "frozen_at", "raised_at")
+CLOCK = re.compile(r"\d\d:\d\d UTC")
 TABLES_OF_THE_RUN = ("release", "fetch_attempt", "fetch")
 
 
@@ -28,8 +30,8 @@ def published_rows(home: Path) -> dict[str, list[str]]:
                 columns.setdefault(table, []).append(f'"{column}"')
         return {
             table: [
-                # A message may name a folder of the installation.
-                str(row).replace(str(home), "HOME")
+                # A message may name a folder of the installation, or the clock of the release before.
+                CLOCK.sub("CLOCK", str(row).replace(str(home), "HOME"))
                 for row in connection.execute(f'select {", ".join(names)} from "{table}" order by all').fetchall()
             ]
             for table, names in columns.items()

@@ -10,7 +10,7 @@ import pytest
 from tests.nightly.installation import differing_tables
 from tests.nightly.many_trackers import write_trackers
 
-pytestmark = pytest.mark.nightly
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1500)]
 
 COUNT = 4
 # Steps of one pass as Dagster's queue would carry them: the scheduled job, a run a tracker, the release.

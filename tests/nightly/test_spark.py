@@ -24,10 +24,10 @@ EVENTS = """
 insert into raw_gdelt_events by name
 select
     'exports/invented-' || (n % $days) as document,
-    'invented-' || (n % $days) as sha256,
+    sha256('invented-' || (n % $days)) as sha256,
     timestamp '2026-01-01 06:00:00' + interval 1 day * (1 + n % $days) as fetched_at,
     'https://events.example' as url,
-    n as row_number,
+    n + 1 as row_number,
     if(n % 7 = 0, 'russia_turkey', 'russia_iran') as series,
     n as event_id,
     date '2026-01-01' + cast(n % $days as integer) as added_on,
@@ -141,7 +141,7 @@ def test_spark_killed_in_the_middle_leaves_table_and_release_and_the_next_run_ma
     days, shown = on_spark.days(), (on_spark.home / "published" / "latest").readlink()
     on_spark.process.unlink()
     for installation in (in_duckdb, on_spark):
-        installation.receive(events=4_000_000, days=120)
+        installation.receive(events=2_000_000, days=120)
     run = on_spark.run()
     # Spark has begun to write once the folder of its unfinished files is there.
     while run.poll() is None and not list(on_spark.home.glob("cache/*/gdelt_event_day/_temporary")):
@@ -155,4 +155,9 @@ def test_spark_killed_in_the_middle_leaves_table_and_release_and_the_next_run_ma
     in_duckdb.succeed()
     on_spark.succeed()
     assert on_spark.days() == in_duckdb.days() != days
-    assert differing_tables(in_duckdb.home, on_spark.home) == set()
+    # Of all tables one remembers the run that was killed: it was told of.
+    assert differing_tables(in_duckdb.home, on_spark.home) == {"alert"}
+    untroubled, troubled = (set(published_rows(each.home)["alert"]) for each in (in_duckdb, on_spark))
+    (told,) = untroubled ^ troubled
+    assert "'withheld'" in told
+    assert "gdelt_event_day: External execution process failed with code -9" in told
