@@ -13,6 +13,7 @@ import typer
 
 from signposts.cli.track_record_other import markdown_table, other_part
 from signposts.errors import InputError
+from signposts.report.wording import plural
 from signposts.settings import Settings, load_settings, prepare_home
 from signposts.track_record import ALL, METHOD, TrackRecord, run_track_record, write_tables
 from signposts.track_record.constants import NORMAL
@@ -63,7 +64,8 @@ def _value(found: TrackRecord, rule: str, measure: str, set_id: str = ALL) -> Ma
 def findings(found: TrackRecord) -> list[str]:
     """Return what was shown and what was not, a sentence a line; each carries figures of the tables."""
     families = len({each.family for each in found.sets})
-    said = [f"{len(found.sets)} scenario sets of {families} families, run as of each date on which a reading came."]
+    counted = f"{plural(len(found.sets), 'scenario set')} of {plural(families, 'family', 'families')}"
+    said = [f"{counted}, run as of each date on which a reading came."]
     said.append(_against(found, "equal", families))
     said.append(_against(found, "nearest_80", families))
     gain = _value(found, METHOD, "next_reading")
@@ -77,6 +79,7 @@ def findings(found: TrackRecord) -> list[str]:
     )
     said.append(_reliability_finding(found))
     said.append(_other_finding(found))
+    said += [f"Left out: {name}, of which no reading can be scored." for name in found.left_out]
     return said
 
 
@@ -99,6 +102,11 @@ def _reliability_finding(found: TrackRecord) -> str:
     """Return whether what was said came true as often as it was said."""
     judged = [row for row in found.reliability_rows if row["rule"] == METHOD and row["n"] >= LEAST_PROBABILITIES]
     off = [row for row in judged if abs(row["said"] - row["came"]) > NEAR_DIAGONAL]
+    if not judged:
+        return (
+            "Not shown: that probabilities mean what they say. No tenth has the "
+            f"{LEAST_PROBABILITIES} probabilities that it takes to judge one."
+        )
     if not off:
         return (
             f"Shown: in all {len(judged)} tenths with {LEAST_PROBABILITIES} probabilities or more, what was said lies "

@@ -65,6 +65,8 @@ class TrackRecord:
     """Not kept as a table: what `other` could say at most of each set that ended outside every scenario."""
     making_rows: Rows
     """Not kept as a table: other makings of `other`."""
+    left_out: Sequence[str] = ()
+    """Sets of which no reading can be scored."""
 
 
 def read_outcomes(path: Path) -> dict[str, Outcome]:
@@ -80,7 +82,7 @@ def run_track_record(root: Path, warehouse: Warehouse, only: Sequence[str] = ())
     """Run every resolved set of a folder in one pass of an empty warehouse, and score what was said.
 
     Raises:
-        InputError: the folder holds no tracker, or a tracker whose outcome is not known.
+        InputError: the folder holds no tracker, a tracker whose outcome is not known, or no reading that can be scored.
     """
     outcomes = read_outcomes(root / OUTCOMES)
     catalogue = load_catalogue(root, only)
@@ -98,8 +100,11 @@ def run_track_record(root: Path, warehouse: Warehouse, only: Sequence[str] = ())
         observe.make_readings(warehouse, now)
         write_probabilities(warehouse)
         trackers = {tracker.tracker_id: tracker for tracker in tracker_models(warehouse)}
-        sets = [_resolved_set(warehouse, tracker, outcomes[name]) for name, tracker in trackers.items()]
+        found = [_resolved_set(warehouse, tracker, outcomes[name]) for name, tracker in trackers.items()]
         scored = warehouse.query(load_sql("assess/scored_observation"))
+    sets = [each for each in found if len(each.days)]
+    if not sets:
+        raise InputError(f"{root}: no reading of any set can be scored; `signposts check` says what each one lacks")
     readings = [
         Readings(trackers[each.set_id], each, scored[scored["tracker_id"] == each.set_id].reset_index(drop=True))
         for each in sets
@@ -115,6 +120,7 @@ def run_track_record(root: Path, warehouse: Warehouse, only: Sequence[str] = ())
         constant_rows=[] if only else list(constant_rows(readings)),
         outside_rows=list(outside_rows(readings)),
         making_rows=list(making_rows(readings)),
+        left_out=[each.set_id for each in found if not len(each.days)],
     )
 
 

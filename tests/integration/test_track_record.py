@@ -108,7 +108,7 @@ def test_the_command_prints_the_findings_of_the_sets_asked_for(tmp_path: Path, m
     monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path))
     result = CliRunner().invoke(app, ["track-record", str(RESOLVED), "--set", "oecd2020"])
     assert result.exit_code == 0, result.output
-    assert "1 scenario sets of 1 families" in result.output
+    assert "1 scenario set of 1 family," in result.output
 
 
 def test_a_set_without_an_outcome_is_refused_by_name(tmp_path: Path) -> None:
@@ -117,6 +117,20 @@ def test_a_set_without_an_outcome_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "outcomes.csv").write_text("set_id,family,scenario_id,distance,closest,verdict\n", encoding="utf-8")
     with pytest.raises(InputError, match="says nothing of oecd2020"):
         run_track_record(tmp_path, Warehouse(tmp_path / "warehouse.duckdb"))
+
+
+def test_a_set_of_which_no_reading_can_be_scored_is_left_out_by_name_and_the_others_are_judged(tmp_path: Path) -> None:
+    for name in ("sources.yaml", "outcomes.csv"):
+        shutil.copy(RESOLVED / name, tmp_path)
+    for name in ("fed2020", "oecd2020"):
+        shutil.copytree(RESOLVED / name, tmp_path / name)
+    for ledger in (tmp_path / "fed2020" / "ledger").glob("*.csv"):
+        ledger.write_text(ledger.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    found = run_track_record(tmp_path, Warehouse(tmp_path / "warehouse.duckdb"))
+    said = findings(found)
+    assert [each.set_id for each in found.sets] == ["oecd2020"]
+    assert said[-1] == "Left out: fed2020, of which no reading can be scored."
+    assert any(line.startswith("Not shown: that probabilities mean what they say. No tenth") for line in said)
 
 
 @pytest.mark.slow
