@@ -31,6 +31,8 @@ HERE = Path(__file__).parent
 RECORDED_AT = "2026-11-24T00:00:00Z"
 GRADE = {"reliability": "A", "credibility": "2"}
 """Every series alike: an official or academic source, not confirmed by a second one."""
+FAR = 100.0
+"""Times the greatest value known at publication: bounds that hold nothing but a misprint."""
 GROUP = "outcome"
 DOMAIN = "measured"
 
@@ -75,6 +77,14 @@ def sigma_entry(found: HistorySpread) -> dict[str, Any]:
     }
 
 
+def plausible_entry(known: list[float]) -> dict[str, Any]:
+    """Return bounds for a quantity that may be negative, which is otherwise held; far beyond all that was known."""
+    if min(known) > 0:
+        return {}
+    most = FAR * max(abs(value) for value in known)
+    return {"plausible": [-most, most]}
+
+
 def indicator_entry(given: dict[str, Any], scenarios: dict[str, str], history: dict[date, float]) -> dict[str, Any]:
     """Return indicators/<id>.yaml of one indicator."""
     values = [value for points in given["predictions"].values() for _, value in points]
@@ -86,6 +96,7 @@ def indicator_entry(given: dict[str, Any], scenarios: dict[str, str], history: d
         "domain": DOMAIN,
         "role": "outcome",
         "unit": given["unit"],
+        **plausible_entry([*values, *history.values()]),
         "frequency": "irregular",
         "usual_period_months": 1,
         "group": GROUP,
