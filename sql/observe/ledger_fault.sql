@@ -3,8 +3,8 @@
 -- A ledger row is never edited away: what was recorded stays, and the difference is told. All columns count but those
 -- that say where the row stands (scope, row_number, sha256 of the file) and those that follow from others. Why a row
 -- corrects another stood in its note before there was a column for it: the two are compared as one text, so that a
--- reason may move to its column, without the word that `signposts withdraw` then put before it. Who recorded a row may be
--- filled in where nobody was named: it was a later column, and changes nothing that a claim says.
+-- reason may move to its column, without the word that `signposts withdraw` then put before it. Who recorded a row may
+-- be filled in where nobody was named: it was a later column, and changes nothing that a claim says.
 with own as (
     select claim_version.* replace (coalesce(claim_version.recorded_by, raw_ledger.recorded_by) as recorded_by)
     from claim_version
