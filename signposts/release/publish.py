@@ -206,8 +206,8 @@ def write_release_notes(warehouse: Warehouse, settings: Settings, release_id: st
             if released.has_table("release_note"):
                 columns = ", ".join(dictionary.tables["release_note"].columns)
                 earlier = released.rows(f"select {columns} from release_note order by all")  # noqa: S608 - names of the dictionary
-    names = dictionary.tables.keys() - {"release_note", *report.UNREAD}
-    tables = {name: warehouse.rows(f'from "{name}"') for name in sorted(names)}
+    wanted = report.statements(name for name in dictionary.tables if name != "release_note")
+    tables = {name: warehouse.rows(statement) for name, statement in wanted.items()}
     tables["tracker"] = [row | {"release_id": release_id} for row in tables["tracker"]]
     warehouse.write_rows("release_note", earlier + report.release_news(tables, before))
 
@@ -219,7 +219,7 @@ def write_report(database: Warehouse, folder: Path, cache: Path, tables: list[st
     folder.mkdir()
     cache.mkdir(parents=True, exist_ok=True)
     report.build(
-        {name: database.rows(f'from "{name}"') for name in tables if name not in report.UNREAD},
+        {name: database.rows(statement) for name, statement in report.statements(tables).items()},
         folder,
         cache,
         _page("method.md"),

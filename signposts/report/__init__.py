@@ -6,11 +6,27 @@ cheap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 Rows: TypeAlias = list[dict[str, Any]]
+
+UNREAD = frozenset({"interval_draw", "observation"})
+AT_NEWEST_DATE = frozenset(
+    {
+        "reading_claim",
+        "reading_claim_ratio",
+        "log_ratio",
+        "shared_luck",
+        "list_completeness",
+        "chain_link",
+        "assessment",
+        "onset_probability",
+        "scenario_probability",
+        "surprise",
+    }
+)
 
 
 def build(
@@ -25,7 +41,7 @@ def build(
 ) -> None:
     """Write the site of one release into `folder`; the same tables give the same bytes.
 
-    `tables` are the rows of the release's tables as sql/dictionary.yaml names them. Drawn charts are kept in `cache` by
+    `tables` are the rows that `statements` give. Drawn charts are kept in `cache` by
     content. `method_text` is the method in Markdown, rendered as a page; without it that page says so.
     `calibration_text` is how the method does in simulated worlds, in Markdown, for the page of the track record.
     `address` is where the site will be served, for links that leave it (feed, cards); `kept` names the earlier releases
@@ -38,8 +54,21 @@ def build(
     )
 
 
-UNREAD = frozenset({"interval_draw", "observation"})
-"""Tables that no page reads, the largest among them; `build` and `release_news` do without."""
+def statements(tables: Iterable[str]) -> dict[str, str]:
+    """Return the statements that read what `build` and `release_news` need of a release's tables, by table.
+
+    The largest tables are not read at all or only at each tracker's newest date; of the probabilities, those drawn
+    through time are read at all dates.
+    """
+    newest = "(tracker_id, as_of) in (select (tracker_id, max(as_of)) from {} group by tracker_id)"
+    through_time = " or variant = 'headline' or starts_with(variant, 'without:')"
+    return {
+        name: f'from "{name}"'
+        + (f" where {newest.format(name)}" if name in AT_NEWEST_DATE else "")
+        + (through_time if name == "scenario_probability" else "")
+        for name in tables
+        if name not in UNREAD
+    }
 
 
 def news_before() -> dict[str, str]:

@@ -16,18 +16,6 @@ from typing import Any
 Row = dict[str, Any]
 Rows = list[Row]
 
-_OF_ONE_DAY = (
-    "reading_claim",
-    "reading_claim_ratio",
-    "log_ratio",
-    "shared_luck",
-    "list_completeness",
-    "chain_link",
-    "assessment",
-    "onset_probability",
-    "surprise",
-)
-
 
 @dataclass(frozen=True)
 class TrackerTables:
@@ -286,13 +274,5 @@ def _rows_of(tables: Mapping[str, Rows], tracker_id: str) -> dict[str, Rows]:
     for name, rows in tables.items():
         if rows and "tracker_id" in rows[0]:
             rows = [row for row in rows if row["tracker_id"] in (tracker_id, None)]
-        if name in (*_OF_ONE_DAY, "scenario_probability"):
-            newest = max((row["as_of"] for row in rows), default=None)
-            rows = [row for row in rows if row["as_of"] == newest or _is_through_time(name, row)]
         found[name] = rows
     return found
-
-
-def _is_through_time(name: str, row: Row) -> bool:
-    """Return whether a row of an earlier date is shown: those of a variant that is drawn through time."""
-    return name == "scenario_probability" and str(row["variant"]).startswith(("headline", "without:"))

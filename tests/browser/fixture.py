@@ -9,17 +9,17 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import yaml
 
+from signposts import report
+from signposts.warehouse import dictionary_columns
+
 DICTIONARY = Path(__file__).resolve().parents[2] / "sql" / "dictionary.yaml"
-CLOCKS = frozenset(
-    column
-    for table in yaml.safe_load(DICTIONARY.read_text(encoding="utf-8"))["tables"].values()
-    for column, entry in table["columns"].items()
-    if entry["type"] == "timestamp"
-)
+READ: dict[tuple[str, int], tuple[pd.DataFrame, list[dict[str, Any]]]] = {}
+"""Rows of the frames that were read, by table and frame."""
 RELEASE = "2026-11-15T060000Z"
 TRACKER = "island_ferry"
 T0 = date(2024, 12, 10)
@@ -128,21 +128,28 @@ def _frame(name: str, columns: Mapping[str, Any], rows: list[dict[str, Any]]) ->
 
 
 def as_rows(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[str, Any]]]:
-    """Return the frames' rows as DuckDB hands them over: dates and times of Python, None for what is missing."""
+    """Return the rows that the report reads of the frames, by its own statements, from tables of the dictionary."""
     found = {}
-    for name, frame in frames.items():
-        columns = {str(column): _values(frame[column], str(column)) for column in frame.columns}
-        found[name] = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    for name, statement in report.statements(frames).items():
+        frame = frames[name]
+        # Most states of a test share most frames; the frame is kept, so that no other one gets its identity.
+        if (name, id(frame)) not in READ:
+            READ[name, id(frame)] = frame, _rows(name, frame, statement)
+        found[name] = READ[name, id(frame)][1]
     return found
 
 
-def _values(column: pd.Series, name: str) -> list[Any]:
-    """Return one column's values."""
-    values = column.astype(object).where(column.notna(), None).tolist()
-    return [
-        value if not isinstance(value, datetime) else value.date() if name not in CLOCKS else value.to_pydatetime()
-        for value in values
-    ]
+def _rows(name: str, frame: pd.DataFrame, statement: str) -> list[dict[str, Any]]:
+    """Return what a statement gives on a frame as a table of the dictionary."""
+    with duckdb.connect() as connection:
+        columns = {"release_id": "varchar", **dictionary_columns()[name]}
+        types = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        connection.execute(f'create table "{name}" ({types})')
+        connection.register("frame", frame)
+        connection.execute(f'insert into "{name}" by name from frame')
+        cursor = connection.execute(statement)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def as_of_dates() -> list[date]:
