@@ -218,7 +218,7 @@ def _refuse_unfit_kinds(model: Model, observations: Observations) -> None:
         family = FAMILIES[model.family[observations.indicator[row]]]
         kind = KINDS[observations.kind[row]]
         message = (
-            f"{name}: a observation of kind {kind} cannot be scored by {family} predictions ({int(unfit.sum())} rows)"
+            f"{name}: an observation of kind {kind} cannot be scored by {family} predictions ({int(unfit.sum())} rows)"
         )
         raise InputError(message)
 

@@ -98,7 +98,7 @@ def _width(model: Model, indicator: int, readings: Floats) -> Floats:
 
 
 def _grid(model: Model, indicator: int, time: float) -> tuple[Floats, Observations]:
-    """Return readings over the fans' whole reach, and a observation of each."""
+    """Return readings over the fans' whole reach, and an observation of each."""
     family = FAMILIES[model.family[indicator]]
     if family == "event":
         rows = np.full(2, indicator)

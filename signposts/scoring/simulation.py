@@ -247,7 +247,7 @@ def surprise(model: Model, designs: Designs, *, draws: int, seed: int) -> Floats
     """Return u_s = P(L_rep <= L_obs | s) of each named scenario, shape (S,) (docs/method.md, 4.4).
 
     L is the weighted sum over readings of the log of the pooled, reliability-mixed absolute probability of the cell
-    that a observation falls in; replicas are drawn from the scenario, onset and reliability included.
+    that an observation falls in; replicas are drawn from the scenario, onset and reliability included.
     """
     outcomes = tabulate(model, designs.design)
     observed_cells = cell_of(outcomes, np.arange(len(designs.observed)), designs.observed)
