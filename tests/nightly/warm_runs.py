@@ -25,7 +25,7 @@ from tests.sources.home import hasten
 
 def main() -> None:
     """Answer line after line."""
-    for name in ("altair", "great_expectations", "pyarrow", "scipy.stats", "vl_convert"):
+    for name in ("great_expectations", "pyarrow", "scipy.stats"):
         importlib.import_module(name)
     for module in pkgutil.walk_packages(signposts.__path__, "signposts."):
         if not module.name.startswith("signposts.assets.") and not module.name.endswith("__main__"):
