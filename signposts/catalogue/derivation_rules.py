@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from signposts.catalogue.derivations import Derivation
 from signposts.catalogue.faults import FaultList, nearest
-from signposts.catalogue.models import Indicator, Source
-from signposts.catalogue.rules import Draft
+from signposts.catalogue.models import Indicator
+from signposts.catalogue.rules import Draft, feeding_sources
 
 FaultWords = tuple[str, str, str]
 
@@ -28,17 +28,6 @@ def validate_derivations(draft: Draft, faults: FaultList) -> None:
         fed = feeding_sources(draft.folder.name, indicator_id, draft.sources)
         for key, why, mend in derivation_faults(indicator, indicator.derive, draft.indicators, fed):
             draft.refuse(faults, file, ("derive", key) if key else ("derive",), why, mend)
-
-
-def feeding_sources(tracker_id: str, indicator_id: str, sources: Mapping[str, Source]) -> set[str]:
-    """Return the publishers with a series that feeds an indicator directly."""
-    return {
-        source_id
-        for source_id, source in sources.items()
-        for document in source.documents
-        for feed in document.feeds
-        if (feed.tracker, feed.indicator) == (tracker_id, indicator_id)
-    }
 
 
 def derivation_faults(

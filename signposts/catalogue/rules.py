@@ -166,10 +166,24 @@ def validate_indicator(file: str, indicator: Indicator, draft: Draft, faults: Fa
     for place, source in enumerate(indicator.sources):
         if source not in draft.sources:
             draft.refuse(faults, file, ("sources", place), f"no source {source!r}", nearest(source, draft.sources))
+    for source in sorted(feeding_sources(draft.folder.name, Path(file).stem, draft.sources) - set(indicator.sources)):
+        why = f"{source} feeds it by sources.yaml, and `sources` does not name it"
+        draft.refuse(faults, file, ("sources",), why, f"add {source} to `sources`")
     for location, why, mend in shape_faults(indicator):
         draft.refuse(faults, file, location, why, mend)
     if indicator.role != "context":
         validate_predictions(file, indicator, draft, faults)
+
+
+def feeding_sources(tracker_id: str, indicator_id: str, sources: Mapping[str, Source]) -> set[str]:
+    """Return the publishers with a series that feeds an indicator directly."""
+    return {
+        source_id
+        for source_id, source in sources.items()
+        for document in source.documents
+        for feed in document.feeds
+        if (feed.tracker, feed.indicator) == (tracker_id, indicator_id)
+    }
 
 
 def validate_name(draft: Draft, faults: FaultList, file: str, key: str, name: str, known: Mapping[str, Any]) -> None:

@@ -506,6 +506,20 @@ def test_a_source_that_feeds_an_unknown_indicator_is_refused(root: Path) -> None
     )
 
 
+def test_an_indicator_that_does_not_name_a_source_that_feeds_it_is_refused(root: Path) -> None:
+    source = (
+        "office:\n  title: Office\n  licence: none\n  terms: none\n  cadence: never\n  documents:\n"
+        "    - name: table\n      ask: {}\n      feeds:\n"
+        "        - {tracker: island_ferry, indicator: freight, series: A}\n"
+    )
+    (root / "sources.yaml").write_text(source, encoding="utf-8")
+    (fault,) = faults_of(root)
+    assert "freight.yaml:" in fault
+    assert fault.endswith(
+        "sources: office feeds it by sources.yaml, and `sources` does not name it: add office to `sources`"
+    )
+
+
 def test_two_series_of_one_source_for_one_indicator_are_refused(root: Path) -> None:
     feed = "        - {tracker: island_ferry, indicator: freight, series: "
     source = (
@@ -513,6 +527,7 @@ def test_two_series_of_one_source_for_one_indicator_are_refused(root: Path) -> N
         f"    - name: table\n      ask: {{}}\n      feeds:\n{feed}A}}\n{feed}B}}\n"
     )
     (root / "sources.yaml").write_text(source, encoding="utf-8")
+    replace_in(root / TRACKER / "indicators" / "freight.yaml", "sources: [ledger]", "sources: [ledger, office]")
     (fault,) = faults_of(root)
     assert "sources.yaml:11: office.table.feeds: 'freight' is fed by another series of the source as well" in fault
 
