@@ -1,7 +1,9 @@
-# Everything runs in .venv, which the first target that needs it sets up from requirements-test.lock.
+# Everything runs in .venv, which the first target that needs it sets up: what runs from requirements.lock, and what
+# tests need as well from requirements-test.lock.
 PYTHON ?= python3
 BIN := .venv/bin
-STAMP := .venv/.installed
+RUNS := .venv/.runs
+TESTS := .venv/.tests
 PYTHONS ?= python3.11 python3.12 python3.13
 
 .DEFAULT_GOAL := help
@@ -10,16 +12,16 @@ PYTHONS ?= python3.11 python3.12 python3.13
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: $(STAMP)  ## One monitoring run; ends with a table and the paths of what it published
+run: $(RUNS)  ## One monitoring run; ends with a table and the paths of what it published
 	@$(BIN)/signposts run
 
-test: $(STAMP)  ## The fast tests, under three minutes on two cores
+test: $(TESTS)  ## The fast tests, under three minutes on two cores
 	@$(BIN)/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile
 
-test-slow: $(STAMP)  ## The tests that take longer: the wheel, old clients, whole journeys
+test-slow: $(TESTS)  ## The tests that take longer: the wheel, old clients, whole journeys
 	@$(BIN)/pytest -q -m "slow and not nightly" -n 2 --dist loadfile
 
-test-browser: $(STAMP)  ## Report and desk in a real browser (needs chromium)
+test-browser: $(TESTS)  ## Report and desk in a real browser (needs chromium)
 	@$(BIN)/pytest -q -m browser
 
 nightly: test test-slow test-browser  ## All of it, then kills, scale, the lowest versions allowed, each Python at hand
@@ -34,32 +36,32 @@ nightly: test test-slow test-browser  ## All of it, then kills, scale, the lowes
 	  .venv-nightly/bin/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile; \
 	  status=$$?; rm -rf .venv-nightly; exit $$status
 
-lint: $(STAMP)  ## Style, types and SQL
+lint: $(TESTS)  ## Style, types and SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar -q --processes 2 sql checks/sql
 	@$(BIN)/yamllint -s catalogue sql/dictionary.yaml workspace.yaml
 
-audit: $(STAMP)  ## Known weaknesses of the pinned dependencies (needs the network)
+audit: $(TESTS)  ## Known weaknesses of the pinned dependencies (needs the network)
 	@$(BIN)/pip-audit -r requirements.lock --disable-pip
 
-docs: $(STAMP)  ## Write the generated pages of docs/ again
+docs: $(RUNS)  ## Write the generated pages of docs/ again
 	@$(BIN)/signposts docs
 
-dev: $(STAMP)  ## Dagster's pages on 127.0.0.1:3000, with daemon, for development
+dev: $(RUNS)  ## Dagster's pages on 127.0.0.1:3000, with daemon, for development
 	@$(BIN)/signposts serve --dev
 
-serve: $(STAMP)  ## Dagster's pages and daemon on 127.0.0.1:3000
+serve: $(RUNS)  ## Dagster's pages and daemon on 127.0.0.1:3000
 	@$(BIN)/signposts serve
 
-calibrate: $(STAMP)  ## The method against simulated worlds; writes docs/calibration.md
+calibrate: $(RUNS)  ## The method against simulated worlds; writes docs/calibration.md
 	@$(BIN)/signposts calibrate
 
-backtest: $(STAMP)  ## The fans against history
+backtest: $(RUNS)  ## The fans against history
 	@$(BIN)/signposts backtest
 
-bench: $(STAMP)  ## Measure what a person waits for and what grows, under 15 minutes; writes docs/performance.json
+bench: $(TESTS)  ## Measure what a person waits for and what grows, under 15 minutes; writes docs/performance.json
 	@$(BIN)/python -m tests.benchmarks
 
 lock:  ## Resolve requirements.lock (what runs) and requirements-test.lock (what tests need as well) anew
@@ -75,9 +77,14 @@ lock:  ## Resolve requirements.lock (what runs) and requirements-test.lock (what
 clean:  ## Remove the environment and all state of this checkout
 	rm -rf .venv var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(STAMP): requirements-test.lock pyproject.toml
+$(RUNS): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Setting up .venv (once; about a minute)"
-	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@echo "Setting up .venv (once; under a minute)"
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -e .
-	@touch $(STAMP)
+	@touch $(RUNS)
+
+$(TESTS): requirements-test.lock $(RUNS)
+	@echo "Adding what the tests need (once; half a minute)"
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $(TESTS)
