@@ -24,6 +24,7 @@ from signposts.settings import Settings
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SOURCE_ID = re.compile(r"[a-z0-9_]+")
 LARGEST_OBJECT_BYTES = 1_000_000_000
+REMEDY = "the next run fetches it again if the publisher still gives it, else only a backup has it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,11 @@ class Archive:
             with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
                 payload = reader.read(LARGEST_OBJECT_BYTES + 1)
         except FileNotFoundError as error:
-            raise ArchiveCorrupt(f"{path} is gone; the next run fetches it again") from error
+            raise ArchiveCorrupt(f"{path} is gone; {REMEDY}") from error
         except (zstandard.ZstdError, OSError) as error:
-            raise ArchiveCorrupt(f"{path} cannot be read ({error}); the next run fetches it again") from error
+            raise ArchiveCorrupt(f"{path} cannot be read ({error}); {REMEDY}") from error
         if hashlib.sha256(payload).hexdigest() != sha256:
-            raise ArchiveCorrupt(f"{path} does not hold what its name says; the next run fetches it again")
+            raise ArchiveCorrupt(f"{path} does not hold what its name says; {REMEDY}")
         return bytes(payload)
 
     def holds(self, sha256: str) -> bool:
