@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from signposts.cli import app
 from signposts.errors import CatalogueError
 from signposts.sources.archive import Archive
+from signposts.sources.publishers import reader_digest
 from tests.publishers import documents, state_documents
 from tests.publishers.server import LoopbackPublishers, Reply
 from tests.sources.home import Home, attempt_on, failures, outcomes
@@ -430,6 +431,18 @@ def test_a_mended_reader_reads_the_same_bytes_again(home: Home, monkeypatch: pyt
     assert home.gather("rial_market", "2026-11-24", offline=True).deliveries == []
     monkeypatch.setattr("signposts.sources.source_run.reader_digest", lambda source_id: "another reader")
     assert len(home.gather("rial_market", "2026-11-25", offline=True).deliveries) == 1
+
+
+@pytest.mark.parametrize(
+    ("edited", "is_another"),
+    [("rial_market/client.py", True), ("strict.py", True), ("fields.py", True), ("gcat/client.py", False)],
+)
+def test_a_reader_is_its_own_code_and_what_all_readers_share(
+    monkeypatch: pytest.MonkeyPatch, edited: str, is_another: bool
+) -> None:
+    before, read = reader_digest.__wrapped__("rial_market"), Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"#" * path.as_posix().endswith(f"/{edited}"))
+    assert (reader_digest.__wrapped__("rial_market") != before) == is_another
 
 
 def candidate_files(*months: str, strikes: dict[str, str]) -> Callable[[str], bytes]:
