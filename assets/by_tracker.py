@@ -25,7 +25,7 @@ from signposts.warehouse import Warehouse, single_writer
 from .resources import MonitoringRun, hold_run_lock
 
 TRACKERS = dg.DynamicPartitionsDefinition(name="tracker")
-BEFORE = {"claim", "derived_part", "freshness"}
+BEFORE = {"claim", "kept_value", "derived_part", "freshness"}
 AFTER = {"change", "alert", "release", "report", "send_alerts", "delivered"}
 STAGES = {"observe", "assess"}
 FIRST = dg.AssetSelection.groups("catalogue", "gather") | dg.AssetSelection.assets(*BEFORE, "trackers")
