@@ -117,6 +117,7 @@ def append_news(catalogue: Path, number: int) -> None:
         "source_name": f"invented for measurement {number}",
         "source_url": f"https://example.org/{number}",
         "corrects": "",
+        "correction_reason": "",
         "note": "invented",
     }
     with ledger.open("a", encoding="utf-8", newline="") as file:
