@@ -330,7 +330,7 @@ def _constants_part(rows: Rows) -> Iterator[str]:
     (chosen,) = (row for row in rows if row["kind"] == "chosen")
     left_out = [row for row in rows if row["kind"] == "family_left_out"]
     (normal,) = (row for row in rows if row["about"] == "degrees" and row["degrees"] == NORMAL)
-    seen = max(row["outside_seen"] for row in rows if row["outside_seen"] is not None)
+    seen = max((row["outside_seen"] for row in rows if row["outside_seen"] is not None), default=0)
     yield (
         f"In force: {', '.join(f'{name} {chosen[name]:g}' for name in TITLES)}; log score {chosen['log_score']:.3f} "
         f"({chosen['low']:.3f} to {chosen['high']:.3f}). Each constant changed alone, mean log score over families "
@@ -352,14 +352,16 @@ def _constants_part(rows: Rows) -> Iterator[str]:
         ),
     )
     yield ""
-    mean = sum(row["log_score"] for row in left_out) / len(left_out)
-    picked = sorted({(row["evidence_weight"], row["contamination"]) for row in left_out})
-    yield (
-        "Cross-validation: if each family is scored with the kappa and epsilon that the others would choose, the "
-        "mean log "
-        f"score is {mean:.3f}. The others choose "
-        f"{'; '.join(f'{kappa:g} and {epsilon:g}' for kappa, epsilon in picked)}."
-    )
+    if left_out:
+        mean = sum(row["log_score"] for row in left_out) / len(left_out)
+        picked = sorted({(row["evidence_weight"], row["contamination"]) for row in left_out})
+        yield (
+            "Cross-validation: if each family is scored with the kappa and epsilon that the others would choose, the "
+            f"mean log score is {mean:.3f}. The others choose "
+            f"{'; '.join(f'{kappa:g} and {epsilon:g}' for kappa, epsilon in picked)}."
+        )
+    else:
+        yield "One family leaves no others that could choose for it, so nothing is cross-validated."
     yield ""
     yield (
         "Kappa. Real sets want readings counted nearly whole; simulated worlds with fifteen storylines that share "

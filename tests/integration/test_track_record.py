@@ -133,6 +133,16 @@ def test_a_set_of_which_no_reading_can_be_scored_is_left_out_by_name_and_the_oth
     assert any(line.startswith("Not shown: that probabilities mean what they say. No tenth") for line in said)
 
 
+def test_the_page_can_be_written_where_no_set_ended_outside_every_scenario(tmp_path: Path) -> None:
+    for name in ("sources.yaml", "outcomes.csv"):
+        shutil.copy(RESOLVED / name, tmp_path)
+    shutil.copytree(RESOLVED / "wpp2012_bra", tmp_path / "wpp2012_bra")
+    found = run_track_record(tmp_path, Warehouse(tmp_path / "warehouse.duckdb"))
+    text = write_page(tmp_path, found).read_text(encoding="utf-8")
+    assert "Why none of the above" not in text
+    assert "there is none" in text
+
+
 @pytest.mark.slow
 def test_all_sets_hold_what_the_page_says_was_shown(tmp_path: Path) -> None:
     """The bounds of the track record that were reached, in less than three minutes of processor time."""
