@@ -41,7 +41,7 @@ def test_every_file_uses_the_four_paths_of_the_page_and_no_other(name):
 def test_the_image_installs_the_pins_and_the_wheel_and_runs_without_rights():
     text = text_of("Containerfile")
     assert "pip install --no-cache-dir -r /opt/requirements.lock" in text
-    assert "--no-deps /opt/wheels/signposts-*.whl" in text
+    assert "--no-deps /wheels/signposts-*.whl" in text
     assert "-e ." not in text
     assert "USER 10001" in text.split("FROM ")[-1]
     page = (CHECKOUT / "docs" / "deploy.md").read_text(encoding="utf-8")
