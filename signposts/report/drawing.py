@@ -53,10 +53,15 @@ class Drawing:
     height: int
 
 
+def drawn_by(module: str) -> str:
+    """Return what a picture depends on besides its content: the module that draws it and the renderer's version."""
+    return hashlib.sha256(Path(module).read_bytes()).hexdigest() + version("vl-convert-python")
+
+
 def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing]:
     """Return each request's drawing; those missing from the cache are drawn and kept."""
     cache.mkdir(parents=True, exist_ok=True)
-    salt = _salt()
+    salt = drawn_by(__file__)
     texts, paths, missing = {}, {}, {}
     for name, request in requests.items():
         found = charts.specification(request.kind, request.data, request.height)
@@ -66,7 +71,14 @@ def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing
             missing[paths[name]] = found
     if missing:
         draw_missing(missing)
-    return {name: _drawing(paths[name], texts[name], request.height) for name, request in requests.items()}
+    drawn = {}
+    for name, request in requests.items():
+        # Its identifiers carry the key, so that two charts on a page cannot clash.
+        forms = json.loads(paths[name].read_text(encoding="utf-8"))
+        mark = paths[name].stem[:10]
+        wide, narrow = (_IDENTIFIER.sub(rf"\g<1>{form[0]}{mark}-", svg) for form, svg in forms.items())
+        drawn[name] = Drawing(wide, narrow, safe_in_script(texts[name]), request.height)
+    return drawn
 
 
 def draw_missing(missing: Mapping[Path, Mapping[str, Any]]) -> None:
@@ -74,13 +86,6 @@ def draw_missing(missing: Mapping[Path, Mapping[str, Any]]) -> None:
     for path, found in missing.items():
         forms = {name: _clean(svg({**found, "width": width})) for name, width in (("wide", WIDE), ("narrow", NARROW))}
         write_atomically(path, json.dumps(forms).encode())
-
-
-def _drawing(path: Path, specification: str, height: int) -> Drawing:
-    """Return a kept drawing; its identifiers carry the key, so that two charts on a page cannot clash."""
-    forms = json.loads(path.read_text(encoding="utf-8"))
-    wide, narrow = (_IDENTIFIER.sub(rf"\g<1>{form[0]}{path.stem[:10]}-", svg) for form, svg in forms.items())
-    return Drawing(wide, narrow, _safe_in_script(specification), height)
 
 
 def script_bundle(cache: Path) -> str:
@@ -93,11 +98,6 @@ def script_bundle(cache: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _salt() -> str:
-    """Return what a drawing depends on besides its specification: this module and the renderer's version."""
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest() + version("vl-convert-python")
-
-
 def svg(specification: Mapping[str, Any]) -> str:
     """Return a specification of Vega-Lite drawn; the renderer reaches nothing outside."""
     import vl_convert
@@ -107,17 +107,13 @@ def svg(specification: Mapping[str, Any]) -> str:
 
 def _clean(svg: str) -> str:
     """Return the SVG without what only a stand-alone file needs, its numbers to a tenth of a pixel."""
-    svg = _number_anew(_DROPPED.sub("", svg))
+    # The renderer counts identifiers over all that it ever drew: they are numbered from nought.
+    places: dict[str, int] = {}
+    svg = _NAMED.sub(lambda found: f"{found[1]}{places.setdefault(found[2], len(places))}", _DROPPED.sub("", svg))
     svg = _NUMBER.sub(lambda found: f"{float(found.group()):.1f}".removesuffix(".0"), svg)
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
-def _number_anew(svg: str) -> str:
-    """Return the SVG with its identifiers numbered from nought; the renderer counts them over all that it ever drew."""
-    places: dict[str, int] = {}
-    return _NAMED.sub(lambda found: f"{found[1]}{places.setdefault(found[2], len(places))}", svg)
-
-
-def _safe_in_script(text: str) -> str:
+def safe_in_script(text: str) -> str:
     """Return JSON that cannot end the script element it stands in."""
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
