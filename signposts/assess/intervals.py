@@ -82,7 +82,7 @@ def _drawn(
     at = own.drop_duplicates(KEYS)
     for day in days:
         chosen = reading_of[np.flatnonzero((at["as_of"].dt.date == day).to_numpy())]
-        yield day, drawn_probabilities(tracker.model, drawn, chosen, weighing)
+        yield day, drawn_probabilities(drawn, chosen, weighing)
 
 
 def weighing_of(tracker: TrackerModel) -> Weighing:

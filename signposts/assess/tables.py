@@ -17,7 +17,6 @@ from signposts.warehouse import Warehouse, load_sql
 
 # In this order: each reads what stands before it.
 MADE_OF_RATIOS = (
-    "subset_evidence",
     "group_evidence",
     "log_ratio",
     "shared_luck",
@@ -29,7 +28,7 @@ MADE_OF_RATIOS = (
     "begun",
     "influence",
 )
-OF_THE_ODDS = ("subset_evidence", "group_evidence", "variant", "hypothesis_probability", "scenario_probability")
+OF_THE_ODDS = ("group_evidence", "variant", "hypothesis_probability", "scenario_probability")
 """Those of them that the probabilities themselves are made of."""
 
 

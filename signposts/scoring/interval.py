@@ -28,8 +28,8 @@ from signposts.scoring.combining import (
     posterior,
     shared_luck,
 )
-from signposts.scoring.model import Model
-from signposts.scoring.observations import Observations
+from signposts.scoring.model import Model, with_one_later_onset
+from signposts.scoring.observations import Observations, latest_date
 from signposts.scoring.predictive import likelihood
 from signposts.scoring.spreads import SPREADS
 
@@ -160,6 +160,8 @@ def _threshold_mean(value: float, above: Floats, concentration: float) -> Floats
 class DrawnReadings:
     """R distinct readings under every draw: arrays (K, R, H), and what does not depend on the draw, (R,)."""
 
+    model: Model
+    """The H hypotheses that these readings can tell apart."""
     log_ratio: Floats
     contaminated: Floats
     z: Floats
@@ -183,6 +185,7 @@ def drawn_readings(
     """
     indicator, is_defining = readings
     n_readings, n_rows, draws = len(indicator), len(observations), moves.draws
+    model = with_one_later_onset(model, latest_date(observations))
     moved = moved_model(model, predictions, moves)
     offset = np.repeat(np.arange(draws), n_rows) * len(model.indicator_ids)
     many = observations.take(np.tile(np.arange(n_rows), draws))
@@ -200,6 +203,7 @@ def drawn_readings(
     shape = (draws, n_readings, model.n_hypotheses)
     z = luck_scores(pooled_places(np.nan_to_num(found.place, nan=0.5), whole, size), orientation)
     return DrawnReadings(
+        model=model,
         log_ratio=pooled_ratios(found.log_ratio, whole, size).reshape(shape),
         contaminated=pooled_ratios(found.log_ratio_contaminated, whole, size).reshape(shape),
         z=z.reshape(shape),
@@ -220,8 +224,9 @@ class Weighing:
     defining_weight: float
 
 
-def drawn_probabilities(model: Model, drawn: DrawnReadings, chosen: Integers, weighing: Weighing) -> Floats:
+def drawn_probabilities(drawn: DrawnReadings, chosen: Integers, weighing: Weighing) -> Floats:
     """Return P(s | D) under every draw, shape (K, S + 1), of the readings at one date: indices into R."""
+    model = drawn.model
     weights = evidence_weights(
         drawn.is_defining[chosen],
         np.ones(len(chosen), dtype=np.bool_),

@@ -22,6 +22,7 @@ from signposts.scoring.arrays import Booleans, Floats, Integers
 from signposts.scoring.families import FAMILIES, FAMILY_OF_TYPE, KINDS_OF_FAMILY, PARAMETERS, REGISTRY, TYPES
 from signposts.scoring.families.trajectory import waypoints
 from signposts.scoring.observations import (
+    DAYS_PER_YEAR,
     KINDS,
     Observations,
     direction,
@@ -305,6 +306,25 @@ def with_trigger_shares(model: Model, factor: float) -> Model:
     """Return the model in which every trigger has so many times its share, below 1."""
     share = np.minimum(model.parameters["trigger_share"] * factor, 0.99)
     return replace(model, parameters={**model.parameters, "trigger_share": share})
+
+
+def with_one_later_onset(model: Model, latest: float) -> Model:
+    """Return the model in which a scenario's onsets too late for any reading up to a date to tell apart are one.
+
+    Neither they nor the triggers that announce them have begun by `latest`, years since t0, so that they predict the
+    same of every reading: what is believed of each scenario stays as it is.
+    """
+    triggers = np.where(model.parameters["trigger_share"] > 0, model.parameters["trigger_lag"], 0.0)
+    known = max(latest, model.exposure_start.max(initial=0.0)) + triggers.max(initial=0.0)
+    later = model.hypothesis_onset > max(known, 0.0) + 1 / DAYS_PER_YEAR
+    same = later[1:] & later[:-1] & (model.hypothesis_scenario[1:] == model.hypothesis_scenario[:-1])
+    kept = np.flatnonzero(np.append(True, ~same))
+    return replace(
+        model,
+        hypothesis_scenario=model.hypothesis_scenario[kept],
+        hypothesis_onset=model.hypothesis_onset[kept],
+        onset_weight=np.add.reduceat(model.onset_weight, kept),
+    )
 
 
 def with_settings(model: Model, **settings: Any) -> Model:

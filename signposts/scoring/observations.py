@@ -115,6 +115,11 @@ def spoken_date(observations: Observations) -> Floats:
     return np.where(np.isnan(counted), observations.time, counted)
 
 
+def latest_date(observations: Observations) -> float:
+    """Return the last date that any of the observations speaks about; t0 where there are none."""
+    return float(np.fmax(observations.time, spoken_date(observations)).max(initial=0.0))
+
+
 def direction(word: Any) -> int:
     """Return 1 for `up`, -1 for `down`, 0 for anything else."""
     return {"up": 1, "down": -1}.get(word, 0)

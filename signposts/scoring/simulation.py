@@ -13,7 +13,7 @@ from scipy.special import ndtr
 from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.combining import by_scenario, hypothesis_prior, log_joint, luck_of_sums, posterior
 from signposts.scoring.information import entropy_bits
-from signposts.scoring.model import Model
+from signposts.scoring.model import Model, with_one_later_onset
 from signposts.scoring.outcomes import (
     LEAST_MASS,
     Outcomes,
@@ -197,23 +197,24 @@ def outlook(
     """
     rows = []
     for time in times:
+        told_apart = with_one_later_onset(model, time)
         generator = np.random.default_rng(seed)
-        uniforms = draw_uniforms(generator, draws, group, model.luck_orientation(indicator), correlation)
-        outcomes = tabulate(model, reading_design_at(model, indicator, time))
+        uniforms = draw_uniforms(generator, draws, group, told_apart.luck_orientation(indicator), correlation)
+        outcomes = tabulate(told_apart, reading_design_at(told_apart, indicator, time))
         worlds = simulate_worlds(
-            model,
+            told_apart,
             outcomes,
-            hypothesis=draw_hypotheses(model, prior, draws, generator),
+            hypothesis=draw_hypotheses(told_apart, prior, draws, generator),
             reliability=reliability,
             group=group,
             rho=rho,
             uniforms=uniforms,
             generator=generator,
         )
-        found = world_probabilities(model, worlds, prior, evidence_weight, defining_weight)
+        found = world_probabilities(told_apart, worlds, prior, evidence_weight, defining_weight)
         leading = found.argmax(axis=1)
         passed = found.max(axis=1) >= settled
-        right = leading == model.hypothesis_scenario[worlds.hypothesis]
+        right = leading == told_apart.hypothesis_scenario[worlds.hypothesis]
         rows.append(
             YearOutlook(
                 time=time,
@@ -249,6 +250,7 @@ def surprise(model: Model, designs: Designs, *, draws: int, seed: int) -> Floats
     L is the weighted sum over readings of the log of the pooled, reliability-mixed absolute probability of the cell
     that an observation falls in; replicas are drawn from the scenario, onset and reliability included.
     """
+    model = with_one_later_onset(model, float(designs.design.time.max(initial=0.0)))
     outcomes = tabulate(model, designs.design)
     observed_cells = cell_of(outcomes, np.arange(len(designs.observed)), designs.observed)
     result = np.empty(model.n_scenarios)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from signposts.scoring.arrays import Booleans, Floats, Integers
 from signposts.scoring.families import FAMILIES, REGISTRY
 from signposts.scoring.families.words import ON_TRACK, Cases
-from signposts.scoring.model import Model
-from signposts.scoring.observations import KINDS, Observations
+from signposts.scoring.model import Model, with_one_later_onset
+from signposts.scoring.observations import KINDS, Observations, latest_date
 from signposts.scoring.predictive import log_density, predictive_cdf
 
 Words = NDArray[np.object_]
@@ -71,6 +71,7 @@ def status(model: Model, observations: Observations, readings: Readings, thresho
     agrees = (family[readings.of_observation] != _EVENT) | (
         (observations.kind == _HAPPENED) == happened[readings.of_observation]
     )
+    model = with_one_later_onset(model, latest_date(observations))
     below = predictive_cdf(model, observations)
     u = _pooled(readings, below, n_readings, agrees)
     p = _pooled(readings, np.exp(log_density(model, observations)), n_readings, agrees)

@@ -1,24 +1,33 @@
 -- Grain: one row per subset, as-of date, group, reading left out (null for none), and named hypothesis.
--- Reads: subset_evidence, evidence_group
+-- Reads: reading_evidence, indicator, evidence_group
 -- Sums have an order, so that the same rows give the same last digit. luck is c of the group's readings that share it:
--- a Gaussian copula's log density with the group's correlation.
+-- a Gaussian copula's log density with the group's correlation. Subsets conditions and outcomes are whole indicators by
+-- role.
 with own as (
     select
-        tracker_id,
-        subset,
-        as_of,
-        indicator_id,
-        group_id,
-        scenario_id,
-        onset,
-        if(is_defining, 0, log_ratio) as ordinary,
-        if(is_defining, 0, log_ratio_contaminated) as ordinary_contaminated,
-        if(is_defining, log_ratio, 0) as defining,
-        if(is_defining, log_ratio_contaminated, 0) as defining_contaminated,
-        coalesce(z, 0) as z,
-        if(z is null, 0, 1) as shares
-    from subset_evidence
-    where scenario_id <> 'other'
+        evidence.tracker_id,
+        unnest(
+            if(
+                evidence.subset = 'all' and indicator.role in ('condition', 'outcome'),
+                ['all', indicator.role || 's'],
+                [evidence.subset]
+            )
+        ) as subset,
+        evidence.as_of,
+        evidence.indicator_id,
+        evidence.group_id,
+        evidence.scenario_id,
+        evidence.onset,
+        if(evidence.is_defining, 0, evidence.log_ratio) as ordinary,
+        if(evidence.is_defining, 0, evidence.log_ratio_contaminated) as ordinary_contaminated,
+        if(evidence.is_defining, evidence.log_ratio, 0) as defining,
+        if(evidence.is_defining, evidence.log_ratio_contaminated, 0) as defining_contaminated,
+        coalesce(evidence.z, 0) as z,
+        if(evidence.z is null, 0, 1) as shares
+    from reading_evidence as evidence
+    inner join indicator
+        on evidence.tracker_id = indicator.tracker_id and evidence.indicator_id = indicator.indicator_id
+    where evidence.scenario_id <> 'other'
 ),
 
 whole as (

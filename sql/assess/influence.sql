@@ -1,5 +1,5 @@
 -- Grain: one row per indicator or group left out, and scenario, at the newest as-of date.
--- Reads: scenario_probability, hypothesis_probability, log_ratio, variant, as_of_date, subset_evidence
+-- Reads: scenario_probability, hypothesis_probability, log_ratio, variant, as_of_date, reading_evidence
 -- move: the shared luck of the rest recomputed; move_held_weights: the luck of all storylines held as it is now.
 with latest as (
     select
@@ -37,7 +37,7 @@ grouped as (
         tracker_id,
         indicator_id,
         group_id
-    from subset_evidence
+    from reading_evidence
 ),
 
 taken as (

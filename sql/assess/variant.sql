@@ -1,5 +1,5 @@
 -- Grain: one row per variant of the headline; each varies one thing.
--- Reads: tracker, prior_set, variant_setting, subset_evidence
+-- Reads: tracker, prior_set, variant_setting, reading_evidence
 -- Subset is the set of predictions it listens to; left_out names one indicator or one group.
 with headline as (
     select
@@ -18,7 +18,7 @@ spoken as (
         tracker_id,
         indicator_id,
         group_id
-    from subset_evidence
+    from reading_evidence
     where subset = 'all'
 ),
 

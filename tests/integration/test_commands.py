@@ -1,4 +1,4 @@
-"""The commands on the second tracker (invented), as a person would use them."""
+"""The commands on the second tracker (invented), as a person would use them before there is a release."""
 
 import csv
 
@@ -10,14 +10,6 @@ from tests.integration.test_whole_run import Installation
 @pytest.fixture
 def desk(tmp_path):
     return Installation(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    made = Installation(tmp_path_factory.mktemp("desk"))
-    outcome = made.signposts("run", "--offline")
-    assert outcome.returncode == 0, outcome.stderr
-    return made
 
 
 CLAIM = (
@@ -105,64 +97,3 @@ def test_a_scaffolded_tracker_is_sound_and_a_taken_name_is_refused(desk):
     again = desk.signposts("new", "my_tracker")
     assert again.returncode == 2
     assert "exists already" in again.stderr
-
-
-def test_sql_reads_the_release_and_can_write_nothing(published):
-    assert (
-        "steady"
-        in published.signposts("sql", "select scenario_id from scenario order by all", "--format", "csv").stdout
-    )
-    for statement in ("drop table claim", "create table t as select 1", "copy claim to 'x.csv'"):
-        outcome = published.signposts("sql", statement)
-        assert outcome.returncode == 2
-        assert "Traceback" not in outcome.stderr
-
-
-def test_sql_lists_the_cookbook_and_answers_by_name(published):
-    assert "odds_now" in published.signposts("sql", "--list").stdout
-    assert "thriving" in published.signposts("sql", "odds_now").stdout
-
-
-def test_what_if_of_a_contradicting_event_moves_the_odds_and_adds_up(published):
-    outcome = published.signposts("what-if", "ship_sold=2026-06-01")
-    assert outcome.returncode == 0, outcome.stderr
-    moves = [float(line.split("│")[4].split()[0]) for line in outcome.stdout.splitlines() if "points" in line]
-    assert len(moves) == 4
-    assert abs(sum(moves)) <= 0.25
-    assert max(moves) > 1
-
-
-@pytest.mark.parametrize(("words", "said"), [("ships=3", "no scored indicator"), ("passengers", "INDICATOR=VALUE")])
-def test_what_if_refuses_words_it_does_not_understand(published, words, said):
-    outcome = published.signposts("what-if", words)
-    assert outcome.returncode == 2
-    assert said in outcome.stderr
-
-
-def test_accept_refuses_a_claim_that_is_not_held(published):
-    outcome = published.signposts("accept", "freight-001", "--reason", "looks right")
-    assert outcome.returncode == 2
-    assert "none is held" in outcome.stderr
-
-
-def test_diff_of_a_release_with_itself_says_that_nothing_differs(published):
-    outcome = published.signposts("diff", "latest", "latest")
-    assert outcome.returncode == 0
-    assert "0 readings differ" in outcome.stdout
-
-
-def test_doctor_names_the_release_and_the_one_next_thing(published):
-    outcome = published.signposts("doctor")
-    assert "Release: " in outcome.stdout
-    assert outcome.stdout.strip().splitlines()[-1].startswith("Next: ")
-
-
-def test_archive_verify_counts_objects(published):
-    outcome = published.signposts("archive", "verify")
-    assert outcome.returncode == 0
-    assert "objects checked, 0 broken" in outcome.stdout
-
-
-def test_backtest_prints_scores_or_says_that_no_series_is_long_enough(published):
-    outcome = published.signposts("backtest")
-    assert outcome.returncode == 0, outcome.stderr

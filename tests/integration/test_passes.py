@@ -167,6 +167,7 @@ def ticks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ticks]:
         yield made
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Parameter `include_sources`")
 def test_a_pass_asks_for_every_tracker_then_for_parts_and_release_once_all_of_each_is_made(ticks: Ticks) -> None:
     after = {key.to_user_string() for key in by_tracker.AFTER.resolve(ticks.graph)}

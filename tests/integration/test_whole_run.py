@@ -1,4 +1,4 @@
-"""The whole run on the second tracker (invented): one command from ledger to release, again and again."""
+"""The whole run on the second tracker (invented): from ledger to release again and again, and what reads a release."""
 
 import csv
 import os
@@ -294,3 +294,67 @@ def test_explain_shows_the_search_from_which_exposure_and_completeness_follow(in
     assert "Looked until 2026-02-28, from 2025-01-01, by harbour reader on 2026-03-10: 12 leads read" in said
     assert "2 events known before, 1 found, 1 of them known" in said
     assert "The list is thought to hold" in said
+
+
+# ---- commands that read a release
+
+
+def test_sql_reads_the_release_and_can_write_nothing(installation):
+    assert (
+        "steady"
+        in installation.signposts("sql", "select scenario_id from scenario order by all", "--format", "csv").stdout
+    )
+    for statement in ("drop table claim", "create table t as select 1", "copy claim to 'x.csv'"):
+        outcome = installation.signposts("sql", statement)
+        assert outcome.returncode == 2
+        assert "Traceback" not in outcome.stderr
+
+
+def test_sql_lists_the_cookbook_and_answers_by_name(installation):
+    assert "odds_now" in installation.signposts("sql", "--list").stdout
+    assert "thriving" in installation.signposts("sql", "odds_now").stdout
+
+
+def test_what_if_of_a_contradicting_event_moves_the_odds_and_adds_up(installation):
+    outcome = installation.signposts("what-if", "ship_sold=2026-06-01")
+    assert outcome.returncode == 0, outcome.stderr
+    moves = [float(line.split("│")[4].split()[0]) for line in outcome.stdout.splitlines() if "points" in line]
+    assert len(moves) == 4
+    assert abs(sum(moves)) <= 0.25
+    assert max(moves) > 1
+
+
+@pytest.mark.parametrize(("words", "said"), [("ships=3", "no scored indicator"), ("passengers", "INDICATOR=VALUE")])
+def test_what_if_refuses_words_it_does_not_understand(installation, words, said):
+    outcome = installation.signposts("what-if", words)
+    assert outcome.returncode == 2
+    assert said in outcome.stderr
+
+
+def test_accept_refuses_a_claim_that_is_not_held(installation):
+    outcome = installation.signposts("accept", "freight-001", "--reason", "looks right")
+    assert outcome.returncode == 2
+    assert "none is held" in outcome.stderr
+
+
+def test_diff_of_a_release_with_itself_says_that_nothing_differs(installation):
+    outcome = installation.signposts("diff", "latest", "latest")
+    assert outcome.returncode == 0
+    assert "0 readings differ" in outcome.stdout
+
+
+def test_doctor_names_the_release_and_the_one_next_thing(installation):
+    outcome = installation.signposts("doctor")
+    assert "Release: " in outcome.stdout
+    assert outcome.stdout.strip().splitlines()[-1].startswith("Next: ")
+
+
+def test_archive_verify_counts_objects(installation):
+    outcome = installation.signposts("archive", "verify")
+    assert outcome.returncode == 0
+    assert "objects checked, 0 broken" in outcome.stdout
+
+
+def test_backtest_prints_scores_or_says_that_no_series_is_long_enough(installation):
+    outcome = installation.signposts("backtest")
+    assert outcome.returncode == 0, outcome.stderr

@@ -8,7 +8,14 @@ from scipy import stats
 
 from signposts.errors import InputError
 from signposts.scoring import fans, monotone
-from signposts.scoring.model import build_model, make_observations, stack, stated_only, with_settings
+from signposts.scoring.model import (
+    build_model,
+    make_observations,
+    stack,
+    stated_only,
+    with_one_later_onset,
+    with_settings,
+)
 from signposts.scoring.observations import KINDS, blank_observations
 from signposts.scoring.predictive import log_density, log_lambda, predictive_cdf, survival
 
@@ -470,3 +477,32 @@ def test_events_counts_and_categories_are_checked_too(direction, expected):
     backwards = {name: ("ordinal", {"probs": dict(zip("abc", p[::-1], strict=True))}) for name, p in probs.items()}
     model = coop(world(named if direction > 0 else backwards, settings={"categories": list("abc")}), direction)
     assert len(monotone.monotone_violations(model)) == expected
+
+
+LEADING = ("event_by", {"by": "2030-01-01", "p": 0.2, "shape": 1.0, "trigger_share": 0.4, "trigger_lag": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("predictions", "kind", "columns", "n_onsets"),
+    [
+        ({"new": DRIFT, "mid": RANGE, "old": FALL}, "value", {"value": 5.0}, 3),
+        ({"new": EVENT, "mid": SLOW, "old": RARE}, "none_seen", {}, 3),
+        # what announces an onset is seen a year before it
+        ({"new": LEADING, "mid": SLOW, "old": RARE}, "none_seen", {}, 4),
+        ({"new": LEADING, "mid": SLOW, "old": RARE}, "event", {"happened_from": 2.8, "happened_to": 2.8}, 4),
+    ],
+)
+def test_onsets_that_no_reading_can_tell_apart_are_one_and_predict_the_same(predictions, kind, columns, n_onsets):
+    onsets = np.array([0.0, 2.0, 3.2, 4.2, 5.5, 0.0, 0.0, 0.0])
+    weight = np.array([0.4, 0.3, 0.1, 0.1, 0.1, 1.0, 1.0, 1.0])
+    scenario = np.array([0, 0, 0, 0, 0, 1, 2, 3])
+    model = with_settings(
+        world(predictions), hypothesis_scenario=scenario, hypothesis_onset=onsets, onset_weight=weight
+    )
+    one = with_one_later_onset(model, 3.0)
+    at = {name: np.array([value]) for name, value in columns.items()}
+    reading = blank_observations(np.zeros(1, dtype=int), KINDS.index(kind), np.array([3.0]), **at)
+    assert one.hypothesis_onset[:-3].tolist() == onsets[:n_onsets].tolist()
+    kept = np.searchsorted(one.hypothesis_onset[:-3], onsets[:5], side="right") - 1
+    assert log_lambda(model, reading)[0, :5] == pytest.approx(log_lambda(one, reading)[0, kept], rel=1e-12)
+    assert np.bincount(kept, weights=weight[:5]) == pytest.approx(one.onset_weight[:-3])

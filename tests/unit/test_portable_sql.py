@@ -24,7 +24,6 @@ EXCEPTIONS = {
     "assess/reading_claim_ratio",
     "assess/scenario_probability",
     "assess/scored_observation",
-    "assess/subset_evidence",
     "explain/arithmetic",
     "published_macros/claims_as_of",
     "observe/bucket_observation",
