@@ -367,15 +367,17 @@ def constants_part(rows: Rows) -> Iterator[str]:
     yield "The best value of each tried alone, and what is lost by keeping the one in force:"
     yield ""
     for name, title in TITLES.items():
-        best = max((row for row in rows if row["about"] == name and row["kind"] == "alone"), key=itemgetter("log_score"))
+        best = max(
+            (row for row in rows if row["about"] == name and row["kind"] == "alone"), key=itemgetter("log_score")
+        )
         lost = best["log_score"] - chosen["log_score"]
         yield f"- {title}: {best[name]:g} is best, {chosen[name]:g} loses {max(lost, 0):.3f}."
     yield ""
     yield (
         f"No value tried alone makes `none of the above` exceed one half in more than {seen} of the sets that ended "
-        f"outside every scenario. With normal fans the constants in force score {normal['log_score']:.3f}. Gamma is not "
-        "tried. docs/method.md, 13, says why each constant is what it is, and docs/calibration.md what simulated worlds "
-        "want."
+        f"outside every scenario. With normal fans the constants in force score {normal['log_score']:.3f}. Gamma is "
+        "not tried. docs/method.md, 13, says why each constant is what it is, and docs/calibration.md what simulated "
+        "worlds want."
     )
 
 
