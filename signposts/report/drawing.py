@@ -7,12 +7,10 @@ the cache.
 
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,8 +21,6 @@ from signposts.report import charts
 
 WIDE, NARROW = 720, 344
 VEGA_LITE = "6.4"
-SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
-"""Charts drawn at once; each worker of the renderer takes some 60 MB."""
 BUNDLED = """
 import sys
 import vl_convert
@@ -86,16 +82,10 @@ def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing
 
 
 def draw_missing(missing: Mapping[Path, Mapping[str, Any]]) -> None:
-    """Draw specifications, one a core at a time, and keep each at its path; the renderer reaches nothing outside."""
-    import vl_convert
-
-    def keep(path: Path) -> None:
-        forms = {"wide": _clean(_svg(missing[path], WIDE)), "narrow": _clean(_svg(missing[path], NARROW))}
+    """Draw specifications and keep each at its path."""
+    for path, found in missing.items():
+        forms = {name: _clean(svg({**found, "width": width})) for name, width in (("wide", WIDE), ("narrow", NARROW))}
         write_atomically(path, json.dumps(forms).encode())
-
-    vl_convert.configure(base_url=False, allowed_base_urls=[], num_workers=SIDE_BY_SIDE)
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        list(pool.map(keep, missing))
 
 
 def script_bundle(cache: Path) -> str:
@@ -108,10 +98,11 @@ def script_bundle(cache: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _svg(specification: Mapping[str, Any], width: int) -> str:
+def svg(specification: Mapping[str, Any]) -> str:
+    """Return a specification of Vega-Lite drawn; the renderer reaches nothing outside."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg({**specification, "width": width}, vl_version=VEGA_LITE))
+    return str(vl_convert.vegalite_to_svg(dict(specification), vl_version=VEGA_LITE, allowed_base_urls=[]))
 
 
 def _clean(svg: str) -> str:
