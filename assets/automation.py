@@ -19,7 +19,6 @@ from signposts.settings import load_settings
 from . import by_tracker
 from .failures import failures_of_events
 from .resources import NOT_THE_WRITER
-from .table_specs import RAW_TABLES
 
 # Retries are at one layer each: the session retries seconds, the next schedule retries everything else.
 monitor = dg.define_asset_job(
@@ -246,7 +245,7 @@ def with_freshness(assets: Iterable[Any]) -> list[Any]:
     """Return the assets with a freshness policy on every source's table."""
 
     def with_policy(spec: dg.AssetSpec) -> dg.AssetSpec:
-        of_source = spec.key.to_user_string() in RAW_TABLES
+        of_source = spec.key.to_user_string().startswith("raw_")
         return spec.replace_attributes(freshness_policy=LOOKED_AT) if of_source else spec
 
     return list(dg.map_asset_specs(with_policy, list(assets)))
