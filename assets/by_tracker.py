@@ -22,12 +22,30 @@ from signposts.settings import Settings
 from signposts.validation import load_suites, validate_table
 from signposts.warehouse import Warehouse, single_writer
 
+from . import observe
 from .resources import MonitoringRun, hold_run_lock
+from .table_specs import RAW_TABLES
 
 TRACKERS = dg.DynamicPartitionsDefinition(name="tracker")
-BEFORE = {"claim", "kept_value", "derived_part", "freshness"}
-AFTER = {"change", "alert", "release", "report", "send_alerts", "delivered"}
 STAGES = {"observe", "assess"}
+
+
+def made_before(steps: Iterable[Any]) -> set[str]:
+    """Return the tables that are made before a pass begins, of all trackers at once.
+
+    They are made from what publishers sent, which belongs to no tracker, or such a table needs them; the tables of one
+    step are made together.
+    """
+    sent = {dg.AssetKey(name) for name in RAW_TABLES}
+    reads = {step: {dep.asset_key for spec in step.specs for dep in spec.deps} for step in steps}
+    before = {step for step in reads if reads[step] & sent}
+    while needed := {step for step in reads if any(step.keys & reads[other] for other in before)} - before:
+        before |= needed
+    return {key.to_user_string() for step in before for key in step.keys}
+
+
+BEFORE = made_before(dg.load_assets_from_modules([observe]))
+AFTER = dg.AssetSelection.groups("publish") | dg.AssetSelection.tag("signposts/stage", "publish")
 FIRST = dg.AssetSelection.groups("catalogue", "gather") | dg.AssetSelection.assets(*BEFORE, "trackers")
 """What the scheduled job makes; the rest follows by the conditions below, a run a tracker."""
 
@@ -45,7 +63,7 @@ EVERY_PART = (
 # asked for again while the release was made.
 AFTER_TRACKERS = dg.AutomationCondition.eager().allow(dg.AssetSelection.assets("trackers"))
 # What follows the parts heeds them alone: one tracker that fails keeps back the parts, and with them the release.
-AFTER_PARTS = dg.AutomationCondition.eager().allow(dg.AssetSelection.assets("parts", *AFTER))
+AFTER_PARTS = dg.AutomationCondition.eager().allow(dg.AssetSelection.assets("parts") | AFTER)
 # Dagster's own sensor for conditions waits for somebody to switch it on.
 FOLLOW_PASS = dg.AutomationConditionSensorDefinition(
     "follow_pass", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
@@ -73,24 +91,19 @@ def partitioned(assets: Iterable[Any]) -> list[Any]:
     """Return the stages' assets with a partition a tracker, and the two that stand before and after them."""
 
     def place(spec: dg.AssetSpec) -> dg.AssetSpec:
-        name = spec.key.to_user_string()
-        if name in AFTER:
+        if "publish" in (spec.group_name, spec.tags.get("signposts/stage")):
             return spec.replace_attributes(deps=[*spec.deps, "parts"], automation_condition=AFTER_PARTS)
-        if spec.group_name in STAGES and name not in BEFORE:
+        if spec.group_name in STAGES and spec.key.to_user_string() not in BEFORE:
             return spec.replace_attributes(
                 partitions_def=TRACKERS, deps=[*spec.deps, "trackers"], automation_condition=AFTER_TRACKERS
             )
         return spec
 
     placed = list(dg.map_asset_specs(place, list(assets)))
-    made = [spec.key for asset in placed for spec in _specs_of(asset) if spec.partitions_def is TRACKERS]
+    specs = [spec for asset in placed for spec in (asset.specs if isinstance(asset, dg.AssetsDefinition) else [asset])]
+    made = [spec.key for spec in specs if spec.partitions_def is TRACKERS]
     whole = dg.map_asset_specs(lambda spec: spec.replace_attributes(deps=[*spec.deps, *made]), [parts])
     return [*placed, trackers, *whole]
-
-
-def _specs_of(asset: Any) -> Iterable[dg.AssetSpec]:
-    """Return the specs of an asset or of the assets that are made together."""
-    return asset.specs if isinstance(asset, dg.AssetsDefinition) else [asset]
 
 
 def tracker_warehouse(settings: Settings, tracker_id: str) -> Warehouse:
@@ -124,7 +137,7 @@ class PartitionedRun(MonitoringRun):
                 yield begun
 
 
-@dg.asset(deps=["claim", "derived_part", "freshness"], group_name="by_tracker")
+@dg.asset(deps=sorted(BEFORE), group_name="by_tracker")
 def trackers(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.MaterializeResult[None]:
     """Begin a pass: the partitions equal the catalogue's trackers, and a copy of what was gathered is set out."""
     warehouse = run.warehouse()

@@ -3,21 +3,28 @@
 Belongs here: what a run without the network depends on, and the note of the last run that ended. Not here: heavy
 imports: the key is asked before Dagster, DuckDB and pandas are loaded.
 
-The key is a digest of the bytes of catalogue and inbox, the names of the archive's objects (they are hashes), the logs
-of archive, desk and alerts, the as-of date, what was asked for, where the report is served, and the code. The note
-stands only while the release that it names is the one shown, whole.
+The key is a digest of the catalogue's bytes, every file under the home that no run makes, the settings of the
+environment, the as-of date, what was asked for, and the code: what is left out is named, so that a new input counts by
+itself. The note stands only while the release that it names is the one shown, whole.
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 from signposts.files import write_atomically
 from signposts.settings import Settings, code_version, package_folder
 
 DATABASE = "signposts.duckdb"
+# What stands under the home because a run made it or held it open.
+MADE = ("published", "cache", "dagster", "trackers", "alive", "warehouse.duckdb*", "last_run.json", "*.lock")
+# No run is made otherwise by these: what folders hold counts itself, an analyst signs ledgers, a password opens doors.
+UNREAD_SETTINGS = frozenset(
+    f"SIGNPOSTS_{name}" for name in ("HOME", "CATALOGUE", "PROJECT", "ANALYST", "PG_USER", "PG_PASSWORD")
+)
 
 
 def digest_of_file(path: Path) -> str:
@@ -43,11 +50,12 @@ def digest_of_folder(root: Path) -> str:
 
 
 def code_digest() -> str:
-    """Return a digest of the package's code, statements, checks and pages."""
-    folders = [Path(__file__).parent, *(package_folder(name) for name in ("assets", "checks", "docs", "sql"))]
-    return hashlib.sha256(
-        "".join(digest_of_files(folder, _code_files(folder)) for folder in folders).encode()
-    ).hexdigest()
+    """Return a digest of the package's code, statements, checks and pages, but for what Python makes of them."""
+    digest = hashlib.sha256()
+    for folder in (Path(__file__).parent, *(package_folder(name) for name in ("assets", "checks", "docs", "sql"))):
+        files = (path for path in folder.rglob("*") if "__pycache__" not in path.parts and path.is_file())
+        digest.update(digest_of_files(folder, files).encode())
+    return digest.hexdigest()
 
 
 def code_identity() -> str:
@@ -55,35 +63,32 @@ def code_identity() -> str:
     return f"{code_version()}+{code_digest()[:8]}"
 
 
-def _code_files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder but for what Python makes of them."""
-    yield from (path for path in folder.rglob("*") if "__pycache__" not in path.parts and path.is_file())
-
-
 def run_key(settings: Settings, as_of: str, *request: object) -> str:
     """Return the key of a run that asks no publisher: equal only if it would make the same again."""
-    objects = sorted(path.name for path in (settings.archive / "objects").rglob("*.zst"))
+    chosen = {name: value for name, value in os.environ.items() if name.startswith("SIGNPOSTS_")}
     parts = [
         code_digest(),
         digest_of_folder(settings.catalogue_root),
-        digest_of_folder(settings.inbox),
-        hashlib.sha256("\n".join(objects).encode()).hexdigest(),
-        *_state_of_logs(settings),
-        os.environ.get("SIGNPOSTS_REPORT_URL", ""),
+        *sorted(_state_of_home(settings.home)),
+        *(f"{name}={chosen[name]}" for name in sorted(chosen.keys() - UNREAD_SETTINGS)),
         as_of,
         *map(str, request),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _state_of_logs(settings: Settings) -> Iterator[str]:
-    """Yield each log that a run reads with its size and time of change: logs grow at their end, and may be long."""
-    folders = (settings.archive / "log", settings.desk)
-    logs = [settings.alert_journal, *(path for folder in folders for path in folder.rglob("*.jsonl"))]
-    for path in sorted(logs):
-        if path.exists():
-            status = path.stat()
-            yield f"{path.relative_to(settings.home)} {status.st_size} {status.st_mtime_ns}"
+def _state_of_home(home: Path) -> Iterator[str]:
+    """Yield each file that no run makes with its size and the time of its change, which no copy carries over.
+
+    Names that begin with a dot are left out: their files are not whole yet. Bytes are not read, since logs may be long.
+    """
+    for folder, folders, names in os.walk(home):
+        left_out = (".*", *MADE) if Path(folder) == home else (".*",)
+        folders[:] = (name for name in folders if not any(fnmatch(name, pattern) for pattern in left_out))
+        for name in names:
+            path = Path(folder, name)
+            if path.exists() and not any(fnmatch(name, pattern) for pattern in left_out):
+                yield f"{path.relative_to(home)} {path.stat().st_size} {path.stat().st_ctime_ns}"
 
 
 def note_run(settings: Settings, key: str) -> None:

@@ -6,6 +6,7 @@ the scores (scoring/resolved.py), the figures (report/track_record_figures.py).
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +209,7 @@ def page_lines(found: TrackRecord) -> Iterator[str]:
         yield from other_part(found)
     if found.constant_rows:
         yield from ("", "## Which constants", "")
-        yield from _constants_part(found.constant_rows)
+        yield from constants_part(found.constant_rows)
     yield from ("", "## Where it fails", "")
     yield from (f"- {line}" for line in _failures(found))
     yield from ("", "## How it was done", "")
@@ -325,7 +326,7 @@ TITLES = {
 }
 
 
-def _constants_part(rows: Rows) -> Iterator[str]:
+def constants_part(rows: Rows) -> Iterator[str]:
     """Yield the curve of each constant, what families left out say, and the choice with its reasons."""
     (chosen,) = (row for row in rows if row["kind"] == "chosen")
     left_out = [row for row in rows if row["kind"] == "family_left_out"]
@@ -363,24 +364,20 @@ def _constants_part(rows: Rows) -> Iterator[str]:
     else:
         yield "One family leaves no others that could choose for it, so nothing is cross-validated."
     yield ""
+    yield "The best value of each tried alone, and what is lost by keeping the one in force:"
+    yield ""
+    for name, title in TITLES.items():
+        best = max(
+            (row for row in rows if row["about"] == name and row["kind"] == "alone"), key=itemgetter("log_score")
+        )
+        lost = best["log_score"] - chosen["log_score"]
+        yield f"- {title}: {best[name]:g} is best, {chosen[name]:g} loses {max(lost, 0):.3f}."
+    yield ""
     yield (
-        "Kappa. Real sets want readings counted nearly whole; simulated worlds with fifteen storylines that share "
-        "causes want "
-        ".3 (docs/calibration.md). Both are one rule, kappa = 1 / (1 + (G - 1) / 6) for G storylines: luck that "
-        "storylines "
-        "share is one sixth, a set of one storyline has nobody to share it with. The first tracker has fifteen "
-        "storylines, "
-        "so its .3 and its probabilities stay as they are. Rho. The simulated worlds gain much from shared luck "
-        "within a "
-        "storyline, because they are drawn with it; here it costs, so these trackers give it nothing. Where the two "
-        "disagree, each tracker keeps what its own kind of evidence shows. Epsilon and the yardstick hardly move the "
-        f"score and no value of any constant tried alone makes `none of the above` exceed one half in more than {seen} "
-        "of the sets that ended outside every scenario, so both stay at the values that keep false alarms rare in "
-        "simulated worlds. Gamma "
-        "cannot be "
-        "chosen here: no set predicts events. Spread. A walk read off a history of twenty values rests on four "
-        "independent spans, so fans are Student's t with as many degrees of freedom; with normal fans the same "
-        f"constants score {normal['log_score']:.3f}."
+        f"No value tried alone makes `none of the above` exceed one half in more than {seen} of the sets that ended "
+        f"outside every scenario. With normal fans the constants in force score {normal['log_score']:.3f}. Gamma is "
+        "not tried. docs/method.md, 13, says why each constant is what it is, and docs/calibration.md what simulated "
+        "worlds want."
     )
 
 

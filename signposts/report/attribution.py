@@ -141,14 +141,6 @@ def most_influential(tables: TrackerTables, how_many: int = 3) -> Rows:
     return [{"indicator": tables.indicator[key], "distance": distance[key], "without": without[key]} for key in ranked]
 
 
-def _log_mean(weights: list[float], values: list[Floats]) -> Floats:
-    total = sum(weights)
-    found: Floats = np.log(
-        sum((share / total * value for share, value in zip(weights, values, strict=True)), np.zeros_like(values[0]))
-    )
-    return found
-
-
 def claim_ratios(tables: TrackerTables, current: LogRatios) -> dict[str, dict[str, Floats]]:
     """Return each pooled claim's log ratio by hypothesis, reliability not yet in, by indicator and claim."""
     place = {key: number for number, key in enumerate(current.keys)}
@@ -218,7 +210,7 @@ def trust_variants(
             for row in rows:
                 trust = 1.0 if factor is None else row["reliability"] * factor
                 values.append(trust * np.exp(ratios[indicator][row["claim_id"]]) + 1 - trust)
-            changed[indicator] = _log_mean([row["pool_weight"] for row in rows], values)
+            changed[indicator] = np.log(np.average(values, axis=0, weights=[row["pool_weight"] for row in rows]))
         found.append((name, current.shares(changed)))
     return found
 

@@ -7,31 +7,19 @@ here: which pages have a card and what it says.
 import hashlib
 import textwrap
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from html import escape
-from importlib.metadata import version
 from pathlib import Path
 
 from signposts.files import write_atomically
-from signposts.report.drawing import SIDE_BY_SIDE
+from signposts.report.drawing import drawn_by
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 64
 PAPER, INK, MUTED, RULE = "#fbfaf7", "#1c1b19", "#5c5851", "#b9b3a7"
-COLOURS = {
-    "s0": "#6b6b6b",
-    "s1": "#0072b2",
-    "s2": "#a86200",
-    "s3": "#00805e",
-    "s4": "#a0457e",
-    "s5": "#5d5bb0",
-    "s6": "#7a6a00",
-}
-SERIF, SANS = (
-    "Georgia, 'DejaVu Serif', 'Liberation Serif', serif",
-    "Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif",
-)
+COLOURS = ("#6b6b6b", "#0072b2", "#a86200", "#00805e", "#a0457e", "#5d5bb0", "#7a6a00")
+"""By the number in a scenario's key, s0 to s6."""
+SERIF = "Georgia, 'DejaVu Serif', 'Liberation Serif', serif"
+SANS = "Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +47,7 @@ def draw_cards(cards: dict[str, Card], cache: Path) -> dict[str, bytes]:
     """Return each card as PNG, by its path in the site; those missing from the cache are drawn and kept."""
     folder = cache / "cards"
     folder.mkdir(parents=True, exist_ok=True)
-    salt = hashlib.sha256(Path(__file__).read_bytes()).hexdigest() + version("vl-convert-python")
+    salt = drawn_by(__file__)
     svgs = {path: card_svg(card) for path, card in cards.items()}
     kept = {
         path: folder / f"{hashlib.sha256((salt + svg).encode()).hexdigest()[:32]}.png" for path, svg in svgs.items()
@@ -68,11 +56,8 @@ def draw_cards(cards: dict[str, Card], cache: Path) -> dict[str, bytes]:
     if missing:
         import vl_convert
 
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            for file, png in zip(
-                missing, pool.map(partial(vl_convert.svg_to_png, scale=1.0, ppi=72), missing.values()), strict=True
-            ):
-                write_atomically(file, png)
+        for file, svg in missing.items():
+            write_atomically(file, vl_convert.svg_to_png(svg, scale=1.0, ppi=72))
     return {path: file.read_bytes() for path, file in kept.items()}
 
 
@@ -84,9 +69,8 @@ def card_svg(card: Card) -> str:
         _text(MARGIN, 78, card.kicker[:96], 24, MUTED, SANS),
     ]
     size, wide = (54, 38) if len(card.title) <= 76 else (44, 47)
-    title = textwrap.wrap(card.title, wide)[:4]
     at = 84.0
-    for line in title:
+    for line in textwrap.wrap(card.title, wide)[:4]:
         at += size * 1.2
         parts.append(_text(MARGIN, at, line, size, INK, SERIF, weight=700))
     at += 30
@@ -98,12 +82,13 @@ def card_svg(card: Card) -> str:
     for bar in card.bars:
         middle = at + room / 2
         left, length = 460.0, WIDTH - MARGIN - 460.0 - 120
+        colour = COLOURS[int(bar.key.removeprefix("s"))]
         parts += [
             _text(MARGIN, middle + 9, bar.name[:27], 26, INK, SANS),
             f'<path d="M{left},{middle:.1f}h{length}" stroke="{RULE}" stroke-width="2"/>',
             f'<circle cx="{left + length * bar.start:.1f}" cy="{middle:.1f}" r="10" fill="{PAPER}" stroke="{INK}" '
             'stroke-width="3"/>',
-            f'<circle cx="{left + length * bar.share:.1f}" cy="{middle:.1f}" r="14" fill="{COLOURS[bar.key]}"/>',
+            f'<circle cx="{left + length * bar.share:.1f}" cy="{middle:.1f}" r="14" fill="{colour}"/>',
             _text(WIDTH - MARGIN, middle + 11, bar.words, 32, INK, SERIF, weight=700, anchor="end"),
         ]
         at += room

@@ -7,13 +7,12 @@ are shown.
 from dataclasses import dataclass
 
 from signposts.report import wording
-from signposts.report.records import Row, TrackerTables
+from signposts.report.records import TrackerTables
 
 HEADLINE_TABLES = frozenset({"scenario_probability", "log_ratio", "reading", "probability_interval", "tracker"})
 """Tables that the headline rests on: a failed warning about one of them is said beneath the headline."""
 CARRIES_ALONE, ALONE = "no_indicator_carries_the_headline_alone", 0.05
 """The check that no indicator moves a headline far by itself, and its bound."""
-_COUNTED = ("count", "open_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def cautions(tables: TrackerTables, indicator_id: str) -> list[Caution]:
     indicator = tables.indicator[indicator_id]
     reading = tables.reading.get(indicator_id) or {}
     found = []
-    if reading.get("kind") in _COUNTED and not reading.get("list_closed"):
+    if reading.get("kind") in ("count", "open_count") and not reading.get("list_closed"):
         found.append(Caution("open list", "Nobody has searched for what the list may lack.", weighty=True))
     if indicator["usage_warning"]:
         found.append(Caution("read with care", wording.unbroken(indicator["usage_warning"]), weighty=True))
@@ -42,16 +41,10 @@ def cautions(tables: TrackerTables, indicator_id: str) -> list[Caution]:
     ]
     if silent and indicator["scored"] and len(silent) < len(tables.named):
         words = f"{wording.listed(silent)} {'predicts' if len(silent) == 1 else 'predict'} nothing here"
-        found.append(
-            Caution(
-                words,
-                f"{words}, and neither {'gains nor loses' if len(silent) == 1 else 'gain nor lose'} by the reading.",
-                weighty=False,
-            )
-        )
+        neither = "neither gains nor loses" if len(silent) == 1 else "neither gain nor lose"
+        found.append(Caution(words, f"{words}, and {neither} by the reading.", weighty=False))
     if reading.get("kind"):
-        sources = reading.get("n_sources")
-        if sources is not None and sources == 1:
+        if reading.get("n_sources") == 1:
             found.append(Caution("one source", "All of it was said by one speaker.", weighty=False))
         fresh = tables.freshness.get(f"indicator:{indicator_id}") or {}
         if not tables.kept.isdisjoint(tables.used_claims.get(indicator_id, ())):
@@ -59,28 +52,21 @@ def cautions(tables: TrackerTables, indicator_id: str) -> list[Caution]:
             found.append(Caution("stale", words, weighty=False))
         elif fresh.get("verdict") == "stale":
             age = f", {wording.plural(fresh['age_days'], 'day')} old" if fresh.get("age_days") is not None else ""
-            found.append(
-                Caution(
-                    "stale", f"The newest word on it is of {wording.day(fresh['newest_period'])}{age}.", weighty=False
-                )
-            )
+            words = f"The newest word on it is of {wording.day(fresh['newest_period'])}{age}."
+            found.append(Caution("stale", words, weighty=False))
     return sorted(found, key=lambda caution: not caution.weighty)
 
 
 def headline_warnings(tables: TrackerTables) -> list[str]:
     """Return the failed warning checks about what the headline rests on, a line each."""
-    failed: list[Row] = [
-        row
-        for row in tables.rows["check_result"]
-        if not row["passed"] and row["severity"] == "warning" and row["target"] in HEADLINE_TABLES
-    ]
     return [
         _alone(tables)
         if row["check_name"] == CARRIES_ALONE
         else wording.unbroken(
             f"A check warns ({str(row['check_name']).replace('_', ' ')}): {row['detail'] or 'it failed'}"
         )
-        for row in failed
+        for row in tables.rows["check_result"]
+        if not row["passed"] and row["severity"] == "warning" and row["target"] in HEADLINE_TABLES
     ]
 
 

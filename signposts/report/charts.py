@@ -78,14 +78,9 @@ def _time(field: str, span: Sequence[str]) -> Part:
     # a year's name stands inside the year, beside the tick at which it begins
     yearly |= {"tickSize": 16, "labelAlign": "left", "labelOffset": 3, "labelPadding": -10, "labelFlush": False}
     axis = yearly if years > 3 else {"format": "%b %Y", "tickCount": 5}
-    return _channel(
-        f"{field}:T", title=None, scale={"type": "utc", "domain": [_moment(day) for day in span]}, axis=axis
-    )
-
-
-def _moment(day: str) -> Part:
-    year, month, number = (int(part) for part in day.split("-"))
-    return {"year": year, "month": month, "date": number, "utc": True}
+    ends = [date.fromisoformat(day) for day in span]
+    domain = [{"year": day.year, "month": day.month, "date": day.day, "utc": True} for day in ends]
+    return _channel(f"{field}:T", title=None, scale={"type": "utc", "domain": domain}, axis=axis)
 
 
 def _level(title: str, **settings: Any) -> Part:
@@ -113,11 +108,6 @@ def _scenario_dash(data: Data, ranked: Sequence[str]) -> Part:
     return _category("scenario:N", data["scenarios"], dashes)
 
 
-def _line_below_breaks(data: Data) -> int:
-    """Return where the line of words below those of the structural breaks stands."""
-    return max((int(row["line"]) for row in data.get("breaks", [])), default=-13) + 15
-
-
 def _marks_in_time(data: Data) -> list[Part]:
     """Return the rules and words of structural breaks and of the as-of date, one line of words each."""
     layers = []
@@ -125,9 +115,11 @@ def _marks_in_time(data: Data) -> list[Part]:
     if data.get("as_of"):
         now = [{"date": data["as_of"]}]
         style = {"fill": MUTED, "align": "right", "dx": -4, "fontSize": 11, "baseline": "top"}
+        # Its words stand on the line below those of the structural breaks.
+        below = max((int(row["line"]) for row in data.get("breaks", [])), default=-13) + 15
         named = {"value": f"as of {date.fromisoformat(data['as_of']):%-d %b %Y}"}
         layers.append(_layer(now, "rule", {"stroke": INK, "strokeWidth": 1}, x=x))
-        layers.append(_words(now, style, x=x, y={"value": _line_below_breaks(data)}, text=named))
+        layers.append(_words(now, style, x=x, y={"value": below}, text=named))
     for row in data.get("breaks", []):
         layers.append(_layer([row], "rule", {"strokeDash": [3, 3], "stroke": MUTED}, x=x))
         style = {"fill": MUTED, "align": row["side"], "dx": 4 if row["side"] == "left" else -4}
@@ -309,13 +301,11 @@ def lines(data: Data, height: int) -> list[Part]:
     y = _channel("value:Q", axis=axis, scale={"domain": data["range"]})
     color = _category("series:N", data["series"], data["colors"])
     dash = _category("series:N", data["series"], DASHES[: len(data["series"])])
-    layers = []
-    if data.get("reference") is not None:
-        level = {"stroke": RULE, "strokeWidth": 1.5}
-        layers.append(_layer([{"at": data["reference"]}], "rule", level, y=_channel("at:Q")))
+    level = {"stroke": RULE, "strokeWidth": 1.5}
+    references = [{"at": data["reference"]}] if data.get("reference") is not None else []
     point = {"filled": True, "size": 55, "opacity": 1}
     return [
-        *layers,
+        *(_layer([one], "rule", level, y=_channel("at:Q")) for one in references),
         _layer(data["rows"], "line", {"strokeWidth": 2.5}, x=x, y=y, color=color, strokeDash=dash),
         _layer(data["rows"], "point", point, x=x, y=y, color=color, tooltip=WORDS),
     ]

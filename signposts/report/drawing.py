@@ -7,12 +7,10 @@ the cache.
 
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,8 +21,6 @@ from signposts.report import charts
 
 WIDE, NARROW = 720, 344
 VEGA_LITE = "6.4"
-SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
-"""Charts drawn at once; each worker of the renderer takes some 60 MB."""
 BUNDLED = """
 import sys
 import vl_convert
@@ -57,10 +53,15 @@ class Drawing:
     height: int
 
 
+def drawn_by(module: str) -> str:
+    """Return what a picture depends on besides its content: the module that draws it and the renderer's version."""
+    return hashlib.sha256(Path(module).read_bytes()).hexdigest() + version("vl-convert-python")
+
+
 def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing]:
     """Return each request's drawing; those missing from the cache are drawn and kept."""
     cache.mkdir(parents=True, exist_ok=True)
-    salt = _salt()
+    salt = drawn_by(__file__)
     texts, paths, missing = {}, {}, {}
     for name, request in requests.items():
         found = charts.specification(request.kind, request.data, request.height)
@@ -70,27 +71,21 @@ def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing
             missing[paths[name]] = found
     if missing:
         draw_missing(missing)
-    return {name: _drawing(paths[name], texts[name], request.height) for name, request in requests.items()}
+    drawn = {}
+    for name, request in requests.items():
+        # Its identifiers carry the key, so that two charts on a page cannot clash.
+        forms = json.loads(paths[name].read_text(encoding="utf-8"))
+        mark = paths[name].stem[:10]
+        wide, narrow = (_IDENTIFIER.sub(rf"\g<1>{form[0]}{mark}-", svg) for form, svg in forms.items())
+        drawn[name] = Drawing(wide, narrow, safe_in_script(texts[name]), request.height)
+    return drawn
 
 
 def draw_missing(missing: Mapping[Path, Mapping[str, Any]]) -> None:
-    """Draw specifications, one a core at a time, and keep each at its path; the renderer reaches nothing outside."""
-    import vl_convert
-
-    def keep(path: Path) -> None:
-        forms = {"wide": _clean(_svg(missing[path], WIDE)), "narrow": _clean(_svg(missing[path], NARROW))}
+    """Draw specifications and keep each at its path."""
+    for path, found in missing.items():
+        forms = {name: _clean(svg({**found, "width": width})) for name, width in (("wide", WIDE), ("narrow", NARROW))}
         write_atomically(path, json.dumps(forms).encode())
-
-    vl_convert.configure(base_url=False, allowed_base_urls=[], num_workers=SIDE_BY_SIDE)
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        list(pool.map(keep, missing))
-
-
-def _drawing(path: Path, specification: str, height: int) -> Drawing:
-    """Return a kept drawing; its identifiers carry the key, so that two charts on a page cannot clash."""
-    forms = json.loads(path.read_text(encoding="utf-8"))
-    wide, narrow = (_IDENTIFIER.sub(rf"\g<1>{form[0]}{path.stem[:10]}-", svg) for form, svg in forms.items())
-    return Drawing(wide, narrow, _safe_in_script(specification), height)
 
 
 def script_bundle(cache: Path) -> str:
@@ -103,30 +98,22 @@ def script_bundle(cache: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _salt() -> str:
-    """Return what a drawing depends on besides its specification: this module and the renderer's version."""
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest() + version("vl-convert-python")
-
-
-def _svg(specification: Mapping[str, Any], width: int) -> str:
+def svg(specification: Mapping[str, Any]) -> str:
+    """Return a specification of Vega-Lite drawn; the renderer reaches nothing outside."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg({**specification, "width": width}, vl_version=VEGA_LITE))
+    return str(vl_convert.vegalite_to_svg(dict(specification), vl_version=VEGA_LITE, allowed_base_urls=[]))
 
 
 def _clean(svg: str) -> str:
     """Return the SVG without what only a stand-alone file needs, its numbers to a tenth of a pixel."""
-    svg = _number_anew(_DROPPED.sub("", svg))
+    # The renderer counts identifiers over all that it ever drew: they are numbered from nought.
+    places: dict[str, int] = {}
+    svg = _NAMED.sub(lambda found: f"{found[1]}{places.setdefault(found[2], len(places))}", _DROPPED.sub("", svg))
     svg = _NUMBER.sub(lambda found: f"{float(found.group()):.1f}".removesuffix(".0"), svg)
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
-def _number_anew(svg: str) -> str:
-    """Return the SVG with its identifiers numbered from nought; the renderer counts them over all that it ever drew."""
-    places: dict[str, int] = {}
-    return _NAMED.sub(lambda found: f"{found[1]}{places.setdefault(found[2], len(places))}", svg)
-
-
-def _safe_in_script(text: str) -> str:
+def safe_in_script(text: str) -> str:
     """Return JSON that cannot end the script element it stands in."""
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

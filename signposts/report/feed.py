@@ -4,6 +4,7 @@ Belongs here: the same verdict in other forms. Not here: HTML. Everything comes 
 """
 
 import json
+import re
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -16,13 +17,16 @@ from signposts.report.front_page import telling_apart
 from signposts.report.news import by_release
 from signposts.report.records import Row, TrackerTables
 
+SCENARIO_FIELDS = (
+    "scenario_id", "title", "likelihood_word", "prior", "posterior", "change", "decibans", "surprise",
+)  # fmt: skip
+
 
 def atom(tables: TrackerTables, identifier: str, address: str) -> str:
     """Return an Atom feed with an entry a release, newest first, each as it was published.
 
     Links are absolute where the site's address is known; without one they are relative to the feed.
     """
-    entries = [_entry(tables, row, identifier, address) for row in by_release(tables)]
     updated = _moment(tables.release["created_at"] or datetime.combine(tables.as_of, datetime.min.time()))
     base = f"{address}/" if address else ""
     head = [
@@ -35,10 +39,11 @@ def atom(tables: TrackerTables, identifier: str, address: str) -> str:
         f'  <link rel="self" href={quoteattr(base + "feed.xml")}/>',
         f'  <link rel="alternate" href={quoteattr(base + "index.html")}/>',
     ]
+    entries = [_entry(row, identifier, address) for row in by_release(tables)]
     return "\n".join([*head, *entries, "</feed>", ""])
 
 
-def _entry(tables: TrackerTables, release: dict[str, Any], identifier: str, address: str) -> str:
+def _entry(release: dict[str, Any], identifier: str, address: str) -> str:
     """Return the entry of one release from its kept notes, so that it reads the same for ever."""
     notes = release["notes"]
     title = notes["headline"][0]["text"] if "headline" in notes else f"Release of {wording.day(release['created_at'])}"
@@ -63,10 +68,7 @@ def release_address(release_id: str, address: str) -> str:
 
 def _xml(text: object) -> str:
     """Return text fit for XML: escaped, and without the control characters that XML forbids."""
-    kept = "".join(
-        letter for letter in str(text) if letter in "\t\n\r" or (letter >= " " and letter not in "\ufffe\uffff")
-    )
-    return escape(kept)
+    return escape(re.sub("[^\t\n\r -\ufffd\U00010000-\U0010ffff]", "", str(text)))
 
 
 def _moment(moment: datetime | None) -> str:
@@ -86,13 +88,8 @@ def summary(tables: TrackerTables, address: str) -> str:
     ]
     for row in tables.scenarios:
         moved = wording.points(row["change"], 1) if row["change"] is not None else "first release"
-        cells = (
-            row["title"],
-            row["likelihood_word"] or "\u2013",
-            wording.percent(row["prior"]),
-            wording.percent(row["posterior"]),
-            moved,
-        )
+        shares = wording.percent(row["prior"]), wording.percent(row["posterior"])
+        cells = (row["title"], row["likelihood_word"] or "\u2013", *shares, moved)
         lines.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
     leader = tables.ranked[0]
     lines += ["", "## What it hangs on", ""]
@@ -109,9 +106,9 @@ def summary(tables: TrackerTables, address: str) -> str:
     for row in telling_apart(tables)[:6]:
         title = _linked(row["indicator"] or {"title": row["indicator_id"]}, address)
         words = "; ".join(
-            f"{line['becomes']} for {wording.listed(titles)} if {line['condition']}"
+            f"{line['becomes']} for {wording.listed([one['title'] for one in line['scenarios']])} "
+            f"if {line['condition']}"
             for line in row["lines"]
-            if (titles := [one["title"] for one in line["scenarios"]])
         )
         lines.append(f"- {wording.day(row['date'])}: {title}: {_plain(words)}.")
     lines += ["", f"{_plain(verdict.coverage(tables))}. {_plain(verdict.health(tables))}", ""]
@@ -147,22 +144,7 @@ def machine_report(tables: TrackerTables) -> dict[str, Any]:
         "verdict": [one.text for one in verdict.sentences(tables)],
         "no_scenario_fits": tables.alarm,
         "coverage": {"scored": scored, "with_reading": read, "fresh": fresh},
-        "scenarios": [
-            {
-                name: row[name]
-                for name in (
-                    "scenario_id",
-                    "title",
-                    "likelihood_word",
-                    "prior",
-                    "posterior",
-                    "change",
-                    "decibans",
-                    "surprise",
-                )
-            }
-            for row in tables.scenarios
-        ],
+        "scenarios": [{name: row[name] for name in SCENARIO_FIELDS} for row in tables.scenarios],
         "changes": release_moves(tables),
         "most_influential": [
             {"indicator_id": row["indicator"]["indicator_id"], "distance": row["distance"], "without": row["without"]}
@@ -170,13 +152,9 @@ def machine_report(tables: TrackerTables) -> dict[str, Any]:
         ],
         "overturn": [_without_release(row) for row in tables.rows["overturn"]],
         "deadlines": [_without_release(row) for row in tables.deadlines[:50]],
-        "look_next": [_without_release(row) for row in _by_rank(tables)[:20]],
+        "look_next": [_without_release(row) for row in tables.look_next[:20]],
         "indicators": [_indicator(tables, row) for row in tables.indicators],
     }
-
-
-def _by_rank(tables: TrackerTables) -> list[Row]:
-    return sorted(tables.rows["collection_priority"], key=lambda row: row["rank"] or 0)
 
 
 def _without_release(row: Row) -> Row:
@@ -204,10 +182,4 @@ def _indicator(tables: TrackerTables, row: Row) -> dict[str, Any]:
 
 def to_json(content: Any) -> str:
     """Return plain data as JSON; dates in ISO form."""
-    return json.dumps(content, ensure_ascii=False, indent=1, default=_iso) + "\n"
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    raise TypeError(f"cannot write {type(value)} as JSON")
+    return json.dumps(content, ensure_ascii=False, indent=1, default=date.isoformat) + "\n"

@@ -12,7 +12,7 @@ from signposts.report.cards import Bar, Card
 from signposts.report.cautions import cautions, headline_warnings
 from signposts.report.citations import Citation, cite
 from signposts.report.page import Page, page_values
-from signposts.report.records import Row, Rows, TrackerTables
+from signposts.report.records import Row, Rows, TrackerTables, grouped
 
 GRAVITY = ("contradicted", "missed", "behind", "fulfilled")
 """Words that a date can bring, the gravest first."""
@@ -21,11 +21,9 @@ NEXT_DATES = 6
 
 def front(tables: TrackerTables, current: LogRatios) -> Page:
     """Return the front page: where things stand, how sure that is, what moved it, what would change it."""
-    figures = [illustrations.history(tables)]
     published = illustrations.as_published(tables)
     since = illustrations.since_last_release(tables)
-    figures += [since] if since else []
-    figures.append(illustrations.from_prior(tables, current))
+    figures = [illustrations.history(tables), *([since] if since else []), illustrations.from_prior(tables, current)]
     content = {**_content(tables), "figures": figures, "published": published}
     figures = [*figures, published] if published else figures
     said = [one.text for one in content["sentences"]]
@@ -81,18 +79,17 @@ def _content(tables: TrackerTables) -> dict[str, Any]:
         "leader": tables.ranked[0],
         "influential": [_influential(tables, row) for row in attribution.most_influential(tables)],
         "next_dates": telling_apart(tables)[:NEXT_DATES],
-        "look_next": sorted(tables.rows["collection_priority"], key=lambda row: row["rank"] or 0)[:5],
+        "look_next": tables.look_next[:5],
     }
 
 
 def standings(tables: TrackerTables) -> Rows:
     """Return a row a scenario for the axis from 0 to 100: start, now, interval, equal odds, move, begun."""
-    equal = tables.equal_odds
     return [
         {
             "scenario": row,
             "interval": tables.interval.get(row["scenario_id"]),
-            "equal": equal.get(row["scenario_id"]) if not row["is_other"] else None,
+            "equal": tables.equal_odds.get(row["scenario_id"]) if not row["is_other"] else None,
             "before": row["posterior"] - row["change"] if abs(row["change"] or 0.0) >= 0.005 else None,
             "begun": tables.begun.get(row["scenario_id"]),
         }
@@ -147,6 +144,9 @@ def for_and_against(tables: TrackerTables, scenario: Row, most: int = 5) -> dict
             early += 1
             continue
         decibans = own["contribution"] - other["contribution"]
+        used = [
+            tables.claim[key] for key in tables.used_claims.get(indicator["indicator_id"], ()) if key in tables.claim
+        ]
         rows.append(
             {
                 "indicator": indicator,
@@ -154,7 +154,7 @@ def for_and_against(tables: TrackerTables, scenario: Row, most: int = 5) -> dict
                 "reading": tables.reading.get(indicator["indicator_id"]),
                 "decibans": decibans,
                 "points": attribution.points_of(decibans, share),
-                "claim": newest_used_claim(tables, indicator["indicator_id"]),
+                "claim": max(used, key=lambda row: (row["published_on"] or date.min, row["claim_id"]), default=None),
                 "cautions": cautions(tables, indicator["indicator_id"]),
             }
         )
@@ -169,15 +169,6 @@ def for_and_against(tables: TrackerTables, scenario: Row, most: int = 5) -> dict
         "against": [row for row in rows if row["decibans"] < 0][:most],
         "early": early,
     }
-
-
-def newest_used_claim(tables: TrackerTables, indicator_id: str) -> Row | None:
-    """Return the newest claim in an indicator's present reading."""
-    used = [tables.claim[key] for key in tables.used_claims.get(indicator_id, ()) if key in tables.claim]
-    return max(used, key=lambda row: (row["published_on"] or date.min, row["claim_id"]), default=None)
-
-
-# ---------------------------------------------------------------------- dates
 
 
 def calendar_rows(tables: TrackerTables, rows: Rows) -> Rows:
@@ -215,17 +206,10 @@ def next_dates(tables: TrackerTables, scenario_id: str | None = None) -> Rows:
         for row in tables.deadlines
         if row["date"] > tables.as_of and (scenario_id is None or row["scenario_id"] == scenario_id)
     ]
-    return [{**row, "turns": _gravest(row["turns"])} for row in calendar_rows(tables, ahead)]
-
-
-def _gravest(turns: Rows) -> Rows:
-    """Return each scenario's gravest word, those that the date brings of itself before those that need a reading."""
-    kept: dict[str, Row] = {}
-    for turn in turns:
-        other = kept.get(turn["scenario_id"])
-        if other is None or _rank(turn) < _rank(other):
-            kept[turn["scenario_id"]] = turn
-    return list(kept.values())
+    return [
+        {**row, "turns": [min(turns, key=_rank) for turns in grouped(row["turns"], "scenario_id").values()]}
+        for row in calendar_rows(tables, ahead)
+    ]
 
 
 def _rank(turn: Row) -> int:

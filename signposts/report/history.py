@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from signposts.report import wording
+from signposts.report.drawing import safe_in_script
 from signposts.report.records import Row, Rows, TrackerTables
 
 PIN = 0.02
@@ -68,7 +69,7 @@ def pins(tables: TrackerTables, rows: Rows) -> Rows:
                 {
                     "indicator": tables.indicator[key],
                     "points": points,
-                    "claim": newest_claim_by(tables, key, row["as_of"]),
+                    "claim": _newest_claim(tables, key, row["as_of"]),
                 }
                 for key, points in row["causes"]
                 if key in tables.indicator
@@ -78,7 +79,7 @@ def pins(tables: TrackerTables, rows: Rows) -> Rows:
     ]
 
 
-def newest_claim_by(tables: TrackerTables, indicator_id: str, day: date) -> Row | None:
+def _newest_claim(tables: TrackerTables, indicator_id: str, day: date) -> Row | None:
     """Return the newest claim about an indicator that was published by a day."""
     published = [
         row
@@ -109,5 +110,4 @@ def readout(tables: TrackerTables, rows: Rows) -> str:
             "hindsight": row["retrospective"],
         }
 
-    text = json.dumps([line(row) for row in rows], ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return safe_in_script(json.dumps([line(row) for row in rows], ensure_ascii=False, separators=(",", ":")))

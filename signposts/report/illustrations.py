@@ -5,6 +5,7 @@ projects (indicator_illustrations.py), and how a chart is drawn (charts.py).
 """
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from signposts.report import wording
@@ -23,15 +24,6 @@ from signposts.report.records import Row, Rows, TrackerTables, grouped
 from signposts.report.verdict import other_settings
 
 
-def _apart(levels: list[float], gap: float) -> list[float]:
-    """Return the levels moved as little as needed to lie `gap` apart, order kept."""
-    order = sorted(range(len(levels)), key=lambda place: levels[place])
-    placed = list(levels)
-    for before, after in zip(order, order[1:], strict=False):
-        placed[after] = max(placed[after], placed[before] + gap)
-    return placed
-
-
 def history(tables: TrackerTables, name: str = "history", height: int = 340) -> Figure:
     """Return the probability of each scenario at every as-of date as steps: hindsight faint, interval, breaks, pins."""
     rows = months(tables)
@@ -39,19 +31,16 @@ def history(tables: TrackerTables, name: str = "history", height: int = 340) -> 
         return Figure(name, "Probability through time", "No probabilities yet.", None, "", (), ())
     marked = pins(tables, rows)
     days = [row["as_of"] for row in rows]
-    steps = [
-        _step(tables, day, scenario, share, hindsight=row["retrospective"])
-        for row in rows
-        for scenario, share in sorted(row["values"].items())
-        for day in [row["as_of"]]
-    ]
+    drawn = [(row, row["retrospective"]) for row in rows]
     first = next((row for row in rows if not row["retrospective"]), None)
     if first is not None and first is not rows[0]:
         # the faint line reaches to where the published one begins
-        steps += [
-            _step(tables, first["as_of"], scenario, share, hindsight=True)
-            for scenario, share in sorted(first["values"].items())
-        ]
+        drawn.append((first, True))
+    steps = [
+        _step(tables, row["as_of"], scenario, share, hindsight=hindsight)
+        for row, hindsight in drawn
+        for scenario, share in sorted(row["values"].items())
+    ]
     leader = tables.ranked[0]["scenario_id"]
     band = [
         {"date": row["as_of"].isoformat(), "scenario": leader, "p05": round(row["p05"], 5), "p95": round(row["p95"], 5)}
@@ -74,12 +63,10 @@ def history(tables: TrackerTables, name: str = "history", height: int = 340) -> 
         for row in reversed(rows)
     ]
     breaks = [f"{row['label']} ({wording.day(row['date'])})" for row in tables.rows["structural_break"]]
-    note = ""
-    if any(row["retrospective"] for row in rows):
-        note = (
-            f"Faint: computed in hindsight. The predictions were put into numbers on {wording.day(registered)}, "
-            "though each point uses only what was published by then."
-        )
+    note = (
+        f"Faint: computed in hindsight. The predictions were put into numbers on {wording.day(registered)}, "
+        "though each point uses only what was published by then."
+    )
     ends = "; ".join(
         f"{_title(tables, key)} ends at {wording.percent(share)}" for key, share in sorted(rows[-1]["values"].items())
     )
@@ -93,7 +80,7 @@ def history(tables: TrackerTables, name: str = "history", height: int = 340) -> 
         ["As of"] + [row["title"] for row in tables.scenarios],
         table,
         scenario_keys(tables),
-        note,
+        note if any(row["retrospective"] for row in rows) else "",
         readout=readout(tables, rows),
         pins=marked,
     )
@@ -110,21 +97,10 @@ def as_published(tables: TrackerTables) -> Figure | None:
         for row in sorted(notes, key=lambda row: (row["created_at"], row["scenario_id"]))
     ]
     days = [moment.date() for moment in moments]
+    shares = {(row["created_at"], row["scenario_id"]): row["points"] for row in reversed(notes)}
     table = [
         [wording.clock(moment)]
-        + [
-            wording.percent(
-                next(
-                    (
-                        row["points"]
-                        for row in notes
-                        if row["created_at"] == moment and row["scenario_id"] == one["scenario_id"]
-                    ),
-                    None,
-                )
-            )
-            for one in tables.scenarios
-        ]
+        + [wording.percent(shares.get((moment, one["scenario_id"]))) for one in tables.scenarios]
         for moment in reversed(moments)
     ]
     return Figure(
@@ -156,7 +132,11 @@ def _steps_data(tables: TrackerTables, days: list[date], steps: Rows) -> dict[st
     room = max(timedelta(days=20), (last - first) * 0.14)
     span = (first - timedelta(days=5), last + room)
     ends = [row for row in steps if row["date"] == last.isoformat()][-len(tables.scenarios) :]
-    places = _apart([row["probability"] for row in ends], 0.065)
+    # The numbers at the ends are moved as little as needed to lie apart, order kept.
+    places = [row["probability"] for row in ends]
+    order = sorted(range(len(places)), key=lambda place: places[place])
+    for below, above in pairwise(order):
+        places[above] = max(places[above], places[below] + 0.065)
     # the words of breaks stand above the field, where no line and no pin can cross them
     breaks = marked_breaks(tables, span)
     return {
@@ -165,15 +145,15 @@ def _steps_data(tables: TrackerTables, days: list[date], steps: Rows) -> dict[st
         "rows": steps,
         "leader": tables.ranked[0]["scenario_id"],
         "ends": [
-            {**row, "label": _short_percent(row["probability"]), "label_at": round(place, 4)}
+            {
+                **row,
+                "label": wording.percent(row["probability"]).replace("under ", "<").replace("over ", ">"),
+                "label_at": round(place, 4),
+            }
             for row, place in zip(ends, places, strict=True)
         ],
         "breaks": [{**row, "line": row["line"] - 15 * len(breaks) - 18} for row in breaks],
     }
-
-
-def _short_percent(share: float) -> str:
-    return wording.percent(share).replace("under ", "<").replace("over ", ">")
 
 
 def _title(tables: TrackerTables, scenario_id: str) -> str:
@@ -193,26 +173,24 @@ def _waterfall(
 ) -> Figure:
     """Return bars that lead from start to end; the printed parts add up to the printed move."""
     first, shown, last = rounded_to_add_up(start[1], [part for _, part in parts], end[1])
-    rows, links, at = [], [], start[1]
-    rows.append(_bar(0, start[0], 0.0, start[1], "level", f"{first:.1f}%"))
+    rows, at = [_bar(0, start[0], 0.0, start[1], "level", f"{first:.1f}%")], start[1]
     for place, ((label, part), printed) in enumerate(zip(parts, shown, strict=True), start=1):
         direction = "up" if part > 0 else "down"
-        rows.append(_bar(place, label, at, at + part, direction, _signed(printed)))
+        rows.append(_bar(place, label, at, at + part, direction, wording.signed(printed)))
         at += part
     rows.append(_bar(len(parts) + 1, end[0], 0.0, end[1], "level", f"{last:.1f}%"))
-    for before, after in zip(rows, rows[1:], strict=False):
-        links.append({"at": before["high"], "row": before["row"], "next": after["row"]})
     levels = [start[1], end[1], *(row[edge] for row in rows[1:-1] for edge in ("low", "high"))]
-    room = max(0.03, (max(levels) - min(levels)) * 0.15)
     data = {
         "rows": rows,
-        "links": links,
+        "links": [
+            {"at": before["high"], "row": before["row"], "next": after["row"]} for before, after in pairwise(rows)
+        ],
         "title": f"Probability of {tables.ranked[0]['title']}",
-        "domain": [max(0.0, round(min(levels) - room, 3)), min(1.0, round(max(levels) + room, 3))],
+        "domain": _domain(levels, 0.03, 0.15),
     }
     table = [[row["name"], row["label"]] for row in rows]
     summary = f"From {first:.1f}% to {last:.1f}%: " + "; ".join(
-        f"{label} {_signed(printed)}" for (label, _), printed in zip(parts, shown, strict=True)
+        f"{label} {wording.signed(printed)}" for (label, _), printed in zip(parts, shown, strict=True)
     )
     return Figure(
         name,
@@ -227,9 +205,10 @@ def _waterfall(
     )
 
 
-def _signed(value: float) -> str:
-    text = f"{abs(value):.1f}"
-    return "0.0" if float(text) == 0 else f"{'+' if value > 0 else wording.MINUS}{text}"
+def _domain(levels: list[float], least: float, share: float) -> list[float]:
+    """Return the ends of an axis with room beyond its levels: a share of their range, and at the least so much."""
+    room = max(least, (max(levels) - min(levels)) * share)
+    return [max(0, round(min(levels) - room, 3)), min(1, round(max(levels) + room, 3))]
 
 
 def _bar(place: int, name: str, low: float, high: float, direction: str, label: str) -> Row:
@@ -244,23 +223,27 @@ def _bar(place: int, name: str, low: float, high: float, direction: str, label: 
     }
 
 
-def from_prior(tables: TrackerTables, current: LogRatios, most: int = 9) -> Figure:
-    """Return the way of the leading scenario from its prior to now, by storyline, at most so many rows of them."""
+def _largest(parts: list[tuple[str, float]], rest: str, most: int = 9) -> list[tuple[str, float]]:
+    """Return at most so many parts; those beyond are added up as the last one."""
+    if len(parts) <= most:
+        return parts
+    others = parts[most - 1 :]
+    return [*parts[: most - 1], (f"{len(others)} {rest}", sum(part for _, part in others))]
+
+
+def from_prior(tables: TrackerTables, current: LogRatios) -> Figure:
+    """Return the way of the leading scenario from its prior to now, by storyline."""
     leader = tables.ranked[0]
     titles = {row["group_id"]: row["title"] for row in tables.rows["evidence_group"]}
     titles |= {"unexplained": "Not explained by the published ratios", "": "Without storyline"}
     moves = [(titles.get(name, name), parts[leader["scenario_id"]]) for name, parts in group_moves(tables, current)]
-    shown = moves if len(moves) <= most else moves[: most - 1]
-    rest = moves[len(shown) :]
-    if rest:
-        shown = [*shown, (f"{len(rest)} other storylines", sum(part for _, part in rest))]
     word = f"Start: \u201c{leader['likelihood_word']}\u201d" if leader["likelihood_word"] else "Start"
     return _waterfall(
         tables,
         "waterfall",
         f"What moved \u201c{leader['title']}\u201d from its starting odds to now",
         (word, leader["prior"]),
-        shown,
+        _largest(moves, "other storylines"),
         ("Now", leader["posterior"]),
         "tables log_ratio, hypothesis and scenario, method 1",
         "Each bar is one storyline: a group of indicators that tell the same story and so count as less "
@@ -276,30 +259,23 @@ def since_last_release(tables: TrackerTables) -> Figure | None:
     if not rows:
         return None
     leader = tables.ranked[0]
-    parts = [(cause_words(tables, row), row["moves"].get(leader["scenario_id"], 0.0)) for row in rows]
-    parts = [part for part in parts if abs(part[1]) > 5e-6]
-    shown, rest = (parts, []) if len(parts) <= 9 else (parts[:8], parts[8:])
-    if rest:
-        shown = [*shown, (f"{len(rest)} smaller causes", sum(part for _, part in rest))]
-    move = leader["change"] or 0.0
+    parts = []
+    for row in rows:
+        cause = wording.CAUSES.get(row["cause"], str(row["cause"]).replace("_", " "))
+        title = tables.indicator.get(row["indicator_id"] or "", {}).get("title", row["indicator_id"])
+        words = f"{cause[:1].upper()}{cause[1:]}" + (f": {title}" if title else "")
+        parts.append((words, row["moves"].get(leader["scenario_id"], 0.0)))
     return _waterfall(
         tables,
         "since",
         f"What moved \u201c{leader['title']}\u201d since the release before",
-        ("Release before", leader["posterior"] - move),
-        shown,
+        ("Release before", leader["posterior"] - (leader["change"] or 0.0)),
+        _largest([part for part in parts if abs(part[1]) > 5e-6], "smaller causes"),
         ("Now", leader["posterior"]),
         "table change, method 5.5",
         "New readings, revisions, time passing and edits are told apart; the parts add up to the move. "
         "The axis does not start at 0%.",
     )
-
-
-def cause_words(tables: TrackerTables, row: Row) -> str:
-    """Return the cause of a part of a move in words."""
-    cause = wording.CAUSES.get(row["cause"], str(row["cause"]).replace("_", " "))
-    title = tables.indicator.get(row["indicator_id"] or "", {}).get("title", row["indicator_id"])
-    return f"{cause[:1].upper()}{cause[1:]}: {title}" if title else f"{cause[:1].upper()}{cause[1:]}"
 
 
 def tornado(tables: TrackerTables) -> Figure:
@@ -316,17 +292,15 @@ def tornado(tables: TrackerTables) -> Figure:
         if kind == "group":
             name = f"Without the storyline: {groups.get(key, key)}"
         label = f"{row['posterior'] * 100:.1f}%"
-        table.append([name, label, _signed(row["move"] * 100), _signed(row["move_held_weights"] * 100)])
+        table.append([name, label, *(wording.points(row[move], 1) for move in ("move", "move_held_weights"))])
         if place < 14:
             direction = "up" if row["move"] > 0 else "down"
             rows.append(_bar(place, name, min(now, row["posterior"]), max(now, row["posterior"]), direction, label))
-    levels = [now, *(value for row in rows for value in (row["low"], row["high"]))]
-    room = max(0.02, (max(levels) - min(levels)) * 0.12)
     data = {
         "rows": rows,
         "title": f"Probability of {leader['title']}",
         "reference": round(now, 6),
-        "domain": [max(0, round(min(levels) - room, 3)), min(1, round(max(levels) + room, 3))],
+        "domain": _domain([now, *(value for row in rows for value in (row["low"], row["high"]))], 0.02, 0.12),
     }
     summary = f"Bars from {wording.percent(now)}, the published figure. " + (
         f"Largest: {table[0][0]} would give {table[0][1]}." if table else ""
@@ -357,14 +331,9 @@ def settings_spread(tables: TrackerTables, current: LogRatios) -> Figure:
         for row in tables.scenarios:
             share = shares.get(row["scenario_id"])
             if share is not None:
-                rows.append(
-                    {
-                        "row": f"{place:02d}",
-                        "scenario": row["scenario_id"],
-                        "probability": round(share, 5),
-                        "words": f"{name}: {row['title']} {wording.percent(share)}",
-                    }
-                )
+                words = f"{name}: {row['title']} {wording.percent(share)}"
+                dot = {"scenario": row["scenario_id"], "probability": round(share, 5), "words": words}
+                rows.append({"row": f"{place:02d}", **dot})
     data = {**scenario_colors(tables), "rows": rows, "names": names, "title": "Probability"}
     return Figure(
         "settings",
@@ -388,14 +357,8 @@ def onset(tables: TrackerTables, scenario: Row) -> Figure | None:
     rows = []
     for year, found in years.items():
         now, before = sum(row["posterior"] for row in found), sum(row["prior"] for row in found)
-        rows.append(
-            {
-                "label": str(int(year)),
-                "now": round(now, 5),
-                "before": round(before, 5),
-                "words": f"{int(year)}: {wording.percent(now)} now, {wording.percent(before)} at the start",
-            }
-        )
+        words = f"{int(year)}: {wording.percent(now)} now, {wording.percent(before)} at the start"
+        rows.append({"label": str(int(year)), "now": round(now, 5), "before": round(before, 5), "words": words})
     top = max(max(row["now"], row["before"]) for row in rows)
     data = {
         "rows": rows,
@@ -417,6 +380,15 @@ def onset(tables: TrackerTables, scenario: Row) -> Figure | None:
     )
 
 
+def _point(at: float, series: str, value: float, words: str) -> Row:
+    return {"at": str(int(at)), "series": series, "value": round(value, 5), "words": words}
+
+
+def _shares(title: str, x_title: str) -> Row:
+    """Return the axes of a chart of lines whose level is a share."""
+    return {"title": title, "x_title": x_title, "format": ".0%", "range": [0, 1]}
+
+
 def outlook(tables: TrackerTables) -> Figure | None:
     """Return the chance that the matter is settled, rightly or wrongly, by the end of each year to come."""
     own = sorted(tables.rows["outlook"], key=lambda row: row["year"])
@@ -425,22 +397,13 @@ def outlook(tables: TrackerTables) -> Figure | None:
     rows = []
     for row in own:
         for series, share in (("rightly", row["p_settled_right"]), ("wrongly", row["p_settled_wrong"])):
-            rows.append(
-                {
-                    "at": str(int(row["year"])),
-                    "series": series,
-                    "value": round(share, 5),
-                    "words": f"{wording.percent(share)} settled {series} by the end of {int(row['year'])}",
-                }
-            )
+            words = f"{wording.percent(share)} settled {series} by the end of {int(row['year'])}"
+            rows.append(_point(row["year"], series, share, words))
     data = {
+        **_shares("Chance", "By the end of"),
         "rows": rows,
         "series": ["rightly", "wrongly"],
         "colors": ["var(--up)", "var(--down)"],
-        "title": "Chance",
-        "x_title": "By the end of",
-        "format": ".0%",
-        "range": [0, 1],
     }
     last = own[-1]
     return Figure(
@@ -454,8 +417,7 @@ def outlook(tables: TrackerTables) -> Figure | None:
         [
             [
                 str(int(row["year"])),
-                wording.percent(row["p_settled_right"]),
-                wording.percent(row["p_settled_wrong"]),
+                *(wording.percent(row[name]) for name in ("p_settled_right", "p_settled_wrong")),
                 f"{row['expected_entropy']:.2f}",
             ]
             for row in own
@@ -484,24 +446,17 @@ def recognition(tables: TrackerTables) -> Figure | None:
     start = tables.tracker["t0"]
     begins = {key: wording.month(start + timedelta(days=round(365.25 * years))) for key, years in first.items()}
     shown.sort(key=lambda row: (row["year"], row["scenario_id"]))
-    rows = [
-        {
-            "at": str(int(row["year"])),
-            "series": _title(tables, row["scenario_id"]),
-            "value": round(row["posterior"], 5),
-            "words": f"{_title(tables, row['scenario_id'])}, if true from {begins[row['scenario_id']]}: "
-            f"{wording.percent(row['posterior'])} by the end of {int(row['year'])}",
-        }
-        for row in shown
-    ]
+    rows, table = [], []
+    for row in shown:
+        title, share = _title(tables, row["scenario_id"]), wording.percent(row["posterior"])
+        words = f"{title}, if true from {begins[row['scenario_id']]}: {share} by the end of {int(row['year'])}"
+        rows.append(_point(row["year"], title, row["posterior"], words))
+        table.append([title, str(int(row["year"])), share])
     data = {
+        **_shares("Probability it would be given", "By the end of"),
         "rows": rows,
         "series": [row["title"] for row in named],
         "colors": [f"var(--{row['key']})" for row in named],
-        "title": "Probability it would be given",
-        "x_title": "By the end of",
-        "format": ".0%",
-        "range": [0, 1],
     }
     return Figure(
         "recognition",
@@ -510,10 +465,7 @@ def recognition(tables: TrackerTables) -> Figure | None:
         ChartRequest("lines", data, 260),
         "table recognition, readings as a scenario\u2019s own predictions say",
         ["Scenario", "By the end of", "Probability it would be given"],
-        [
-            [_title(tables, row["scenario_id"]), str(int(row["year"])), wording.percent(row["posterior"])]
-            for row in shown
-        ],
+        table,
         [Key(row["title"], row["key"], "line", place) for place, row in enumerate(named)],
         "Each scenario from its earliest onset, with the indicators that have a reading now, as reliable as they are.",
     )
@@ -545,25 +497,16 @@ def backtests(tables: TrackerTables) -> list[Figure]:
                 value = sum(row[column] * (row["n_forecasts"] or 0) for row in same) / count
                 name = names.get(forecast, forecast)
                 shown = wording.percent(value) if form == ".0%" else f"{value:.3f}"
-                rows.append(
-                    {
-                        "at": str(horizon),
-                        "series": name,
-                        "value": round(value, 5),
-                        "words": f"{name}, {horizon} years ahead: {shown}",
-                    }
-                )
+                rows.append(_point(horizon, name, value, f"{name}, {horizon} years ahead: {shown}"))
                 table.append([name, str(horizon), shown, wording.number(count)])
         series = list(dict.fromkeys(row["series"] for row in rows))
         top = max((row["value"] for row in rows), default=1.0)
         data = {
+            **_shares(label, "Years ahead"),
+            **({} if form == ".0%" else {"format": form, "range": [0, round(top * 1.1, 3)]}),
             "rows": rows,
             "series": series,
             "colors": ["var(--ink)"] * len(series),
-            "title": label,
-            "x_title": "Years ahead",
-            "format": form,
-            "range": [0, 1] if form == ".0%" else [0, round(top * 1.1, 3)],
             "reference": reference,
         }
         forecasts = sum(row["n_forecasts"] or 0 for row in own if row["forecast"] == own[0]["forecast"])

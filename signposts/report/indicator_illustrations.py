@@ -5,6 +5,8 @@ a tracker as a whole (illustrations.py), and how a chart is drawn (charts.py).
 """
 
 import json
+from collections import Counter
+from collections.abc import Container
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,11 +41,8 @@ def indicator_figure(tables: TrackerTables, indicator: Row) -> Figure:
 
 def _sources(claims: Rows) -> tuple[list[str], dict[str, str]]:
     """Return up to six names of speakers, and the name each speaker is drawn under."""
-    order: dict[str, int] = {}
-    for claim in claims:
-        name = _speaker(claim)
-        order[name] = order.get(name, 0) + 1
-    ranked = sorted(order, key=lambda name: (-order[name], name))
+    counts = Counter(_speaker(claim) for claim in claims)
+    ranked = sorted(counts, key=lambda name: (-counts[name], name))
     kept = ranked if len(ranked) <= len(SHAPES) else [*ranked[: len(SHAPES) - 1], "Others"]
     return kept, {name: name if name in kept else "Others" for name in ranked}
 
@@ -52,16 +51,12 @@ def _speaker(claim: Row) -> str:
     return str(claim["speaker"] or claim["source_name"] or claim["source_id"] or "unnamed")
 
 
-def _state(claim: Row, used: set[str]) -> str:
-    if claim["superseded_by"] or claim["status"] == "withdrawn" or claim["held"]:
-        return "superseded"
-    return "used" if claim["claim_id"] in used else "shown"
+def _is_gone(claim: Row) -> bool:
+    return bool(claim["superseded_by"] or claim["held"] or claim["status"] == "withdrawn")
 
 
-def used_claims(tables: TrackerTables) -> dict[str, set[str]]:
-    """Return the claims behind each indicator's newest reading."""
-    found = grouped(tables.rows["reading_claim"], "indicator_id")
-    return {key: {row["claim_id"] for row in rows} for key, rows in found.items()}
+def _state(claim: Row, used: Container[str]) -> str:
+    return "superseded" if _is_gone(claim) else "used" if claim["claim_id"] in used else "shown"
 
 
 def _fan_rows(tables: TrackerTables, indicator_id: str) -> Rows:
@@ -80,11 +75,7 @@ def _fan_rows(tables: TrackerTables, indicator_id: str) -> Rows:
     ]
 
 
-def _range(values: list[float], unit: str | None) -> list[float]:
-    if unit == "share":
-        return [0.0, 1.0]
-    if not values:
-        return [0.0, 1.0]
+def _range(values: list[float]) -> list[float]:
     low, high = min(values), max(values)
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     floor = 0.0 if low >= 0 and low - room < 0.35 * high else low - room
@@ -102,7 +93,7 @@ def _claim_levels(claim: Row) -> tuple[float | None, float | None, float | None]
     return value, low if low is not None else value, high if high is not None else value
 
 
-def _point(claim: Row, name: str, used: set[str], indicator: Row) -> Row | None:
+def _point(claim: Row, name: str, used: Container[str], indicator: Row) -> Row | None:
     value, low, high = _claim_levels(claim)
     when = claim["period_end"] or claim["published_on"]
     if value is None or when is None:
@@ -133,11 +124,8 @@ def _readings_so_far(tables: TrackerTables, indicator: Row) -> Rows:
         if row["kind"] == "share_count" and row["trials"]:
             value = value / row["trials"] if value > 1 or row["trials"] == 1 else value
         found[row["scored_at"].isoformat()] = {
-            "from": row["scored_at"].isoformat(),
-            "date": row["scored_at"].isoformat(),
-            "value": float(f"{value:.6g}"),
-            "low": float(f"{value:.6g}"),
-            "high": float(f"{value:.6g}"),
+            **dict.fromkeys(("from", "date"), row["scored_at"].isoformat()),
+            **dict.fromkeys(("value", "low", "high"), float(f"{value:.6g}")),
             "source": "Reading of this tracker",
             "state": "used" if row["as_of"] == tables.as_of else "shown",
             "words": wording.reading_words(row, indicator),
@@ -147,7 +135,7 @@ def _readings_so_far(tables: TrackerTables, indicator: Row) -> Rows:
 
 
 def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
-    used = used_claims(tables).get(indicator["indicator_id"], set())
+    used = tables.used_claims.get(indicator["indicator_id"], ())
     drawable = [claim for claim in claims if _claim_levels(claim)[0] is not None]
     own = _readings_so_far(tables, indicator)
     names, drawn_as = _sources(drawable)
@@ -161,7 +149,7 @@ def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
     points.sort(key=lambda point: (point["date"], point["source"], point["value"]))
     fan = _fan_rows(tables, indicator["indicator_id"])
     if not points and not fan:
-        return _empty_figure(tables, indicator, claims)
+        return _empty_figure(claims, indicator)
     days = [date.fromisoformat(row["date"]) for row in (*points, *fan)]
     last = max(max(days), tables.as_of)
     first = min(days)
@@ -169,6 +157,7 @@ def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
         first = tables.tracker["t0"] - timedelta(days=6 * 365)
         points = [point for point in points if point["date"] >= first.isoformat()]
     span = (first - timedelta(days=20), last + timedelta(days=20))
+    unit = indicator["unit"] or "Value"
     levels = [row[name] for row in fan for name in ("p10", "p90")]
     levels += [point[name] for point in points if point["state"] != "superseded" for name in ("low", "high")]
     data = {
@@ -178,9 +167,9 @@ def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
         "sources": names,
         "shapes": list(SHAPES[: len(names)]),
         "span": span_text(*span),
-        "range": _range(levels, indicator["unit"]),
-        "unit": _unit_title(indicator["unit"]),
-        "format": ".0%" if indicator["unit"] == "share" else "~s" if max(map(abs, levels), default=0) >= 1e5 else ",~r",
+        "range": _range(levels) if levels and unit != "share" else [0.0, 1.0],
+        "unit": {"event": "", "category": ""}.get(unit, unit[:1].upper() + unit[1:]),
+        "format": ".0%" if unit == "share" else "~s" if max(map(abs, levels), default=0) >= 1e5 else ",~r",
         "breaks": marked_breaks(tables, span),
         "as_of": tables.as_of.isoformat(),
         "series": not fan and len(points) > 8,
@@ -192,6 +181,7 @@ def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
         legend.append(Key("filled: in the present reading", "ink", "shape"))
     if any(point["state"] == "superseded" for point in points):
         legend.append(Key("faint: superseded, withdrawn or held", "ink", "shape", 0, True, True))
+    reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator)
     note = (
         "Outlines hold 80% of what each scenario predicts; the line inside is its middle. A flat line is the period "
         "that a report speaks of."
@@ -200,8 +190,8 @@ def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
     )
     return Figure(
         "claims",
-        _chart_title(indicator, bool(fan)),
-        _value_summary(tables, indicator, len(points)),
+        "What was reported, over what each scenario predicts" if fan else "What was reported",
+        f"{indicator['title']}: {wording.plural(len(points), 'report')} drawn. Present reading: {reading}.",
         ChartRequest("fans", data, 340),
         _claim_sources(claims),
         *_claim_table(claims, indicator),
@@ -210,58 +200,30 @@ def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
     )
 
 
-def _unit_title(unit: str | None) -> str:
-    return {"share": "Share", "event": "", "category": ""}.get(
-        unit or "", (unit or "Value")[:1].upper() + (unit or "Value")[1:]
-    )
-
-
-def _chart_title(indicator: Row, with_fan: bool) -> str:
-    return "What was reported, over what each scenario predicts" if with_fan else "What was reported"
-
-
-def _value_summary(tables: TrackerTables, indicator: Row, count: int) -> str:
-    reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator)
-    return f"{indicator['title']}: {wording.plural(count, 'report')} drawn. Present reading: {reading}."
-
-
 def _claim_sources(claims: Rows) -> str:
     names = list(dict.fromkeys(_speaker(claim) for claim in claims))
-    if len(names) > 5:
-        return f"{', '.join(names[:5])} and {len(names) - 5} more; fans from table fan"
-    return f"{', '.join(names)}; fans from table fan" if names else "table fan"
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{', '.join(names[:5])}{more}; fans from table fan" if names else "table fan"
 
 
 def _claim_table(claims: Rows, indicator: Row) -> tuple[list[str], list[list[str]]]:
-    rows = [
-        [
-            wording.period_words(claim),
-            wording.claim_words(claim, indicator),
-            _speaker(claim),
-            str(claim["status"] or ""),
-        ]
-        for claim in claims[:TABLE_ROWS]
-    ]
+    rows = []
+    for claim in claims[:TABLE_ROWS]:
+        says = wording.claim_words(claim, indicator)
+        rows.append([wording.period_words(claim), says, _speaker(claim), str(claim["status"] or "")])
     return ["Period", "Claim", "Source", "Status"], rows
 
 
-def _empty_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
-    return Figure(
-        "claims",
-        "What was reported",
-        "No chart.",
-        None,
-        _claim_sources(claims),
-        *_claim_table(claims, indicator),
-        empty="Nothing with a number has been reported yet.",
-    )
+def _empty_figure(claims: Rows, indicator: Row) -> Figure:
+    words = "Nothing with a number has been reported yet."
+    table = _claim_table(claims, indicator)
+    return Figure("claims", "What was reported", "No chart.", None, _claim_sources(claims), *table, empty=words)
 
 
 def _count_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
     events: dict[tuple[Any, ...], Row] = {}
     for claim in claims:
-        standing = not (claim["superseded_by"] or claim["held"] or claim["status"] == "withdrawn")
-        if claim["kind"] == "count" and standing and (claim["happened_to"] or claim["period_end"]):
+        if claim["kind"] == "count" and not _is_gone(claim) and (claim["happened_to"] or claim["period_end"]):
             events.setdefault((claim["category"], claim["happened_from"], claim["happened_to"]), claim)
     start = indicator["exposure_start"] or tables.tracker["t0"]
     ordered = sorted(events.values(), key=lambda claim: claim["happened_to"] or claim["period_end"])
@@ -273,20 +235,10 @@ def _count_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
     for claim in counted:
         total += claim["value"] or 0.0
         when = claim["happened_to"] or claim["period_end"]
-        steps.append(
-            {
-                "date": when.isoformat(),
-                "count": total,
-                "words": f"{wording.number(total)}: {wording.claim_words(claim, None)}",
-            }
-        )
-    steps.append(
-        {
-            "date": max(tables.as_of.isoformat(), steps[-1]["date"]),
-            "count": total,
-            "words": f"{wording.number(total)} by {wording.day(tables.as_of)}",
-        }
-    )
+        words = f"{wording.number(total)}: {wording.claim_words(claim, None)}"
+        steps.append({"date": when.isoformat(), "count": total, "words": words})
+    words = f"{wording.number(total)} by {wording.day(tables.as_of)}"
+    steps.append({"date": max(tables.as_of.isoformat(), steps[-1]["date"]), "count": total, "words": words})
     last = max([tables.as_of, *(date.fromisoformat(row["date"]) for row in fan)])
     horizon = min(last, tables.as_of + timedelta(days=4 * 366))
     fan = [row for row in fan if row["date"] <= horizon.isoformat()]
@@ -298,7 +250,7 @@ def _count_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
         "claims": [],
         "steps": steps,
         "span": span_text(*span),
-        "range": _range(levels, None),
+        "range": _range(levels),
         "unit": "Counted since the start",
         "format": ",~r",
         "breaks": marked_breaks(tables, span),
@@ -323,18 +275,12 @@ def _event_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
     order = ["00"]
     for claim in claims:
         entry = _event_mark(claim)
-        if entry:
-            rows.append({**entry, "row": "00"})
-            if claim["kind"] == "event" and claim["happened_from"] and claim["happened_from"] != claim["happened_to"]:
-                lines.append(
-                    {
-                        "row": "00",
-                        "date": claim["happened_from"].isoformat(),
-                        "until": claim["happened_to"].isoformat(),
-                        "tone": "ink",
-                        "words": entry["words"],
-                    }
-                )
+        if not entry:
+            continue
+        rows.append({**entry, "row": "00"})
+        if claim["kind"] == "event" and claim["happened_from"] and claim["happened_from"] != claim["happened_to"]:
+            ends = {"date": claim["happened_from"].isoformat(), "until": claim["happened_to"].isoformat()}
+            lines.append({"row": "00", **ends, "tone": "ink", "words": entry["words"]})
     for place, scenario in enumerate(tables.named, start=1):
         prediction = tables.prediction.get((indicator["indicator_id"], scenario["scenario_id"]))
         if not prediction or prediction["type"] != "event_by":
@@ -345,21 +291,11 @@ def _event_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
             continue
         first = max(str(wanted.get("earliest") or tables.tracker["t0"].isoformat()), tables.tracker["t0"].isoformat())
         says = f"{scenario['title']}: {wording.percent(chance)} by {wording.short_day(date.fromisoformat(by))}"
-        order.append(f"{place:02d}")
+        row, tone = f"{place:02d}", scenario["scenario_id"]
+        order.append(row)
         names.append(says)
-        lines.append(
-            {"row": f"{place:02d}", "date": first, "until": by, "tone": scenario["scenario_id"], "words": says}
-        )
-        rows.append(
-            {
-                "row": f"{place:02d}",
-                "date": by,
-                "tone": scenario["scenario_id"],
-                "mark": "deadline",
-                "filled": scenario["scenario_id"],
-                "words": says,
-            }
-        )
+        lines.append({"row": row, "date": first, "until": by, "tone": tone, "words": says})
+        rows.append({"row": row, "date": by, "tone": tone, "mark": "deadline", "filled": tone, "words": says})
     return _moments_figure(
         tables,
         indicator,
@@ -379,20 +315,19 @@ def _event_mark(claim: Row) -> Row | None:
     if when is None:
         return None
     mark = {"event": "happened", "none_seen": "nothing seen", "plan": "plan"}.get(claim["kind"], "happened")
-    gone = claim["superseded_by"] or claim["held"] or claim["status"] == "withdrawn"
-    filled = "hollow" if mark != "happened" or gone else "ink"
+    gone = _is_gone(claim)
     return {
         "date": when.isoformat(),
         "tone": "faint" if gone else "ink",
         "mark": mark,
-        "filled": filled,
+        "filled": "hollow" if mark != "happened" or gone else "ink",
         "words": f"{_speaker(claim)}: {wording.claim_words(claim, None)}",
     }
 
 
 def _category_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
     categories = [part.strip() for part in (indicator["categories"] or "").split(",") if part.strip()]
-    used = used_claims(tables).get(indicator["indicator_id"], set())
+    used = tables.used_claims.get(indicator["indicator_id"], ())
     rows = []
     for claim in claims:
         when = claim["period_end"] if claim["kind"] != "category" else claim["published_on"] or claim["period_end"]
@@ -436,7 +371,26 @@ def _moments_figure(
     note: str,
 ) -> Figure:
     if not rows:
-        return _empty_figure(tables, indicator, claims)
+        return _empty_figure(claims, indicator)
+    return Figure(
+        "claims",
+        title,
+        f"{indicator['title']}: {wording.plural(len(rows), 'mark')} in time.",
+        _moments(tables, rows, lines, order, names, marks),
+        _claim_sources(claims),
+        *_claim_table(claims, indicator),
+        [
+            Key(name, "ink", "shape", SHAPES.index(shape), hollow=name not in ("happened", "report"))
+            for name, shape in marks.items()
+        ],
+        note,
+    )
+
+
+def _moments(
+    tables: TrackerTables, rows: Rows, lines: Rows, order: list[str], names: list[str], marks: dict[str, str]
+) -> ChartRequest:
+    """Return the chart of rows of dated marks."""
     days = [date.fromisoformat(row["date"]) for row in (*rows, *lines)] + [tables.as_of]
     edge = max(timedelta(days=25), (max(days) - min(days)) * 0.03)
     span = (min(days) - edge, max(days) + edge)
@@ -459,38 +413,20 @@ def _moments_figure(
         "as_of": tables.as_of.isoformat(),
         "padding": {"top": 36, "left": 4, "right": 8, "bottom": 4},
     }
-    head, table = _claim_table(claims, indicator)
-    return Figure(
-        "claims",
-        title,
-        f"{indicator.get('title', '')}: {wording.plural(len(rows), 'mark')} in time.",
-        ChartRequest("moments", data, 48 * len(order) + 84),
-        _claim_sources(claims),
-        head,
-        table,
-        [
-            Key(
-                name,
-                "ink",
-                "shape",
-                SHAPES.index(shape) if shape in SHAPES else 0,
-                hollow=name not in ("happened", "report"),
-            )
-            for name, shape in marks.items()
-        ],
-        note,
-    )
+    return ChartRequest("moments", data, 48 * len(order) + 84)
 
 
-STAGES = ("announced", "signed", "financed", "started", "delivered", "operating", "suspended", "abandoned")
 _STAR = "M0,-1L.29,-.4L.95,-.31L.48,.15L.59,.81L0,.5L-.59,.81L-.48,.15L-.95,-.31L-.29,-.4Z"
-STAGE_SHAPES = dict(
-    zip(
-        STAGES,
-        ("circle", "square", "diamond", "triangle-up", "triangle-right", _STAR, "cross", "cross"),
-        strict=True,
-    )
-)
+STAGE_SHAPES = {
+    "announced": "circle",
+    "signed": "square",
+    "financed": "diamond",
+    "started": "triangle-up",
+    "delivered": "triangle-right",
+    "operating": _STAR,
+    "suspended": "cross",
+    "abandoned": "cross",
+}
 
 
 def milestones(tables: TrackerTables) -> Figure | None:
@@ -499,7 +435,7 @@ def milestones(tables: TrackerTables) -> Figure | None:
     if not own:
         return None
     by_project = grouped(own, "project_id")
-    titles = {row["project_id"]: row["title"] for row in tables.rows["project"]}
+    titles = tables.project_titles
     order, names, rows, lines, table = [], [], [], [], []
     for place, (project, steps) in enumerate(sorted(by_project.items(), key=lambda item: titles.get(item[0], item[0]))):
         key = f"{place:02d}"
@@ -511,20 +447,12 @@ def milestones(tables: TrackerTables) -> Figure | None:
             said = f"{step['stage']}, {'planned for' if planned else 'on'} {wording.day(when)}"
             slip = step["slip_days"]
             if slip:
-                said += (
-                    f", {wording.plural(abs(slip), 'day')} {'later' if slip > 0 else 'earlier'} than announced before"
-                )
-                lines.append(
-                    {
-                        "row": key,
-                        "date": (when - timedelta(days=int(slip))).isoformat(),
-                        "until": when.isoformat(),
-                        "tone": "down",
-                        "words": f"{names[-1]}: {said}",
-                    }
-                )
-            bad = step["stage"] in ("suspended", "abandoned")
-            tone = "down" if bad else "ink"
+                way = "later" if slip > 0 else "earlier"
+                said += f", {wording.plural(abs(slip), 'day')} {way} than announced before"
+                before = (when - timedelta(days=int(slip))).isoformat()
+                ends = {"date": before, "until": when.isoformat()}
+                lines.append({"row": key, **ends, "tone": "down", "words": f"{names[-1]}: {said}"})
+            tone = "down" if step["stage"] in ("suspended", "abandoned") else "ink"
             rows.append(
                 {
                     "row": key,
@@ -535,35 +463,16 @@ def milestones(tables: TrackerTables) -> Figure | None:
                     "words": f"{names[-1]}: {said}",
                 }
             )
-            table.append(
-                [
-                    names[-1],
-                    str(step["stage"]),
-                    wording.day(step["happened_on"]) if step["happened_on"] else "\u2013",
-                    wording.day(step["planned_for"]) if step["planned_for"] else "\u2013",
-                    wording.number(slip) if slip is not None else "\u2013",
-                    wording.short_day(step["published_on"]),
-                    str(step["detail"] or ""),
-                ]
-            )
+            days = (wording.day(step[name]) if step[name] else "\u2013" for name in ("happened_on", "planned_for"))
+            late = wording.number(slip) if slip is not None else "\u2013"
+            known = wording.short_day(step["published_on"])
+            table.append([names[-1], str(step["stage"]), *days, late, known, str(step["detail"] or "")])
     hollow = any(row["filled"] == "hollow" for row in rows)
-    figure = _moments_figure(
-        tables,
-        {"title": "Projects", "unit": None},
-        [],
-        rows,
-        lines,
-        order,
-        names,
-        "Projects, step by step",
-        STAGE_SHAPES,
-        "",
-    )
     return Figure(
         "milestones",
         "Projects, step by step",
         f"{len(order)} projects, {wording.plural(len(lines), 'slip')} drawn.",
-        figure.request,
+        _moments(tables, rows, lines, order, names, STAGE_SHAPES),
         "table milestone",
         ["Project", "Stage", "Reached on", "Planned for", "Slip, days", "Known since", "What"],
         table,
@@ -576,5 +485,4 @@ def milestones(tables: TrackerTables) -> Figure | None:
             *([Key("hollow: planned, not reached", "ink", "shape", 0, True)] if hollow else []),
             *([Key("a slip, from the date announced to the later one", "down", "line")] if lines else []),
         ],
-        "",
     )

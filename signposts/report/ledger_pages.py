@@ -3,6 +3,8 @@
 Belongs here: what these pages list, from rows. Not here: markup, and the state of the data as a whole (pages.health).
 """
 
+from collections import Counter
+
 from signposts.report import wording
 from signposts.report.citations import cite
 from signposts.report.page import Page, page_values
@@ -14,7 +16,18 @@ MOST = 2500
 
 def claims_page(tables: TrackerTables) -> Page:
     """Return every claim, to be searched and filtered by indicator, source, grade and date."""
-    rows = [_claim_row(tables, row) for row in tables.rows["claim"] if row["indicator_id"] in tables.indicator]
+    rows: Rows = [
+        {
+            "claim": row,
+            "indicator": tables.indicator[row["indicator_id"]],
+            "grade": f"{row['reliability'] or ''}{row['credibility'] or ''}",
+            "used": row["claim_id"] in tables.used_claims.get(row["indicator_id"], ()),
+            "standing": "held" if row["held"] else "superseded" if row["superseded_by"] else str(row["status"] or ""),
+            "stored": stored(row),
+        }
+        for row in tables.rows["claim"]
+        if row["indicator_id"] in tables.indicator
+    ]
     rows.sort(key=lambda row: (str(row["claim"]["published_on"] or ""), row["claim"]["claim_id"]), reverse=True)
     if len(rows) > MOST:
         rows.sort(key=lambda row: not row["indicator"]["scored"])
@@ -30,26 +43,10 @@ def claims_page(tables: TrackerTables) -> Page:
     return Page("claims.html", "claims.html", "Claims", content, (), citations)
 
 
-def _claim_row(tables: TrackerTables, claim: Row) -> Row:
-    used = claim["claim_id"] in tables.used_claims.get(claim["indicator_id"], ())
-    standing = "held" if claim["held"] else "superseded" if claim["superseded_by"] else str(claim["status"] or "")
-    return {
-        "claim": claim,
-        "indicator": tables.indicator[claim["indicator_id"]],
-        "grade": f"{claim['reliability'] or ''}{claim['credibility'] or ''}",
-        "used": used,
-        "standing": standing,
-        "stored": stored(claim),
-    }
-
-
 def stored(claim: Row) -> str:
     """Return whether the cited page itself is stored, with the day; a ledger's own file is not the page."""
-    page = claim.get("page_sha256")
-    own = claim["sha256"] if claim["source_id"] != "ledger" else None
-    if not (page or own):
-        return "no"
-    return f"yes ({wording.short_day(claim['recorded_at'])})"
+    page = claim.get("page_sha256") or (claim["source_id"] != "ledger" and claim["sha256"])
+    return f"yes ({wording.short_day(claim['recorded_at'])})" if page else "no"
 
 
 def source_pages(tables: TrackerTables) -> list[Page]:
@@ -65,10 +62,7 @@ def source_pages(tables: TrackerTables) -> list[Page]:
 def _source_page(tables: TrackerTables, source: Row, claims: Rows, attempts: Rows) -> Page:
     key = source["source_id"]
     fed = [row for row in tables.indicators if key in (row["sources"] or "").split(",")]
-    speakers: dict[str, int] = {}
-    for row in claims:
-        name = str(row["speaker"] or row["source_name"] or "unnamed")
-        speakers[name] = speakers.get(name, 0) + 1
+    speakers = Counter(str(row["speaker"] or row["source_name"] or "unnamed") for row in claims)
     content = {
         "source": source,
         "fresh": tables.freshness.get(f"source:{key}"),

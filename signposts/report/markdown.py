@@ -6,10 +6,6 @@ Belongs here: the one conversion. Not here: which pages have such text.
 from signposts.report import wording
 
 
-def _is_web_address(url: str) -> bool:
-    return wording.web_address(url) is not None
-
-
 def method_html(text: str) -> str:
     """Return the method's Markdown as HTML; HTML inside it is text, and links are http(s) or within the page."""
     if not text.strip():
@@ -17,7 +13,7 @@ def method_html(text: str) -> str:
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough")
-    reader.validateLink = _is_web_address  # type: ignore[method-assign]
+    reader.validateLink = lambda url: wording.web_address(url) is not None  # type: ignore[method-assign]
     tokens = reader.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):

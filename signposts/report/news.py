@@ -118,7 +118,8 @@ def _claims(tables: TrackerTables, before: Mapping[str, Rows]) -> Iterator[Row]:
         elif was is None:
             kinds["revised_claim" if row["corrects"] else "new_claim"].append(row)
     for kind, rows in kinds.items():
-        rows.sort(key=lambda row: (not _scored(tables, row), row["indicator_id"], row["claim_id"]))
+        scored = {key for key, row in tables.indicator.items() if row["scored"]}
+        rows.sort(key=lambda row: (row["indicator_id"] not in scored, row["indicator_id"], row["claim_id"]))
         for row in rows[:MOST]:
             indicator = tables.indicator.get(row["indicator_id"])
             title = indicator["title"] if indicator else row["indicator_id"]
@@ -126,10 +127,6 @@ def _claims(tables: TrackerTables, before: Mapping[str, Rows]) -> Iterator[Row]:
             yield _note(kind, text, indicator_id=row["indicator_id"], claim_id=row["claim_id"])
         if len(rows) > MOST:
             yield _note(kind, f"and {wording.plural(len(rows) - MOST, 'more claim')} of this kind")
-
-
-def _scored(tables: TrackerTables, row: Row) -> bool:
-    return bool((tables.indicator.get(row["indicator_id"]) or {}).get("scored"))
 
 
 def _speaker(claim: Row) -> str:
@@ -158,12 +155,8 @@ def _own_edits(tables: TrackerTables, before: Mapping[str, Rows]) -> Iterator[Ro
     leader = tables.ranked[0]["scenario_id"]
     for row in tables.rows["change"]:
         if row["cause"] in ("catalogue", "method") and row["scenario_id"] == leader and abs(row["move"]) >= 0.0005:
-            what = (
-                f" ({tables.indicator[row['indicator_id']]['title']})"
-                if row["indicator_id"] in tables.indicator
-                else ""
-            )
-            text = f"{wording.CAUSES[row['cause']].capitalize()}{what}"
+            about = tables.indicator.get(row["indicator_id"])
+            text = wording.CAUSES[row["cause"]].capitalize() + (f" ({about['title']})" if about else "")
             yield _note("own_edit", text, points=row["move"], scenario_id=leader, indicator_id=row["indicator_id"])
 
 

@@ -16,8 +16,7 @@ from signposts.report.records import Row, Rows, TrackerTables, grouped
 def milestones(tables: TrackerTables) -> Page:
     """Return the board: what is overdue, longest first; stages reached; promises still to come; the timeline."""
     figure = indicator_illustrations.milestones(tables)
-    titles = {row["project_id"]: row["title"] for row in tables.rows["project"]}
-    late = overdue(tables, titles)
+    late = overdue(tables)
     project_map = places.project_map(tables)
     figures = [one for one in (figure, project_map) if one]
     content: dict[str, Any] = {
@@ -25,38 +24,28 @@ def milestones(tables: TrackerTables) -> Page:
         "map": project_map,
         "overdue": late,
         "scale": _scale(late, tables.as_of),
-        "reached": _reached(tables, titles),
-        "to_come": _to_come(tables, titles),
+        "reached": _reached(tables),
+        "to_come": _to_come(tables),
         "projects": sorted(tables.rows["project"], key=lambda row: row["title"] or ""),
     }
     citations = [cite("milestones", **page_values(tables))]
     return Page("milestones.html", "milestones.html", "Promises", content, figures, citations)
 
 
-def overdue(tables: TrackerTables, titles: dict[str, str]) -> Rows:
+def overdue(tables: TrackerTables) -> Rows:
     """Return each project's stage that was promised by now and is not reached, with its first and newer promises."""
-    by_stage: dict[tuple[str, str], Rows] = {}
-    for row in tables.rows["milestone"]:
-        if row["planned_for"] is not None:
-            by_stage.setdefault((row["project_id"], row["stage"]), []).append(row)
     found = []
-    for (project, stage), promises in by_stage.items():
+    for promises in _by_stage([row for row in tables.rows["milestone"] if row["planned_for"] is not None]):
         late = [row for row in promises if row.get("days_overdue") is not None]
         if not late:
             continue
         first = max(late, key=lambda row: row["days_overdue"])
-        claim = tables.claim.get(first["claim_id"])
-        newer = sorted({row["planned_for"] for row in promises} - {first["planned_for"]})
         found.append(
             {
-                "project": titles.get(project, project),
-                "stage": stage,
+                **_shown(tables, first),
                 "promised_for": first["planned_for"],
-                "published_on": first["published_on"],
                 "days": int(first["days_overdue"]),
-                "claim": claim,
-                "detail": first["detail"],
-                "newer": [day for day in newer if day > first["planned_for"]],
+                "newer": sorted({row["planned_for"] for row in promises if row["planned_for"] > first["planned_for"]}),
             }
         )
     return sorted(found, key=lambda row: (-row["days"], row["project"]))
@@ -79,28 +68,33 @@ def _scale(late: Rows, as_of: date) -> dict[str, Any]:
     }
 
 
-def _reached(tables: TrackerTables, titles: dict[str, str]) -> Rows:
+def _reached(tables: TrackerTables) -> Rows:
     """Return the stages reached, newest first, once each."""
     steps = [row for row in tables.rows["milestone"] if row["happened_on"] is not None]
     found: dict[tuple[str, str, str], Row] = {}
     for row in sorted(steps, key=lambda row: (row["happened_on"], row["claim_id"])):
         found.setdefault((row["project_id"], row["stage"], str(row["detail"])), row)
-    return [
-        {**row, "project": titles.get(row["project_id"], row["project_id"]), "claim": tables.claim.get(row["claim_id"])}
-        for row in sorted(found.values(), key=lambda row: (row["happened_on"], row["claim_id"]), reverse=True)
-    ]
+    newest = sorted(found.values(), key=lambda row: (row["happened_on"], row["claim_id"]), reverse=True)
+    return [_shown(tables, row) for row in newest]
 
 
-def _to_come(tables: TrackerTables, titles: dict[str, str]) -> Rows:
+def _to_come(tables: TrackerTables) -> Rows:
     """Return the newest promise of each stage whose date is still to come, the next date first."""
     ahead = [
         row for row in tables.rows["milestone"] if row["planned_for"] is not None and row["planned_for"] >= tables.as_of
     ]
     newest = [
-        max(rows, key=lambda row: (row["published_on"] or date.min, row["claim_id"]))
-        for _, rows in grouped([{**row, "key": (row["project_id"], row["stage"])} for row in ahead], "key").items()
+        max(rows, key=lambda row: (row["published_on"] or date.min, row["claim_id"])) for rows in _by_stage(ahead)
     ]
-    return [
-        {**row, "project": titles.get(row["project_id"], row["project_id"]), "claim": tables.claim.get(row["claim_id"])}
-        for row in sorted(newest, key=lambda row: (row["planned_for"], row["project_id"]))
-    ]
+    return [_shown(tables, row) for row in sorted(newest, key=lambda row: (row["planned_for"], row["project_id"]))]
+
+
+def _by_stage(rows: Rows) -> list[Rows]:
+    """Return the milestones of each stage of a project."""
+    return list(grouped([{**row, "key": (row["project_id"], row["stage"])} for row in rows], "key").values())
+
+
+def _shown(tables: TrackerTables, row: Row) -> Row:
+    """Return a milestone with its project's title and its claim."""
+    project = tables.project_titles.get(row["project_id"], row["project_id"])
+    return {**row, "project": project, "claim": tables.claim.get(row["claim_id"])}

@@ -37,13 +37,7 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
         *([what_if] if what_if else []),
         front_page.front(tables, current),
         evidence_matrix(tables),
-        Page(
-            "indicators.html",
-            "indicators.html",
-            "Indicators",
-            {"domains": indicator_list(tables)},
-            citations=[cite("matrix", **page_values(tables))],
-        ),
+        indicator_list(tables),
         *(indicator_page(tables, current, ratios, row) for row in tables.indicators),
         Page(
             "scenarios.html",
@@ -61,22 +55,13 @@ def tracker_pages(tables: TrackerTables, method_text: str, calibration_text: str
         health(tables),
         checks(tables),
         changes(tables),
-        Page(
-            "method.html",
-            "method.html",
-            "Method",
-            method_content(tables, method_text),
-            citations=[cite("prior_sets", **page_values(tables))],
-        ),
+        method(tables, method_text),
         front_page.printable(tables),
         Page("search.html", "search.html", "Search"),
     ]
 
 
-# ---------------------------------------------------------------------- evidence and indicators
-
-
-def indicator_list(tables: TrackerTables) -> list[tuple[str, Rows]]:
+def indicator_list(tables: TrackerTables) -> Page:
     """Return all indicators by domain, context included."""
     rows: Rows = [
         {
@@ -86,11 +71,13 @@ def indicator_list(tables: TrackerTables) -> list[tuple[str, Rows]]:
             "cells": [
                 tables.assessment.get((row["indicator_id"], scenario["scenario_id"])) for scenario in tables.named
             ],
+            "domain": wording.domain_of(row) or "other",
         }
         for row in tables.indicators
     ]
-    by_domain = grouped([{**row, "domain": wording.domain_of(row["indicator"]) or "other"} for row in rows], "domain")
-    return sorted(by_domain.items())
+    content = {"domains": sorted(grouped(rows, "domain").items())}
+    citations = [cite("matrix", **page_values(tables))]
+    return Page("indicators.html", "indicators.html", "Indicators", content, (), citations)
 
 
 def _expectations(tables: TrackerTables, indicator: Row) -> Rows:
@@ -158,11 +145,7 @@ def indicator_page(
         "group": groups.get(indicator["group_id"]),
         "weight": current.weight.get(key),
         "cautions": cautions(tables, key),
-        "without": [
-            row
-            for row in tables.rows["influence"]
-            if row["left_out"] == f"indicator:{key}" and row["scenario_id"] == tables.ranked[0]["scenario_id"]
-        ],
+        "without": [row for row in [tables.without_one.get(key)] if row],
         "leader": tables.ranked[0],
     }
     citations = [
@@ -170,6 +153,9 @@ def indicator_page(
         for name in ("reading", "assessment", "claims", "completeness", "chain")
     ]
     says = wording.reading_words(content["reading"], indicator)
+    cells = [(row["title"], tables.assessment.get((key, row["scenario_id"]))) for row in tables.named]
+    lines = [says, "", *(f"{title}: {cell['status'] if cell else 'no prediction'}" for title, cell in cells)]
+    kicker = f"{tables.tracker['title']} \u00b7 {wording.day(tables.as_of)}"
     return Page(
         f"indicators/{wording.file_name(key)}.html",
         "indicator.html",
@@ -178,57 +164,34 @@ def indicator_page(
         [figure],
         citations,
         f"{indicator['title']}: {says}.",
-        _indicator_card(tables, indicator, says) if indicator["scored"] else None,
+        Card(kicker, indicator["title"], lines) if indicator["scored"] else None,
     )
-
-
-def _indicator_card(tables: TrackerTables, indicator: Row, says: str) -> Card:
-    """Return the card of a scored indicator: what it says, and how that fits each scenario."""
-    lines = [says, ""]
-    for scenario in tables.named:
-        cell = tables.assessment.get((indicator["indicator_id"], scenario["scenario_id"]))
-        lines.append(f"{scenario['title']}: {cell['status'] if cell else 'no prediction'}")
-    kicker = f"{tables.tracker['title']} \u00b7 {wording.day(tables.as_of)}"
-    return Card(kicker, indicator["title"], lines)
-
-
-# ---------------------------------------------------------------------- the other pages
 
 
 def sensitivity(tables: TrackerTables, current: LogRatios) -> Page:
     """Return how the odds would stand with one thing changed."""
     figures = [illustrations.tornado(tables), illustrations.settings_spread(tables, current)]
-    return Page(
-        "sensitivity.html",
-        "sensitivity.html",
-        "Sensitivity",
-        {"figures": figures, "leader": tables.ranked[0]},
-        figures,
-        [cite("most_influential", **page_values(tables))],
-    )
+    content = {"figures": figures, "leader": tables.ranked[0]}
+    citations = [cite("most_influential", **page_values(tables))]
+    return Page("sensitivity.html", "sensitivity.html", "Sensitivity", content, figures, citations)
 
 
-def method_content(tables: TrackerTables, method_text: str) -> dict[str, Any]:
+def method(tables: TrackerTables, method_text: str) -> Page:
     """Return the method's text, and the sets of starting odds with their names and origins."""
-    sets: dict[str, dict[str, Any]] = {}
-    for row in tables.rows["prior_set"]:
-        one = sets.setdefault(row["prior_set"], {"origin": row["origin"], "shares": {}})
-        one["shares"][row["scenario_id"]] = row["prior"]
-    return {
-        "method": method_html(method_text),
-        "sets": [(wording.set_name(name), one) for name, one in sorted(sets.items())],
-        "other_mass": tables.tracker["other_mass"],
-    }
+    sets = [
+        (
+            wording.set_name(name),
+            {"origin": rows[0]["origin"], "shares": {row["scenario_id"]: row["prior"] for row in rows}},
+        )
+        for name, rows in sorted(grouped(tables.rows["prior_set"], "prior_set").items())
+    ]
+    content = {"method": method_html(method_text), "sets": sets, "other_mass": tables.tracker["other_mass"]}
+    citations = [cite("prior_sets", **page_values(tables))]
+    return Page("method.html", "method.html", "Method", content, (), citations)
 
 
 def health(tables: TrackerTables) -> Page:
     """Return the data's health: sources with both clocks, checks, quarantine and what it could do to the verdict."""
-    leader = tables.ranked[0]["scenario_id"]
-    at_stake = {
-        row["left_out"].partition(":")[2]: row
-        for row in tables.rows["influence"]
-        if row["left_out"].startswith("indicator:") and row["scenario_id"] == leader
-    }
     fetches = sorted(
         tables.rows["fetch_attempt"],
         key=lambda row: (str(row["source_id"]), str(row["document"]), str(row["fetched_at"])),
@@ -264,7 +227,7 @@ def health(tables: TrackerTables) -> Page:
         "watched": sorted(
             tables.rows["watch"], key=lambda row: (-row["leads_waiting"], str(row["looked_until"] or ""))
         ),
-        "at_stake": at_stake,
+        "at_stake": tables.without_one,
         "leader": tables.ranked[0],
         "alerts": tables.rows["alert"],
     }

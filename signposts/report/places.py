@@ -17,6 +17,7 @@ from signposts.report.figures import Figure, Key
 from signposts.report.indicator_illustrations import STAGE_SHAPES
 from signposts.report.records import Row, Rows, TrackerTables, grouped
 
+TONES = {"operating": "up", "delivered": "up", "suspended": "down", "abandoned": "down", "no dated stage": "paper"}
 Point = tuple[float, float]
 HEIGHT = 500
 BESIDE = 14.0
@@ -25,19 +26,14 @@ MARGIN = 1.6
 """Degrees of latitude kept free above and below the places."""
 
 
-def last_stages(tables: TrackerTables) -> dict[str, Row]:
-    """Return the milestone of each project's last stage reached."""
-    reached = [row for row in tables.rows["milestone"] if row["happened_on"] is not None]
-    return {row["project_id"]: row for row in sorted(reached, key=lambda row: (row["happened_on"], row["claim_id"]))}
-
-
 def project_map(tables: TrackerTables) -> Figure | None:
     """Return the map of the projects that have places, coloured and shaped by last stage; None if none has."""
     places = sorted(tables.rows.get("place", []), key=lambda row: (row["project_id"], row["position"]))
     if not places:
         return None
-    stages = last_stages(tables)
-    titles = {row["project_id"]: row["title"] for row in tables.rows["project"]}
+    reached = [row for row in tables.rows["milestone"] if row["happened_on"] is not None]
+    stages = {row["project_id"]: row for row in sorted(reached, key=lambda row: (row["happened_on"], row["claim_id"]))}
+    titles = tables.project_titles
     south, north = min(row["latitude"] for row in places) - MARGIN, max(row["latitude"] for row in places) + MARGIN
     west, east = min(row["longitude"] for row in places), max(row["longitude"] for row in places)
     squeeze = math.cos(math.radians((south + north) / 2))
@@ -52,6 +48,7 @@ def project_map(tables: TrackerTables) -> Figure | None:
         table.append([titles[project], word, wording.day(stage["happened_on"]) if stage else "\u2013", names])
     occurring = [name for name in (*STAGE_SHAPES, "no dated stage") if any(row["stage"] == name for row in marks)]
     shapes = {**STAGE_SHAPES, "no dated stage": "circle"}
+    colours = {name: TONES.get(name, "ink") for name in occurring}
     data = {
         "countries": outlines(west - BESIDE, south, east + BESIDE, north, squeeze),
         "marks": marks,
@@ -59,7 +56,7 @@ def project_map(tables: TrackerTables) -> Figure | None:
         "labels": _labels(places, marks, squeeze),
         "stages": occurring,
         "shapes": [shapes[name] for name in occurring],
-        "colors": [_colour(name) for name in occurring],
+        "colors": [f"var(--{colour})" for colour in colours.values()],
         "middle": [round((west + east) / 2 * squeeze, 3), round((south + north) / 2, 3)],
         "scale": round(HEIGHT / (north - south), 3),
     }
@@ -71,24 +68,21 @@ def project_map(tables: TrackerTables) -> Figure | None:
         "tables place and milestone; outlines of countries: Natural Earth, public domain",
         ["Project", "Last stage", "Since", "Places"],
         table,
-        [_key(name, shapes[name]) for name in occurring],
+        [
+            Key(
+                name,
+                "ink" if colour == "paper" else colour,
+                f"shape:{'star' if name == 'operating' else shapes[name]}",
+                hollow=colour == "paper",
+            )
+            for name, colour in colours.items()
+        ],
         "Routes are drawn straight from place to place.",
     )
 
 
 def _at(place: Row, squeeze: float) -> dict[str, Any]:
     return {"x": round(place["longitude"] * squeeze, 3), "y": place["latitude"]}
-
-
-def _colour(stage: str) -> str:
-    tones = {"operating": "up", "delivered": "up", "suspended": "down", "abandoned": "down", "no dated stage": "paper"}
-    return f"var(--{tones.get(stage, 'ink')})"
-
-
-def _key(stage: str, shape: str) -> Key:
-    color = _colour(stage).removeprefix("var(--").removesuffix(")")
-    hollow = color == "paper"
-    return Key(stage, "ink" if hollow else color, f"shape:{'star' if stage == 'operating' else shape}", 0, hollow)
 
 
 def _labels(places: Rows, marks: Rows, squeeze: float) -> Rows:
@@ -103,15 +97,15 @@ def _labels(places: Rows, marks: Rows, squeeze: float) -> Rows:
         at = _at(row, squeeze)
         x, y, wide = at["x"] * scale, -at["y"] * scale, 7.0 * len(row["name"])
         boxes = {"left": (x + 8, y - 8, x + 8 + wide, y + 8), "right": (x - 8 - wide, y - 8, x - 8, y + 8)}
-        free = [side for side, box in boxes.items() if not any(_meet(box, other) for other in taken)]
+        free = [
+            side
+            for side, (left, top, right, bottom) in boxes.items()
+            if not any(left < box[2] and box[0] < right and top < box[3] and box[1] < bottom for box in taken)
+        ]
         side = next((side for side in free if boxes[side][2] < edge), "right" if boxes["left"][2] >= edge else "left")
         taken += [boxes[side], (x - 6, y - 6, x + 6, y + 6)]
         found.append({**at, "name": row["name"], "side": side, "stands": (at["x"], at["y"]) in spots})
     return found
-
-
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def outlines(west: float, south: float, east: float, north: float, squeeze: float) -> Rows:

@@ -158,10 +158,20 @@ class TrackerTables:
         return {row["subject"]: row for row in self.rows["freshness"]}
 
     @cached_property
+    def project_titles(self) -> dict[str, str]:
+        """Return the projects' titles by identifier."""
+        return {row["project_id"]: row["title"] for row in self.rows["project"]}
+
+    @cached_property
     def deadlines(self) -> Rows:
         """Return the falsification calendar from the as-of date on, next date first."""
         ahead = [row for row in self.rows["deadline"] if row["date"] is not None and row["date"] >= self.as_of]
         return sorted(ahead, key=lambda row: (row["date"], row["indicator_id"], row["scenario_id"]))
+
+    @cached_property
+    def look_next(self) -> Rows:
+        """Return what is worth checking, the most first."""
+        return sorted(self.rows["collection_priority"], key=lambda row: row["rank"] or 0)
 
     @cached_property
     def variants(self) -> dict[str, Row]:
@@ -193,6 +203,16 @@ class TrackerTables:
         return frozenset(row["claim_id"] for row in self.rows["kept_value"])
 
     @cached_property
+    def without_one(self) -> dict[str, Row]:
+        """Return what the leader's probability would be without each indicator."""
+        leader = self.ranked[0]["scenario_id"]
+        return {
+            row["left_out"].removeprefix("indicator:"): row
+            for row in self.rows["influence"]
+            if row["left_out"].startswith("indicator:") and row["scenario_id"] == leader
+        }
+
+    @cached_property
     def used_claims(self) -> dict[str, list[str]]:
         """Return the claims behind each indicator's newest reading."""
         found: dict[str, list[str]] = defaultdict(list)
@@ -204,8 +224,7 @@ class TrackerTables:
     def previous(self) -> Row | None:
         """Return the release before this one."""
         own = (str(self.release["created_at"]), self.release["release_id"])
-        before = [row for row in self.releases if (str(row["created_at"]), row["release_id"]) < own]
-        return before[0] if before else None
+        return next((row for row in self.releases if (str(row["created_at"]), row["release_id"]) < own), None)
 
     @cached_property
     def interval(self) -> dict[str, Row]:
@@ -248,11 +267,8 @@ class TrackerTables:
 
 
 def _last_day(row: Row) -> date:
-    for name in ("period_end", "happened_to", "searched_until", "published_on"):
-        if row[name] is not None:
-            found: date = row[name]
-            return found
-    return date.min
+    days = (row[name] for name in ("period_end", "happened_to", "searched_until", "published_on"))
+    return next((day for day in days if day is not None), date.min)
 
 
 def grouped(rows: Rows, name: str) -> dict[Any, Rows]:
@@ -266,13 +282,13 @@ def grouped(rows: Rows, name: str) -> dict[Any, Rows]:
 def tables_by_tracker(tables: Mapping[str, Rows]) -> list[TrackerTables]:
     """Return each tracker's tables; those without tracker are shared by all."""
     trackers = sorted(tables["tracker"], key=lambda row: str(row["tracker_id"]))
-    return [TrackerTables(row, _rows_of(tables, row["tracker_id"])) for row in trackers]
-
-
-def _rows_of(tables: Mapping[str, Rows], tracker_id: str) -> dict[str, Rows]:
-    found: dict[str, Rows] = {}
-    for name, rows in tables.items():
-        if rows and "tracker_id" in rows[0]:
-            rows = [row for row in rows if row["tracker_id"] in (tracker_id, None)]
-        found[name] = rows
-    return found
+    return [
+        TrackerTables(
+            row,
+            {
+                name: [each for each in rows if each.get("tracker_id") in (row["tracker_id"], None)]
+                for name, rows in tables.items()
+            },
+        )
+        for row in trackers
+    ]

@@ -16,36 +16,32 @@ from signposts.report.sparklines import fan_sparkline, readings_in_time
 
 LADDER = 14
 STATUS_ORDER = (
-    "contradicted",
-    "missed",
-    "unexpectedly happened",
-    "behind",
-    "below",
-    "above",
-    "ahead",
-    "on track",
-    "fulfilled",
-    "open",
-    "no data",
-)
+    "contradicted", "missed", "unexpectedly happened", "behind", "below", "above", "ahead", "on track", "fulfilled",
+    "open", "no data",
+)  # fmt: skip
 FOLDED = "too early to tell"
 
 
 def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
     """Return a scenario's page: story, both sides, the ladder of what is due, fans, and its predictions."""
     key = scenario["scenario_id"]
-    own = [
-        {
-            "indicator": tables.indicator[name],
-            "prediction": row,
-            "assessment": tables.assessment.get((name, key)),
-            "reading": tables.reading.get(name),
-            "status": (tables.assessment.get((name, key)) or {}).get("status") or "no data",
-        }
-        for (name, who), row in tables.prediction.items()
-        if who == key and row["type"] != "silent" and name in tables.indicator
-    ]
+    own = []
+    for (name, who), row in tables.prediction.items():
+        if who == key and row["type"] != "silent" and name in tables.indicator:
+            fares = tables.assessment.get((name, key)) or {}
+            own.append(
+                {
+                    "indicator": tables.indicator[name],
+                    "prediction": row,
+                    "assessment": fares or None,
+                    "reading": tables.reading.get(name),
+                    "status": fares.get("status") or "no data",
+                    "weight": fares.get("contribution") or 0.0,
+                }
+            )
     by_status = grouped(own, "status")
+    for rows in by_status.values():
+        rows.sort(key=lambda row: (row["weight"], row["indicator"]["title"]))
     order = [name for name in STATUS_ORDER if name in by_status]
     order += sorted(set(by_status) - set(STATUS_ORDER) - {FOLDED})
     figure = illustrations.onset(tables, scenario)
@@ -57,7 +53,7 @@ def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
         "sides": for_and_against(tables, scenario),
         "ladder": ladder(tables, key),
         "fans": fans(tables, key),
-        "groups": [(name, sorted(by_status[name], key=_weight_of)) for name in order],
+        "groups": [(name, by_status[name]) for name in order],
         "folded": sorted(by_status.get(FOLDED, []), key=lambda row: str(row["indicator"]["title"])),
         "figures": figures,
         "total": len(own),
@@ -65,9 +61,10 @@ def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
     citations = [cite("predictions", **page_values(tables), scenario=key)]
     citations += [cite(name, **page_values(tables)) for name in ("matrix", "deadlines", "probabilities")]
     path = f"scenarios/{wording.file_name(key)}.html"
-    sides = content["sides"]
+    first = {side: rows[0] for side in ("for", "against") if (rows := content["sides"][side])}
     lines = [
-        f"{word}: {_argument(sides[side][0])}" for side, word in (("for", "For"), ("against", "Against")) if sides[side]
+        f"{side.capitalize()}: {row['indicator']['title']}: {wording.reading_words(row['reading'], row['indicator'])}"
+        for side, row in first.items()
     ]
     now = wording.percent(scenario["posterior"])
     bar = Bar("Now, from the start", scenario["posterior"], scenario["prior"], now, scenario["key"])
@@ -75,16 +72,6 @@ def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
     card = Card(kicker, f"{scenario['title']} {now}", lines, [bar])
     description = f"{scenario['title']} stands at {now}. {scenario['story']}"
     return Page(path, "scenario.html", scenario["title"], content, figures, citations, description, card)
-
-
-def _argument(row: Row) -> str:
-    """Return a reading in one line: the indicator and what it says."""
-    return f"{row['indicator']['title']}: {wording.reading_words(row['reading'], row['indicator'])}"
-
-
-def _weight_of(row: Row) -> tuple[float, str]:
-    found = (row["assessment"] or {}).get("contribution")
-    return (found if found is not None else 0.0, row["indicator"]["title"])
 
 
 def ladder(tables: TrackerTables, scenario_id: str) -> Rows:

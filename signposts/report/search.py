@@ -31,7 +31,8 @@ def search_index(tables: TrackerTables, method_text: str) -> str:
     for row in tables.rows["source"]:
         address = f"sources/{wording.file_name(row['source_id'])}.html"
         rows.append(["Source", row["title"] or row["source_id"], row["licence"] or "", address])
-    rows += [["Method", _plain(found), "", "method.html"] for found in _HEADING.findall(method_text)]
+    headings = _HEADING.findall(re.sub(r"[*`_]", "", method_text))
+    rows += [["Method", heading.strip(), "", "method.html"] for heading in headings]
     size = sum(len("".join(row).encode()) + 14 for row in rows)
     claims = sorted(
         tables.rows["claim"], key=lambda row: (str(row["published_on"] or ""), row["claim_id"]), reverse=True
@@ -49,7 +50,3 @@ def search_index(tables: TrackerTables, method_text: str) -> str:
         rows.append(row_of_claim)
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     return f"window.signpostsIndex={text};\n"
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[*`_]", "", text).strip()

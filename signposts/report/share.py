@@ -5,7 +5,6 @@ Belongs here: paths and texts. Not here: the drawing itself (drawing.py), cards 
 
 import csv
 import io
-from dataclasses import dataclass
 from html import escape
 
 from signposts.report import wording
@@ -13,18 +12,6 @@ from signposts.report.feed import release_address
 from signposts.report.figures import Figure
 from signposts.report.page import Page
 from signposts.report.records import TrackerTables
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """A figure's share kit: paths of its CSV and the page's card, its lasting address, how to cite and embed it."""
-
-    csv: str
-    card: str
-    file_name: str
-    lasting: str
-    citation: str
-    embed: str
 
 
 def csv_path(page: Page, figure: Figure) -> str:
@@ -37,36 +24,36 @@ def csv_text(figure: Figure) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow(figure.head)
-    writer.writerows([_as_text(cell) for cell in row] for row in figure.rows)
+    for row in figure.rows:
+        formulas = [cell[:1] in ("=", "+", "@", "\t", "\r") and not cell[1:2].isdigit() for cell in row]
+        writer.writerow([f"'{cell}" if formula else cell for cell, formula in zip(row, formulas, strict=True)])
     return written.getvalue()
 
 
-def _as_text(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "@", "\t", "\r") and not cell[1:2].isdigit() else cell
+def kit(tables: TrackerTables, page: Page, figure: Figure, address: str) -> dict[str, str]:
+    """Return a figure's share kit: its CSV, the page's card, its lasting address, how to cite and embed it.
 
-
-def kit(tables: TrackerTables, page: Page, figure: Figure, address: str) -> Kit:
-    """Return the share kit of a figure; addresses are absolute where the site's address is known."""
+    Addresses are absolute where the site's address is known.
+    """
     release = tables.release["release_id"]
     place = f"{page.path}#figure-{figure.name}"
     lasting = release_address(release, address).removesuffix("index.html") + place if address else ""
-    where = f" {lasting}" if lasting else ""
     citation = (
         f"\u201c{figure.title}\u201d, {tables.tracker['title']}. Signposts, release {release}, "
-        f"as of {wording.day(tables.as_of)}.{where}"
-    )
+        f"as of {wording.day(tables.as_of)}. {lasting}"
+    ).strip()
     embed = ""
     if address and page.card is not None:
         embed = (
             f'<a href="{escape(lasting)}"><img src="{escape(address)}/{page.card_path}" width="1200" height="630" '
             f'alt="{escape(figure.title)}. {escape(figure.summary)}"></a>'
         )
-    name = csv_path(page, figure).removeprefix("figures/").removesuffix(".csv")
-    return Kit(
-        csv_path(page, figure) if figure.rows else "",
-        page.card_path if page.card is not None else "",
-        name,
-        lasting,
-        citation,
-        embed,
-    )
+    path = csv_path(page, figure)
+    return {
+        "csv": path if figure.rows else "",
+        "card": page.card_path if page.card is not None else "",
+        "file_name": path.removeprefix("figures/").removesuffix(".csv"),
+        "lasting": lasting,
+        "citation": citation,
+        "embed": embed,
+    }

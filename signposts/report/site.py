@@ -6,6 +6,7 @@ Belongs here: which files there are and where. Not here: what stands on a page (
 from __future__ import annotations
 
 import hashlib
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,38 +24,6 @@ HERE = Path(__file__).parent
 _BEFORE_PERCENT = re.compile(r"(?<=\d) %(?![\w])")
 """The blank between a number and its percent sign, at which no line may break."""
 STATIC = ("report.css", "theme.js", "report.js", "what_if.js", "favicon.svg")
-FILTERS = (
-    "whose_numbers",
-    "domain_of",
-    "percent",
-    "share_text",
-    "points",
-    "number",
-    "amount",
-    "day",
-    "short_day",
-    "month",
-    "clock",
-    "decibans",
-    "about_odds",
-    "chance",
-    "count_word",
-    "of_ten",
-    "plural",
-    "listed",
-    "looked_words",
-    "lower_first",
-    "unbroken",
-    "reading_words",
-    "claim_words",
-    "period_words",
-    "web_address",
-    "file_name",
-    "expects_words",
-    "with_days",
-    "growth_words",
-    "priority_words",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +48,22 @@ def write_site(
         base = "" if alone else f"{wording.file_name(tables.tracker['tracker_id'])}/"
         files |= _tracker_files(tables, base, cache, texts, publication)
     if not alone:
-        files["index.html"] = (
-            _environment(cache)
-            .get_template("trackers.html")
-            .render(
-                trackers=[_tracker_card(tables) for tables in trackers], root="", home="", path="index.html", **_stamp()
-            )
-        )
+        shown = [
+            {
+                "tables": tables,
+                "base": wording.file_name(tables.tracker["tracker_id"]),
+                "headline": verdict.headline(tables),
+                "coverage": verdict.coverage(tables),
+            }
+            for tables in trackers
+        ]
+        template = _environment(cache).get_template("trackers.html")
+        files["index.html"] = template.render(trackers=shown, root="", home="", path="index.html", **_stamp())
         files["report.json"] = feed.to_json([feed.machine_report(tables) for tables in trackers])
     for name in STATIC:
         files[f"static/{name}"] = (HERE / "static" / name).read_text(encoding="utf-8")
     files["static/vega.js"] = drawing.script_bundle(cache)
     _write(folder, files)
-
-
-def _tracker_card(tables: TrackerTables) -> dict[str, object]:
-    return {
-        "tables": tables,
-        "base": wording.file_name(tables.tracker["tracker_id"]),
-        "headline": verdict.headline(tables),
-        "coverage": verdict.coverage(tables),
-    }
 
 
 def _tracker_files(
@@ -176,7 +140,7 @@ def _environment(cache: Path) -> Environment:
         lstrip_blocks=True,
         bytecode_cache=FileSystemBytecodeCache(str(compiled)),
     )
-    environment.filters.update({name: getattr(wording, name) for name in FILTERS})
+    environment.filters.update(inspect.getmembers(wording, inspect.isfunction))
     return environment
 
 

@@ -3,7 +3,7 @@
 Belongs here: scaling rows into a box of a hundred by forty. Not here: which rows, and what surrounds them (templates).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,13 +32,13 @@ def fan_sparkline(fan: Rows, readings: Sequence[tuple[date, float]], until: date
         return None
     days = [row["date"] for row in fan] + [day for day, _ in readings]
     levels = [row[name] for row in fan for name in ("p10", "p90")] + [value for _, value in readings]
-    place = _Scale(min(days), max(days), min(levels), max(levels))
-    upper = [place.point(row["date"], row["p90"]) for row in fan]
-    lower = [place.point(row["date"], row["p10"]) for row in reversed(fan)]
-    read = [place.point(day, value) for day, value in readings]
+    place = _scale(days, levels)
+    upper = [place(row["date"], row["p90"]) for row in fan]
+    lower = [place(row["date"], row["p10"]) for row in reversed(fan)]
+    read = [place(day, value) for day, value in readings]
     return Sparkline(
         _path([*upper, *lower]) + "Z",
-        _path([place.point(row["date"], row["p50"]) for row in fan]),
+        _path([place(row["date"], row["p50"]) for row in fan]),
         _path(read) if len(read) > 1 else "",
         read[-1] if read else None,
         min(days),
@@ -51,8 +51,8 @@ def line_sparkline(readings: Sequence[tuple[date, float]]) -> Sparkline | None:
     if len({value for _, value in readings}) < 2:
         return None
     days, levels = [day for day, _ in readings], [value for _, value in readings]
-    place = _Scale(min(days), max(days), min(levels), max(levels))
-    points = [place.point(day, value) for day, value in readings]
+    place = _scale(days, levels)
+    points = [place(day, value) for day, value in readings]
     return Sparkline("", "", _path(points), points[-1], min(days), max(days))
 
 
@@ -69,21 +69,17 @@ def readings_in_time(rows: Rows) -> list[tuple[date, float]]:
     return sorted(found.items())
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """Days and levels as places in the box; a range of nothing is put in the middle."""
+def _scale(days: Sequence[date], levels: Sequence[float]) -> Callable[[date, float], tuple[float, float]]:
+    """Return where a level on a day stands, from the box's top left corner; a range of nothing is in the middle."""
+    first, low = min(days), min(levels)
+    length, height = (max(days) - first).days or 1, max(levels) - low
 
-    first: date
-    last: date
-    low: float
-    high: float
-
-    def point(self, day: date, level: float) -> tuple[float, float]:
-        """Return the place of a level on a day, from the top left corner."""
-        days = (self.last - self.first).days or 1
-        x = ROOM + (WIDTH - 2 * ROOM) * (day - self.first).days / days
-        share = (level - self.low) / (self.high - self.low) if self.high > self.low else 0.5
+    def place(day: date, level: float) -> tuple[float, float]:
+        x = ROOM + (WIDTH - 2 * ROOM) * (day - first).days / length
+        share = (level - low) / height if height > 0 else 0.5
         return round(x, 1), round(HEIGHT - ROOM - (HEIGHT - 2 * ROOM) * share, 1)
+
+    return place
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:

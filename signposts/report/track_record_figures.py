@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from signposts.report.charts import SCHEMA
-from signposts.report.drawing import VEGA_LITE
+from signposts.report.drawing import svg
 
 Rows = list[dict[str, Any]]
 WIDTH, HEIGHT, PANELS = 220, 110, 3
@@ -38,8 +38,9 @@ def probabilities_through_time(rows: Rows) -> str:
         "detail": {"field": "scenario", "type": "nominal"},
     }
     mark = {"type": "line", "point": {"size": 12}, "strokeWidth": 1.6}
-    return _svg(
+    return svg(
         {
+            "$schema": SCHEMA,
             "data": {"values": shown},
             "facet": {"field": "set", "type": "nominal", "title": None},
             "columns": PANELS,
@@ -61,7 +62,16 @@ def reliability(rows: Rows) -> str:
         {"mark": {"type": "circle", "color": CLOSEST, "opacity": 0.9}, "encoding": {"size": size}},
     ]
     encoding = {"x": x, "y": y}
-    return _svg({"data": {"values": rows}, "encoding": encoding, "layer": layers, "width": 320, "height": 320})
+    return svg(
+        {
+            "$schema": SCHEMA,
+            "data": {"values": rows},
+            "encoding": encoding,
+            "layer": layers,
+            "width": 320,
+            "height": 320,
+        }
+    )
 
 
 def scores(rows: Rows, names: Mapping[str, str]) -> str:
@@ -76,16 +86,10 @@ def scores(rows: Rows, names: Mapping[str, str]) -> str:
     }
     shown = [{**row, "rule": names[row["rule"]]} for row in rows]
     mark = {"type": "point", "filled": True, "size": 70}
-    return _svg({"data": {"values": shown}, "mark": mark, "encoding": encoding, "width": 420, "height": 240})
+    return svg(
+        {"$schema": SCHEMA, "data": {"values": shown}, "mark": mark, "encoding": encoding, "width": 420, "height": 240}
+    )
 
 
 def _quantity(field: str, title: str | None, **settings: Any) -> dict[str, Any]:
     return {"field": field, "type": "quantitative", "title": title, **settings}
-
-
-def _svg(specification: Mapping[str, Any]) -> str:
-    """Return the chart as SVG; the renderer reaches nothing outside the specification."""
-    import vl_convert
-
-    vl_convert.configure(base_url=False, allowed_base_urls=[])
-    return str(vl_convert.vegalite_to_svg({"$schema": SCHEMA, **specification}, vl_version=VEGA_LITE))

@@ -7,7 +7,6 @@ numbers and dates in words (wording.py), warnings of one indicator (cautions.py)
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from signposts.catalogue.feeding import feeding_sentence
@@ -60,50 +59,45 @@ def headline(tables: TrackerTables) -> str:
     """Return one line: from the second release on the move and its cause, on the first the lead and its reason."""
     first, second = tables.ranked[0], tables.ranked[1]
     share = wording.percent(first["posterior"])
-    moved = first["change"] is not None and abs(first["change"]) >= NEWS
     if first["is_other"]:
-        if moved and first["change"] > 0:
+        if first["change"] is not None and first["change"] >= NEWS:
             return f"None of the above {_moved_words(first)}: no scenario fits what is reported"
         return f"None of the above {share}: no scenario fits what is reported"
     if tables.alarm:
         return f"No scenario fits well; {_name(first)} fits least badly, at {share}"
-    overtaken = _overtaken(tables)
-    if overtaken is not None:
-        gap = f"{share} to {wording.percent(overtaken['posterior'])}"
-        return f"{_name(first)} overtakes {_name(overtaken)}, {gap}: {cause(tables, first)}"
-    if moved:
-        return f"{_name(first)} {_moved_words(first)}: {cause(tables, first)}"
     if tables.has_earlier:
-        return _quiet(tables, first)
+        return _headline_since(tables, first)
     if first["posterior"] - second["posterior"] < CLOSE:
         return f"{_name(first)} {share}, narrowly ahead of {_name(second)} at {wording.percent(second['posterior'])}"
     return f"{_name(first)} {share}, {reason(tables)}"
 
 
+def _headline_since(tables: TrackerTables, first: Row) -> str:
+    """Return the headline of a release after the first: who overtook whom, who moved, or that nobody did."""
+    share = wording.percent(first["posterior"])
+    before = max(tables.scenarios, key=lambda row: row["posterior"] - (row["change"] or 0.0))
+    if before["scenario_id"] != first["scenario_id"]:
+        gap = f"{share} to {wording.percent(before['posterior'])}"
+        return f"{_name(first)} overtakes {_name(before)}, {gap}: {cause(tables, first)}"
+    moved = [row for row in tables.scenarios if row["change"] is not None and abs(row["change"]) >= NEWS]
+    if first["scenario_id"] in [row["scenario_id"] for row in moved]:
+        return f"{_name(first)} {_moved_words(first)}: {cause(tables, first)}"
+    if moved:
+        other = max(moved, key=lambda row: abs(row["change"]))
+        return f"{_name(first)} holds at {share}; {_name(other)} {_moved_words(other)}: {cause(tables, other)}"
+    since = f" since {_moment(tables)}" if tables.previous else ""
+    return f"{_name(first)} holds at {share}: no scenario has moved by two points{since}"
+
+
 def _moved_words(row: Row) -> str:
     """Return a scenario's move as `down 10 points to 57 %`."""
-    size = f"{abs(row['change']) * 100:.0f}"
-    points = "point" if size == "1" else "points"
-    return f"{'up' if row['change'] > 0 else 'down'} {size} {points} to {wording.percent(row['posterior'])}"
+    way = "up" if row["change"] > 0 else "down"
+    return f"{way} {_points(row['change'])} to {wording.percent(row['posterior'])}"
 
 
-def _overtaken(tables: TrackerTables) -> Row | None:
-    """Return the scenario that led at the release before, if another leads now."""
-    if not tables.has_earlier:
-        return None
-    before = max(tables.scenarios, key=lambda row: row["posterior"] - (row["change"] or 0.0))
-    return None if before["scenario_id"] == tables.ranked[0]["scenario_id"] else before
-
-
-def _quiet(tables: TrackerTables, first: Row) -> str:
-    """Return the headline of a release in which the leader did not move enough to be news."""
-    held = f"{_name(first)} holds at {wording.percent(first['posterior'])}"
-    others = [row for row in tables.scenarios if row["change"] is not None and abs(row["change"]) >= NEWS]
-    if others:
-        other = max(others, key=lambda row: abs(row["change"]))
-        return f"{held}; {_name(other)} {_moved_words(other)}: {cause(tables, other)}"
-    since = f" since {_moment(tables)}" if tables.previous else ""
-    return f"{held}: no scenario has moved by two points{since}"
+def _points(move: float) -> str:
+    """Return the size of a move as `10 points`."""
+    return wording.plural(float(f"{abs(move) * 100:.0f}"), "point")
 
 
 def _moment(tables: TrackerTables) -> str:
@@ -147,7 +141,7 @@ def cause(tables: TrackerTables, scenario: Row) -> str:
     for name, words in own.items():
         share = sum(part for row, part in parts if row["cause"] == name)
         if share >= MAINLY:
-            return _share_words(share, words)
+            return f"{words} did it" if share >= WHOLLY else f"mostly {words}"
     return _cause_by_indicator(tables, [(row, part) for row, part in parts if row["indicator_id"]])
 
 
@@ -165,14 +159,11 @@ def _cause_by_indicator(tables: TrackerTables, parts: list[tuple[Row, float]]) -
     top = ranked[0]
     if count == 1:
         why = max(((abs(part), row["cause"]) for row, part in parts if row["indicator_id"] == top))[1]
-        return _share_words(share[top], _news_of(tables, top, why))
+        news = _news_of(tables, top, why)
+        return f"{news} did it" if share[top] >= WHOLLY else f"mostly {news}"
     if count == 2:
         return f"mostly {_title(tables, top)} and {_title(tables, ranked[1])}"
     return f"mostly {count} readings together"
-
-
-def _share_words(share: float, words: str) -> str:
-    return f"{words} did it" if share >= WHOLLY else f"mostly {words}"
 
 
 def _news_of(tables: TrackerTables, indicator_id: str, why: str) -> str:
@@ -211,7 +202,6 @@ def new_claims(tables: TrackerTables, indicator_id: str | None = None) -> Rows:
 def sentences(tables: TrackerTables) -> list[Sentence]:
     """Return the verdict beneath the headline, in the order in which it is read."""
     made: list[Callable[[TrackerTables], Sentence | None]] = [
-        _fit,
         _moved,
         _rivals,
         _second,
@@ -221,14 +211,23 @@ def sentences(tables: TrackerTables) -> list[Sentence]:
         _failed_conditions,
         _unread,
     ]
-    return [found for make in made if (found := make(tables)) is not None]
+    odd = "What is observed is odd under every scenario: a future that none of them describes has to be reckoned with."
+    alarm = [Sentence(odd, "alarm", "surprise")] if tables.alarm else []
+    return [*alarm, *(found for make in made if (found := make(tables)) is not None)]
 
 
 def _moved(tables: TrackerTables) -> Sentence | None:
     """Say what moved and why: since the release before, or on a first release since the start."""
     first = tables.ranked[0]
     if not tables.has_earlier:
-        return Sentence(_since_the_start(first), "reason", "probabilities")
+        said, share, move = (
+            first["likelihood_word"],
+            wording.percent(first["prior"]),
+            first["posterior"] - first["prior"],
+        )
+        text = f"The analysts said \u201c{said}\u201d, which we read as {share}." if said else f"It started at {share}."
+        done = f"{'added' if move > 0 else 'taken away'} {_points(move)}" if abs(move) > 0.005 else "left it there"
+        return Sentence(f"{text} What was reported since has {done}.", "reason", "probabilities")
     change = first["change"] or 0.0
     since = f"Since the release of {_moment(tables)}" if tables.previous else "Since then"
     if abs(change) < 0.0005:
@@ -248,33 +247,13 @@ def _moved(tables: TrackerTables) -> Sentence | None:
 
 def indicator_moves(tables: TrackerTables, scenario_id: str) -> Rows:
     """Return a scenario's move since the release before by indicator, net of its parts, largest first."""
-    net: dict[str, float] = defaultdict(float)
-    other: dict[str, float] = defaultdict(float)
+    net: dict[tuple[str | None, str], float] = defaultdict(float)
     for row in release_moves(tables):
-        move = row["moves"].get(scenario_id, 0.0)
-        if row["indicator_id"]:
-            net[row["indicator_id"]] += move
-        else:
-            other[row["cause"]] += move
-    found = [{"indicator_id": key, "words": _title(tables, key), "move": move} for key, move in net.items()]
-    found += [
-        {"indicator_id": None, "words": wording.CAUSES.get(key, key), "move": move} for key, move in other.items()
-    ]
+        key = row["indicator_id"]
+        words = _title(tables, key) if key else wording.CAUSES.get(row["cause"], str(row["cause"]))
+        net[key, words] += row["moves"].get(scenario_id, 0.0)
+    found = [{"indicator_id": key, "words": words, "move": move} for (key, words), move in net.items()]
     return sorted(found, key=lambda row: (-abs(row["move"]), row["words"]))
-
-
-def _since_the_start(first: Row) -> str:
-    move = first["posterior"] - first["prior"]
-    if first["likelihood_word"]:
-        word = f"\u201c{first['likelihood_word']}\u201d"
-        text = f"The analysts said {word}, which we read as {wording.percent(first['prior'])}."
-    else:
-        text = f"It started at {wording.percent(first['prior'])}."
-    size = f"{abs(move) * 100:.0f}"
-    if size == "0":
-        return f"{text} What was reported since has left it there."
-    points = "point" if size == "1" else "points"
-    return f"{text} What was reported since has {'added' if move > 0 else 'taken away'} {size} {points}."
 
 
 def _rivals(tables: TrackerTables) -> Sentence | None:
@@ -284,26 +263,18 @@ def _rivals(tables: TrackerTables) -> Sentence | None:
     if first["is_other"] or first["decibans"] is None or not rivals:
         return None
     distances = [(first["decibans"] - row["decibans"], row) for row in rivals]
-    against = [
-        f"{wording.about_odds(distance)} against {quoted(row)}"
-        for distance, row in distances
-        if distance >= CANNOT_TELL
-    ]
-    towards = [
-        f"{wording.about_odds(distance)} for {quoted(row)}" for distance, row in distances if distance <= -CANNOT_TELL
-    ]
+    odds = [(wording.about_odds(distance), distance, row) for distance, row in distances]
+    spoken = [f"{words} against {quoted(row)}" for words, distance, row in odds if distance >= CANNOT_TELL]
+    favoured = [row for distance, row in distances if distance <= -CANNOT_TELL]
+    spoken += [f"{words} for {quoted(row)}" for words, distance, row in odds if distance <= -CANNOT_TELL]
     level = [quoted(row) for distance, row in distances if abs(distance) < CANNOT_TELL]
-    parts = []
-    if against or towards:
-        parts.append(f"speak {wording.listed([*against, *towards])}")
+    parts = [f"speak {wording.listed(spoken)}"] if spoken else []
     if level:
         parts.append(f"cannot tell {quoted(first)} from {wording.listed(level, 'or')}")
     text = f"Taken alone, the reports {' and '.join(parts)}"
-    favoured = [row for distance, row in distances if distance <= -CANNOT_TELL]
     if favoured and all(row["prior"] < first["prior"] for row in favoured):
-        text += (
-            f"; the leader is ahead of {wording.listed([quoted(row) for row in favoured])} because it started higher"
-        )
+        named = wording.listed([quoted(row) for row in favoured])
+        text += f"; the leader is ahead of {named} because it started higher"
     return Sentence(_sentence(text), "reason", "probabilities")
 
 
@@ -334,17 +305,27 @@ def _second(tables: TrackerTables) -> Sentence | None:
 
 def _rests_on(tables: TrackerTables) -> Sentence:
     """Say how few indicators carry the verdict, how much is too early to tell, and how old the newest word is."""
-    scored, _read, _fresh = tables.coverage
     cells = [row for row in tables.assessment.values() if tables.indicator[row["indicator_id"]]["scored"]]
     early = sum(row["status"] == "too early to tell" for row in cells)
     carrying = len(carrying_indicators(tables))
     text = (
-        f"{wording.count_word(carrying)} of {wording.plural(scored, 'indicator')} "
+        f"{wording.count_word(carrying)} of {wording.plural(tables.coverage[0], 'indicator')} "
         f"{'carries' if carrying == 1 else 'carry'} it"
     )
     if cells:
         text += f"; {early} of {wording.plural(len(cells), 'cell')} {'is' if early == 1 else 'are'} too early to tell"
-    newest = newest_claim(tables)
+    used = {row["claim_id"] for row in tables.rows["reading_claim"]}
+    newest = max(
+        (
+            row["published_on"]
+            for row in tables.rows["claim"]
+            if row["claim_id"] in used
+            and row["published_on"]
+            and wording.web_address(row["source_url"])
+            and (tables.reading.get(row["indicator_id"]) or {}).get("scored")
+        ),
+        default=None,
+    )
     if newest:
         text += f"; the newest sourced claim is of {wording.day(newest)}"
     return Sentence(_sentence(text), "doubt", "rests_on")
@@ -353,20 +334,6 @@ def _rests_on(tables: TrackerTables) -> Sentence:
 def carrying_indicators(tables: TrackerTables) -> Rows:
     """Return the indicators without which the probabilities would stand half a point or more elsewhere."""
     return [row for row in most_influential(tables, len(tables.indicator)) if row["distance"] >= CARRIES]
-
-
-def newest_claim(tables: TrackerTables) -> date | None:
-    """Return the day of the newest claim with an address in a reading that enters the probabilities."""
-    used = {row["claim_id"] for row in tables.rows["reading_claim"]}
-    days: list[date] = [
-        row["published_on"]
-        for row in tables.rows["claim"]
-        if row["claim_id"] in used
-        and row["published_on"]
-        and wording.web_address(row["source_url"])
-        and (tables.reading.get(row["indicator_id"]) or {}).get("scored")
-    ]
-    return max(days, default=None)
 
 
 def _interval(tables: TrackerTables) -> Sentence | None:
@@ -462,19 +429,6 @@ def other_settings(tables: TrackerTables) -> list[tuple[str, dict[str, float]]]:
     ]
 
 
-def _fit(tables: TrackerTables) -> Sentence | None:
-    if not tables.alarm:
-        return None
-    return Sentence(
-        "What is observed is odd under every scenario: a future that none of them describes has to be reckoned with.",
-        "alarm",
-        "surprise",
-    )
-
-
-# ---------------------------------------------------------------------- what would change it, health
-
-
 def shake(tables: TrackerTables) -> str:
     """Return the single reading that would change the leader, or shake it most, with its chance."""
     rows = tables.rows["overturn"]
@@ -487,32 +441,24 @@ def shake(tables: TrackerTables) -> str:
     reading = wording.with_days(row["reading"])
     if row["value"] is not None and reading.startswith("a value of about"):
         reading = f"about {wording.amount(row['value'], indicator, 3)}"
-    wanted = (
-        f"{_title(tables, row['indicator_id'])} at {reading}"
-        if reading.startswith("about")
-        else (f"{_title(tables, row['indicator_id'])}: {reading}")
-    )
+    wanted = f"{_title(tables, row['indicator_id'])}{' at' if reading.startswith('about') else ':'} {reading}"
     chance = row.get("chance")
     likely = f" Its chance now is {wording.chance(chance)}." if chance is not None else ""
     new, share = tables.scenario.get(row["new_leading_scenario_id"] or ""), wording.percent(row["new_posterior"])
     if row["new_leading_scenario_id"] == row["leading_scenario_id"]:
-        return (
-            _sentence(
-                "No single reading that is at all likely would put another scenario ahead. What would shake "
-                f"it most is {wanted}; the leader would then still stand at {share}"
-            )
-            + likely
+        text = (
+            "No single reading that is at all likely would put another scenario ahead. What would shake it most is "
+            f"{wanted}; the leader would then still stand at {share}"
         )
+        return _sentence(text) + likely
     effect = f"put {quoted(new)} ahead, at {share}" if new else "change the leader"
+    text = f"What would change this: {wanted} would {effect}"
     if chance is not None and chance < UNLIKELY:
-        return (
-            _sentence(
-                "No single reading that is at all likely would change the leader. The least that would "
-                f"{effect} is {wanted}"
-            )
-            + likely
+        text = (
+            "No single reading that is at all likely would change the leader. The least that would "
+            f"{effect} is {wanted}"
         )
-    return _sentence(f"What would change this: {wanted} would {effect}") + likely
+    return _sentence(text) + likely
 
 
 def settled(tables: TrackerTables) -> str:
@@ -564,16 +510,13 @@ def coverage(tables: TrackerTables) -> str:
 
 def where_fans_fail(tables: TrackerTables) -> str:
     """Return where the fans did worst on history, by the share of what came inside their 80 % band."""
-    own = [row for row in tables.rows["backtest"] if row["forecast"] == "fan" and row["coverage_80"] is not None]
-    held: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for row in own:
-        held[int(row["horizon_years"])].append((row["coverage_80"], row["n_forecasts"] or 0))
-    counts = {years: sum(count for _, count in rows) for years, rows in held.items()}
-    share = {
-        years: sum(part * count for part, count in rows) / counts[years]
-        for years, rows in held.items()
-        if counts[years]
-    }
+    counts: dict[int, int] = defaultdict(int)
+    held: dict[int, float] = defaultdict(float)
+    for row in tables.rows["backtest"]:
+        if row["forecast"] == "fan" and row["coverage_80"] is not None:
+            counts[int(row["horizon_years"])] += row["n_forecasts"] or 0
+            held[int(row["horizon_years"])] += row["coverage_80"] * (row["n_forecasts"] or 0)
+    share = {years: held[years] / count for years, count in counts.items() if count}
     if not share:
         return ""
     worst = min(share, key=lambda years: (share[years], years))

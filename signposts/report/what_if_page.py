@@ -8,10 +8,12 @@ import json
 import math
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from signposts.report import wording
 from signposts.report.citations import cite
+from signposts.report.drawing import safe_in_script
 from signposts.report.page import Page, page_values
 from signposts.report.records import Row, Rows, TrackerTables, grouped
 
@@ -28,10 +30,11 @@ def what_if_page(tables: TrackerTables) -> Page | None:
         return None
     order = {(row["scenario_id"], row["onset"]): place for place, row in enumerate(hypotheses)}
     controls = _controls(tables, grid)
+    data = _data(tables, hypotheses, order, controls)
     content = {
         "controls": controls,
         "sets": _sets(tables),
-        "data": _safe(_data(tables, hypotheses, order, controls)),
+        "data": safe_in_script(json.dumps(data, ensure_ascii=False, separators=(",", ":"))),
         "standing": tables.ranked,
     }
     citations = [cite(name, **page_values(tables)) for name in ("what_if", "ratios", "shared_luck")]
@@ -163,17 +166,5 @@ def _packed(entry: dict[str, Any] | None) -> list[Any]:
 
 def _runs(values: Sequence[float]) -> str:
     """Return numbers in thousandths as text, equal neighbours once with their count: `-123x28 45`."""
-    found: list[list[int]] = []
-    for value in values:
-        whole = round(value * SCALE)
-        if found and found[-1][0] == whole:
-            found[-1][1] += 1
-        else:
-            found.append([whole, 1])
-    return " ".join(f"{whole}x{count}" if count > 1 else str(whole) for whole, count in found)
-
-
-def _safe(data: dict[str, Any]) -> str:
-    """Return data as JSON that cannot end the script element it stands in."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    runs = [(whole, len(list(run))) for whole, run in groupby(round(value * SCALE) for value in values)]
+    return " ".join(f"{whole}x{count}" if count > 1 else str(whole) for whole, count in runs)

@@ -47,16 +47,6 @@ CAUSES = {
     "catalogue": "edits to the catalogue",
     "method": "edits to the method",
 }
-SETTINGS = {
-    "headline": "As published",
-    "prior": "Other meaning of the words",
-    "other_mass": "Other share for none of the above",
-    "evidence_weight": "Other trust in the evidence as a whole",
-    "trigger_factor": "Other shares of onsets that an event announces",
-    "only": "Only part of the predictions",
-    "without": "One indicator left out",
-    "without_group": "One storyline left out",
-}
 
 
 def percent(share: float | None) -> str:
@@ -75,17 +65,18 @@ def share_text(share: float | None) -> str:
 
 def points(move: float | None, digits: int = 0) -> str:
     """Return a change of probability in percentage points, with its sign."""
-    if move is None:
-        return "no change known"
-    text = f"{abs(move) * 100:.{digits}f}"
-    if float(text) == 0:
-        return "0" if digits == 0 else f"{0:.{digits}f}"
-    return f"{'+' if move > 0 else MINUS}{text}"
+    return "no change known" if move is None else signed(move * 100, digits)
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """Return a number with its sign; nought has none."""
+    text = f"{abs(value):.{digits}f}"
+    return text if float(text) == 0 else f"{'+' if value > 0 else MINUS}{text}"
 
 
 def number(value: float | None, digits: int = 4) -> str:
     """Return a number with as many digits as it deserves."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if value is None or not math.isfinite(value):
         return "unknown"
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}".replace("-", MINUS)
@@ -168,20 +159,7 @@ def clock(moment: datetime | None) -> str:
 
 def decibans(value: float | None) -> str:
     """Return decibans with sign and a decimal."""
-    if value is None:
-        return "\u2013"
-    text = f"{abs(value):.1f}"
-    return "0.0" if float(text) == 0 else f"{'+' if value > 0 else MINUS}{text}"
-
-
-def evidence_word(distance: float) -> str:
-    """Return what so many decibans are called, after Kass and Raftery (1995): 5, 10 and 20 decibans part the words."""
-    size = abs(distance)
-    if size < 5:
-        return "hardly worth a mention"
-    if size < 10:
-        return "substantial"
-    return "strong" if size < 20 else "decisive"
+    return "\u2013" if value is None else signed(value)
 
 
 def about_odds(distance: float) -> str:
@@ -336,29 +314,20 @@ def claim_words(claim: Row, indicator: Row | None) -> str:
     """Return what one claim says, in words."""
     if claim["kind"] == "growth":
         return f"{'+' if (claim['value'] or 0) >= 0 else MINUS}{number(abs(claim['value'] or 0))} % on the year before"
+    if claim["kind"] == "count" and claim["trials"]:
+        return f"{'yes' if claim['value'] else 'no'}, {number(claim['value'])} of {number(claim['trials'])}"
     if claim["kind"] == "count":
-        return _counted_claim(claim)
+        return f"{claim['category'] or 'one event'}, {_between(claim['happened_from'], claim['happened_to'])}"
     if claim["kind"] == "event":
         return f"happened {_between(claim['happened_from'], claim['happened_to'])}"
     if claim["kind"] == "none_seen":
         return f"looked until {short_day(claim['searched_until'])}: nothing seen"
     if claim["kind"] == "plan":
-        target = amount(claim["value"], indicator) if claim["value"] is not None else ""
-        return " ".join(
-            part
-            for part in ("plan:", target, f"for {short_day(claim['planned_for'])}" if claim["planned_for"] else "")
-            if part
-        )
+        target = f" {amount(claim['value'], indicator)}" if claim["value"] is not None else ""
+        return f"plan:{target}" + (f" for {short_day(claim['planned_for'])}" if claim["planned_for"] else "")
     if claim["kind"] == "category":
         return category(claim["category"])
     return _value_words(claim, indicator) if claim["value"] is not None else _interval_words(claim, indicator)
-
-
-def _counted_claim(claim: Row) -> str:
-    if claim["trials"]:
-        verdict = "yes" if claim["value"] else "no"
-        return f"{verdict}, {number(claim['value'])} of {number(claim['trials'])}"
-    return f"{claim['category'] or 'one event'}, {_between(claim['happened_from'], claim['happened_to'])}"
 
 
 _LEVEL = re.compile(r"^if the reading is (above|below) \S+$")
@@ -442,17 +411,9 @@ def growth_words(needed: float, *, falls: bool) -> str:
     size = f"{abs(needed) * 100:.1f} %"
     if abs(needed) < 0.0005:
         return "No more change is needed to stay inside its band."
-    if falls:
-        return (
-            f"To stay inside its band it must shrink by at least {size} a year."
-            if needed < 0
-            else f"It stays inside its band unless it grows by more than {size} a year."
-        )
-    return (
-        f"To stay inside its band it must grow by at least {size} a year."
-        if needed > 0
-        else f"It stays inside its band unless it shrinks by more than {size} a year."
-    )
+    if falls == (needed < 0):
+        return f"To stay inside its band it must {'shrink' if falls else 'grow'} by at least {size} a year."
+    return f"It stays inside its band unless it {'grows' if falls else 'shrinks'} by more than {size} a year."
 
 
 def priority_words(row: Row, as_of: date) -> str:
@@ -532,21 +493,16 @@ def variant_words(row: Row, indicator: dict[str, Row], groups: dict[str, str]) -
     """Return a variant of the headline in words."""
     family, _, what = str(row["variant"]).partition(":")
     left_out = row["left_out"] or what
-    if family == "without":
-        return f"Without: {indicator.get(left_out, {}).get('title', left_out)}"
-    if family == "without_group":
-        return f"Without the storyline: {groups.get(left_out, left_out)}"
+    only = {"stated": "what the analysis states itself", "conditions": "the conditions", "outcomes": "the outcomes"}
     named = {
+        "without": f"Without: {indicator.get(left_out, {}).get('title', left_out)}",
+        "without_group": f"Without the storyline: {groups.get(left_out, left_out)}",
         "headline": "As published",
         "prior": f"Starting odds: {lower_first(set_name(what))}",
         "other_mass": f"None of the above starts at {share_text(_float(what))}",
         "evidence_weight": f"Each reading counted at {share_text(_float(what))} of its face value",
         "trigger_factor": f"Events announce onsets {what} times as often",
-        "only": {
-            "stated": "Only what the analysis states itself",
-            "conditions": "Only the conditions",
-            "outcomes": "Only the outcomes",
-        }.get(what, f"Only {what}"),
+        "only": f"Only {only.get(what, what)}",
     }
     return named.get(family, str(row["variant"]))
 
@@ -560,5 +516,4 @@ def _float(text: str) -> float | None:
 
 def domain_of(indicator: Mapping[str, Any]) -> str:
     """Return an indicator's domain in words: its title, or its identifier where the release gives none."""
-    title = indicator.get("domain_title") or str(indicator["domain"] or "").replace("_", " ")
-    return str(title)
+    return str(indicator.get("domain_title") or (indicator["domain"] or "").replace("_", " "))

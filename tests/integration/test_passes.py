@@ -33,7 +33,7 @@ import dagster as dg
 from signposts.assets.by_tracker import AFTER
 from signposts.assets.definitions import defs
 
-job = dg.define_asset_job("after", selection=dg.AssetSelection.assets("parts", *AFTER))
+job = dg.define_asset_job("after", selection=dg.AssetSelection.assets("parts") | AFTER)
 plan = dg.Definitions(defs.assets, jobs=[job], resources=defs.resources).resolve_job_def("after").graph
 waiting, found = ["parts"], set()
 while waiting:
@@ -105,6 +105,32 @@ def test_parts_are_refused_that_were_not_made_today_by_this_code_in_this_pass(
         by_tracker.parts(run=run)
 
 
+def test_a_new_table_made_from_what_publishers_sent_is_made_before_a_pass_with_all_that_it_needs() -> None:
+    def made(name: str, *deps: str) -> dg.AssetsDefinition:
+        spec = dg.AssetSpec(name, deps=[*deps], group_name="observe")
+        return dg.multi_asset(specs=[spec], name=name)(lambda: None)
+
+    assets = [
+        made("claim", "raw_fatf", "tracker"),
+        made("freshness", "kept_value", "raw_fatf"),
+        made("kept_value", "accepted"),
+        made("reading", "claim", "fetch_attempt"),
+    ]
+    assert by_tracker.made_before(assets) == {"claim", "freshness", "kept_value"}
+
+
+def test_what_a_pass_begins_with_needs_nothing_that_is_made_a_tracker_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SIGNPOSTS_BY_TRACKER", "yes")
+    graph = build_definitions().resolve_asset_graph()
+    first = by_tracker.FIRST.resolve(graph)
+    assert {dg.AssetKey(name) for name in ("claim", "kept_value", "freshness", "trackers")} < first
+    for key in first:
+        assert graph.get(key).partitions_def is None
+        assert graph.get_ancestor_asset_keys(key) <= first | graph.external_asset_keys, key
+
+
 class Ticks:
     """What Dagster's conditions ask for, over assets that are only said to be made."""
 
@@ -144,7 +170,8 @@ def ticks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ticks]:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Parameter `include_sources`")
 def test_a_pass_asks_for_every_tracker_then_for_parts_and_release_once_all_of_each_is_made(ticks: Ticks) -> None:
-    release = dict.fromkeys(["parts", *by_tracker.AFTER], 1)
+    after = {key.to_user_string() for key in by_tracker.AFTER.resolve(ticks.graph)}
+    release = dict.fromkeys(["parts", *after], 1)
     for _ in range(2):
         ticks.begin()
         assert ticks.asked() == {key.to_user_string(): 2 for key in ticks.of_trackers}

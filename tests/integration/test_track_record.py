@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from signposts.cli import app
-from signposts.cli.track_record import findings, write_page
+from signposts.cli.track_record import constants_part, findings, write_page
 from signposts.cli.track_record_other import other_part
 from signposts.errors import InputError
 from signposts.track_record import TrackRecord, run_track_record, write_tables
@@ -133,14 +133,30 @@ def test_a_set_of_which_no_reading_can_be_scored_is_left_out_by_name_and_the_oth
     assert any(line.startswith("Not shown: that probabilities mean what they say. No tenth") for line in said)
 
 
-def test_the_page_can_be_written_where_no_set_ended_outside_every_scenario(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def one_set(tmp_path_factory: pytest.TempPathFactory) -> TrackRecord:
+    """A set that did not end outside every scenario, with the constants tried on it."""
+    folder = tmp_path_factory.mktemp("one")
     for name in ("sources.yaml", "outcomes.csv"):
-        shutil.copy(RESOLVED / name, tmp_path)
-    shutil.copytree(RESOLVED / "wpp2012_bra", tmp_path / "wpp2012_bra")
-    found = run_track_record(tmp_path, Warehouse(tmp_path / "warehouse.duckdb"))
-    text = write_page(tmp_path, found).read_text(encoding="utf-8")
+        shutil.copy(RESOLVED / name, folder)
+    shutil.copytree(RESOLVED / "wpp2012_bra", folder / "wpp2012_bra")
+    return run_track_record(folder, Warehouse(folder / "warehouse.duckdb"))
+
+
+def test_the_page_can_be_written_where_no_set_ended_outside_every_scenario(
+    one_set: TrackRecord, tmp_path: Path
+) -> None:
+    text = write_page(tmp_path, one_set).read_text(encoding="utf-8")
     assert "Why none of the above" not in text
     assert "there is none" in text
+
+
+def test_what_the_page_says_of_constants_comes_from_their_rows(one_set: TrackRecord) -> None:
+    changed = [row | {"log_score": 0.0} if row["rho"] == 0.3 else row for row in one_set.constant_rows]
+    said, otherwise = ("\n".join(constants_part(rows)) for rows in (one_set.constant_rows, changed))
+    assert "share (rho): 0.3 is best" in otherwise
+    assert "share (rho): 0.3 is best" not in said
+    assert "fifteen" not in said
 
 
 @pytest.mark.slow

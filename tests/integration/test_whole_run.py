@@ -85,36 +85,57 @@ def test_a_second_run_with_nothing_new_leaves_the_release_as_it_is_and_says_so(i
     assert installation.rows("select release_id from release order by all") == before
 
 
-@pytest.mark.parametrize("log", ["desk/leads.jsonl", "archive/log/world_bank.jsonl", "alerts.jsonl"])
-def test_a_log_that_grew_since_the_release_is_news_also_without_the_network(installation, log):
+def key_with(installation, path):
+    """Return the key of a run before and after a file under the home grew by a line."""
     settings = Settings(installation.home, installation.catalogue)
     before = run_key(settings, "2026-11-26")
-    path = installation.home / log
-    path.parent.mkdir(parents=True, exist_ok=True)
-    held = path.read_bytes() if path.exists() else None
-    path.write_bytes((held or b"") + b"\n")
-    assert run_key(settings, "2026-11-26") != before
-    path.unlink() if held is None else path.write_bytes(held)
-
-
-def test_another_address_of_the_report_is_news_since_its_links_carry_it(installation, monkeypatch):
-    settings = Settings(installation.home, installation.catalogue)
-    before = run_key(settings, "2026-11-26")
-    monkeypatch.setenv("SIGNPOSTS_REPORT_URL", "https://reports.example/")
-    assert run_key(settings, "2026-11-26") != before
+    file = installation.home / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    held = file.read_bytes() if file.exists() else None
+    file.write_bytes((held or b"") + b"\n")
+    after = run_key(settings, "2026-11-26")
+    file.unlink() if held is None else file.write_bytes(held)
+    return before, after
 
 
 @pytest.mark.parametrize(
-    "path", ["cache/new.json", "published/releases/new", "inbox/.half-copied", "dagster/storage/new"]
+    "path",
+    ["desk/leads.jsonl", "archive/log/world_bank.jsonl", "alerts.jsonl", "inbox/page.html", "an_input_nobody_listed/x"],
 )
-def test_what_a_run_does_not_read_is_no_news(installation, path):
+def test_what_came_since_the_release_is_news_also_without_the_network(installation, path):
+    before, after = key_with(installation, path)
+    assert before != after
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "cache/new.json",
+        "published/releases/new",
+        "inbox/.half-copied",
+        "dagster/storage/new",
+        "alive/run",
+        "trackers/one/warehouse.duckdb",
+        "warehouse.duckdb.wal",
+        "writer.lock",
+    ],
+)
+def test_what_a_run_itself_makes_is_no_news(installation, path):
+    before, after = key_with(installation, path)
+    assert before == after
+
+
+@pytest.mark.parametrize(
+    ("name", "is_news"),
+    [("SIGNPOSTS_REPORT_URL", True), ("SIGNPOSTS_NEW_SETTING", True), ("SIGNPOSTS_ANALYST", False), ("EDITOR", False)],
+)
+def test_a_setting_of_the_environment_is_news_unless_no_run_is_made_otherwise_by_it(
+    installation, monkeypatch, name, is_news
+):
     settings = Settings(installation.home, installation.catalogue)
     before = run_key(settings, "2026-11-26")
-    made = installation.home / path
-    made.parent.mkdir(parents=True, exist_ok=True)
-    made.write_bytes(b"1")
-    assert run_key(settings, "2026-11-26") == before
-    made.unlink()
+    monkeypatch.setenv(name, "another")
+    assert (run_key(settings, "2026-11-26") != before) == is_news
 
 
 @pytest.mark.slow

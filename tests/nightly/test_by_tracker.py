@@ -40,7 +40,7 @@ with dg.DagsterInstance.get() as instance:
                 instance=instance, run_config=config, partition_key=tracker)
             assert done.success
     if "release" in wanted:
-        job = dg.define_asset_job("release_all", selection=dg.AssetSelection.assets("parts", *AFTER))
+        job = dg.define_asset_job("release_all", selection=dg.AssetSelection.assets("parts") | AFTER)
         built = dg.Definitions(assets=defs.assets, asset_checks=defs.asset_checks, jobs=[job],
                                resources=defs.resources, executor=dg.in_process_executor)
         done = built.resolve_job_def("release_all").execute_in_process(
