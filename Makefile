@@ -7,7 +7,7 @@ TESTS := .venv/.tests
 PYTHONS ?= python3.11 python3.12 python3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-browser nightly lint docs dev serve bench calibrate backtest audit lock clean
+.PHONY: help run test test-slow test-browser nightly lint lint-python lint-text docs dev serve bench calibrate backtest audit lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,14 +32,19 @@ nightly: test test-slow test-browser  ## All of it, then kills, scale, the lowes
 	  rm -rf .venv-nightly; done
 	@echo "== the lowest versions that pyproject.toml allows"
 	@$(PYTHON) -m venv .venv-nightly && .venv-nightly/bin/pip install -q uv && \
-	  .venv-nightly/bin/uv pip install -q --python .venv-nightly/bin/python --resolution lowest-direct -e ".[test]" && \
+	  .venv-nightly/bin/uv pip install -q --python .venv-nightly/bin/python --compile-bytecode --resolution lowest-direct -e ".[test]" && \
 	  .venv-nightly/bin/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile; \
 	  status=$$?; rm -rf .venv-nightly; exit $$status
 
 lint: $(TESTS)  ## Style, types and SQL
+	@$(MAKE) -s -j2 lint-python lint-text
+
+lint-python:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+lint-text:
 	@$(BIN)/sqlfluff lint --disable-progress-bar -q --processes 2 sql checks/sql
 	@$(BIN)/yamllint -s catalogue sql/dictionary.yaml workspace.yaml
 
