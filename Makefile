@@ -32,7 +32,7 @@ nightly: test test-slow test-browser  ## All of it, then kills, scale, the lowes
 	  rm -rf .venv-nightly; done
 	@echo "== the lowest versions that pyproject.toml allows"
 	@$(PYTHON) -m venv .venv-nightly && .venv-nightly/bin/pip install -q uv && \
-	  .venv-nightly/bin/uv pip install -q --python .venv-nightly/bin/python --resolution lowest-direct -e ".[test]" && \
+	  .venv-nightly/bin/uv pip install -q --python .venv-nightly/bin/python --compile-bytecode --resolution lowest-direct -e ".[test]" && \
 	  .venv-nightly/bin/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile; \
 	  status=$$?; rm -rf .venv-nightly; exit $$status
 
