@@ -145,7 +145,7 @@ def indicator_page(
         "group": groups.get(indicator["group_id"]),
         "weight": current.weight.get(key),
         "cautions": cautions(tables, key),
-        "without": [row for row in [tables.without_one.get(key)] if row],
+        "without": tables.without_one.get(key),
         "leader": tables.ranked[0],
     }
     citations = [
