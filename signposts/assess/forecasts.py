@@ -19,7 +19,7 @@ from scipy.special import betainc, ndtr
 from signposts.assess.models import TrackerModel, tracker_models
 from signposts.scoring import forecast as formulas
 from signposts.scoring.arrays import Floats
-from signposts.scoring.densities import negative_binomial_cdf
+from signposts.scoring.densities import beta_binomial_log_mass, negative_binomial_cdf
 from signposts.scoring.families import FAMILIES, REGISTRY
 from signposts.scoring.families.base import Columns
 from signposts.scoring.forecast import Moments, Process
@@ -491,7 +491,7 @@ def _counted_verdict(
         if not trials:
             return {"outcome": VOID, "void_reason": "no vote was cast by the date"}
         hits = np.arange(trials + 1.0)[:, None]
-        masses = np.exp(formulas.vote_log_mass(hits, np.array(trials), np.array(0.0), np.array(0.0), first, second))
+        masses = np.exp(beta_binomial_log_mass(hits, np.array(trials), first, second))
         distribution = np.cumsum((weight * masses).sum(axis=1))
     mass = np.diff(distribution, prepend=0.0)[observed]
     crps = formulas.count_crps(observed, distribution)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from signposts.scoring.arrays import Floats
-from signposts.scoring.model import Model, build_model, make_observations
-from signposts.scoring.observations import Observations, years_of_dates, years_since
+from signposts.scoring.model import Model, build_model, make_observations, scoreable
+from signposts.scoring.observations import KINDS, Observations, years_of_dates, years_since
 from signposts.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -134,3 +134,10 @@ def observations_of(
     if completeness is not None:
         columns["completeness"] = completeness
     return make_observations(tracker.model, columns)
+
+
+def scoreable_rows(tracker: TrackerModel, rows: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the observations that the predictions can score; an edited catalogue may change an indicator's family."""
+    codes = np.array([KINDS.index(kind) for kind in rows["kind"]], dtype=np.int64)
+    indicator = tracker.model.indicator_index(rows["indicator_id"].to_numpy(dtype=object))
+    return rows[scoreable(tracker.model, indicator, codes)] if len(rows) else rows

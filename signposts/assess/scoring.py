@@ -36,7 +36,6 @@ SAID = [
     "happened_to",
 ]
 """What two observations must share to have one likelihood; most as-of dates see the same ones."""
-HYPOTHESIS_COLUMNS = ["scenario_id", "onset"]
 
 
 def score_readings(

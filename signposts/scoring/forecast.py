@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, gammaln, ndtr
+from scipy.special import ndtr
 
 from signposts.scoring.arrays import Floats
 
@@ -72,32 +72,6 @@ def covariance(process: Process, years_now: Floats, years_then: Floats) -> Float
     kept = np.exp(-reversion * (years_then - years_now)) * -np.expm1(-2 * reversion * years_now)
     pulled = np.nan_to_num(process.long_run_variance) * kept
     return np.where(np.isnan(process.reversion), walked, pulled) + process.start_sd**2
-
-
-def count_log_mass(more: Floats, seen: Floats, seen_years: Floats, years: Floats, mean: Floats, cv: Floats) -> Floats:
-    """Return ln P(N = more in the next years), given `seen` events in seen_years (a list's years times its q).
-
-    The rate is Gamma(a = 1 / cv^2, b = a / mean) before, Gamma(a + seen, b + seen_years) after: NegBin.
-    """
-    shape = cv**-2.0
-    learned, exposed = shape + seen, shape / mean + seen_years
-    result: Floats = (
-        gammaln(more + learned)
-        - gammaln(learned)
-        - gammaln(more + 1)
-        + learned * np.log(exposed / (exposed + years))
-        + more * np.log(years / (exposed + years))
-    )
-    return result
-
-
-def vote_log_mass(more: Floats, trials: Floats, seen: Floats, seen_trials: Floats, a: Floats, b: Floats) -> Floats:
-    """Return ln P(`more` of the next `trials`), given `seen` of `seen_trials`, under a Beta(a, b) share."""
-    a, b = a + seen, b + seen_trials - seen
-    result: Floats = (
-        -np.log1p(trials) - betaln(trials - more + 1, more + 1) + betaln(more + a, trials - more + b) - betaln(a, b)
-    )
-    return result
 
 
 def mixture_quantiles(cdf: Callable[[Floats], Floats], low: float, high: float, shares: Floats) -> Floats:
