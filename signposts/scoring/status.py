@@ -79,7 +79,9 @@ def status(model: Model, observations: Observations, readings: Readings, thresho
     is_event, is_ordinal = (family == _EVENT)[:, None], (family == _ORDINAL)[:, None]
     two_sided = np.minimum(u, 1 - u)
     closeness = np.where(is_ordinal, p, np.where(is_event, np.where(happened[:, None], u, 1 - u), two_sided))
-    best = _best_onset(model, closeness)
+    ranked = np.where(np.isnan(closeness), -np.inf, closeness)
+    onsets = [np.flatnonzero(model.hypothesis_scenario == scenario) for scenario in range(n_named)]
+    best = np.stack([own[np.argmax(ranked[:, own], axis=1)] for own in onsets], axis=1)
     u = np.take_along_axis(u, best, axis=1)
     p = np.take_along_axis(p, best, axis=1)
     fit = np.where(is_event & ~happened[:, None], 1 - u, u)
@@ -106,13 +108,3 @@ def _pooled(readings: Readings, values: Floats, n_readings: int, counts: Boolean
     with np.errstate(invalid="ignore"):
         result: Floats = np.where(size > 0, total / np.where(size > 0, size, 1.0), np.nan)
     return result
-
-
-def _best_onset(model: Model, closeness: Floats) -> Integers:
-    """Return the hypothesis of each named scenario that fits best, shape (R, S)."""
-    ranked = np.where(np.isnan(closeness), -np.inf, closeness)
-    columns = []
-    for scenario in range(model.n_scenarios):
-        own = np.flatnonzero(model.hypothesis_scenario == scenario)
-        columns.append(own[np.argmax(ranked[:, own], axis=1)])
-    return np.stack(columns, axis=1)
