@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signposts.catalogue import Tracker
@@ -43,14 +44,14 @@ class Decided:
     claim_id: str = ""
 
 
-def decisions_now(tracker: Tracker) -> dict[str, TriageRow]:
-    """Return the decision that counts for each lead, as the file says now.
+def decisions_now(folder: Path) -> dict[str, TriageRow]:
+    """Return the decision that counts for each lead, as the file in a tracker's folder says now.
 
     Raises:
         CatalogueError: a row cannot be read; the message says file and line.
     """
     faults = FaultList()
-    decisions = newest_decisions(read_triage(tracker.folder, faults))
+    decisions = newest_decisions(read_triage(folder, faults))
     faults.raise_if_any()
     return decisions
 
@@ -143,18 +144,17 @@ def accept(
 def _corroboration(tracker: Tracker, claim_id: str, lead: Lead, now: datetime) -> tuple[NewRow, str]:
     """Return the row that raises a known claim's credibility by one step, with the further source in its note."""
     _, known = find_claim(tracker, claim_id)
-    step = max(1, int(known.claim.credibility) - 1)
+    step = str(max(1, int(known.claim.credibility) - 1))
     said = f"reported again by {lead.outlet} on {lead.day}: {lead.url}"
-    if str(step) == known.claim.credibility:
-        note = f"{known.fields.get('note', '')}; {said}".strip("; ")
-        return correction(tracker, claim_id, {"note": note}, said, now)
-    return correction(tracker, claim_id, {"credibility": str(step)}, said, now)
+    note = f"{known.fields.get('note', '')}; {said}".strip("; ")
+    changes = {"note": note} if step == known.claim.credibility else {"credibility": step}
+    return correction(tracker, claim_id, changes, said, now)
 
 
 def undo(tracker: Tracker, lead: Lead, now: datetime) -> Decided:
     """Open a lead again, with those decided with it; a claim made by accepting it is withdrawn in the same write."""
     with tracker_lock(tracker.folder):
-        decisions = decisions_now(tracker)
+        decisions = decisions_now(tracker.folder)
         made = decisions.get(lead.lead_id)
         if made is None:
             raise InputError(f"lead {lead.lead_id} is open; there is nothing to undo")
@@ -215,7 +215,7 @@ def _one_a_file(rows: Sequence[NewRow]) -> list[NewRow]:
 
 def refuse_decided(tracker: Tracker, leads: Sequence[Lead]) -> None:
     """Refuse leads that somebody decided meanwhile, with who, what and when; those put off may be decided."""
-    decisions = decisions_now(tracker)
+    decisions = decisions_now(tracker.folder)
     for lead in leads:
         made = decisions.get(lead.lead_id)
         if made is not None and made.decision != "later":
