@@ -362,15 +362,13 @@ class Warehouse:
     def _create(self, table: str, select: str, parameters: Mapping[str, Any], *, optional: bool = False) -> int:
         """Create or replace a table from a select, held to the dictionary where it knows the table."""
         with self.connect() as connection:
-            if table not in dictionary_columns():
-                connection.execute(f"create or replace table {_identifier(table)} as {select}", parameters or None)
-                return self.count(table)
-            connection.execute(f"create or replace temp table incoming as {select}", parameters or None)
-            found = [row[0] for row in connection.execute("select column_name from (describe incoming)").fetchall()]
-            chosen = _chosen(table, found, optional)
-            connection.execute(f"create or replace table {_identifier(table)} as select {chosen} from incoming")
-            connection.execute("drop table incoming")
-            return self.count(table)
+            chosen = "*"
+            if table in dictionary_columns():
+                found = [row[0] for row in connection.execute(f"describe {select}", parameters or None).fetchall()]
+                chosen = _chosen(table, found, optional)
+            made = f"create or replace table {_identifier(table)} as select {chosen} from ({select}) as incoming"
+            ((count,),) = connection.execute(made, parameters or None).fetchall()
+            return int(count)
 
 
 def recorded_claim_ids(settings: Settings, tracker_id: str, indicator_id: str) -> set[str]:
@@ -405,9 +403,7 @@ def _definition(columns: Mapping[str, str]) -> str:
 
 def _chosen(table: str, found: Sequence[str], optional: bool) -> str:
     """Return the select list that holds found columns to the dictionary."""
-    columns = dictionary_columns().get(table)
-    if columns is None:
-        return "*"
+    columns = dictionary_columns()[table]
     surplus = [name for name in found if name not in columns]
     missing = [name for name in columns if name not in found]
     if surplus or (missing and not optional):

@@ -122,10 +122,13 @@ def completeness_of(
 
 def _repeated(model: Model, rows: "pd.DataFrame", columns: list[str], subset: str) -> dict[str, Any]:
     """Return the rows' own columns once for each hypothesis, with the hypothesis beside them."""
+    import pandas as pd
+
     n_rows, n_hypotheses = len(rows), model.n_hypotheses
-    return {name: np.repeat(rows[name].to_numpy(), n_hypotheses) for name in columns} | {
+    scenario = pd.array(model.hypothesis_scenario_ids(), dtype="str")
+    return {name: rows[name].array.repeat(n_hypotheses) for name in columns} | {
         "subset": subset,
-        "scenario_id": np.tile(np.array(model.hypothesis_scenario_ids(), dtype=object), n_rows),
+        "scenario_id": scenario.take(np.tile(np.arange(n_hypotheses), n_rows)),
         "onset": np.tile(model.hypothesis_onset, n_rows),
     }
 

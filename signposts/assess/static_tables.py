@@ -108,8 +108,9 @@ def diagnosticity_rows(tracker: TrackerModel, as_of: date, votes: Mapping[str, i
 
 def silence_rows(tracker: TrackerModel) -> Rows:
     """Return when silence makes an expected event behind, then contradicted: years since t0, as far as it does."""
-    model, names = tracker.model, tracker.scored_in_order()
-    indicator = model.indicator_index(names)
+    model = tracker.model
+    scored = model.indicator_index(tracker.scored_in_order())
+    indicator = scored[model.family[scored] == FAMILIES.index("event")]
     expected = model.parameters["p"][indicator] >= 0.5
     rows: Rows = []
     for word, threshold in SILENCE.items():
@@ -117,7 +118,7 @@ def silence_rows(tracker: TrackerModel) -> Rows:
         rows += [
             {
                 "tracker_id": tracker.tracker_id,
-                "indicator_id": names[position],
+                "indicator_id": model.indicator_ids[indicator[position]],
                 "scenario_id": model.scenario_ids[column],
                 "becomes": word,
                 "years": float(when[position, column]),

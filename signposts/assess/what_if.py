@@ -7,6 +7,7 @@ here: the probabilities that follow (scoring/what_if.py), printing (cli/what_if.
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,12 @@ def reading_of(tracker: TrackerModel, name: str, value: str, when: date, reliabi
     Raises:
         InputError: it cannot be read or scored.
     """
+    supposed = _columns_of(tracker, name, value, when)
+    return single_evidence(tracker.model, make_observations(tracker.model, supposed), reliability)
+
+
+def _columns_of(tracker: TrackerModel, name: str, value: str, when: date) -> Columns:
+    """Return one supposed observation as columns, or refuse it."""
     model = tracker.model
     (index,) = model.indicator_index([name])
     family = FAMILIES[model.family[index]]
@@ -54,7 +61,7 @@ def reading_of(tracker: TrackerModel, name: str, value: str, when: date, reliabi
         raise InputError(f"{name}: {when} is not later than the start of its predictions; give a later day with --on")
     if min(columns["reading_date"][0], columns.get("happened_from", [0.0])[0]) < 0:
         raise InputError(f"{name}: that is before {tracker.t0}, when the clock starts; give a later day")
-    return single_evidence(model, make_observations(model, columns), reliability)
+    return columns
 
 
 # ---- words as observations: one reader a family
@@ -166,32 +173,33 @@ def day_of(text: str, what: str) -> date:
 
 def what_if_rows(present: "Standing", reliability: float) -> Rows:
     """Return every reading that the page lets people suppose as of today, a row a hypothesis that has a name."""
-    model, rows = present.tracker.model, []
-    hypotheses = list(zip(model.hypothesis_scenario_ids(), model.hypothesis_onset.tolist(), strict=True))[:-1]
+    tracker, model = present.tracker, present.tracker.model
+    supposed: list[tuple[str, int, str, Columns]] = []
     for name in present.scored:
         for position, text in enumerate(_grid(present, name), start=1):
-            try:
-                found = reading_of(present.tracker, name, text, present.as_of, reliability)
-            except InputError:
-                continue  # the predictions of this indicator do not speak of today
-            weight = present.tracker.defining_weight if found.is_defining[0] else present.tracker.evidence_weight
-            for place, (scenario, onset) in enumerate(hypotheses):
-                z = float(found.z[0, place])
-                rows.append(
-                    {
-                        "tracker_id": present.tracker.tracker_id,
-                        "indicator_id": name,
-                        "position": position,
-                        "supposed": text,
-                        "scenario_id": scenario,
-                        "onset": onset,
-                        "log_ratio": float(found.log_ratio[0, place]),
-                        "log_ratio_contaminated": float(found.contaminated[0, place]),
-                        "z": None if math.isnan(z) else z,
-                        "weight": weight,
-                    }
-                )
-    return rows
+            with suppress(InputError):  # the predictions of this indicator do not speak of today
+                supposed.append((name, position, text, _columns_of(tracker, name, text, present.as_of)))
+    if not supposed:
+        return []
+    names = {column for *_, columns in supposed for column in columns}
+    joined = {column: [columns.get(column, [math.nan])[0] for *_, columns in supposed] for column in names}
+    found = single_evidence(model, make_observations(model, joined), reliability)
+    return [
+        {
+            "tracker_id": tracker.tracker_id,
+            "indicator_id": name,
+            "position": position,
+            "supposed": text,
+            "scenario_id": scenario,
+            "onset": float(model.hypothesis_onset[place]),
+            "log_ratio": float(found.log_ratio[row, place]),
+            "log_ratio_contaminated": float(found.contaminated[row, place]),
+            "z": None if math.isnan(found.z[row, place]) else float(found.z[row, place]),
+            "weight": tracker.defining_weight if found.is_defining[row] else tracker.evidence_weight,
+        }
+        for row, (name, position, text, _) in enumerate(supposed)
+        for place, scenario in enumerate(model.hypothesis_scenario_ids()[:-1])
+    ]
 
 
 def _grid(present: "Standing", name: str) -> list[str]:

@@ -40,11 +40,11 @@ def likelihood(model: Model, observations: Observations) -> Likelihood:
     return result
 
 
-def single_evidence(model: Model, observation: Observations, reliability: float) -> CellEvidence:
-    """Return what one observation alone would say of its indicator, one row."""
-    found = likelihood(model, observation)
-    indicator = observation.indicator
-    happened = observation.kind == KIND["event"]
+def single_evidence(model: Model, observations: Observations, reliability: float) -> CellEvidence:
+    """Return what each observation alone would say of its indicator, a row each."""
+    found = likelihood(model, observations)
+    indicator = observations.indicator
+    happened = observations.kind == KIND["event"]
     is_defining = happened & (model.defines[indicator] >= 0)
     place = reliability * found.place + (1 - reliability) / 2
     z = luck_scores(place, model.luck_orientation(indicator)[:, None])

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 
 import numpy as np
 
@@ -118,21 +119,25 @@ def _sources(model: Model, hypothesis: int, coverage: Coverage) -> tuple[Integer
     return np.where(speaks, hypothesis, instead), speaks | model.speaks[coverage.indicator, baseline]
 
 
-def central_observations(model: Model, hypothesis: int, coverage: Coverage, time: float, dates: Floats) -> Observations:
-    """Return the readings of a hypothesis's central path at a date; an indicator on which nobody speaks has none.
+def central_observations(
+    model: Model, hypothesis: int, coverage: Coverage, times: Floats, dates: Floats
+) -> Observations:
+    """Return the readings of a hypothesis's central path at each date, those of one date together.
+
+    An indicator on which nobody speaks has none.
 
     ``dates`` are those of `event_dates`. Values, shares and counts at the median, categories at the mode, events at
     their median date if that has come, else not seen; the trigger with the largest share half a lag before the onset,
     in a prose world every trigger. A silent scenario takes its baseline's.
     """
-    at = time - coverage.delay
     whose, speaks = _sources(model, hypothesis, coverage)
-    spoken = np.flatnonzero(speaks)
+    at = np.repeat(times - coverage.delay, speaks.sum())
+    spoken = np.tile(np.flatnonzero(speaks), len(times))
     indicator, source, middle = coverage.indicator[spoken], whose[spoken], dates[spoken].copy()
     family = np.array(FAMILIES, dtype=object)[model.family[indicator]]
     is_event, is_rate, is_ordinal = (family == name for name in ("event", "rate", "ordinal"))
     rest = np.flatnonzero(~is_event)
-    middle[rest] = quantiles(model, indicator[rest], source[rest], np.full(len(rest), at), np.full(len(rest), 0.5))
+    middle[rest] = quantiles(model, indicator[rest], source[rest], at[rest], np.full(len(rest), 0.5))
     happened = is_event & (middle <= at) & (middle > 0)
     count = np.round(coverage.completeness[spoken] * middle)
     kind = np.select(
@@ -194,19 +199,15 @@ def recognise(
     year_ends: Sequence[tuple[int, float]],
 ) -> list[Recognised]:
     """Return what would be believed along each path at each year's end, all observations scored in one pass."""
-    parts = [
-        (place, year, central_observations(model, hypothesis, coverage, time, dates))
-        for place, (hypothesis, coverage) in enumerate(paths)
-        for dates in (event_dates(model, hypothesis, coverage),)
-        for year, time in year_ends
-    ]
-    whole = _joined([part for _, _, part in parts])
+    times = np.array([time for _, time in year_ends])
+    parts = [central_observations(model, *path, times, event_dates(model, *path)) for path in paths]
+    whole = _joined(parts)
     found = likelihood(model, whole)
     at, result = 0, []
-    for place, year, part in parts:
-        rows = np.arange(at, at + len(part))
-        at += len(part)
-        hypothesis, coverage = paths[place]
+    for ((hypothesis, coverage), readings), (year, _) in product(zip(paths, parts, strict=True), year_ends):
+        rows = np.arange(at, at + len(readings) // len(times))
+        at += len(rows)
+        part = whole.take(rows)
         reliability = coverage.reliability[np.searchsorted(coverage.indicator, part.indicator)]
         pool = plain_pool(np.arange(len(part)), np.ones(len(part)), reliability)
         probability = _probabilities(

@@ -32,7 +32,7 @@ def weighing(model, evidence_weight=0.3):
 
 def central(model, hypothesis, indicator, time):
     coverage = full_coverage(indicator)
-    return central_observations(model, hypothesis, coverage, time, event_dates(model, hypothesis, coverage))
+    return central_observations(model, hypothesis, coverage, np.array([time]), event_dates(model, hypothesis, coverage))
 
 
 def test_a_scenario_with_many_onsets_is_tried_at_its_first_and_last():
