@@ -153,14 +153,12 @@ def read_document(path: Path, faults: FaultList) -> Document | None:
 def refuse_syntax(path: Path, error: yaml.YAMLError, faults: FaultList) -> None:
     """Refuse a file that is not YAML, at the line the parser stopped on."""
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    faults.refuse(
-        path,
-        mark.line + 1 if mark else 1,
-        "YAML",
-        str(problem),
-        "check indentation, colons and quotes on this line and the one above",
-    )
+    line, problem = mark.line + 1 if mark else 1, str(getattr(error, "problem", None) or str(error).splitlines()[0])
+    if "nesting depth" in problem:  # the parser's own bound, since libyaml 0.2.6
+        faults.refuse(path, line, "nesting", f"deeper than {DEEPEST} levels", "write it flatter")
+    else:
+        how = "check indentation, colons and quotes on this line and the one above"
+        faults.refuse(path, line, "YAML", problem, how)
 
 
 def impossible_date_line(text: str) -> int:
