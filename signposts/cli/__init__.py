@@ -27,6 +27,7 @@ archive_app = typer.Typer(help="The stored bytes of publishers.", no_args_is_hel
 app.add_typer(archive_app, name="archive")
 
 AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="Assess as of this day (YYYY-MM-DD), not today.")]
+TrackerName = Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")]
 TrackerOption = Annotated[list[str], typer.Option("--tracker", metavar="ID", help="Only this tracker; repeatable.")]
 
 
@@ -49,18 +50,8 @@ def run(
     """One monitoring run, as the schedule does it; ends with a table and the paths of what it published."""
     from signposts.cli.running import RunRequest, run_monitor
 
-    request = RunRequest(
-        as_of=as_of,
-        offline=offline,
-        trackers=tuple(tracker),
-        sources=tuple(source),
-        from_archive=from_archive,
-        strict=strict,
-        wait_seconds=wait,
-        verbose=verbose,
-        as_json=as_json,
-    )
-    raise typer.Exit(run_monitor(request))
+    asked = RunRequest(as_of, offline, tuple(tracker), tuple(source), from_archive, strict, wait, verbose, as_json)
+    raise typer.Exit(run_monitor(asked))
 
 
 @app.command()
@@ -100,7 +91,7 @@ def sql(
 def explain(
     indicator: Annotated[str, typer.Argument(help="Indicator.")],
     as_of: AsOf = "",
-    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+    tracker: TrackerName = "",
 ) -> None:
     """The readings, claims and sources of an indicator, and the arithmetic from them to the odds."""
     from signposts.cli.explaining import explain_indicator
@@ -111,7 +102,7 @@ def explain(
 @app.command("what-if")
 def what_if(
     readings: Annotated[list[str], typer.Argument(metavar="INDICATOR=VALUE …", help="Readings to suppose.")],
-    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+    tracker: TrackerName = "",
     on: Annotated[
         str, typer.Option("--on", metavar="DATE", help="Date the readings refer to; default the release's own.")
     ] = "",
@@ -135,7 +126,7 @@ def record(
     fields: Annotated[
         list[str], typer.Argument(metavar="[FIELD=VALUE …]", help="Fields of the claim; the rest is asked for.")
     ] = [],  # noqa: B006 - typer copies the default
-    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+    tracker: TrackerName = "",
     archive_page: Annotated[bool, typer.Option("--archive-page", help="Store the cited page with the claim.")] = False,
 ) -> None:
     """Add a claim to the ledger, validated, with a question for each field that is missing."""
@@ -148,7 +139,7 @@ def record(
 def accept(
     held: Annotated[str, typer.Argument(metavar="CLAIM|SOURCE/DOCUMENT", help="Held claim, or held document.")],
     reason: Annotated[str, typer.Option("--reason", help="Why it is right.")],
-    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+    tracker: TrackerName = "",
 ) -> None:
     """Let through a claim or a publisher's document that is held."""
     from signposts.cli.recording import accept_claim, accept_document
@@ -157,9 +148,6 @@ def accept(
         accept_document(held, reason)
     else:
         accept_claim(held, reason, tracker)
-
-
-TrackerName = Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")]
 
 
 @app.command()
@@ -347,9 +335,7 @@ def diff(
 
 
 @app.command()
-def backtest(
-    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
-) -> None:
+def backtest(tracker: TrackerName = "") -> None:
     """The fans against history: rolling origins before the tracker began."""
     from signposts.cli.testing import show_backtest
 
@@ -359,7 +345,7 @@ def backtest(
 @app.command()
 def calibrate(
     draws: Annotated[int, typer.Option("--draws", help="Simulated worlds.")] = 0,
-    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+    tracker: TrackerName = "",
 ) -> None:
     """The method against simulated worlds; writes docs/calibration.md and fails if a bound is broken."""
     from signposts.cli.testing import run_calibration
@@ -398,7 +384,7 @@ def suggest_sigma(
 @app.command()
 def elicit(
     who: Annotated[str, typer.Option("--as", metavar="WHO", help="The analyst; names the file of answers.")],
-    tracker: Annotated[str, typer.Option("--tracker", metavar="ID", help="Tracker; default the only one.")] = "",
+    tracker: TrackerName = "",
 ) -> None:
     """An analyst's own numbers, asked blind: no readings, no catalogue numbers, no one else's answers."""
     from signposts.cli.eliciting import elicit as ask

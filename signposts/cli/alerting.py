@@ -33,20 +33,11 @@ def alert_command(*, dry_run: bool, send: bool, test: bool) -> int:
             typer.echo(f"{alert.delivery}: {alert.message}")
         return 1 if any(alert.delivery == "failed" for alert in outcomes) else 0
     if dry_run:
-        _print_message(settings, now)
+        waiting = unsent(read_journal(settings.alert_journal), now)
+        typer.echo("\n\n".join(compose(waiting, settings, now)) if waiting else "Nothing waits to be sent.")
     else:
         _list(settings, now)
     return 0
-
-
-def _print_message(settings: Settings, now: datetime) -> None:
-    """Print the message that would go out now."""
-    waiting = unsent(read_journal(settings.alert_journal), now)
-    if not waiting:
-        typer.echo("Nothing waits to be sent.")
-        return
-    title, text = compose(waiting, settings, now)
-    typer.echo(f"{title}\n\n{text}")
 
 
 def _list(settings: Settings, now: datetime) -> None:

@@ -70,12 +70,7 @@ def tracker_model(catalogue: Catalogue, tracker: Tracker) -> "Model":
         predictions=rows["prediction"],
         scoring=json.loads(tracker.settings.scoring.model_dump_json()),
         indicator_settings={
-            name: {
-                "detect_prob": indicator.detect_prob,
-                "exposure_start": indicator.exposure_start,
-                "categories": indicator.categories,
-                "defines": indicator.defines,
-            }
+            name: {key: getattr(indicator, key) for key in ("detect_prob", "exposure_start", "categories", "defines")}
             for name, indicator in tracker.indicators.items()
         },
     )
@@ -123,9 +118,8 @@ def recognition_lines(catalogue: Catalogue, tracker: Tracker) -> list[str]:
     return [
         f"{tracker.tracker_id}/scenarios.yaml: {names[found.hypothesis]} cannot be recognised: if all that it "
         f"{'states' if found.coverage == 'prose' else 'predicts'} came true from "
-        f"{model.hypothesis_onset[found.hypothesis]:g} "
-        f"years after t0, it would stand at {found.probability[model.hypothesis_scenario[found.hypothesis]]:.2f} at "
-        "the end of "
-        f"{found.year}: predict something that no other scenario does, or mark the events that define it"
+        f"{model.hypothesis_onset[found.hypothesis]:g} years after t0, it would stand at "
+        f"{found.probability[model.hypothesis_scenario[found.hypothesis]]:.2f} at the end of {found.year}: predict "
+        "something that no other scenario does, or mark the events that define it"
         for found in unrecognised(model, weighing, np.array(scored), settings.t0, settings.horizon_end)
     ]

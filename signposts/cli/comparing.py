@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from signposts.cli.formatting import percent
+from signposts.cli.formatting import percent, titled_table
 from signposts.errors import InputError
 from signposts.settings import load_settings
 from signposts.warehouse import Warehouse, load_sql
@@ -125,9 +124,8 @@ def adds_up(parts: Mapping[Part, float], moves: Mapping[tuple[str, str], float])
 def _print_odds(console: Console, old: Release, new: Release) -> dict[tuple[str, str], float]:
     """Print each scenario's odds then and now; return the moves of scenarios that are in both."""
     then = {(row["tracker_id"], row["scenario_id"]): row["posterior"] for row in old.rows("diff/odds")}
-    table = Table(title=f"From {old.release_id} to {new.release_id}", title_justify="left")
-    for heading in ("scenario", "then", "now", "move"):
-        table.add_column(heading, justify="left" if heading == "scenario" else "right")
+    title = f"From {old.release_id} to {new.release_id}"
+    table = titled_table(title, ("scenario", "then", "now", "move"), left=("scenario",))
     moves = {}
     for row in new.rows("diff/odds"):
         key = (row["tracker_id"], row["scenario_id"])
@@ -150,9 +148,8 @@ def _print_parts(console: Console, parts: Mapping[Part, float]) -> None:
     if not shown:
         console.print("No part of any move is larger than a hundredth of a point.")
         return
-    table = Table(title="What the moves are made of", title_justify="left")
-    for heading in ("cause", "indicator", "scenario", "part of the move"):
-        table.add_column(heading, justify="right" if heading.startswith("part") else "left", overflow="fold")
+    left = ("cause", "indicator", "scenario")
+    table = titled_table("What the moves are made of", (*left, "part of the move"), left, fold=True)
     for part, move in sorted(shown.items(), key=lambda item: (-abs(item[1]), str(item[0]))):
         table.add_row(part[0].replace("_", " "), part[1] or "", part[3], _points(move))
     console.print(table)
@@ -179,12 +176,7 @@ def _changes(
     then: Mapping[tuple[str, str], str | None], rows: Iterable[Mapping[str, Any]]
 ) -> Iterable[tuple[tuple[str, str], str | None, str | None]]:
     """Yield tracker and indicator, what it said and what it says, where the two differ or it is gone."""
-    seen = set()
-    for row in rows:
-        key = (row["tracker_id"], row["indicator_id"])
-        seen.add(key)
-        if then.get(key) != row["said"]:
-            yield key, then.get(key), row["said"]
-    for key in sorted(set(then) - seen):
-        if then[key] is not None:
-            yield key, then[key], None
+    now = {(row["tracker_id"], row["indicator_id"]): row["said"] for row in rows}
+    for key in (*now, *sorted(set(then) - set(now))):
+        if then.get(key) != now.get(key):
+            yield key, then.get(key), now.get(key)

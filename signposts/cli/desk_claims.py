@@ -3,6 +3,7 @@
 Belongs here: words in, lines out. Not here: the rows themselves (desk/claims.py, desk/importing.py).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,17 +14,14 @@ from signposts.catalogue import LEDGER_COLUMNS, Tracker, load_catalogue
 from signposts.catalogue.claims import OPEN_ENDS
 from signposts.catalogue.faults import nearest
 from signposts.desk.claims import all_claims, correct_claim, superseded_by, withdraw_claim
+from signposts.desk.state import sole_tracker
 from signposts.errors import InputError
 from signposts.settings import load_settings
 
 
 def chosen_tracker(name: str) -> Tracker:
     """Return the named tracker, or the only one."""
-    catalogue = load_catalogue(load_settings().catalogue_root, [name] if name else ())
-    if len(catalogue.trackers) != 1:
-        names = [each.tracker_id for each in catalogue.trackers]
-        raise InputError(f"there are {len(names)} trackers; name one with --tracker: {', '.join(names)}")
-    return catalogue.trackers[0]
+    return sole_tracker(load_catalogue(load_settings().catalogue_root, [name] if name else ()))
 
 
 def field_changes(words: Sequence[str]) -> dict[str, str]:
@@ -63,11 +61,8 @@ def print_claims(indicator: str, contains: str, tracker: str, everything: bool) 
 def _line(fields: Mapping[str, str], superseded: str) -> str:
     """Return a claim in one line: what, when, by whom, how good, where."""
     when = fields.get("happened_from") or fields.get("searched_until") or fields.get("period_end") or ""
-    what = (
-        fields.get("category")
-        or fields.get("value")
-        or "..".join(fields.get(name, "") for name in OPEN_ENDS).strip(".")
-    )
+    interval = "..".join(fields.get(name, "") for name in OPEN_ENDS).strip(".")
+    what = fields.get("category") or fields.get("value") or interval
     state = f"  superseded by {superseded}" if superseded else ""
     state = "  withdrawn" if fields.get("status") == "withdrawn" else state
     grade = fields.get("reliability", "") + fields.get("credibility", "")
@@ -131,8 +126,7 @@ def import_file(file: Path, indicator: str, mapping: Sequence[str], dry_run: boo
     outcomes = import_rows(chosen_tracker(tracker), file, indicator, field_changes(mapping), datetime.now(UTC), dry_run)
     for outcome in outcomes:
         typer.echo(f"{file.name}:{outcome.row_number}: {outcome.outcome}: {outcome.detail}")
-    counts = {
-        word: sum(outcome.outcome == word for outcome in outcomes) for word in ("accepted", "already known", "refused")
-    }
-    typer.echo(", ".join(f"{n} {word}" for word, n in counts.items()) + ("; nothing written" if dry_run else ""))
+    counts = Counter(outcome.outcome for outcome in outcomes)
+    said = ", ".join(f"{counts[word]} {word}" for word in ("accepted", "already known", "refused"))
+    typer.echo(said + ("; nothing written" if dry_run else ""))
     return 1 if counts["refused"] else 0

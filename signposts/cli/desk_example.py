@@ -39,7 +39,10 @@ def make_example() -> Settings:
     Raises:
         InputError: there is no folder to make it in, or the shipped files are incomplete.
     """
-    folder = _parent() / FOLDER
+    try:
+        folder = load_settings().home / FOLDER
+    except InputError:
+        folder = Path.cwd() / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     source = package_folder("examples")
     catalogue = folder / "catalogue"
@@ -64,27 +67,18 @@ def make_example() -> Settings:
     return settings
 
 
-def _parent() -> Path:
-    """Return the folder in which the example is made: the project's state, else the working folder."""
-    try:
-        return load_settings().home
-    except InputError:
-        return Path.cwd()
-
-
 def hold_back(tracker: Path, list_of_claims: Path) -> None:
     """Take the listed claims out of the copy's ledger and end the copy's searches earlier."""
-    with list_of_claims.open(encoding="utf-8", newline="") as file:
-        held = {row["indicator_id"]: row for row in csv.DictReader(file)}
+    held = {row["indicator_id"]: row for row in _rows(list_of_claims)}
     for indicator, row in held.items():
         path = tracker / "ledger" / f"{indicator}.csv"
         rows = _rows(path)
         known = row["known"].split("|")
-        late = {
-            each["claim_id"]
-            for each in rows
-            if _event_day(each) >= row["claims_from"] and each["claim_id"] not in known
-        }
+        late = set()
+        for each in rows:
+            day = each["happened_from"] or each["period_end"] or each["searched_until"] or each["published_on"]
+            if day >= row["claims_from"] and each["claim_id"] not in known:
+                late.add(each["claim_id"])
         _write(path, [each for each in rows if each["claim_id"] not in late and each["corrects"] not in late])
     path = tracker / "searches.csv"
     searches = _rows(path)
@@ -94,11 +88,6 @@ def hold_back(tracker: Path, list_of_claims: Path) -> None:
             each["looked_until"] = min(each["looked_until"], until)
             each["note"] = f"cut at {until} for the example; " + each["note"]
     _write(path, [each for each in searches if each["window_from"] <= each["looked_until"]])
-
-
-def _event_day(row: dict[str, str]) -> str:
-    """Return the day of a claim for comparison."""
-    return row["happened_from"] or row["period_end"] or row["searched_until"] or row["published_on"]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -4,11 +4,11 @@ Belongs here: words in, lines out. Not here: what a decision writes (desk/triage
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import typer
 
-from signposts.catalogue.triage import is_open, newest_decisions, read_triage
+from signposts.catalogue.triage import is_open
 from signposts.cli.desk_claims import chosen_tracker, field_changes
 from signposts.errors import InputError
 from signposts.settings import load_settings
@@ -16,11 +16,12 @@ from signposts.settings import load_settings
 
 def print_leads(indicator: str, tracker: str, at_most: int, everything: bool) -> None:
     """Print the open leads that could move most, without loading the whole catalogue."""
-    from signposts.catalogue.faults import FaultList, nearest
+    from signposts.catalogue.faults import nearest
     from signposts.catalogue.loading import tracker_folders
     from signposts.desk.leads import LeadLog
     from signposts.desk.ranking import indicator_weights, rank_leads
     from signposts.desk.state import released
+    from signposts.desk.triage import decisions_now
 
     settings = load_settings()
     folders = tracker_folders(settings.catalogue_root, [tracker] if tracker else [])
@@ -31,9 +32,7 @@ def print_leads(indicator: str, tracker: str, at_most: int, everything: bool) ->
     known = [path.stem for path in (folder / "indicators").glob("*.yaml")]
     if indicator and indicator not in known:
         raise InputError(f"no indicator {indicator!r} in tracker {folder.name!r}; {nearest(indicator, known)}")
-    faults = FaultList()
-    decisions = newest_decisions(read_triage(folder, faults))
-    faults.raise_if_any()
+    decisions = decisions_now(folder)
     today = datetime.now(UTC).date()
     leads = [lead for lead in LeadLog(settings).leads().values() if is_open(decisions.get(lead.lead_id), today)]
     ranked = rank_leads(leads, folder.name, indicator_weights(released(settings), folder.name), today, None, indicator)
@@ -54,6 +53,7 @@ def print_leads(indicator: str, tracker: str, at_most: int, everything: bool) ->
 def collect_now(offline: bool, feeds: Sequence[str], rebuild: bool) -> None:
     """Read the feeds now and say what came of each."""
     from signposts.catalogue import load_catalogue
+    from signposts.catalogue.faults import nearest
     from signposts.desk.collect import collect_leads, rebuild_leads
 
     settings = load_settings()
@@ -61,8 +61,6 @@ def collect_now(offline: bool, feeds: Sequence[str], rebuild: bool) -> None:
     catalogue = load_catalogue(settings.catalogue_root)
     unknown = [name for name in feeds if name not in catalogue.lead_feeds]
     if unknown:
-        from signposts.catalogue.faults import nearest
-
         raise InputError(f"no feed {unknown[0]!r} in feeds.yaml; {nearest(unknown[0], catalogue.lead_feeds)}")
     if rebuild:
         typer.echo(f"{rebuild_leads(settings, catalogue, now)} leads made again from the archive")
@@ -119,6 +117,7 @@ def close_indicator(
     indicator: str, until: str, since: str, without: Sequence[str], sentence: str, dry_run: bool, tracker: str
 ) -> None:
     """Close the search of an indicator up to a day, or say what is missing."""
+    from signposts.assess.what_if import day_of
     from signposts.desk.searches import close_search, plan_search
     from signposts.desk.state import open_desk
 
@@ -152,10 +151,8 @@ def close_indicator(
 def print_watch_terms(indicator: str, tracker: str, at_most: int) -> None:
     """Print what an indicator's watch would have matched among everything in the archive."""
     from signposts.catalogue import load_catalogue
-    from signposts.desk.collect import Collection, archived_items
+    from signposts.desk.collect import archived_items, open_collection
     from signposts.desk.matching import ledger_recall, tracker_matcher
-    from signposts.sources.archive import open_archive
-    from signposts.sources.http import Clock
 
     settings = load_settings()
     own = chosen_tracker(tracker)
@@ -164,7 +161,7 @@ def print_watch_terms(indicator: str, tracker: str, at_most: int) -> None:
         raise InputError(f"{indicator!r} has no `watch:` in tracker {own.tracker_id!r}")
     matcher = tracker_matcher(own)
     catalogue = load_catalogue(settings.catalogue_root, [own.tracker_id])
-    work = Collection(settings, catalogue, datetime.now(UTC), Clock(), open_archive(settings), {})
+    work = open_collection(settings, catalogue, datetime.now(UTC))
     read, matched = set(), {}
     for _, feed, items, _, _ in archived_items(work):
         for item in items:
@@ -180,11 +177,3 @@ def print_watch_terms(indicator: str, tracker: str, at_most: int) -> None:
         typer.echo("that is more than a quarter of everything: narrow the terms")
     hits, tried = ledger_recall(own, matcher)[indicator]
     typer.echo(f"of {tried} ledger pages whose address reads as a headline it finds {hits}")
-
-
-def day_of(text: str, what: str) -> date:
-    """Return an ISO day, or say how to write it."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"{what}: {text!r} is not a day; write it as YYYY-MM-DD") from error

@@ -85,18 +85,15 @@ def preview_of(state: "DeskState") -> Callable[[str, Mapping[str, str]], Sequenc
         asked = {indicator: value}
         then = probabilities(present.tracker.model, what_if_inputs(present, asked, when, reliability))
         now = probabilities(present.tracker.model, present.evidence)
-        names = [*state.tracker.scenarios, "other"]
-        titles = {name: scenario.title for name, scenario in state.tracker.scenarios.items()} | {
-            "other": "None of the above"
-        }
+        titles = [*(scenario.title for scenario in state.tracker.scenarios.values()), "None of the above"]
         return [
             {
-                "scenario": titles[name],
+                "scenario": title,
                 "now": percent(before),
                 "then": percent(after),
                 "move": f"{100 * (after - before):+.1f} points",
             }
-            for name, before, after in zip(names, now, then, strict=True)
+            for title, before, after in zip(titles, now, then, strict=True)
         ]
 
     return preview

@@ -374,7 +374,7 @@ def _leads(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     catalogue = load_catalogue(settings.catalogue_root)
     if not catalogue.lead_feeds:
         return
-    decided = {name: row for tracker in catalogue.trackers for name, row in decisions_now(tracker).items()}
+    decided = {name: row for tracker in catalogue.trackers for name, row in decisions_now(tracker.folder).items()}
     waiting = sum(is_open(decided.get(lead_id), now.date()) for lead_id in LeadLog(settings).leads())
     looked = [row.search.looked_until for tracker in catalogue.trackers for row in tracker.searches]
     until = f"; the newest search looked until {max(looked)}" if looked else ""

@@ -5,31 +5,20 @@ Belongs here: which numbers are asked for, the questions, writing the answers. N
 """
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
-from signposts.catalogue import Catalogue, Tracker, load_catalogue
 from signposts.catalogue.elicitation import COLUMNS, ElicitedNumber, NumberAsked, fault, numbers_asked, read_answers
+from signposts.cli.desk_claims import chosen_tracker
 from signposts.errors import InputError
-from signposts.settings import load_settings
 
 STOP = ("q", "quit", "stop")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One number of one prediction, with what an analyst may see of it."""
-
-    asked: NumberAsked
-    place: int
-    total: int
-
-
 def elicit(who: str, tracker: str) -> None:
     """Ask for every number that this analyst has not answered yet, and write each answer at once."""
-    owner = _tracker(load_catalogue(load_settings().catalogue_root, [tracker] if tracker else ()), tracker)
+    owner = chosen_tracker(tracker)
     if not who.isidentifier() or who != who.lower():
         raise InputError(f"{who!r} cannot name a file; write a name as anna_k: small letters, digits and _")
     path = owner.folder / "elicitation" / f"{who}.csv"
@@ -46,7 +35,7 @@ def elicit(who: str, tracker: str) -> None:
             indicator = owner.indicators[each.indicator]
             typer.echo(f"\n{indicator.title} ({indicator.unit})\n{indicator.meaning}")
             last = each.indicator
-        value = _answer(owner, Question(each, place, len(asked)))
+        value = _answer(f"[{place}/{len(asked)}] if `{owner.scenarios[each.scenario].title}` holds: ", each)
         if value is None:
             break
         if value:
@@ -54,22 +43,10 @@ def elicit(who: str, tracker: str) -> None:
     typer.echo(f"\n{path}")
 
 
-def _tracker(catalogue: Catalogue, tracker: str) -> Tracker:
-    """Return the tracker asked for, or the only one."""
-    names = [own.tracker_id for own in catalogue.trackers]
-    if not tracker and len(names) > 1:
-        raise InputError(f"there are {len(names)} trackers; name one with --tracker: {', '.join(names)}")
-    return catalogue.tracker(tracker or names[0])
-
-
-def _answer(owner: Tracker, question: Question) -> str | None:
+def _answer(before: str, asked: NumberAsked) -> str | None:
     """Return a number as text, nothing for one left out, None to stop; what cannot be is asked again."""
-    asked = question.asked
-    title = owner.scenarios[asked.scenario].title
     while True:
-        text = typer.prompt(
-            f"[{question.place}/{question.total}] if `{title}` holds: {asked.question}", default="", show_default=False
-        )
+        text = typer.prompt(before + asked.question, default="", show_default=False)
         if text.strip().lower() in STOP:
             return None
         found = fault(asked, text)

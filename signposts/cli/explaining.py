@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from signposts.cli.formatting import number, percent, signed, span
+from signposts.cli.formatting import number, percent, signed, span, titled_table
 from signposts.cli.published import nearest_name, only_tracker, open_release, published_rows
 from signposts.errors import InputError
 
@@ -38,7 +38,11 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
         )
         if subject["scored"]:
             _print_chain(console, published_rows(release, "explain/chain", **keys))
-            _print_completeness(console, published_rows(release, "explain/completeness", **keys))
+            for row in published_rows(release, "explain/completeness", **keys):
+                console.print(
+                    f"The list is thought to hold {percent(row['mean'])} of all events (from {percent(row['least'])} "
+                    f"to {percent(row['most'])} over {row['n_nodes']} node(s)); the ratio is averaged over them."
+                )
             _print_triggers(console, published_rows(release, "explain/triggers", **keys))
             _print_ratios(console, subject, published_rows(release, "explain/hypotheses", **keys))
             rows = published_rows(release, "explain/arithmetic", **keys)
@@ -101,10 +105,11 @@ def _print_searches(console: Console, searches: Sequence[Row]) -> None:
 
 def _print_claims(console: Console, claims: Sequence[Row]) -> None:
     """Print every claim known at the date, those pooled into the reading first with their share."""
-    table = Table(title="Claims known by then", title_justify="left", show_lines=False)
-    for heading in ("claim", "what it says", "speaker", "grade", "r", "published", "share"):
-        table.add_column(heading, overflow="fold")
+    headings = ("claim", "what it says", "speaker", "grade", "r", "published", "share")
+    table = titled_table("Claims known by then", headings, headings, fold=True)
     for claim in claims:
+        unused = "held" if claim["held"] else "superseded" if claim["superseded_by"] else "-"
+        unused = "plan" if unused == "-" and claim["kind"] == "plan" else unused
         table.add_row(
             claim["claim_id"],
             _claim_in_words(claim),
@@ -112,7 +117,7 @@ def _print_claims(console: Console, claims: Sequence[Row]) -> None:
             claim["grade"],
             f"{claim['reliability_value']:.2f}",
             str(claim["published_on"]),
-            percent(claim["pool_weight"]) if claim["pool_weight"] is not None else _why_not_pooled(claim),
+            percent(claim["pool_weight"]) if claim["pool_weight"] is not None else unused,
         )
     console.print(table)
 
@@ -132,31 +137,19 @@ def _claim_in_words(claim: Row) -> str:
     return f"{claim['category'] or number(claim['value'])}{unit}{period}"
 
 
-def _why_not_pooled(claim: Row) -> str:
-    """Return the short reason that a claim has no share in the reading."""
-    if claim["held"]:
-        return "held"
-    if claim["superseded_by"]:
-        return "superseded"
-    return "plan" if claim["kind"] == "plan" else "-"
-
-
 def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
     """Print what each scenario predicted, its fan nearest the reading's date, and the verdict."""
     if not predictions:
         return
-    table = Table(title="What each scenario predicted", title_justify="left")
-    for heading in ("scenario", "prediction", "fan: 10 % - median - 90 %", "status", "u", "dB", "dB x f"):
-        table.add_column(heading, overflow="fold")
+    headings = ("scenario", "prediction", "fan: 10 % - median - 90 %", "status", "u", "dB", "dB x f")
+    table = titled_table("What each scenario predicted", headings, headings, fold=True)
     for row in predictions:
-        fan = (
-            f"{number(row['p10'])} - {number(row['p50'])} - {number(row['p90'])} ({row['fan_date']})"
-            if row["p50"] is not None
-            else row["type"]
-        )
+        fan = f"{number(row['p10'])} - {number(row['p50'])} - {number(row['p90'])} ({row['fan_date']})"
+        fan = fan if row["p50"] is not None else row["type"]
+        whose = f" (mean of {row['analysts']} analysts, spread {float(row['spread']):.2f})" if row["analysts"] else ""
         table.add_row(
             row["title"],
-            f"{row['claim']} [{row['basis']}]{_whose(row)}".replace("[", "\\["),
+            f"{row['claim']} [{row['basis']}]{whose}".replace("[", "\\["),
             fan,
             row["status"] or "",
             "" if row["fit"] is None else f"{row['fit']:.3f}",
@@ -164,11 +157,6 @@ def _print_predictions(console: Console, predictions: Sequence[Row]) -> None:
             signed(row["contribution"]),
         )
     console.print(table)
-
-
-def _whose(row: Row) -> str:
-    """Return that a prediction's numbers are the mean of several analysts', and how far they may be off."""
-    return f" (mean of {row['analysts']} analysts, spread {float(row['spread']):.2f})" if row["analysts"] else ""
 
 
 def _print_ratios(console: Console, subject: Row, hypotheses: Sequence[Row]) -> None:
@@ -183,9 +171,7 @@ def _print_ratios(console: Console, subject: Row, hypotheses: Sequence[Row]) -> 
         "\nLog ratio l = ln of the sum over reports of share x (r x ratio + what is left unbelieved), against the "
         f"reference.\nWeight f = {weight:g}: {said}."
     )
-    table = Table()
-    for heading in ("scenario", "l, onset summed out", "l over its onsets", "f x l"):
-        table.add_column(heading)
+    table = Table("scenario", "l, onset summed out", "l over its onsets", "f x l")
     for row in hypotheses:
         over = "" if row["n_onsets"] == 1 else f"{row['least']:+.4f} to {row['most']:+.4f}"
         table.add_row(row["scenario_id"], f"{row['log_ratio']:+.4f}", over, f"{weight * row['log_ratio']:+.4f}")
@@ -196,9 +182,8 @@ def _print_chain(console: Console, links: Sequence[Row]) -> None:
     """Print the chain of the reading: each link takes its reliability of what the newer ones left."""
     if len(links) < 2:
         return
-    table = Table(title="Chain: what a link leaves unbelieved falls to the one before", title_justify="left")
-    for heading in ("link", "up to", "claims", "r", "counts for"):
-        table.add_column(heading)
+    headings = ("link", "up to", "claims", "r", "counts for")
+    table = titled_table("Chain: what a link leaves unbelieved falls to the one before", headings, headings)
     left = 1.0
     for link in links:
         table.add_row(
@@ -211,15 +196,6 @@ def _print_chain(console: Console, links: Sequence[Row]) -> None:
         left *= 1 - link["reliability"]
     console.print(table)
     console.print(f"What none of them is believed for, {left:.3f}, says nothing.")
-
-
-def _print_completeness(console: Console, rows: Sequence[Row]) -> None:
-    """Print how complete the list is thought to be."""
-    for row in rows:
-        console.print(
-            f"The list is thought to hold {percent(row['mean'])} of all events (from {percent(row['least'])} to "
-            f"{percent(row['most'])} over {row['n_nodes']} node(s)); the ratio is averaged over them."
-        )
 
 
 def _print_triggers(console: Console, rows: Sequence[Row]) -> None:
@@ -244,11 +220,9 @@ def _print_luck(console: Console, subject: Row, rows: Sequence[Row]) -> None:
     """Print the reading's luck and what its storyline shares."""
     if not rows or rows[0]["n_readings"] < 2:
         return
-    table = Table(
-        title=f"Shared luck of storyline {subject['group_id']}, {rows[0]['n_readings']} readings", title_justify="left"
-    )
-    for heading in ("scenario", "z of this reading", "c of the storyline", f"{subject['evidence_weight']:g} x c"):
-        table.add_column(heading)
+    title = f"Shared luck of storyline {subject['group_id']}, {rows[0]['n_readings']} readings"
+    headings = ("scenario", "z of this reading", "c of the storyline", f"{subject['evidence_weight']:g} x c")
+    table = titled_table(title, headings, headings)
     for row in rows:
         table.add_row(
             row["scenario_id"],
@@ -267,26 +241,14 @@ def _span(least: float, most: float, digits: int) -> str:
 
 def _print_arithmetic(console: Console, rows: Sequence[Row]) -> None:
     """Print the probabilities without the reading, its factor and that of luck, and the published figure."""
-    table = Table(title="From the other readings to the published probabilities", title_justify="left")
-    for heading in ("scenario", "prior", "without it", "x reading", "x luck", "= product", "normalised", "published"):
-        table.add_column(heading, justify="right")
+    headings = ("scenario", "prior", "without it", "x reading", "x luck", "= product", "normalised", "published")
+    table = titled_table("From the other readings to the published probabilities", headings, left=())
+    total = 0.0
     for row in rows:
-        table.add_row(
-            row["title"],
-            f"{row['prior']:.4f}",
-            f"{row['without_it']:.4f}",
-            f"{row['reading_factor']:.4f}",
-            f"{row['luck_factor']:.4f}",
-            f"{_product(row):.4f}",
-            f"{row['computed']:.4f}",
-            f"{row['published']:.4f}",
-        )
-    total = sum(_product(row) for row in rows)
+        product = row["without_it"] * row["reading_factor"] * row["luck_factor"]
+        before = (row[name] for name in ("prior", "without_it", "reading_factor", "luck_factor"))
+        shares = (*before, product, row["computed"], row["published"])
+        table.add_row(row["title"], *(f"{share:.4f}" for share in shares))
+        total += product
     console.print(table)
     console.print(f"The products sum to {total:.4f}; each divided by it is the published probability.")
-
-
-def _product(row: Row) -> float:
-    """Return a scenario's probability without the reading times what the reading and its luck make of it."""
-    product: float = row["without_it"] * row["reading_factor"] * row["luck_factor"]
-    return product

@@ -3,6 +3,11 @@
 Belongs here: formats shared by the commands. Not here: verdicts, which the method gives.
 """
 
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Literal
+
+from rich.table import Table
+
 
 def number(value: float | None) -> str:
     """Return a value with three significant digits, or more where it is a whole number or stands in thousands."""
@@ -28,3 +33,19 @@ def percent(value: float | None) -> str:
 def signed(value: float | None, digits: int = 2) -> str:
     """Return a number with its sign, or nothing."""
     return "" if value is None else f"{value:+.{digits}f}"
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield a Markdown table."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def titled_table(title: str, headings: Sequence[str], left: Container[str], *, fold: bool = False) -> Table:
+    """Return a table to be printed; the columns not named as left stand to the right."""
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        side: Literal["left", "right"] = "left" if heading in left else "right"
+        table.add_column(heading, justify=side, overflow="fold" if fold else "ellipsis")
+    return table

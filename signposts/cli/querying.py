@@ -16,19 +16,14 @@ from signposts.settings import load_settings
 def answer(query: str, output: str, parameters: Sequence[str]) -> None:
     """Write the answer to standard output, in the format asked for."""
     database = require_latest(load_settings()).path
-    sys.stdout.buffer.write(run_query(database, query, read_parameters(parameters), output))
-    sys.stdout.buffer.flush()
-
-
-def read_parameters(words: Sequence[str]) -> dict[str, str]:
-    """Return NAME=VALUE words as a mapping, or say how to write them."""
-    found = {}
-    for word in words:
+    values = {}
+    for word in parameters:
         name, equals, value = word.partition("=")
         if not equals or not name:
             raise InputError(f"--set {word!r} is not understood; write it as NAME=VALUE")
-        found[name] = value
-    return found
+        values[name] = value
+    sys.stdout.buffer.write(run_query(database, query, values, output))
+    sys.stdout.buffer.flush()
 
 
 def list_cookbook() -> None:

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 
 import typer
 
-from signposts.catalogue import LEDGER_COLUMNS, Indicator, Tracker, load_catalogue
+from signposts.catalogue import LEDGER_COLUMNS, Indicator
 from signposts.catalogue.accepted import COLUMNS as ACCEPTED_COLUMNS
 from signposts.catalogue.accepted import DOCUMENT_COLUMNS, accepted_documents, accepted_path, accepted_rows
 from signposts.catalogue.claims import OPEN_ENDS, REQUIRED_BY_KIND
 from signposts.catalogue.writing import NewRow, append_rows, ledger_row, tracker_lock, with_defaults
+from signposts.cli.desk_claims import chosen_tracker
 from signposts.cli.published import nearest_name
 from signposts.desk.claims import find_claim, new_claim
 from signposts.errors import InputError, SourceError
@@ -52,7 +53,7 @@ MEANING = {
 
 def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_page: bool) -> None:
     """Add one claim to the indicator's ledger, judged first; on any fault nothing is written."""
-    owner = _tracker(tracker)
+    owner = chosen_tracker(tracker)
     if indicator not in owner.indicators:
         known = list(owner.indicators)
         raise InputError(f"no indicator {indicator!r} in tracker {owner.tracker_id!r}{nearest_name(indicator, known)}")
@@ -60,22 +61,13 @@ def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_pa
     if archive_page and not row.get("source_url"):
         raise InputError("--archive-page needs the page's address: add source_url=ADDRESS")
     with tracker_lock(owner.folder):
-        owner = _tracker(owner.tracker_id)
+        owner = chosen_tracker(owner.tracker_id)
         row = new_claim(owner, indicator, row, datetime.now(UTC))
         if archive_page:
             row["sha256"] = _archived(row["source_url"])
         addition = ledger_row(owner, indicator, row)
         append_rows(owner.folder, [addition])
     typer.echo(f"{row['claim_id']} recorded in {addition.path}")
-
-
-def _tracker(name: str) -> Tracker:
-    """Return the named tracker, or the only one."""
-    catalogue = load_catalogue(load_settings().catalogue_root, [name] if name else ())
-    if len(catalogue.trackers) != 1:
-        names = [known.tracker_id for known in catalogue.trackers]
-        raise InputError(f"there are {len(names)} trackers; name one with --tracker: {', '.join(names)}")
-    return catalogue.trackers[0]
 
 
 def given_fields(words: Sequence[str]) -> dict[str, str]:
@@ -100,9 +92,7 @@ def completed(indicator: Indicator, given: Mapping[str, str]) -> dict[str, str]:
     if asking and not row.get("kind"):
         row["kind"] = typer.prompt(MEANING["kind"])
     row = with_defaults(indicator, row)
-    missing = [name for name in needed_fields(row) if not row.get(name)]
-    if missing and not asking:
-        missing = [name for name in missing if name not in WITHOUT_ANSWER]
+    missing = [name for name in needed_fields(row) if not row.get(name) and (asking or name not in WITHOUT_ANSWER)]
     if missing and not asking:
         said = "; ".join(f"{name} ({MEANING[name]})" for name in missing)
         raise InputError(f"the claim lacks {said}: give each as FIELD=VALUE")
@@ -171,7 +161,7 @@ def accept_document(held: str, reason: str) -> None:
 def accept_claim(claim: str, reason: str, tracker: str) -> None:
     """Let a held revision through from the next run on, with the reason beside it."""
     values = _acceptance(claim, reason)
-    owner = _tracker(tracker)
+    owner = chosen_tracker(tracker)
     if owner.settings.draft:
         # A draft is never released: what is held in it is said by its preview alone.
         find_claim(owner, claim)

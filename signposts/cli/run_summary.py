@@ -3,14 +3,12 @@
 Belongs here: printing one release in twenty lines. Not here: the report.
 """
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from signposts.cli.formatting import percent
+from signposts.cli.formatting import percent, titled_table
 from signposts.cli.published import published_rows
 from signposts.release import require_latest
 from signposts.release.directory import DATABASE, RELEASES, kept_releases
@@ -20,32 +18,27 @@ from signposts.warehouse import Warehouse
 MOST_HELD = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What the exit code depends on: trackers held back, and sources that failed."""
+def print_run_summary(settings: Settings, as_of: str = "") -> tuple[int, int]:
+    """Print how things stand in the newest release, or, where a date was asked for, in the one just made for it.
 
-    held_back: int
-    failed_sources: int
-
-
-def print_run_summary(settings: Settings, as_of: str = "") -> Summary:
-    """Print how things stand in the newest release, or, where a date was asked for, in the one just made for it."""
+    Return how many trackers are held back, and how many sources failed: what the exit code depends on.
+    """
     release = require_latest(settings)
     if as_of:
         newest = settings.published / RELEASES / kept_releases(settings.published)[-1]
         release = Warehouse(newest / DATABASE, read_only=True)
     with release.connect():
-        summary = _print_release(release)
+        counts = _print_release(release)
     if as_of and release.path != settings.released_database.resolve():
         print(f"\nRelease   {release.path.parent}")
     else:
         print(f"\nDatabase  {settings.published_database}")
         print(f"Report    {settings.published / 'report' / 'index.html'}")
-    return summary
+    return counts
 
 
-def _print_release(release: Warehouse) -> Summary:
-    """Print what a release says, from its odds to its sources."""
+def _print_release(release: Warehouse) -> tuple[int, int]:
+    """Print what a release says, from its odds to its sources; return trackers held back, and sources that failed."""
     console = Console(highlight=False)
     held_back = release.rows("from withheld_tracker order by tracker_id")
     _print_scenarios(console, release)
@@ -55,18 +48,17 @@ def _print_release(release: Warehouse) -> Summary:
             f"{row['with_reading']} of {row['scored']} scored indicators have a reading, {row['fresh']} of them fresh."
         )
     for row in published_rows(release, "run_summary/feeding"):
-        never = (
-            f" Never asked, so that people's claims stand alone: {row['never_asked']}." if row["never_asked"] else ""
-        )
-        failed_ones = f" Not answered: {row['failed']}." if row["failed"] else ""
+        said = f" Not answered: {row['failed']}." if row["failed"] else ""
+        if row["never_asked"]:
+            said += f" Never asked, so that people's claims stand alone: {row['never_asked']}."
         console.print(
             f"{row['fed']} scored indicators can be fed by publishers; for {row['answered']} of them the publishers "
-            f"have answered.{failed_ones}{never}"
+            f"have answered.{said}"
         )
     _print_held(console, release, held_back)
     for row in published_rows(release, "run_summary/kept_values"):
         console.print(f"{row['message']}.", soft_wrap=True)
-    return Summary(len(held_back), _print_sources(console, release))
+    return len(held_back), _print_sources(console, release)
 
 
 def _print_scenarios(console: Console, release: Warehouse) -> None:
@@ -74,10 +66,9 @@ def _print_scenarios(console: Console, release: Warehouse) -> None:
     rows = published_rows(release, "run_summary/scenarios")
     for _, group in groupby(rows, key=lambda row: row["tracker_id"]):
         scenarios = list(group)
-        table = Table(title=f"{scenarios[0]['tracker_title']}, as of {scenarios[0]['as_of']}", title_justify="left")
-        table.add_column("scenario")
-        for heading in ("prior", "now", "change since the last release"):
-            table.add_column(heading, justify="right")
+        title = f"{scenarios[0]['tracker_title']}, as of {scenarios[0]['as_of']}"
+        headings = ("scenario", "prior", "now", "change since the last release")
+        table = titled_table(title, headings, left=("scenario",))
         for row in scenarios:
             move = "first release" if row["move"] is None else f"{100 * row['move']:+.1f} points"
             table.add_row(row["title"], percent(row["prior"]), percent(row["posterior"]), move)

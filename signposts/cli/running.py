@@ -55,14 +55,14 @@ def run_monitor(request: RunRequest) -> int:
         result = _execute(request)
         if not result.success:
             return _report_failures(failures(result), settings, request.offline)
-    summary = print_run_summary(settings, request.as_of)
+    held_back, failed_sources = print_run_summary(settings, request.as_of)
     for line in vanished_lines(settings):
         print(f"warning: {line}")
     if stands:
         print("Nothing is new since this release was made; it stands.")
-    elif not summary.held_back:
+    elif not held_back:
         note_run(settings, run_key(settings, as_of, request.trackers, request.sources))
-    return 1 if summary.held_back or (request.strict and summary.failed_sources) else 0
+    return 1 if held_back or (request.strict and failed_sources) else 0
 
 
 def publish_quietly(request: RunRequest) -> Path:
@@ -96,18 +96,14 @@ def _report_failures(found: "list[Failure]", settings: Settings, offline: bool) 
         print(f"signposts: {failure.line}", file=sys.stderr)
     print("signposts: release withheld; the last one stays in place", file=sys.stderr)
     if all(failure.is_emergency for failure in found):
-        _send_withheld(settings, [failure.line for failure in found], offline)
+        from signposts.alerts.withheld import raise_withheld
+
+        try:
+            raise_withheld(settings, [failure.line for failure in found], datetime.now(UTC), offline=offline)
+        except OSError as error:
+            # A disk that takes no more cannot hold the alert either.
+            print(f"signposts: the alert could not be raised: {error}", file=sys.stderr)
     return 1
-
-
-def _send_withheld(settings: Settings, reasons: list[str], offline: bool) -> None:
-    """Raise the alert that nothing was published; a disk that takes no more cannot hold it either, and it is said."""
-    from signposts.alerts.withheld import raise_withheld
-
-    try:
-        raise_withheld(settings, reasons, datetime.now(UTC), offline=offline)
-    except OSError as error:
-        print(f"signposts: the alert could not be raised: {error}", file=sys.stderr)
 
 
 def _validate(request: RunRequest, settings: Settings) -> None:

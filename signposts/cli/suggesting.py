@@ -4,7 +4,6 @@ Belongs here: reading the file, laying out what was found. Not here: the rule (s
 """
 
 import csv
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -16,7 +15,6 @@ from signposts.scoring.history import Scale, spread_from_history
 from signposts.scoring.observations import DAYS_PER_YEAR
 
 COLUMNS = ("date", "value")
-WHOLE = "the series"
 
 
 def suggest_sigma(path: Path, scale: str) -> None:
@@ -55,16 +53,12 @@ def read_series(path: Path) -> dict[str, dict[date, float]]:
         if missing:
             raise InputError(f"{path}:1: no column {missing[0]!r}; the first line must name date and value")
         for row in reader:
-            day, value = _point(row, f"{path}:{reader.line_num}")
-            series.setdefault(row.get("indicator") or WHOLE, {})[day] = value
+            try:
+                day, value = date.fromisoformat(row["date"] or ""), float(row["value"] or "")
+            except ValueError as error:
+                mend = "write a date as 2026-11-23 and a number with a point"
+                raise InputError(f"{path}:{reader.line_num}: {error}; {mend}") from error
+            series.setdefault(row.get("indicator") or "the series", {})[day] = value
     if not series:
         raise InputError(f"{path} holds no rows; add one value a date")
     return series
-
-
-def _point(row: Mapping[str, str | None], where: str) -> tuple[date, float]:
-    """Return the date and value of a row."""
-    try:
-        return date.fromisoformat(row["date"] or ""), float(row["value"] or "")
-    except ValueError as error:
-        raise InputError(f"{where}: {error}; write a date as 2026-11-23 and a number with a point") from error

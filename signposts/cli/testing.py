@@ -5,7 +5,7 @@ Belongs here: setting the simulation up from the catalogue, laying out what it f
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from signposts.cli.formatting import markdown_table, titled_table
 from signposts.cli.published import only_tracker, open_release, published_rows
-from signposts.errors import InputError
 from signposts.settings import load_settings
 
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ DRAWS = 20000
 def run_calibration(draws: int, tracker: str) -> int:
     """Calibrate the method on one tracker's predictions, write docs/calibration.md; return 1 if a bound is broken."""
     from signposts.catalogue import load_catalogue
+    from signposts.desk.state import sole_tracker
     from signposts.scoring.calibration import calibrate
 
     settings = load_settings()
     catalogue = load_catalogue(settings.catalogue_root, [tracker] if tracker else ())
-    chosen = _only(catalogue, tracker)
+    chosen = sole_tracker(catalogue)
     model, design = calibration_design(catalogue, chosen)
     seed = chosen.settings.simulation.seed
     result = calibrate(model, design, draws=draws or DRAWS, seed=seed)
@@ -46,14 +47,6 @@ def run_calibration(draws: int, tracker: str) -> int:
         console.print(line, soft_wrap=True)
     console.print(f"\nWritten to {page}", soft_wrap=True)
     return 1 if result.broken else 0
-
-
-def _only(catalogue: "Catalogue", tracker: str) -> "Tracker":
-    """Return the tracker asked for, or the only one."""
-    names = [own.tracker_id for own in catalogue.trackers]
-    if tracker or len(names) == 1:
-        return catalogue.tracker(tracker or names[0])
-    raise InputError(f"there are {len(names)} trackers; name one with --tracker: {', '.join(names)}")
 
 
 def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Model", "Design"]:
@@ -81,7 +74,7 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
         evidence_weight=settings.scoring.evidence_weight,
         defining_weight=settings.scoring.defining_weight,
         alarm_other=settings.thresholds.alarm_other,
-        predictions=[row | {"parameters": _parameters(row)} for row in predictions],
+        predictions=[row | {"parameters": json.loads(str(row["parameters"] or "{}"))} for row in predictions],
         bounded_time=ends[min(settings.t0.year + 3, settings.horizon_end.year)],
         reliability=reliability_value(settings.reliability, "B", "2"),
         correlation=Correlation(simulation.global_correlation, simulation.group_correlation),
@@ -90,13 +83,6 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
         middle_time=ends[(settings.t0.year + settings.horizon_end.year) // 2],
     )
     return model, design
-
-
-def _parameters(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a prediction's parameters as a mapping."""
-    given = row["parameters"] or {}
-    found: dict[str, Any] = json.loads(given) if isinstance(given, str) else dict(given)
-    return found
 
 
 # ---- the page
@@ -166,21 +152,15 @@ def calibration_page(result: "Calibration", tracker: "Tracker", design: "Design"
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table of the page."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return "\n".join(markdown_table(heads, rows)) + "\n"
 
 
 def _recovery_part(result: "Calibration", design: "Design", years: dict[float, int], scenarios: list[str]) -> str:
     """Return the part on independent worlds."""
-    rows = [
-        [
-            str(years[row.time]),
-            *(f"{share:.4f}" for share in row.mean_posterior),
-            f"{row.calibration_error:.4f}",
-            f"{row.accuracy:.3f}",
-        ]
-        for row in result.recovery
-    ]
+    rows = []
+    for row in result.recovery:
+        shares = (f"{share:.4f}" for share in (*row.mean_posterior, row.calibration_error))
+        rows.append([str(years[row.time]), *shares, f"{row.accuracy:.3f}"])
     prior = ["prior", *(f"{share:.4f}" for share in design.prior), "", ""]
     return (
         "## Recovery\n\nEach world has a scenario drawn from the prior, and every indicator is read once at the end of "
@@ -196,13 +176,10 @@ def _recovery_part(result: "Calibration", design: "Design", years: dict[float, i
 
 def _identity_part(result: "Calibration") -> str:
     """Return the part on Good's identity."""
-    farthest = sorted(result.identities, key=lambda row: -row.standard_errors)
     seen: dict[str, list[str]] = {}
-    for row in farthest:
-        seen.setdefault(
-            row.indicator_id,
-            [row.indicator_id, row.scenario_id, f"{row.onset:g}", f"{row.mean:.4f}", f"{row.standard_errors:.2f}"],
-        )
+    for row in sorted(result.identities, key=lambda row: -row.standard_errors):
+        cells = [row.scenario_id, f"{row.onset:g}", f"{row.mean:.4f}", f"{row.standard_errors:.2f}"]
+        seen.setdefault(row.indicator_id, [row.indicator_id, *cells])
     return (
         "## Good's identity\n\nIf the reference is true, the likelihood ratio of any hypothesis against it must "
         "average exactly 1, whatever the indicator: otherwise the scores would drift though nothing was learned. "
@@ -231,11 +208,8 @@ def _weight_part(result: "Calibration", design: "Design", years: dict[float, int
     from signposts.scoring.calibration import HEAD_COUNT_TEMPER
 
     found = {(row.time, row.weighting, row.evidence_weight): row for row in result.weights}
-    shown = [
-        ("luck", weight)
-        for weight in sorted({row.evidence_weight for row in result.weights if row.weighting == "luck"})
-    ]
-    shown.append(("head count", HEAD_COUNT_TEMPER))
+    weights = sorted({row.evidence_weight for row in result.weights if row.weighting == "luck"})
+    shown = [*(("luck", weight) for weight in weights), ("head count", HEAD_COUNT_TEMPER)]
     rows = [
         [
             str(year),
@@ -287,15 +261,10 @@ def _outside_part(result: "Calibration", design: "Design") -> str:
 
 def _outlook_part(result: "Calibration", design: "Design", years: dict[float, int]) -> str:
     """Return the part on when the probabilities settle."""
-    rows = [
-        [
-            str(years[row.time]),
-            f"{row.expected_entropy:.2f}",
-            f"{row.p_settled_right:.3f}",
-            f"{row.p_settled_wrong:.3f}",
-        ]
-        for row in result.outlook
-    ]
+    rows = []
+    for row in result.outlook:
+        settled = (f"{share:.3f}" for share in (row.p_settled_right, row.p_settled_wrong))
+        rows.append([str(years[row.time]), f"{row.expected_entropy:.2f}", *settled])
     return (
         "## When will we know\n\nThe same correlated worlds with the weights in force: the uncertainty "
         "expected to be left, in bits, and the chance that some scenario has passed "
@@ -328,11 +297,9 @@ def show_backtest(tracker: str) -> None:
 def _backtest_table(rows: Sequence[dict[str, Any]]) -> Table:
     """Return one series' scores."""
     first = rows[0]
-    table = Table(title=f"{first['title'] or first['series']} (fan: sigma {first['sigma']:.2f})", title_justify="left")
-    table.add_column("years ahead", justify="right")
-    table.add_column("forecast")
-    for heading in ("forecasts", "CRPS", "log score", "coverage"):
-        table.add_column(heading, justify="right")
+    title = f"{first['title'] or first['series']} (fan: sigma {first['sigma']:.2f})"
+    headings = ("years ahead", "forecast", "forecasts", "CRPS", "log score", "coverage")
+    table = titled_table(title, headings, left=("forecast",))
     for row in rows:
         table.add_row(
             str(row["horizon_years"]),

@@ -3,9 +3,10 @@
 Belongs here: the words and tables of that part. Not here: its numbers (track_record/outside.py), the rest of the page.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from signposts.cli.formatting import markdown_table
 from signposts.track_record import TrackRecord
 from signposts.track_record.outside import NO_CHANGE, NOWHERE, SURPRISES, chosen_without
 
@@ -15,13 +16,6 @@ MAKINGS = {
     NO_CHANGE: "nothing changes after publication",
 }
 TARGET_LOG_SCORE = -0.95
-
-
-def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield a Markdown table."""
-    yield f"| {' | '.join(head)} |"
-    yield f"|{' --- |' * len(head)}"
-    yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
 def other_part(found: TrackRecord) -> Iterator[str]:
@@ -47,8 +41,9 @@ def other_part(found: TrackRecord) -> Iterator[str]:
         ),
     )
     yield ""
-    hopeless = [row for row in found.outside_rows if min(row["if_nothing_fitted"], row["if_foreknown"]) <= 0.5]
-    for row in hopeless:
+    for row in found.outside_rows:
+        if min(row["if_nothing_fitted"], row["if_foreknown"]) > 0.5:
+            continue
         yield (
             f"{row['set_id']} cannot pass one half: {row['n_inside']} of its {row['n_readings']} last readings lie "
             "inside the closest scenario, whose spread is that of the history known at publication. A fan so wide "
@@ -62,20 +57,11 @@ def other_part(found: TrackRecord) -> Iterator[str]:
         "with the spread of its history. The first row is in force."
     )
     yield ""
-    sets = list(found.making_rows[0]["other"])
-    yield from markdown_table(
-        (
-            "`other` is a world in which",
-            "prior",
-            "log score",
-            "least gain over equal odds",
-            "families better than nearest",
-            "log score of the end",
-            *(f"P(other), {name}" for name in sets),
-            "wrongly above one half",
-        ),
-        (_making_cells(row) for row in found.making_rows),
-    )
+    head = ["`other` is a world in which", "prior", "log score", "least gain over equal odds"]
+    head += ["families better than nearest", "log score of the end"]
+    sets = (f"P(other), {name}" for name in found.making_rows[0]["other"])
+    cells = (_making_cells(row) for row in found.making_rows)
+    yield from markdown_table((*head, *sets, "wrongly above one half"), cells)
     yield ""
     yield from (f"- {line}" for line in _making_words(found))
 

@@ -10,11 +10,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from signposts.assess.models import TrackerModel, tracker_models
+from signposts.assess.models import tracker_models
 from signposts.assess.standing import CONFIRMED, Standing, standing_of
 from signposts.assess.what_if import day_of, reading_of
 from signposts.cli.explaining import describe_reading
-from signposts.cli.formatting import percent
+from signposts.cli.formatting import percent, titled_table
 from signposts.cli.published import nearest_name, only_tracker, open_release
 from signposts.errors import InputError
 from signposts.scoring.arrays import Floats
@@ -22,9 +22,7 @@ from signposts.scoring.model import Model
 from signposts.scoring.what_if import WhatIfInputs, hypothesis_probabilities, probabilities, with_reading
 from signposts.warehouse import Warehouse
 
-READING = (
-    "from reading where tracker_id = $tracker and indicator_id = $indicator and as_of = $as_of"  # one row, or none
-)
+READING = "from reading where tracker_id = $tracker and indicator_id = $indicator and as_of = $as_of"
 
 
 def print_what_if(readings: Sequence[str], tracker: str, on: str, reliability: float = CONFIRMED) -> None:
@@ -39,7 +37,8 @@ def print_what_if(readings: Sequence[str], tracker: str, on: str, reliability: f
         then = probabilities(present.tracker.model, supposed)
         console = Console(highlight=False)
         for name, value in asked.items():
-            said = _said_now(release, present, name)
+            keys = {"tracker": present.tracker.tracker_id, "indicator": name, "as_of": present.as_of}
+            said = next(map(describe_reading, release.rows(READING, **keys)), "none")
             console.print(f"{name}: now {said}; supposed {value}, as of {when}", soft_wrap=True, markup=False)
         console.print(f"Reliability of what is supposed: {reliability:g}. The other readings stay as they are.\n")
         titles = scenario_titles(release, present)
@@ -76,29 +75,20 @@ def present_state(release: Warehouse, tracker: str) -> Standing:
 
 def what_if_inputs(present: Standing, asked: Mapping[str, str], when: date, reliability: float) -> WhatIfInputs:
     """Return the evidence in which each named indicator has one report alone: what is supposed of it."""
-    evidence = present.evidence
+    evidence, tracker = present.evidence, present.tracker
     for name, value in asked.items():
+        if name not in present.scored and name in tracker.model.indicator_ids:
+            why = f"no reading of it moves the odds; `signposts explain {name}` says why"
+            raise InputError(f"{name} is not scored, so {why}")
         if name not in present.scored:
-            raise InputError(_why_not(present.tracker, name, present.scored))
-        found = reading_of(present.tracker, name, value, when, reliability)
+            known = nearest_name(name, present.scored)
+            raise InputError(f"no scored indicator {name!r} in tracker {tracker.tracker_id!r}{known}")
+        found = reading_of(tracker, name, value, when, reliability)
         evidence = with_reading(evidence, present.scored.index(name), found)
     return evidence
 
 
-def _why_not(tracker: TrackerModel, name: str, scored: Sequence[str]) -> str:
-    """Return why an indicator cannot move the odds."""
-    if name in tracker.model.indicator_ids:
-        return f"{name} is not scored, so no reading of it moves the odds; `signposts explain {name}` says why"
-    return f"no scored indicator {name!r} in tracker {tracker.tracker_id!r}{nearest_name(name, scored)}"
-
-
 # ---- printing
-
-
-def _said_now(release: Warehouse, present: Standing, name: str) -> str:
-    """Return the indicator's reading in the release, in words."""
-    rows = release.rows(READING, tracker=present.tracker.tracker_id, indicator=name, as_of=present.as_of)
-    return describe_reading(rows[0]) if rows else "none"
 
 
 def scenario_titles(release: Warehouse, present: Standing) -> dict[str, str]:
@@ -153,10 +143,8 @@ def _begun(titles: Mapping[str, str], present: Standing, supposed: WhatIfInputs)
 def _table(titles: Mapping[str, str], present: Standing, then: Floats) -> Table:
     """Return the probabilities now, then, and the move between them."""
     own = present.tracker
-    table = Table(title=f"Probabilities as of {present.as_of}", title_justify="left")
-    table.add_column("scenario")
-    for heading in ("now", "then", "move"):
-        table.add_column(heading, justify="right")
+    title = f"Probabilities as of {present.as_of}"
+    table = titled_table(title, ("scenario", "now", "then", "move"), left=("scenario",))
     now = probabilities(own.model, present.evidence)
     for name, before, after in zip((*own.model.scenario_ids, "other"), now, then, strict=True):
         table.add_row(titles[name], percent(before), percent(after), f"{100 * (after - before):+.1f} points")

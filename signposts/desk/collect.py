@@ -11,14 +11,14 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from signposts.catalogue import Catalogue
 from signposts.catalogue.watch import LeadFeed
 from signposts.desk.feeds import Item, Items, pack_items, read_doc_list, read_dropped, read_feed, read_json, read_minute
-from signposts.desk.leads import FoundLead, LeadLog
+from signposts.desk.leads import FoundLead, Lead, LeadLog
 from signposts.desk.matching import WITHOUT_ACT, Matcher, tracker_matcher
 from signposts.desk.reads import GOOD, FeedRead, all_reads, covered_days, reads_by_feed, record_read, unbroken_since
 from signposts.errors import ArchiveCorrupt, SignpostsError, SourceChanged, SourceError
@@ -67,6 +67,12 @@ class Collection:
     reads: list[FeedRead] = field(default_factory=list)
 
 
+def open_collection(settings: Settings, catalogue: Catalogue, now: datetime, budget_seconds: float = 0.0) -> Collection:
+    """Return a collection that has found nothing yet; a budget of nought has no end."""
+    matchers = {tracker.tracker_id: tracker_matcher(tracker) for tracker in catalogue.trackers}
+    return Collection(settings, catalogue, now, Clock(budget_seconds), open_archive(settings), matchers)
+
+
 def collect_leads(
     settings: Settings,
     catalogue: Catalogue,
@@ -77,28 +83,17 @@ def collect_leads(
     budget_seconds: float = 0.0,
 ) -> list[FeedRead]:
     """Read every feed, or those named; return what came of each. One that fails touches no other."""
-    work = Collection(
-        settings,
-        catalogue,
-        now,
-        Clock(budget_seconds),
-        open_archive(settings),
-        {tracker.tracker_id: tracker_matcher(tracker) for tracker in catalogue.trackers},
-        reads_by_feed(all_reads(settings)),
-    )
+    work = open_collection(settings, catalogue, now, budget_seconds)
+    work.before = reads_by_feed(all_reads(settings))
     rethink(work)
     read_inbox(work)
-    feeds = (
-        {}
-        if offline
-        else {
-            feed_id: feed
-            for feed_id, feed in catalogue.lead_feeds.items()
-            if feed.read and (not named or feed_id in named)
-        }
-    )
+    feeds = [
+        (feed_id, feed)
+        for feed_id, feed in catalogue.lead_feeds.items()
+        if feed.read and not offline and (not named or feed_id in named)
+    ]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for found, reads in pool.map(lambda entry: _ask(work, *entry), feeds.items()):
+        for found, reads in pool.map(lambda entry: _ask(work, *entry), feeds):
             work.found += found
             work.reads += reads
     new = add_leads(work)
@@ -124,26 +119,25 @@ def _ask(work: Collection, feed_id: str, feed: LeadFeed) -> tuple[list[FoundLead
     path = feed.address.removeprefix(origin)
     try:
         return asker(work, feed_id, feed, session, path)
-    except (SourceError, ArchiveCorrupt) as error:
-        outcome = "missed" if isinstance(error, OutOfTime) else "failed"
-        return [], [_failed(work, feed_id, feed, outcome, str(error))]
     except SignpostsError as error:
-        return [], [_failed(work, feed_id, feed, "failed", str(error))]
+        outcome, message = "missed" if isinstance(error, OutOfTime) else "failed", str(error)
     except Exception as error:
         logger.exception("feed %s", feed_id)
-        return [], [
-            _failed(work, feed_id, feed, "failed", f"this program failed on it: {type(error).__name__}: {error}")
-        ]
+        outcome, message = "failed", f"this program failed on it: {type(error).__name__}: {error}"
     finally:
         session.close()
-
-
-def _failed(work: Collection, feed_id: str, feed: LeadFeed, outcome: str, message: str) -> FeedRead:
-    """Note a read that brought nothing, in the archive's log too."""
     word = "miss" if outcome == "missed" else "failure"
     address = without_secrets(feed.address)
     work.archive.record(Attempt(f"feed_{feed_id}", "feed", address, work.now.isoformat(), word, message=message))
-    return FeedRead(feed_id, work.now.isoformat(), outcome, message=message)
+    return [], [FeedRead(feed_id, work.now.isoformat(), outcome, message=message)]
+
+
+def _keep(work: Collection, attempt: Attempt, payload: bytes, more: Mapping[str, object]) -> str:
+    """Keep a document with what was asked, note the attempt, and return the document's SHA-256."""
+    origin = {"source_id": attempt.source_id, "document": attempt.document, "fetched_at": attempt.fetched_at}
+    sha256 = work.archive.store(payload, {**origin, **more})
+    work.archive.record(replace(attempt, sha256=sha256, bytes=len(payload)))
+    return sha256
 
 
 # ---- one asker a format
@@ -165,7 +159,9 @@ def ask_feed(
         sha256 = work.archive.store(payload, _sidecar(source_id, feed, answer, work.now))
     items = read_document(feed, payload, work.now.date(), answer.headers.get("Content-Type", ""))
     refuse_sudden_silence(work, feed_id, items)
-    moved = "" if _same_place(answer.came_from, session.base_url + path) else f"moved to {answer.came_from}; "
+    # What was left out as secret does not make another place.
+    came_from, asked = (without_secrets(url).rstrip("/") for url in (answer.came_from, session.base_url + path))
+    moved = "" if came_from == asked else f"moved to {answer.came_from}; "
     message = moved + describe(items)
     work.archive.record(
         Attempt(
@@ -259,7 +255,12 @@ def ask_minutes(
 ) -> tuple[list[FoundLead], list[FeedRead]]:
     """Read GDELT's minute files since the last one read; keep matches and each file's checksum, note those missing."""
     until = work.now.astimezone(UTC).replace(second=0, microsecond=0) - timedelta(minutes=MINUTES_BEHIND)
-    unbroken_from, start = _next_minute(work, feed_id, until)
+    unbroken_from = start = until - FIRST_LOOK_BACK
+    if before := next((read for read in reversed(work.before.get(feed_id, ())) if read.query), None):
+        following = datetime.fromisoformat(before.query) + timedelta(minutes=1)
+        unbroken_from = start = max(following, until - LONGEST_LOOK_BACK)
+        if start == following:
+            unbroken_from = datetime.fromisoformat(before.unbroken_from or before.query)
     found: list[FoundLead] = []
     sums: dict[str, str] = {}
     kept: list[Item] = []
@@ -282,18 +283,14 @@ def ask_minutes(
         minute += timedelta(minutes=1)
     if minute == start and ended:
         raise SourceChanged(ended)
-    document = pack_items(kept)
-    origin = {"source_id": f"feed_{feed_id}", "document": "minutes", "url": feed.address, "licence": feed.terms}
-    sha256 = work.archive.store(document, {**origin, "fetched_at": work.now.isoformat(), "files": sums})
     read_count = sum(value != "missing" for value in sums.values())
     message = f"{read_count} minute files, {len(sums) - read_count} missing, {len(kept)} matches" + (
         f"; {ended}" if ended else ""
     )
-    work.archive.record(
-        Attempt(
-            f"feed_{feed_id}", "minutes", feed.address, work.now.isoformat(), "hit", 200, sha256, len(document), message
-        )
-    )
+    at = work.now.isoformat()
+    attempt = Attempt(f"feed_{feed_id}", "minutes", feed.address, at, "hit", 200, message=message)
+    more = {"url": feed.address, "licence": feed.terms, "files": sums}
+    sha256 = _keep(work, attempt, pack_items(kept), more)
     last = minute - timedelta(minutes=1)
     # The files come in clusters, four an hour; none at all for longer is no quiet hour.
     is_silent = not read_count and minute - start >= LONGEST_SILENCE
@@ -309,16 +306,6 @@ def ask_minutes(
     return [
         FoundLead(each.item, feed_id, each.reliability, sha256, each.seen_at, True, each.matches) for each in found
     ], [read]
-
-
-def _next_minute(work: Collection, feed_id: str, until: datetime) -> tuple[datetime, datetime]:
-    """Return since when minutes were read without a break, and the next one to read, at most two days back."""
-    before = next((read for read in reversed(work.before.get(feed_id, ())) if read.query), None)
-    if before is None:
-        return until - FIRST_LOOK_BACK, until - FIRST_LOOK_BACK
-    following = datetime.fromisoformat(before.query) + timedelta(minutes=1)
-    start = max(following, until - LONGEST_LOOK_BACK)
-    return datetime.fromisoformat(before.unbroken_from or before.query) if start == following else start, start
 
 
 def ask_doc(
@@ -355,10 +342,8 @@ def ask_doc(
             if refusals >= REFUSALS_THAT_END:
                 break
             continue
-        indicator = key.rpartition("/")[0]
-        own = list(
-            matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now, {indicator: WITHOUT_ACT})
-        )
+        besides = {key.rpartition("/")[0]: WITHOUT_ACT}
+        own = list(matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now, besides))
         found += own
         # A day is covered if it was asked from its beginning to its end, by this read or the one before.
         first_day = start.date() if start == last else start.date() + timedelta(days=1)
@@ -368,15 +353,12 @@ def ask_doc(
                 work.now.isoformat(),
                 items.outcome,
                 len(items.items),
-                0,
-                len(own),
-                None,
-                None,
-                first_day.isoformat(),
-                (work.now.date() - timedelta(days=1)).isoformat(),
-                describe(items),
-                sha256,
-                key,
+                new=len(own),
+                message=describe(items),
+                covers_from=first_day.isoformat(),
+                covers_to=(work.now.date() - timedelta(days=1)).isoformat(),
+                sha256=sha256,
+                query=key,
             )  # fmt: skip
         )
     if not reads:
@@ -409,23 +391,9 @@ def _ask_query(
         if not items.truncated:
             break
         spans *= 2
-    document = pack_items(items.items)
-    origin = {"source_id": f"feed_{feed_id}", "document": query, "url": feed.address, "licence": feed.terms}
-    sha256 = work.archive.store(document, {**origin, "fetched_at": work.now.isoformat()})
-    work.archive.record(
-        Attempt(
-            f"feed_{feed_id}",
-            query,
-            feed.address,
-            work.now.isoformat(),
-            "hit",
-            200,
-            sha256,
-            len(document),
-            describe(items),
-        )
-    )
-    return items, sha256
+    at = work.now.isoformat()
+    attempt = Attempt(f"feed_{feed_id}", query, feed.address, at, "hit", 200, message=describe(items))
+    return items, _keep(work, attempt, pack_items(items.items), {"url": feed.address, "licence": feed.terms})
 
 
 Asker = Callable[[Collection, str, LeadFeed, Session, str], tuple[list[FoundLead], list[FeedRead]]]
@@ -454,11 +422,17 @@ def matching_items(
     is_seen_day = feed.format in ("gdelt_minutes", "gdelt_doc")
     for item in items:
         matches = dict(besides or {})
-        for tracker_id, matcher in matchers.items():
-            for indicator, strength in matcher.match(item.title, item.summary, feed.country, item.url).items():
-                matches[f"{tracker_id}/{indicator}"] = max(strength, matches.get(f"{tracker_id}/{indicator}", 0.0))
+        for name, strength in _matches(matchers, item, feed.country):
+            matches[name] = max(strength, matches.get(name, 0.0))
         if matches:
             yield FoundLead(item, feed_id, feed.reliability, sha256, seen_at, is_seen_day, matches)
+
+
+def _matches(matchers: Mapping[str, Matcher], item: Item | Lead, country: str | None) -> Iterator[tuple[str, float]]:
+    """Yield what an item or a lead matches by the present terms: tracker/indicator, and how strongly."""
+    for tracker_id, matcher in matchers.items():
+        for indicator, strength in matcher.match(item.title, item.summary, country, item.url).items():
+            yield f"{tracker_id}/{indicator}", strength
 
 
 def read_inbox(work: Collection) -> None:
@@ -471,26 +445,20 @@ def read_inbox(work: Collection) -> None:
         if path.name.startswith(".") or not path.is_file() or path.is_symlink():
             continue
         payload = path.read_bytes()
-        if hashlib.sha256(payload).hexdigest() in read_before:
+        sha256 = hashlib.sha256(payload).hexdigest()
+        if sha256 in read_before:
             continue
         try:
             items = read_dropped(path.name, payload, work.now.date())
         except SourceError as error:
             work.reads.append(FeedRead(INBOX, work.now.isoformat(), "failed", message=f"{path.name}: {error}"))
             continue
-        origin = {"source_id": f"feed_{INBOX}", "document": path.name, "fetched_at": work.now.isoformat()}
-        sha256 = work.archive.store(payload, origin)
         found = list(matching_items(work.matchers, items.items, INBOX, INBOX_FEED, sha256, work.now))
         work.found += found
         message = f"{path.name}: {describe(items)}; {len(items.items) - len(found)} bear on no indicator"
-        work.archive.record(
-            Attempt(
-                f"feed_{INBOX}", path.name, path.name, work.now.isoformat(), "hit", None, sha256, len(payload), message
-            )
-        )
-        work.reads.append(
-            FeedRead(INBOX, work.now.isoformat(), "items", len(items.items), 0, len(found), message=message)
-        )
+        at = work.now.isoformat()
+        _keep(work, Attempt(f"feed_{INBOX}", path.name, path.name, at, "hit", message=message), payload, {})
+        work.reads.append(FeedRead(INBOX, at, "items", len(items.items), 0, len(found), message=message))
 
 
 # ---- the archive again
@@ -519,14 +487,7 @@ def archived_items(
 
 def rebuild_leads(settings: Settings, catalogue: Catalogue, now: datetime, since: datetime | None = None) -> int:
     """Make the log of leads again from the archive; return how many are new. Decisions are not touched."""
-    work = Collection(
-        settings,
-        catalogue,
-        now,
-        Clock(),
-        open_archive(settings),
-        {tracker.tracker_id: tracker_matcher(tracker) for tracker in catalogue.trackers},
-    )
+    work = open_collection(settings, catalogue, now)
     if since is None:
         LeadLog(settings).clear()
     _find_again(work, since)
@@ -556,25 +517,13 @@ def rethink(work: Collection) -> None:
     log = LeadLog(work.settings)
     leads = log.leads()
     if leads:
+        country = {feed_id: feed.country for feed_id, feed in work.catalogue.lead_feeds.items()}
         log.rematch(
-            {
-                lead.lead_id: _matches_now(work, lead.title, lead.summary, lead.feed_id, lead.url)
-                for lead in leads.values()
-            }
+            {lead_id: dict(_matches(work.matchers, lead, country.get(lead.feed_id))) for lead_id, lead in leads.items()}
         )
         _find_again(work, work.now - timedelta(days=RETHINK_DAYS))
         add_leads(work)
     write_atomically(note, digest.encode())
-
-
-def _matches_now(work: Collection, title: str, summary: str, feed_id: str, url: str) -> dict[str, float]:
-    """Return what a lead matches by the present terms."""
-    feed = work.catalogue.lead_feeds.get(feed_id)
-    return {
-        f"{tracker_id}/{indicator}": strength
-        for tracker_id, matcher in work.matchers.items()
-        for indicator, strength in matcher.match(title, summary, feed.country if feed else None, url).items()
-    }
 
 
 def _conditions(good: Attempt) -> dict[str, str]:
@@ -594,8 +543,3 @@ def _sidecar(source_id: str, feed: LeadFeed, answer: HttpResponse, now: datetime
         "headers": dict(answer.headers),
         "licence": feed.terms,
     }
-
-
-def _same_place(one: str, other: str) -> bool:
-    """Return whether two addresses name the same place but for what was left out as secret."""
-    return without_secrets(one).rstrip("/") == without_secrets(other).rstrip("/")

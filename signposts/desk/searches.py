@@ -215,7 +215,8 @@ def close_search(tracker: Tracker, plan: SearchPlan, sentence: str, now: datetim
         "note": " ".join(sentence.split()),
     }
     with tracker_lock(tracker.folder):
-        reopened = [lead_id for lead_id in plan.undecided if is_open(decisions_now(tracker).get(lead_id), now.date())]
+        decisions = decisions_now(tracker.folder)
+        reopened = [lead_id for lead_id in plan.undecided if is_open(decisions.get(lead_id), now.date())]
         if reopened:
             raise InputError(f"lead {reopened[0]} is open again; decide it first")
         with_ledger_of_now(tracker, plan.indicator_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from signposts.catalogue import LedgerRow, Tracker, load_catalogue
+from signposts.catalogue import Catalogue, LedgerRow, Tracker, load_catalogue
 from signposts.catalogue.faults import FaultList
 from signposts.catalogue.searches import read_searches, searches_path
 from signposts.catalogue.triage import TriageRow, is_open, triage_path
@@ -60,7 +60,7 @@ class DeskState:
             if self._changed(path):
                 self.tracker = with_ledger_of_now(self.tracker, path.stem)
         if self._changed(triage_path(folder)):
-            self._decisions = decisions_now(self.tracker)
+            self._decisions = decisions_now(self.tracker.folder)
         if self._changed(searches_path(folder)):
             faults = FaultList()
             searches = read_searches(folder, self.tracker.indicators, datetime.now(UTC).date(), faults)
@@ -156,16 +156,21 @@ def released(settings: Settings) -> Warehouse | None:
     return Warehouse(database, read_only=True) if database.exists() else None
 
 
-def open_desk(settings: Settings, tracker_id: str = "") -> DeskState:
-    """Return the desk of the named tracker, or of the only one.
+def sole_tracker(catalogue: Catalogue) -> Tracker:
+    """Return the one tracker that was loaded.
 
     Raises:
-        InputError: there is no such tracker, or more than one.
+        InputError: there is more than one.
     """
+    names = [tracker.tracker_id for tracker in catalogue.trackers]
+    if len(names) != 1:
+        raise InputError(f"there are {len(names)} trackers; name one with --tracker: {', '.join(names)}")
+    return catalogue.trackers[0]
+
+
+def open_desk(settings: Settings, tracker_id: str = "") -> DeskState:
+    """Return the desk of the named tracker, or of the only one."""
     catalogue = load_catalogue(settings.catalogue_root, [tracker_id] if tracker_id else ())
-    if len(catalogue.trackers) != 1:
-        names = ", ".join(tracker.tracker_id for tracker in catalogue.trackers)
-        raise InputError(f"there are {len(catalogue.trackers)} trackers; name one with --tracker: {names}")
-    state = DeskState(settings, catalogue.trackers[0], catalogue.lead_feeds, LeadLog(settings))
+    state = DeskState(settings, sole_tracker(catalogue), catalogue.lead_feeds, LeadLog(settings))
     state.refresh()
     return state

@@ -40,7 +40,7 @@ def write_desk_tables(warehouse: Warehouse, as_of: date) -> None:
 
 def lead_rows(tracker: Tracker, settings: Settings, today: date) -> Iterator[Row]:
     """Yield a row a lead and indicator of a tracker, with the decision that counts."""
-    decisions = decisions_now(tracker)
+    decisions = decisions_now(tracker.folder)
     for lead in LeadLog(settings).leads().values():
         made = decisions.get(lead.lead_id)
         for indicator_id, strength in lead.indicators(tracker.tracker_id).items():

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signposts.catalogue import Tracker
@@ -43,14 +44,14 @@ class Decided:
     claim_id: str = ""
 
 
-def decisions_now(tracker: Tracker) -> dict[str, TriageRow]:
-    """Return the decision that counts for each lead, as the file says now.
+def decisions_now(folder: Path) -> dict[str, TriageRow]:
+    """Return the decision that counts for each lead, as the file in a tracker's folder says now.
 
     Raises:
         CatalogueError: a row cannot be read; the message says file and line.
     """
     faults = FaultList()
-    decisions = newest_decisions(read_triage(tracker.folder, faults))
+    decisions = newest_decisions(read_triage(folder, faults))
     faults.raise_if_any()
     return decisions
 
@@ -154,7 +155,7 @@ def _corroboration(tracker: Tracker, claim_id: str, lead: Lead, now: datetime) -
 def undo(tracker: Tracker, lead: Lead, now: datetime) -> Decided:
     """Open a lead again, with those decided with it; a claim made by accepting it is withdrawn in the same write."""
     with tracker_lock(tracker.folder):
-        decisions = decisions_now(tracker)
+        decisions = decisions_now(tracker.folder)
         made = decisions.get(lead.lead_id)
         if made is None:
             raise InputError(f"lead {lead.lead_id} is open; there is nothing to undo")
@@ -215,7 +216,7 @@ def _one_a_file(rows: Sequence[NewRow]) -> list[NewRow]:
 
 def refuse_decided(tracker: Tracker, leads: Sequence[Lead]) -> None:
     """Refuse leads that somebody decided meanwhile, with who, what and when; those put off may be decided."""
-    decisions = decisions_now(tracker)
+    decisions = decisions_now(tracker.folder)
     for lead in leads:
         made = decisions.get(lead.lead_id)
         if made is not None and made.decision != "later":
