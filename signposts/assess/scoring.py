@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from signposts.assess.models import TrackerModel, observations_of
-from signposts.scoring.arrays import Floats
+from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.combining import Pool, luck_scores, pooled_places, pooled_ratios
 from signposts.scoring.families.base import Likelihood
 from signposts.scoring.model import Model, stated_only, with_trigger_shares
@@ -88,6 +88,11 @@ def _subsets(tracker: TrackerModel) -> Iterator[tuple[str, Model]]:
 def speaking(model: Model) -> list[str]:
     """Return the indicators on which at least one scenario speaks."""
     return [model.indicator_ids[index] for index in np.flatnonzero(model.speaks.any(axis=1))]
+
+
+def scored_places(tracker: TrackerModel) -> Integers:
+    """Return the places in the model of the scored indicators on which a scenario speaks."""
+    return np.sort(tracker.model.indicator_index([name for name in speaking(tracker.model) if name in tracker.scored]))
 
 
 def _distinct_likelihood(
