@@ -29,11 +29,10 @@ def alert(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.
     """One row per alert that this release raises; none that an earlier one has raised."""
     from signposts.alerts.raising import write_alerts
 
-    warehouse = run.warehouse()
-    _, lapsed = write_alerts(warehouse, run.settings, run.as_of_date(), run.now())
+    _, lapsed = write_alerts(run.warehouse(), run.settings, run.as_of_date(), run.now())
     for line in lapsed:
         context.log.warning("no longer accepted: %s", line)
-    yield dg.MaterializeResult(asset_key="alert", metadata={"dagster/row_count": warehouse.count("alert")})
+    yield from run.made("alert")
 
 
 @dg.asset(

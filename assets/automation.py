@@ -3,7 +3,6 @@
 Belongs here: what starts a run and what it prints. Not here: work, which the stages do.
 """
 
-import hashlib
 import json
 import logging
 import sys
@@ -14,7 +13,8 @@ from typing import Any
 
 import dagster as dg
 
-from signposts.settings import Settings, load_settings
+from signposts.run_key import digest_of_files
+from signposts.settings import load_settings
 
 from . import by_tracker
 from .failures import failures_of_events
@@ -143,47 +143,20 @@ SETTLE = timedelta(seconds=5)
 REASSESS = {"resources": {"run": {"config": {"ask_publishers": False}}}}
 
 
-def ledger_files(settings: Settings) -> list[Path]:
-    """Return the ledgers of every tracker."""
-    return sorted(settings.catalogue_root.glob("*/ledger/*.csv"))
-
-
-def catalogue_files(settings: Settings) -> list[Path]:
-    """Return the files that say what is tracked, ledgers left out."""
-    return sorted([*settings.catalogue_root.rglob("*.yaml"), *settings.catalogue_root.glob("*/*.csv")])
-
-
-def inbox_files(settings: Settings) -> list[Path]:
-    """Return what people have dropped into the inbox."""
-    return sorted(path for path in settings.inbox.glob("*") if path.is_file() and not path.name.startswith("."))
-
-
-def fingerprint(files: Iterable[Path]) -> str:
-    """Return a digest of the files' names and bytes."""
-    digest = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as file:
-            digest.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    return digest.hexdigest()[:16]
-
-
-def is_settled(files: Iterable[Path], now: datetime) -> bool:
-    """Return whether nothing was written within the last seconds: half a file is not assessed."""
-    written = [datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in files]
-    return all(abs(now - moment) >= SETTLE for moment in written)
-
-
 def watch_for_changes(
-    context: dg.SensorEvaluationContext, files: list[Path], what: str, config: dict[str, Any], now: datetime
+    context: dg.SensorEvaluationContext, root: Path, files: Iterable[Path], what: str, config: dict[str, Any]
 ) -> dg.SensorResult:
     """Ask for one run when the files differ from those of the last tick; the first tick only takes note.
 
-    The key counts the changes, since Dagster refuses a key for ever and files may change back.
+    Half a file is not assessed, so nothing may have been written within the last seconds. The key counts the changes,
+    since Dagster refuses a key for ever and files may change back.
     """
+    now, files = datetime.now(UTC), list(files)
     try:
-        if not is_settled(files, now):
+        written = [datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in files]
+        if any(abs(now - moment) < SETTLE for moment in written):
             return dg.SensorResult(skip_reason=f"{what} is being written", cursor=context.cursor)
-        found = fingerprint(files)
+        found = digest_of_files(root, files)[:16]
     except FileNotFoundError:
         return dg.SensorResult(skip_reason=f"{what} is changing", cursor=context.cursor)
     number, _, seen = (context.cursor or "0:").partition(":")
@@ -202,22 +175,23 @@ def watch_for_changes(
 @dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def ledger_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Assess again when a ledger changes; publishers are left alone."""
-    settings = load_settings()
-    return watch_for_changes(context, ledger_files(settings), "ledger", REASSESS, datetime.now(UTC))
+    root = load_settings().catalogue_root
+    return watch_for_changes(context, root, root.glob("*/ledger/*.csv"), "ledger", REASSESS)
 
 
 @dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def catalogue_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Assess again when the catalogue changes; a new source or document is asked at once."""
-    settings = load_settings()
-    return watch_for_changes(context, catalogue_files(settings), "catalogue", {}, datetime.now(UTC))
+    root = load_settings().catalogue_root
+    return watch_for_changes(context, root, [*root.rglob("*.yaml"), *root.glob("*/*.csv")], "catalogue", {})
 
 
 @dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def inbox_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Take in what is dropped into the inbox; publishers are left alone."""
-    settings = load_settings()
-    return watch_for_changes(context, inbox_files(settings), "inbox", REASSESS, datetime.now(UTC))
+    root = load_settings().inbox
+    dropped = (path for path in root.glob("*") if path.is_file() and not path.name.startswith("."))
+    return watch_for_changes(context, root, dropped, "inbox", REASSESS)
 
 
 @dg.sensor(job=monitor, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
@@ -269,14 +243,12 @@ LOOKED_AT = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn
 
 def with_freshness(assets: Iterable[Any]) -> list[Any]:
     """Return the assets with a freshness policy on every source's table."""
-    return list(dg.map_asset_specs(_with_policy, list(assets)))
 
+    def with_policy(spec: dg.AssetSpec) -> dg.AssetSpec:
+        of_source = spec.key.to_user_string().startswith("raw_")
+        return spec.replace_attributes(freshness_policy=LOOKED_AT) if of_source else spec
 
-def _with_policy(spec: dg.AssetSpec) -> dg.AssetSpec:
-    """Return a spec; with the policy if it is a source's."""
-    if not spec.key.to_user_string().startswith("raw_"):
-        return spec
-    return spec.replace_attributes(freshness_policy=LOOKED_AT)
+    return list(dg.map_asset_specs(with_policy, list(assets)))
 
 
 # ---- what a run prints

@@ -19,11 +19,6 @@ from .resources import MonitoringRun
 from .table_specs import RAW_TABLES
 
 GATED = tuple(table for table in load_suites() if table not in RAW_TABLES)
-SEVERITY = {
-    "critical": dg.AssetCheckSeverity.ERROR,
-    "warning": dg.AssetCheckSeverity.WARN,
-    "info": dg.AssetCheckSeverity.WARN,
-}
 
 
 def spec_name(check: Check | Verdict) -> str:
@@ -50,7 +45,7 @@ def check_result(verdict: Verdict) -> dg.AssetCheckResult:
         asset_key=verdict.target,
         check_name=spec_name(verdict),
         passed=verdict.passed,
-        severity=SEVERITY[verdict.severity],
+        severity=dg.AssetCheckSeverity.ERROR if verdict.severity == "critical" else dg.AssetCheckSeverity.WARN,
         description=verdict.detail if verdict.passed else verdict.sentence,
         metadata=metadata,
     )
@@ -120,35 +115,30 @@ def publisher_checks(context: dg.AssetCheckExecutionContext, run: MonitoringRun)
                     yield result
 
 
-def source_specs() -> Iterator[dg.AssetCheckSpec]:
-    """Yield the two specs of each source."""
-    for source_id in PUBLISHERS:
-        yield dg.AssetCheckSpec(
-            "answered",
-            asset=f"raw_{source_id}",
-            additional_deps=["freshness"],
-            description="The publisher answered when it was last asked, and what it sent could be read.",
-        )
-        yield dg.AssetCheckSpec(
-            "current",
-            asset=f"raw_{source_id}",
-            additional_deps=["freshness"],
-            description="The newest period of the publisher is no older than its age limit in sources.yaml.",
-        )
+OF_SOURCE = {
+    "answered": "The publisher answered when it was last asked, and what it sent could be read.",
+    "current": "The newest period of the publisher is no older than its age limit in sources.yaml.",
+}
 
 
-@dg.multi_asset_check(name="source_checks", specs=list(source_specs()))
+@dg.multi_asset_check(
+    name="source_checks",
+    specs=[
+        dg.AssetCheckSpec(name, asset=table, additional_deps=["freshness"], description=description)
+        for table in RAW_TABLES
+        for name, description in OF_SOURCE.items()
+    ],
+)
 def source_checks(run: MonitoringRun) -> Iterator[dg.AssetCheckResult]:
     """Say of each source whether it answered and whether it is current; what is unknown is neither."""
     rows = {row["source_id"]: row for row in run.warehouse().rows(load_sql("observe/source_state"))}
     for source_id in PUBLISHERS:
         row = rows.get(source_id)
-        for name in ("answered", "current"):
-            passed = bool(row and row[name])
+        for name in OF_SOURCE:
             yield dg.AssetCheckResult(
                 asset_key=f"raw_{source_id}",
                 check_name=name,
-                passed=passed,
+                passed=bool(row and row[name]),
                 severity=dg.AssetCheckSeverity.WARN,
                 description=str(row[f"{name}_detail"]) if row else "sources.yaml has no entry for it",
                 metadata={"last good": str(row["answered_at"] or "never"), "newest period": str(row["newest_period"])}

@@ -90,8 +90,7 @@ def found_leads(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     with warehouse.connect():
         catalogue, _ = load_sound_catalogue(run.settings.catalogue_root, run.trackers)
         write_found_leads(warehouse, run.settings, catalogue, run.now())
-        for name in GATHERED:
-            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
+        yield from run.made(*GATHERED)
 
 
 @dg.multi_asset(
@@ -103,5 +102,4 @@ def desk_tables(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     warehouse = run.warehouse()
     with warehouse.connect():
         write_desk_tables(warehouse, run.as_of_date())
-        for name in MADE:
-            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
+        yield from run.made(*MADE)

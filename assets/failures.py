@@ -3,7 +3,7 @@
 Belongs here: finding the first cause of a failed step or check. Not here: who hears of it (alerts), exit codes (cli).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,34 +43,17 @@ class Failure:
 def failures_of_events(events: Iterable[dg.DagsterEvent]) -> list[Failure]:
     """Return the failures of a run's events: failed steps, then blocking checks, then what kept it from beginning."""
     found = list(events)
-    failures = [*_failed_steps(found), *_failed_checks(found)]
-    return failures or list(_failed_run(found))
-
-
-def _failed_steps(events: Iterable[dg.DagsterEvent]) -> Iterator[Failure]:
-    """Yield a failure for each step that raised; one whose blocking check failed is left to the check's own words."""
-    for event in events:
-        if event.is_step_failure:
-            failure = _from_error(str(event.step_key), event.step_failure_data.error)
-            if failure.cause != BLOCKED:
-                yield failure
-
-
-def _failed_checks(events: Iterable[dg.DagsterEvent]) -> Iterator[Failure]:
-    """Yield a failure for each check that stopped the run, in the words of the expectations that failed."""
-    for event in events:
-        if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-            continue
-        evaluation = event.asset_check_evaluation_data
-        if not evaluation.passed and evaluation.blocking:
-            yield Failure(evaluation.asset_key.to_user_string(), evaluation.description or evaluation.check_name)
-
-
-def _failed_run(events: Iterable[dg.DagsterEvent]) -> Iterator[Failure]:
-    """Yield what kept the run from beginning or from going on."""
-    for event in events:
-        if event.is_job_failure and event.job_failure_data.error is not None:
-            yield _from_error("run", event.job_failure_data.error)
+    steps = (
+        _from_error(str(event.step_key), event.step_failure_data.error) for event in found if event.is_step_failure
+    )
+    # A step whose blocking check failed is left to the check's own words.
+    failures = [failure for failure in steps if failure.cause != BLOCKED]
+    kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    for check in (event.asset_check_evaluation_data for event in found if event.event_type == kind):
+        if not check.passed and check.blocking:
+            failures.append(Failure(check.asset_key.to_user_string(), check.description or check.check_name))
+    whole = (event.job_failure_data.error for event in found if event.is_job_failure)
+    return failures or [_from_error("run", error) for error in whole if error is not None]
 
 
 def _from_error(step: str, error: Any) -> Failure:

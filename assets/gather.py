@@ -30,7 +30,6 @@ from .table_specs import RAW_TABLES, statement_file, table_spec
 
 BACKFILL_GROUP = "backfill"
 LEDGER_TABLES = ("raw_ledger", "accepted")
-GATHERED = ("fetch_attempt", "quarantine")
 
 
 @dg.multi_asset(
@@ -49,8 +48,7 @@ def catalogue_tables(context: dg.AssetExecutionContext, run: MonitoringRun) -> I
     with warehouse.connect():
         gather.write_catalogue(warehouse, catalogue)
         begin_run(warehouse, faults)
-        for name in gather.INPUT_TABLES:
-            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
+        yield from run.made(*gather.INPUT_TABLES)
 
 
 # What publishers brought: reported by the step `publishers`, so that nothing of a publisher that failed looks made.
@@ -100,8 +98,7 @@ def publishers(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterato
         context.log.warning(complaint)
     for source_run in source_runs.values():
         report_source(context, source_run)
-    for name in GATHERED:
-        yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
+    yield from run.made("fetch_attempt", "quarantine")
 
 
 def report_source(context: dg.AssetExecutionContext, source_run: SourceRun) -> None:

@@ -18,11 +18,6 @@ GROUP = "observe"
 READINGS = ("as_of_date", "list_completeness", "observation", "chain_link", "reading_claim", "reading")
 
 
-def _made(warehouse: Warehouse, name: str, **more: int) -> dg.MaterializeResult[None]:
-    """Return that a table was made, with its number of rows."""
-    return dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name), **more})
-
-
 @dg.multi_asset(name="claim", specs=[table_spec(name, group=GROUP) for name in ("claim", "kept_value")])
 def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Append the versions of claims that ledgers and publishers bring, and derive those that follow by formula."""
@@ -35,8 +30,12 @@ def claim(context: dg.AssetExecutionContext, run: MonitoringRun) -> Iterator[dg.
         gone = _write_claims(warehouse, run.now())
         for claim_id in gone:
             context.log.warning("%s is no longer in its ledger; what was recorded stays", claim_id)
-        yield _made(warehouse, "claim", **{"new versions": warehouse.count("claim_version") - kept})
-        yield _made(warehouse, "kept_value")
+        counted = {
+            "dagster/row_count": warehouse.count("claim"),
+            "new versions": warehouse.count("claim_version") - kept,
+        }
+        yield dg.MaterializeResult(asset_key="claim", metadata=counted)
+        yield from run.made("kept_value")
 
 
 def _write_claims(warehouse: Warehouse, now: datetime) -> list[str]:
@@ -57,21 +56,21 @@ def coverage(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     with warehouse.connect():
         warehouse.build_table("observe/last_fetch")
         warehouse.build_table("observe/coverage")
-        yield _made(warehouse, "coverage")
+        yield from run.made("coverage")
 
 
 @dg.multi_asset(name="derived_part", specs=[table_spec("derived_part", group=GROUP)])
 def derived_part(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Name the claims that each derived claim was computed from."""
     run.warehouse().build_table("observe/derived_part")
-    yield _made(run.warehouse(), "derived_part")
+    yield from run.made("derived_part")
 
 
 @dg.multi_asset(name="milestone", specs=[table_spec("milestone", group=GROUP)])
 def milestone(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     """Put each project's stages in order, with the slip from each plan to the next."""
     run.warehouse().build_table("observe/milestone", as_of=run.as_of_date())
-    yield _made(run.warehouse(), "milestone")
+    yield from run.made("milestone")
 
 
 @dg.multi_asset(name="readings", specs=[table_spec(name, group=GROUP) for name in READINGS])
@@ -85,8 +84,7 @@ def readings(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
 
     with warehouse.connect():
         isolate_faults(warehouse, "reading", work)
-        for name in READINGS:
-            yield _made(warehouse, name)
+        yield from run.made(*READINGS)
 
 
 @dg.multi_asset(name="freshness", specs=[table_spec("freshness", group=GROUP)])
@@ -96,4 +94,4 @@ def freshness(run: MonitoringRun) -> Iterator[dg.MaterializeResult[None]]:
     with warehouse.connect():
         warehouse.build_table("observe/last_fetch")
         warehouse.build_table("observe/freshness", as_of=run.as_of_date())
-    yield _made(warehouse, "freshness")
+    yield from run.made("freshness")

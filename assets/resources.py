@@ -142,7 +142,12 @@ def delete_old_files(settings: Settings, now: datetime) -> int:
         (settings.catalogue_root.rglob(f"{UNFINISHED}*"), KEEP_SCRAPS),
         (settings.home.glob("warehouse.duckdb.damaged-*"), KEEP_DAMAGED),
     )
-    old = [path for paths, limit in kept for path in paths if path.is_file() and _age(path, now) > limit]
+    old = [
+        path
+        for paths, limit in kept
+        for path in paths
+        if path.is_file() and now - datetime.fromtimestamp(path.stat().st_mtime, UTC) > limit
+    ]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
@@ -162,11 +167,6 @@ def forget_old_lines(settings: Settings, now: datetime) -> int:
     with single_writer(settings.alert_lock, wait_seconds=LOCK_SECONDS, purpose="shortening the journal of alerts"):
         gone += journal.forget_old(settings.alert_journal, now)
     return gone + forget_old_reads(settings, now) + forget_old_leads(settings, now)
-
-
-def _age(path: Path, now: datetime) -> timedelta:
-    """Return how long ago a file was written."""
-    return now - datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
@@ -222,6 +222,12 @@ class MonitoringRun(dg.ConfigurableResource["MonitoringRun"]):
         from signposts.warehouse import Warehouse
 
         return self._warehouse or Warehouse(self.settings.warehouse)
+
+    def made(self, *tables: str) -> Iterator[dg.MaterializeResult[None]]:
+        """Yield that tables were made, each with its number of rows."""
+        warehouse = self.warehouse()
+        for name in tables:
+            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": warehouse.count(name)})
 
     def now(self) -> datetime:
         """Return the run's clock in UTC: fixed once the run has begun, or by ``started_at``."""

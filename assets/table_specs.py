@@ -4,12 +4,12 @@ Belongs here: description, columns, tags and upstream tables of an asset that is
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import dagster as dg
 
-from signposts.dictionary import Table, load_dictionary, published_columns
+from signposts.dictionary import load_dictionary, published_columns
 from signposts.settings import sql_root
 from signposts.sources.publishers import PUBLISHERS
 
@@ -44,7 +44,8 @@ def upstream_assets(table: str, assets: Iterable[str]) -> list[str]:
     known, seen, found = set(assets), {table}, set()
     waiting = [table]
     while waiting:
-        for name in _reads(waiting.pop()):
+        table_read = waiting.pop()
+        for name in (*APPENDED.get(table_read, ()), *statement_reads(table_read)):
             if name in known and name != table:
                 found.add(name)
             elif name not in seen:
@@ -53,19 +54,16 @@ def upstream_assets(table: str, assets: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-def _reads(table: str) -> Iterator[str]:
-    """Yield what a table is made from."""
-    yield from APPENDED.get(table, ())
-    yield from statement_reads(table)
-
-
 def table_spec(name: str, *, group: str, deps: Iterable[str] = (), kinds: Iterable[str] = ("duckdb",)) -> dg.AssetSpec:
     """Return the spec of an asset that is a table of the dictionary."""
     dictionary = load_dictionary()
     published = name in dictionary.tables
     table = dictionary.tables[name] if published else dictionary.working[name]
+    columns = published_columns(name, table) if published else table.columns
     metadata: dict[str, object] = {
-        "dagster/column_schema": _schema(name, table, published),
+        "dagster/column_schema": dg.TableSchema(
+            [dg.TableColumn(each, column.type, column.comment) for each, column in columns.items()]
+        ),
         "dagster/table_name": f"main.{name}",
     }
     path = statement_file(name)
@@ -82,12 +80,6 @@ def table_spec(name: str, *, group: str, deps: Iterable[str] = (), kinds: Iterab
         tags={"signposts/stage": table.stage, "signposts/published": "yes" if published else "no"},
         metadata=metadata,
     )
-
-
-def _schema(name: str, table: Table, published: bool) -> dg.TableSchema:
-    """Return the columns of a table with their types and meanings."""
-    columns = published_columns(name, table) if published else table.columns
-    return dg.TableSchema([dg.TableColumn(each, column.type, column.comment) for each, column in columns.items()])
 
 
 RAW_TABLES = tuple(f"raw_{source_id}" for source_id in PUBLISHERS)

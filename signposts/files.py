@@ -44,8 +44,10 @@ def append_line(path: Path, line: bytes) -> None:
     """Add a line to a log, on disk before this returns; half a line that a crash left is ended first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
-        if file.tell() and _last_byte(file) != b"\n":
-            file.write(b"\n")
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            # Writing goes on at the end, wherever was read.
+            line = line if file.read(1) == b"\n" else b"\n" + line
         file.write(line + b"\n")
         file.flush()
         os.fsync(file.fileno())
@@ -68,9 +70,3 @@ def shorten(path: Path, kept: Iterable[bytes]) -> int:
     if gone > 0:
         write_atomically(path, b"".join(line + b"\n" for line in lines))
     return max(gone, 0)
-
-
-def _last_byte(file: IO[bytes]) -> bytes:
-    """Return the last byte of an open file that has one; writing goes on at its end."""
-    file.seek(-1, os.SEEK_END)
-    return file.read(1)

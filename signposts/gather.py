@@ -8,6 +8,7 @@ warehouse, it holds every version, so that the claims' history can be built agai
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -185,8 +186,18 @@ def write_source_run(warehouse: Warehouse, run: "SourceRun", rebuilt: bool) -> N
         rows = [parsed_row(run, delivery) for delivery in newest.values()]
         warehouse.replace_rows("parsed_version", rows, source_id=run.source_id)
         return
-    keep_newest_versions(warehouse, table)
-    forget_old_quarantine(warehouse, run)
+    with warehouse.connect() as connection:
+        # A rebuild left versions beside the newest one of each document.
+        connection.execute(
+            f"delete from {table} where (document, sha256) not in "  # noqa: S608 - our own names
+            f"(select (document, max_by(sha256, fetched_at)) from {table} group by document)"
+        )
+        # Rows set aside long ago from versions that newer ones have replaced go as well.
+        connection.execute(
+            "delete from quarantine where source_id = $source and quarantined_at < $before "
+            "and sha256 not in (select sha256 from parsed_version where source_id = $source)",
+            {"source": run.source_id, "before": oldest_kept(run.now)},
+        )
     for delivery in run.deliveries:
         warehouse.replace_rows(table, delivered_rows(delivery), document=delivery.document)
         rejected = quarantined_rows(run, [delivery])
@@ -204,25 +215,6 @@ def parsed_row(run: "SourceRun", delivery: "Delivery") -> Row:
         "parsed_as": delivery.parsed_as,
         "n_rows": len(delivery.rows),
     }
-
-
-def keep_newest_versions(warehouse: Warehouse, table: str) -> None:
-    """Drop the versions that a rebuild left beside the newest one of each document."""
-    with warehouse.connect() as connection:
-        connection.execute(
-            f"delete from {table} where (document, sha256) not in "  # noqa: S608 - our own names
-            f"(select (document, max_by(sha256, fetched_at)) from {table} group by document)"
-        )
-
-
-def forget_old_quarantine(warehouse: Warehouse, run: "SourceRun") -> None:
-    """Drop the rows that were set aside long ago from versions that newer ones have replaced."""
-    with warehouse.connect() as connection:
-        connection.execute(
-            "delete from quarantine where source_id = $source and quarantined_at < $before "
-            "and sha256 not in (select sha256 from parsed_version where source_id = $source)",
-            {"source": run.source_id, "before": oldest_kept(run.now)},
-        )
 
 
 def delivered_rows(delivery: "Delivery") -> list[Row]:
@@ -247,7 +239,7 @@ def quarantined_rows(run: "SourceRun", deliveries: Iterable["Delivery"]) -> list
             "reason": fit(rejected.reason),
             "series": rejected.about[0] if rejected.about else None,
             "period_start": rejected.about[1] if rejected.about else None,
-            "raw": as_json(rejected.raw),
+            "raw": fit(json.dumps(rejected.raw, default=str, ensure_ascii=False)),
             "indicator_id": None,
             "quarantined_at": delivery.fetched_at,
         }
@@ -256,18 +248,11 @@ def quarantined_rows(run: "SourceRun", deliveries: Iterable["Delivery"]) -> list
     ]
 
 
-def as_json(raw: object) -> str:
-    """Return a rejected row as JSON text that can be stored, whatever it is made of."""
-    return fit(json.dumps(raw, default=str, ensure_ascii=False))
-
-
 def summary(run: "SourceRun | None") -> dict[str, int]:
     """Return how many of a run's attempts came to which outcome, and how many rows are new."""
     if run is None:
         return {}
-    counted: dict[str, int] = {}
-    for attempt in run.attempts:
-        counted[attempt.outcome] = counted.get(attempt.outcome, 0) + 1
+    counted = Counter(attempt.outcome for attempt in run.attempts)
     return {**counted, "new rows": sum(len(delivery.rows) for delivery in run.deliveries)}
 
 

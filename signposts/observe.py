@@ -221,7 +221,9 @@ def nowcasts(warehouse: Warehouse) -> Any:
     claims = warehouse.read_frame("growth_claim")
     parts = []
     for tracker_id, own in claims.groupby("tracker_id"):
-        spreads = nowcast_settings(warehouse, str(tracker_id))
+        kept = "select settings from tracker_setting where tracker_id = $tracker"
+        (row,) = warehouse.rows(kept, tracker=str(tracker_id))
+        spreads: Mapping[str, float] = json.loads(row["settings"])["scoring"]["nowcast"]
         growth = own["value"].to_numpy(dtype=np.float64)
         found = nowcast(
             own["base_value"].to_numpy(dtype=np.float64),
@@ -260,10 +262,3 @@ def completeness_of_lists(warehouse: Warehouse) -> Any:
     rows = [row for row in rows if tuple(row[name] for name in LIST_KEYS) not in keys]
     rows += [dict(zip(LIST_KEYS, key, strict=True)) | {"node": 1, "q": 1.0, "weight": 1.0} for key in sorted(keys)]
     return pd.DataFrame(rows, columns=[*LIST_KEYS, "node", "q", "weight", *RECAPTURE])
-
-
-def nowcast_settings(warehouse: Warehouse, tracker_id: str) -> Mapping[str, float]:
-    """Return the spreads that the tracker's catalogue gives to nowcasts."""
-    (row,) = warehouse.rows("select settings from tracker_setting where tracker_id = $tracker", tracker=tracker_id)
-    settings: Mapping[str, float] = json.loads(row["settings"])["scoring"]["nowcast"]
-    return settings

@@ -6,7 +6,7 @@ table (checks/), and what a failure stops (assets/, release/withholding.py).
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,6 +22,7 @@ Row: TypeAlias = Mapping[str, Any]
 
 SEVERITIES = ("critical", "warning", "info")
 FIRST_ROWS = 10
+VERDICT_COLUMNS = ("check_name", "target", "severity", "passed", "failing_rows", "checked_rows", "detail")
 
 HEADER = re.compile(r"^-- (?P<key>Severity|Target|Rule): (?P<text>.+)$", re.MULTILINE)
 
@@ -34,6 +35,13 @@ class Check:
     target: str
     severity: str
     description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Check):
+    """One SQL statement that returns the rows that break it."""
+
+    statement: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """Return what failed as a person reads it: table, expectation, how many rows, the first row's key."""
-        first = f", the first {as_words(self.first_rows[0])}" if self.first_rows else ""
+        named = [f"{name} {value}" for row in self.first_rows[:1] for name, value in row.items() if value is not None]
+        first = f", the first {', '.join(named)}" if self.first_rows else ""
         rows = f" {self.failing_rows} {'row fails' if self.failing_rows == 1 else 'rows fail'}{first}."
         return f"table {self.target}, {self.check_name}: {self.detail}{rows}"
 
@@ -69,22 +78,6 @@ class Suite:
     table: str
     key: tuple[str, ...]
     expectations: tuple[Expectation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One SQL statement that returns the rows that break it."""
-
-    name: str
-    severity: str
-    target: str
-    rule: str
-    statement: str
-
-
-def as_words(row: Row) -> str:
-    """Return a failing row's key and values on one line."""
-    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
 
 
 # ---- Great Expectations
@@ -192,7 +185,7 @@ def load_rules() -> tuple[Rule, ...]:
     for path in sorted((package_folder("checks") / "sql").glob("*.sql")):
         statement = path.read_text(encoding="utf-8")
         header = {match["key"].lower(): match["text"] for match in HEADER.finditer(statement)}
-        rules.append(Rule(path.stem, header["severity"], header["target"], header["rule"], statement))
+        rules.append(Rule(path.stem, header["target"], header["severity"], header["rule"], statement))
     return tuple(rules)
 
 
@@ -200,12 +193,12 @@ def apply_rule(warehouse: Warehouse, rule: Rule) -> Verdict:
     """Return the verdict of one SQL rule."""
     offending = [_plain(row) for row in warehouse.rows(rule.statement)]
     return Verdict(
-        rule.name,
+        rule.check_name,
         rule.target,
         rule.severity,
         not offending,
         len(offending),
-        f"{rule.rule[:1].upper()}{rule.rule[1:]}",
+        f"{rule.description[:1].upper()}{rule.description[1:]}",
         tuple(offending[:FIRST_ROWS]),
         trackers_of(offending),
     )
@@ -219,7 +212,7 @@ def checks_of(table: str) -> tuple[Check, ...]:
     """Return every check on a table: the expectations of its suite, then its rules."""
     suites = load_suites()
     expectations = suites[table].expectations if table in suites else ()
-    rules = (Check(rule.name, table, rule.severity, rule.rule) for rule in load_rules() if rule.target == table)
+    rules = (rule for rule in load_rules() if rule.target == table)
     return (*(expectation_check(table, each) for each in expectations), *rules)
 
 
@@ -234,24 +227,13 @@ def validate_table(warehouse: Warehouse, table: str) -> list[Verdict]:
         verdicts = validate(frame, load_suites()[table])
         verdicts += [apply_rule(warehouse, rule) for rule in load_rules() if rule.target == table]
         verdicts = [replace(verdict, checked_rows=len(frame)) for verdict in verdicts]
-    record(warehouse, table, verdicts)
-    return verdicts
-
-
-def record(warehouse: Warehouse, target: str, verdicts: Iterable[Verdict]) -> None:
-    """Replace the verdicts on one table in check_result."""
     rows = [
         {
-            "check_name": verdict.check_name,
-            "target": verdict.target,
-            "severity": verdict.severity,
-            "passed": verdict.passed,
-            "failing_rows": verdict.failing_rows,
-            "checked_rows": verdict.checked_rows,
-            "detail": verdict.detail,
+            **{name: getattr(verdict, name) for name in VERDICT_COLUMNS},
             "first_rows": json.dumps(verdict.first_rows, default=str, ensure_ascii=False),
             "trackers": ", ".join(verdict.trackers),
         }
         for verdict in verdicts
     ]
-    warehouse.replace_rows("check_result", rows, target=target)
+    warehouse.replace_rows("check_result", rows, target=table)
+    return verdicts

@@ -53,6 +53,17 @@ PREDICTIONS = {
     "weather": {name: ("share", {"mean": 0.5, "concentration": 10}) for name in SCENARIOS},
 }
 SETTINGS = {"opening": {"detect_prob": 0.8}, "mood": {"categories": ["bad", "fair", "good"]}}
+THRESHOLDS = {
+    "central": 0.80,
+    "contradicted_tail": 0.005,
+    "event_contradicted": 0.01,
+    "event_behind": 0.10,
+    "too_early_bits": 0.10,
+    "too_early_survival": 0.80,
+    "too_early_survival_unexpected": 0.95,
+    "category_contradicted": 0.05,
+    "category_behind": 0.20,
+}
 DOWN = ("incidents",)
 DELAYED = {
     "rise": ["rate", "share", "threshold", "ordinal"],

@@ -18,6 +18,7 @@ from signposts.errors import CatalogueError
 Kind = Literal[
     "threshold", "move", "status", "no_scenario_fits", "source", "held", "withdrawn", "withheld", "good_again"
 ]
+AN_ENTRY = "an entry has kind, subject, owner, reason and expires_on (YYYY-MM-DD)"
 Words = Annotated[str, Field(min_length=3)]
 
 
@@ -53,14 +54,11 @@ def load_accepted(root: Path) -> list[AcceptedProblem]:
     try:
         return TypeAdapter(list[AcceptedProblem]).validate_python(data)
     except ValidationError as error:
-        lines = [_fault(path, data, fault["loc"], fault["msg"]) for fault in error.errors()]
+        lines = []
+        for fault in error.errors():
+            place = [f"entry {part + 1}" if isinstance(part, int) else part for part in fault["loc"]]
+            lines.append(f"{path}: {' '.join(place) or 'the file'}: {fault['msg']}: {AN_ENTRY}")
         raise CatalogueError("\n".join(lines)) from error
-
-
-def _fault(path: Path, data: object, location: tuple[int | str, ...], message: str) -> str:
-    """Return one fault as a line that names the file, the entry, the key and the remedy."""
-    where = " ".join(f"entry {part + 1}" if isinstance(part, int) else str(part) for part in location) or "the file"
-    return f"{path}: {where}: {message}: an entry has kind, subject, owner, reason and expires_on (YYYY-MM-DD)"
 
 
 def expired(problems: Sequence[AcceptedProblem], today: date) -> list[str]:

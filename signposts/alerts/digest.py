@@ -34,10 +34,14 @@ def weekly_digest(settings: Settings, now: datetime) -> tuple[str, str]:
         due = release.rows(load_sql("alerts/week_deadlines"), day=moment.date(), days=7)
         leads = release.rows(load_sql("alerts/week_leads"))
     made = [row for row in releases if row["created_at"] > moment - WEEK]
-    earlier = [row for row in releases if row["created_at"] <= moment - WEEK]
+    # Those of the newest release from before the week that is still kept.
+    earlier = [release_file(settings, row["release_id"]) for row in releases if row["created_at"] <= moment - WEEK]
+    kept = [Warehouse(path, read_only=True) for path in earlier if path.exists()][-1:]
+    rows = kept[0].rows(load_sql("alerts/week_odds")) if kept else []
+    then = {(row["tracker_id"], row["scenario_id"]): row["posterior"] for row in rows}
     parts = [
         [_made(made, releases)],
-        list(_probabilities(odds, _odds_then(settings, earlier))),
+        list(_probabilities(odds, then)),
         list(_alerts(settings, moment)),
         list(_sources(sources)),
         [
@@ -59,16 +63,6 @@ def _made(made: list[dict[str, Any]], releases: list[dict[str, Any]]) -> str:
     if made:
         return f"{len(made)} releases this week, the last one as of {made[-1]['as_of']}."
     return f"NO release this week; the last one is of {releases[-1]['created_at']:%Y-%m-%d}. Ask `signposts doctor`."
-
-
-def _odds_then(settings: Settings, earlier: list[dict[str, Any]]) -> dict[tuple[str, str], float]:
-    """Return the odds of the newest release from before the week that is still kept."""
-    for row in reversed(earlier):
-        path = release_file(settings, row["release_id"])
-        if path.exists():
-            rows = Warehouse(path, read_only=True).rows(load_sql("alerts/week_odds"))
-            return {(each["tracker_id"], each["scenario_id"]): each["posterior"] for each in rows}
-    return {}
 
 
 def _probabilities(odds: list[dict[str, Any]], then: dict[tuple[str, str], float]) -> Iterator[str]:

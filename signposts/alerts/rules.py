@@ -62,15 +62,14 @@ def apply_rules(warehouse: Warehouse, now: datetime, since: datetime) -> list[Al
     warehouse.build_table("alerts/alert_mover")
     warehouse.build_table("alerts/odds_path")
     found: list[Alert] = []
+    parameters: dict[str, dict[str, Any]] = {
+        "source": {"now": _plain(now), "patience_days": PATIENCE_DAYS},
+        "withdrawn": {"since": since},
+    }
     for rule in RULES:
-        parameters: dict[str, Any] = {}
-        if rule == "source":
-            parameters = {"now": _plain(now), "patience_days": PATIENCE_DAYS}
-        elif rule == "withdrawn":
-            parameters = {"since": since}
         found += [
             Alert(**row, raised_at=_plain(now).isoformat(timespec="seconds"))
-            for row in warehouse.rows(load_sql(f"alerts/{rule}"), **parameters)
+            for row in warehouse.rows(load_sql(f"alerts/{rule}"), **parameters.get(rule, {}))
         ]
     return sorted(found, key=lambda alert: alert.alert_key)
 
@@ -144,8 +143,8 @@ def published_alerts(settings: Settings, releases: list[dict[str, Any]]) -> dict
         path = release_file(settings, row["release_id"])
         if path.exists():
             for alert in Warehouse(path, read_only=True).rows("select * exclude (release_id) from alert"):
-                read = _from_row(alert)
-                found[read.alert_key] = read
+                raised_at = alert["raised_at"].isoformat(timespec="seconds")
+                found[alert["alert_key"]] = Alert(**{**alert, "raised_at": raised_at})
     return found
 
 
@@ -153,22 +152,12 @@ def settle(
     alerts: list[Alert], problems: list[AcceptedProblem], today: date, delivery: Mapping[str, str]
 ) -> list[Alert]:
     """Return the alerts with what will become of each: accepted, or what ``delivery`` says of its severity."""
-    return [
-        alert
-        if alert.delivery == "sent"
-        else replace(
-            alert,
-            delivery="accepted"
-            if any(problem.silences(alert, today) for problem in problems)
-            else delivery.get(alert.severity, "pending"),
-        )
-        for alert in alerts
-    ]
-
-
-def _from_row(row: Mapping[str, Any]) -> Alert:
-    """Return the alert of a row of the published table."""
-    return Alert(**{**row, "raised_at": row["raised_at"].isoformat(timespec="seconds")})
+    settled = []
+    for alert in alerts:
+        accepted = any(problem.silences(alert, today) for problem in problems)
+        fate = "accepted" if accepted else delivery.get(alert.severity, "pending")
+        settled.append(alert if alert.delivery == "sent" else replace(alert, delivery=fate))
+    return settled
 
 
 def _plain(now: datetime) -> datetime:

@@ -7,6 +7,7 @@ alerts.
 import os
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -46,9 +47,7 @@ def metric_lines(settings: Settings, now: datetime, run_seconds: float | None) -
     if release is not None:
         with release.connect():
             (made,) = release.rows("select max(created_at) as at from release")
-            counted: dict[str, int] = {}
-            for row in release.rows(load_sql("alerts/source_verdict")):
-                counted[row["verdict"]] = counted.get(row["verdict"], 0) + 1
+            counted = Counter(row["verdict"] for row in release.rows(load_sql("alerts/source_verdict")))
             held = len(release.rows(load_sql("run_summary/held_claims")))
             (leads,) = release.rows("select count(distinct lead_id) as waiting from lead where is_open")
             held_back = release.rows("select count(*) as n from withheld_tracker")[0]["n"]

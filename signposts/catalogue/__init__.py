@@ -16,7 +16,6 @@ from signposts.catalogue.tables import (
     hypotheses,
     ledger_rows,
     prior_probabilities,
-    raw_ledger_rows,
     tables,
 )
 from signposts.catalogue.trackers import LEDGER_SOURCE, OTHER, Catalogue, Ledger, LedgerRow, Tracker
@@ -45,7 +44,6 @@ __all__ = [
     "ledger_rows",
     "load_catalogue",
     "prior_probabilities",
-    "raw_ledger_rows",
     "reliability_value",
     "tables",
 ]

@@ -13,45 +13,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from signposts.catalogue.fields import ClaimStatus, Letter, Number, WebAddress
 from signposts.catalogue.models import Reliability
 
-LEDGER_COLUMNS = (
-    "claim_id",
-    "kind",
-    "period_start",
-    "period_end",
-    "value",
-    "value_low",
-    "value_high",
-    "category",
-    "happened_from",
-    "happened_to",
-    "trials",
-    "searched_until",
-    "base_value",
-    "base_part",
-    "base_published_on",
-    "planned_for",
-    "unit",
-    "source_name",
-    "speaker",
-    "source_url",
-    "reliability",
-    "credibility",
-    "status",
-    "published_on",
-    "published_on_inferred",
-    "recorded_at",
-    "corrects",
-    "project_id",
-    "stage",
-    "sha256",
-    "note",
-    "event_key",
-    "recorded_by",
-    "correction_reason",
-)
-EARLIER_WIDTHS = (31, 33)
-"""So many columns a ledger had before the later ones came: a file, or a row of one, may end there."""
-
 REQUIRED_BY_KIND: dict[str, tuple[str, ...]] = {
     "value": ("period_start", "period_end", "value"),
     "interval": ("period_start", "period_end", "value_low", "value_high"),
@@ -232,6 +193,9 @@ class Claim(BaseModel):
             raise ValueError("base_part is not below base_value|the part is the same months of the base year")
 
 
+LEDGER_COLUMNS = tuple(Claim.model_fields)
+EARLIER_WIDTHS = (31, 33)
+"""So many columns a ledger had before the later ones came: a file, or a row of one, may end there."""
 GRACE_DAYS = 1
 """It is the next day already elsewhere: so far two dates of two places may stand the wrong way round."""
 DATE_ORDER = (

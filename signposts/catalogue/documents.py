@@ -87,18 +87,12 @@ def read_text(path: Path, faults: FaultList) -> str | None:
         faults.refuse(path, 1, path.name, error.strerror or "cannot be read", "write it, or make it readable")
         return None
     if size > MOST_BYTES:
-        faults.refuse(
-            path, 1, f"{size:,} bytes", f"no file here is larger than {MOST_BYTES:,}", "take out what is not data"
-        )
+        why = f"no file here is larger than {MOST_BYTES:,}"
+        faults.refuse(path, 1, f"{size:,} bytes", why, "take out what is not data")
         return None
     if content.startswith(codecs.BOM_UTF8):
-        faults.refuse(
-            path,
-            1,
-            "byte order mark",
-            "the first name would not be recognised",
-            "save as UTF-8 without a byte order mark",
-        )
+        why, mend = "the first name would not be recognised", "save as UTF-8 without a byte order mark"
+        faults.refuse(path, 1, "byte order mark", why, mend)
         return None
     try:
         text = content.decode("utf-8")
@@ -140,7 +134,12 @@ def read_document(path: Path, faults: FaultList) -> Document | None:
         faults.refuse(path, 1, "nesting", f"deeper than {DEEPEST} levels", "write it flatter")
         return None
     except yaml.YAMLError as error:
-        refuse_syntax(path, error, faults)
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        why = str(problem or str(error).splitlines()[0])
+        mend = "check indentation, colons and quotes on this line and the one above"
+        if "nesting depth" in why:  # the parser's own bound, since libyaml 0.2.6
+            why, mend = f"deeper than {DEEPEST} levels", "write it flatter"
+        faults.refuse(path, mark.line + 1 if mark else 1, "YAML", why, mend)
         return None
     except ValueError as error:  # 2025-02-30 looks like a date to YAML and is none
         faults.refuse(path, impossible_date_line(text), "date", str(error), "write a day that exists, as 2026-11-23")
@@ -148,17 +147,6 @@ def read_document(path: Path, faults: FaultList) -> Document | None:
     finally:
         parser.dispose()
     return Document(path, data, node)
-
-
-def refuse_syntax(path: Path, error: yaml.YAMLError, faults: FaultList) -> None:
-    """Refuse a file that is not YAML, at the line the parser stopped on."""
-    mark = getattr(error, "problem_mark", None)
-    line, problem = mark.line + 1 if mark else 1, str(getattr(error, "problem", None) or str(error).splitlines()[0])
-    if "nesting depth" in problem:  # the parser's own bound, since libyaml 0.2.6
-        faults.refuse(path, line, "nesting", f"deeper than {DEEPEST} levels", "write it flatter")
-    else:
-        how = "check indentation, colons and quotes on this line and the one above"
-        faults.refuse(path, line, "YAML", problem, how)
 
 
 def impossible_date_line(text: str) -> int:
@@ -220,7 +208,10 @@ def read_rows(
         header = next(reader)
         lengths = (len(columns), *earlier_widths)
         if header not in [list(columns[:length]) for length in lengths]:
-            refuse_header(path, header, columns, faults)
+            pairs = zip_longest(header, columns, fillvalue="nothing")
+            found, wanted = next((one, other) for one, other in pairs if one != other)
+            mend = f"begin with: {','.join(columns)}"
+            faults.refuse(path, 1, f"header {found!r}", f"the column here is {wanted!r}", mend)
             return None
         line = reader.line_num + 1
         for values in reader:
@@ -228,21 +219,9 @@ def read_rows(
                 named = zip(columns[: len(values)], values, strict=True)
                 rows.append(CsvRow(line, {name: value for name, value in named if value}))
             elif values:
-                faults.refuse(
-                    path,
-                    line,
-                    f"{len(values)} fields",
-                    f"the header has {len(columns)}",
-                    "put text that holds a comma in double quotes, and keep the empty fields",
-                )
+                mend = "put text that holds a comma in double quotes, and keep the empty fields"
+                faults.refuse(path, line, f"{len(values)} fields", f"the header has {len(columns)}", mend)
             line = reader.line_num + 1
     except csv.Error as error:
         faults.refuse(path, reader.line_num, "CSV", str(error), 'close the quotes; write a quote inside text as ""')
     return sha256, rows
-
-
-def refuse_header(path: Path, header: list[str], columns: Sequence[str], faults: FaultList) -> None:
-    """Refuse a header line and name the first column that differs."""
-    pairs = zip_longest(header, columns, fillvalue="nothing")
-    found, wanted = next((one, other) for one, other in pairs if one != other)
-    faults.refuse(path, 1, f"header {found!r}", f"the column here is {wanted!r}", f"begin with: {','.join(columns)}")

@@ -170,7 +170,8 @@ def pooled_parameters(
             values = [to(float(given["target"]["value"] if number == "target" else given[number])), *map(to, said)]
             mean = math.fsum(values) / len(values)
             apart = math.fsum((value - mean) ** 2 for value in values)
-            _set(given, number, back(mean))
+            moved = back(mean)
+            given[number] = {**given["target"], "value": moved} if number == "target" else moved
             given["spread"] = math.sqrt((3 * sigma**2 + apart) / (len(values) + 2) * (1 + 1 / len(values)))
             given["analysts"] = len(values)
     if kind == "ordinal":
@@ -209,11 +210,3 @@ _NUMBERS_OF_TYPE = {
     "event_by": {"p": "logit"},
     "rate": {"mean": "log"},
 }
-
-
-def _set(given: dict[str, Any], number: str, value: float) -> None:
-    """Put a number into a prediction's parameters."""
-    if number == "target":
-        given["target"] = {**given["target"], "value": value}
-    else:
-        given[number] = value

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from signposts.catalogue.documents import Document
+from signposts.catalogue.documents import CsvRow, Document
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.fields import IDENTIFIER, WEB_ADDRESS
 
@@ -42,8 +42,6 @@ MEND_BY_TYPE = {
     "tuple_type": ("not a list", "write it as [one, two]"),
     "union_tag_not_found": ("the prediction has no type", "add `type:`, for example `type: silent`"),
 }
-
-
 MEND_BY_PATTERN = {
     WEB_ADDRESS: ("no web address", "write it whole, beginning with https://"),
     r"^\d+\.\d+\.\d+$": ("no version", "write three numbers, as 1.0.0"),
@@ -79,6 +77,16 @@ def build_mapping(model: type[T], document: Document, what: str, faults: FaultLi
     return entries
 
 
+def build_row(model: type[T], path: Path, row: CsvRow, what: str, faults: FaultList) -> T | None:
+    """Return the model of a row of a CSV file; what it refuses becomes faults, and the answer None."""
+    try:
+        return model.model_validate(row.fields)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            refuse_detail(model, detail, (what,), path, row.line, faults)
+        return None
+
+
 def refuse_detail(
     model: Any, detail: ErrorDetails, prefix: Sequence[object], path: Path, line: int, faults: FaultList
 ) -> None:
@@ -109,13 +117,8 @@ def explain(model: Any, detail: ErrorDetails) -> tuple[str, str]:
     known = MEND_BY_TYPE.get(kind) or MEND_BY_PATTERN.get(context.get("pattern", ""))
     if known is None:
         return detail["msg"][0].lower() + detail["msg"][1:], "correct the value"
-    return f"{short(detail['input'])} is {known[0]}", known[1]
-
-
-def short(value: object) -> str:
-    """Return a value as it may stand in a message."""
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "…"
+    given = repr(detail["input"])
+    return f"{given if len(given) <= 40 else given[:37] + '…'} is {known[0]}", known[1]
 
 
 def visible(location: Sequence[object], model: Any) -> list[object]:

@@ -80,9 +80,3 @@ def write_schemas(catalogue_root: Path) -> list[Path]:
             write_atomically(path, text.encode())
             changed.append(path)
     return changed
-
-
-def schema_comment(name: str) -> str:
-    """Return the first line by which editors find the schema of a file of this kind."""
-    up = "../" * FILES[name][0].count("/")
-    return f"# yaml-language-server: $schema={up}{FOLDER}/{name}.schema.json"

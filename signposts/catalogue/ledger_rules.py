@@ -6,15 +6,12 @@ Belongs here: what a claim must keep beside its own columns. Not here: columns a
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-
-from pydantic import ValidationError
 
 from signposts.catalogue.claims import Claim
 from signposts.catalogue.documents import CsvRow
-from signposts.catalogue.entries import refuse_detail
+from signposts.catalogue.entries import build_row
 from signposts.catalogue.faults import FaultList, nearest
-from signposts.catalogue.models import Indicator
+from signposts.catalogue.models import Indicator, TrackerSettings
 from signposts.catalogue.rules import Draft
 from signposts.catalogue.trackers import Ledger, LedgerRow, Tracker
 
@@ -48,19 +45,33 @@ def validate_ledger(ledger: Ledger, draft: Draft, today: date, faults: FaultList
         why = f"claims about an indicator that does not exist: there is no indicators/{ledger.indicator_id}.yaml"
         faults.refuse(ledger.path, 1, ledger.indicator_id, why, nearest(ledger.indicator_id, draft.indicator_names))
         return
-    validate_versions(ledger, faults)
-    validate_clock(ledger, today, faults)
-    validate_repetitions(ledger, faults)
     indicator = draft.indicators.get(ledger.indicator_id)
-    if indicator is not None and indicator.family == "rate":
-        validate_silence_on_counts(ledger, indicator.exposure_start or draft.settings.first_day_counted, faults)
     known = KnownNames(ledger.indicator_id, draft.settings.units, draft.names_in("projects.yaml"))
+    validate_claims(ledger, ledger.rows, indicator, draft.settings, known, today, faults)
     for row in ledger.rows:
+        for what, why, mend in claim_warnings(row.claim, indicator) if indicator is not None else ():
+            faults.warn(ledger.path, row.line, f"{row.claim.claim_id} {what}", why, mend)
+
+
+def validate_claims(
+    ledger: Ledger,
+    new: Iterable[LedgerRow],
+    indicator: Indicator | None,
+    settings: TrackerSettings,
+    known: KnownNames,
+    today: date,
+    faults: FaultList,
+) -> None:
+    """Validate a ledger as a whole, and of its rows each that is new by itself."""
+    validate_versions(ledger, faults)
+    validate_repetitions(ledger, faults)
+    if indicator is not None and indicator.family == "rate":
+        validate_silence_on_counts(ledger, indicator.exposure_start or settings.first_day_counted, faults)
+    for row in new:
+        if why := row.claim.clock_fault(today):
+            faults.refuse(ledger.path, row.line, row.claim.claim_id, why, "correct the date, or the machine's clock")
         for what, why, mend in claim_faults(row.claim, indicator, known):
             faults.refuse(ledger.path, row.line, f"{row.claim.claim_id} {what}", why, mend)
-        if indicator is not None:
-            for what, why, mend in claim_warnings(row.claim, indicator):
-                faults.warn(ledger.path, row.line, f"{row.claim.claim_id} {what}", why, mend)
 
 
 def validate_versions(ledger: Ledger, faults: FaultList) -> None:
@@ -83,14 +94,6 @@ def validate_versions(ledger: Ledger, faults: FaultList) -> None:
         elif claim.corrects is not None:
             corrected[claim.corrects] = claim.claim_id
         seen.setdefault(claim.claim_id, row.line)
-
-
-def validate_clock(ledger: Ledger, today: date, faults: FaultList) -> None:
-    """Refuse claims that were recorded or published ahead of today, but for a day of grace between time zones."""
-    for row in ledger.rows:
-        why = row.claim.clock_fault(today)
-        if why is not None:
-            faults.refuse(ledger.path, row.line, row.claim.claim_id, why, "correct the date, or the machine's clock")
 
 
 def standing_rows(ledger: Ledger) -> list[LedgerRow]:
@@ -235,28 +238,11 @@ def check_claim(tracker: Tracker, indicator_id: str, fields: Mapping[str, str]) 
     path = ledger.path if ledger else tracker.folder / "ledger" / f"{indicator_id}.csv"
     line = ledger.rows[-1].line + 1 if ledger and ledger.rows else 2
     row = CsvRow(line, {name: value for name, value in fields.items() if value})
-    validate_new_claim(tracker, indicator_id, path, row, ledger, faults)
+    claim = build_row(Claim, path, row, fields.get("claim_id", "claim"), faults)
+    if claim is not None:
+        new = LedgerRow(row.line, row.fields, claim)
+        extended = Ledger(indicator_id, path, "", (*(ledger.rows if ledger else ()), new))
+        known = KnownNames(indicator_id, tracker.settings.units, tracker.projects)
+        indicator, today = tracker.indicators.get(indicator_id), datetime.now(UTC).date()
+        validate_claims(extended, [new], indicator, tracker.settings, known, today, faults)
     return [f"{fault.what}: {fault.why}: {fault.mend}" for fault in sorted(faults.faults)]
-
-
-def validate_new_claim(
-    tracker: Tracker, indicator_id: str, path: Path, row: CsvRow, ledger: Ledger | None, faults: FaultList
-) -> None:
-    """Validate a claim as the next row of a ledger."""
-    try:
-        claim = Claim.model_validate(row.fields)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            refuse_detail(Claim, detail, (row.fields.get("claim_id", "claim"),), path, row.line, faults)
-        return
-    earlier = ledger.rows if ledger else ()
-    extended = Ledger(indicator_id, path, "", (*earlier, LedgerRow(row.line, row.fields, claim)))
-    validate_versions(extended, faults)
-    validate_clock(Ledger(indicator_id, path, "", extended.rows[-1:]), datetime.now(UTC).date(), faults)
-    validate_repetitions(extended, faults)
-    indicator = tracker.indicators.get(indicator_id)
-    if indicator is not None and indicator.family == "rate":
-        validate_silence_on_counts(extended, indicator.exposure_start or tracker.settings.first_day_counted, faults)
-    known = KnownNames(indicator_id, tracker.settings.units, tracker.projects)
-    for what, why, mend in claim_faults(claim, indicator, known):
-        faults.refuse(path, row.line, f"{claim.claim_id} {what}", why, mend)

@@ -5,17 +5,15 @@ claims.py, rules.py, ledger_rules.py), or rows for the warehouse (tables.py).
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from signposts.catalogue.claims import EARLIER_WIDTHS, LEDGER_COLUMNS, Claim
 from signposts.catalogue.derivation_rules import validate_derivations
-from signposts.catalogue.documents import CsvRow, Document, read_document, read_rows
+from signposts.catalogue.documents import Document, read_document, read_rows
 from signposts.catalogue.elicitation import read_elicited
-from signposts.catalogue.entries import build, build_mapping, refuse_detail
+from signposts.catalogue.entries import build, build_mapping, build_row
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.fields import IDENTIFIER
 from signposts.catalogue.ledger_rules import validate_ledger
@@ -128,7 +126,6 @@ def load_tracker(
         validate_ledger(ledger, draft, today, faults)
     validate_silence(draft, ledgers, faults)
     read_triage(folder, faults)
-    searches = read_searches(folder, draft.indicator_names, today, faults)
     return Tracker(
         tracker_id=folder.name,
         folder=folder,
@@ -138,7 +135,7 @@ def load_tracker(
         projects=draft.projects,
         coverage=draft.coverage,
         ledgers=ledgers,
-        searches=searches,
+        searches=read_searches(folder, draft.indicator_names, today, faults),
         catalogue_sha256=catalogue_sha256(folder),
         watch_names=watch_names,
         answers=read_elicited(folder, draft.indicators, draft.scenarios, faults),
@@ -218,22 +215,14 @@ def read_ledgers(folder: Path, faults: FaultList) -> dict[str, Ledger]:
 
 
 def read_ledger(path: Path, faults: FaultList) -> Ledger | None:
-    """Return one ledger; None if it cannot be read at all."""
+    """Return one ledger, None if it cannot be read at all; claims that cannot be understood become faults."""
     content = read_rows(path, LEDGER_COLUMNS, faults, EARLIER_WIDTHS)
     if content is None:
         return None
     sha256, rows = content
-    return Ledger(path.stem, path, sha256, tuple(read_claims(path, rows, faults)))
-
-
-def read_claims(path: Path, rows: Iterable[CsvRow], faults: FaultList) -> Iterable[LedgerRow]:
-    """Yield the claims of a ledger that can be understood; the others become faults."""
-    for row in rows:
-        try:
-            yield LedgerRow(row.line, row.fields, Claim.model_validate(row.fields))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                refuse_detail(Claim, detail, (row.fields.get("claim_id", "claim"),), path, row.line, faults)
+    claims = ((row, build_row(Claim, path, row, row.fields.get("claim_id", "claim"), faults)) for row in rows)
+    kept = tuple(LedgerRow(row.line, row.fields, claim) for row, claim in claims if claim is not None)
+    return Ledger(path.stem, path, sha256, kept)
 
 
 def validate_silence(draft: Draft, ledgers: Mapping[str, Ledger], faults: FaultList) -> None:

@@ -9,31 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from signposts.catalogue.claims import Day
 from signposts.catalogue.documents import read_rows
-from signposts.catalogue.entries import refuse_detail
+from signposts.catalogue.entries import build_row
 from signposts.catalogue.faults import FaultList, nearest
 from signposts.catalogue.fields import Identifier, Text
-
-SEARCH_COLUMNS = (
-    "indicator_id",
-    "searched_on",
-    "window_from",
-    "looked_until",
-    "n_known",
-    "n_found",
-    "n_both",
-    "reach_low",
-    "reach_high",
-    "queries",
-    "feeds",
-    "gaps",
-    "leads_read",
-    "searched_by",
-    "note",
-)
 
 
 def whole_number(text: Any) -> Any:
@@ -96,6 +78,9 @@ class Search(BaseModel):
         return self
 
 
+SEARCH_COLUMNS = tuple(Search.model_fields)
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRow:
     """A search and the line it stands on."""
@@ -116,11 +101,8 @@ def read_searches(folder: Path, indicators: Collection[str], today: date, faults
     found: list[SearchRow] = []
     for row in content[1] if content else ():
         name = row.fields.get("indicator_id", "search")
-        try:
-            search = Search.model_validate(row.fields)
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                refuse_detail(Search, detail, (name,), path, row.line, faults)
+        search = build_row(Search, path, row, name, faults)
+        if search is None:
             continue
         if name not in indicators:
             faults.refuse(path, row.line, name, "there is no such indicator", nearest(name, indicators))

@@ -21,8 +21,18 @@ def working_tables(catalogue: Catalogue) -> dict[str, list[Row]]:
         ],
         "indicator_setting": [row for tracker in catalogue.trackers for row in _indicator_settings(tracker)],
         "derivation": [row for tracker in catalogue.trackers for row in _derivations(tracker)],
-        "derivation_anchor": [row for tracker in catalogue.trackers for row in _anchors(tracker)],
-        "variant_setting": [row for tracker in catalogue.trackers for row in _variant_settings(tracker)],
+        "derivation_anchor": [
+            {"tracker_id": tracker.tracker_id, "indicator_id": indicator_id, **anchor.model_dump()}
+            for tracker in catalogue.trackers
+            for indicator_id, indicator in tracker.indicators.items()
+            for anchor in (indicator.derive.anchors if indicator.derive else ())
+        ],
+        "variant_setting": [
+            {"tracker_id": tracker.tracker_id, "family": family, "label": f"{number:g}"}
+            for tracker in catalogue.trackers
+            for family, numbers in tracker.settings.variants
+            for number in numbers
+        ],
     }
 
 
@@ -54,12 +64,8 @@ def _derivations(tracker: Tracker) -> Iterator[Row]:
         derive = indicator.derive
         if derive is None:
             continue
-        sides = {
-            "of": derive.of,
-            "to": derive.to,
-            "base": derive.of if derive.base_year else (),
-            "month": derive.months,
-        }
+        base = derive.of if derive.base_year else ()
+        sides = {"of": derive.of, "to": derive.to, "base": base, "month": derive.months}
         for side, parts in sides.items():
             for position, part in enumerate(parts, start=1):
                 yield {
@@ -71,17 +77,3 @@ def _derivations(tracker: Tracker) -> Iterator[Row]:
                     "part_indicator_id": part,
                     "base_year": derive.base_year,
                 }
-
-
-def _anchors(tracker: Tracker) -> Iterator[Row]:
-    """Yield the past values that each formula must reproduce."""
-    for indicator_id, indicator in tracker.indicators.items():
-        for anchor in indicator.derive.anchors if indicator.derive else ():
-            yield {"tracker_id": tracker.tracker_id, "indicator_id": indicator_id, **anchor.model_dump()}
-
-
-def _variant_settings(tracker: Tracker) -> Iterator[Row]:
-    """Yield the variants that put another number in the headline's place."""
-    for family in ("other_mass", "evidence_weight", "trigger_factor"):
-        for number in getattr(tracker.settings.variants, family):
-            yield {"tracker_id": tracker.tracker_id, "family": family, "label": f"{number:g}"}

@@ -6,12 +6,10 @@ Belongs here: what a row says, priors included. Not here: reading files, or writ
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from signposts.catalogue.claims import LEDGER_COLUMNS, reliability_value
+from signposts.catalogue.claims import reliability_value
 from signposts.catalogue.elicitation import pooled_parameters
 from signposts.catalogue.models import PriorSet, Scenario
-from signposts.catalogue.searches import SEARCH_COLUMNS
 from signposts.catalogue.trackers import LEDGER_SOURCE, OTHER, Catalogue, Tracker
 
 Row = dict[str, object]
@@ -74,20 +72,15 @@ def hypotheses(tracker: Tracker) -> list[Hypothesis]:
 def tracker_rows(tracker: Tracker) -> list[Row]:
     """Return the tracker's own row."""
     settings = tracker.settings
+    same = ("title", "t0", "horizon_end", "registered_on", "scenario_version")
+    of_scoring = ("evidence_weight", "defining_weight", "contamination", "shared_sd")
     return [
         {
-            "title": settings.title,
-            "t0": settings.t0,
-            "horizon_end": settings.horizon_end,
-            "registered_on": settings.registered_on,
+            **{column: getattr(settings, column) for column in same},
+            **{column: getattr(settings.scoring, column) for column in of_scoring},
             "temper": None,
-            "evidence_weight": settings.scoring.evidence_weight,
-            "defining_weight": settings.scoring.defining_weight,
-            "contamination": settings.scoring.contamination,
-            "shared_sd": settings.scoring.shared_sd,
             "other_mass": settings.priors.other_mass,
             "prior_set": settings.priors.headline,
-            "scenario_version": settings.scenario_version,
             "catalogue_sha256": tracker.catalogue_sha256,
         }
     ]
@@ -101,32 +94,25 @@ def structural_break_rows(tracker: Tracker) -> list[Row]:
 def scenario_rows(tracker: Tracker) -> list[Row]:
     """Return the scenarios with their headline priors, other last."""
     priors = headline_priors(tracker)
+    same = ("title", "story", "likelihood_word", "cooperative_rank", "brief_ref")
     rows: list[Row] = [
         {
             "scenario_id": name,
-            "title": scenario.title,
-            "story": scenario.story,
-            "likelihood_word": scenario.likelihood_word,
+            **{column: getattr(scenario, column) for column in same},
             "prior": priors[name],
             "baseline_id": scenario.baseline,
             "delayed_types": ",".join(scenario.delayed_types) or None,
-            "cooperative_rank": scenario.cooperative_rank,
-            "brief_ref": scenario.brief_ref,
             "sort_order": order,
         }
         for order, (name, scenario) in enumerate(tracker.scenarios.items(), start=1)
     ]
     rows.append(
         {
+            **dict.fromkeys(rows[0]),
             "scenario_id": OTHER,
             "title": "None of the above",
             "story": "What happens is described by none of the named scenarios, or by a mixture of them.",
-            "likelihood_word": None,
             "prior": priors[OTHER],
-            "baseline_id": None,
-            "delayed_types": None,
-            "cooperative_rank": None,
-            "brief_ref": None,
             "sort_order": len(rows) + 1,
         }
     )
@@ -161,30 +147,22 @@ def evidence_group_rows(tracker: Tracker) -> list[Row]:
 
 def indicator_rows(tracker: Tracker) -> list[Row]:
     """Return the indicators."""
+    same = (
+        *("title", "meaning", "domain", "role", "unit", "words", "frequency", "cooperative", "scored"),
+        *("why_not_scored", "max_age_days", "usage_warning", "caution"),
+    )
     return [
         {
             "indicator_id": indicator_id,
-            "title": indicator.title,
-            "meaning": indicator.meaning,
-            "domain": indicator.domain,
+            **{column: getattr(indicator, column) for column in same},
             "domain_title": tracker.settings.domains.get(indicator.domain),
-            "role": indicator.role,
-            "unit": indicator.unit,
-            "words": indicator.words,
-            "frequency": indicator.frequency,
             "usual_period_months": indicator.period_months,
             "quantity": indicator.quantity or {"share": "share", "lognormal": "flow"}.get(indicator.family or ""),
             "group_id": indicator.group,
-            "cooperative": indicator.cooperative,
-            "scored": indicator.scored,
-            "why_not_scored": indicator.why_not_scored,
-            "max_age_days": indicator.max_age_days,
             "sources": ",".join(indicator.sources),
-            "usage_warning": indicator.usage_warning,
-            "caution": indicator.caution,
             "detect_prob": indicator.detect_prob or (1.0 if indicator.family == "event" else None),
             "exposure_start": indicator.exposure_start
-            or (tracker.settings.t0.replace(month=1, day=1) if indicator.family == "rate" else None),
+            or (tracker.settings.first_day_counted if indicator.family == "rate" else None),
             "categories": ",".join(indicator.categories) or None,
         }
         for indicator_id, indicator in tracker.indicators.items()
@@ -197,16 +175,12 @@ def prediction_rows(tracker: Tracker) -> list[Row]:
         {
             "indicator_id": indicator_id,
             "scenario_id": scenario_id,
-            "type": prediction.type,
-            "basis": prediction.basis,
-            "claim": prediction.claim,
-            "brief_ref": prediction.brief_ref,
+            **{column: getattr(prediction, column) for column in ("type", "basis", "claim", "brief_ref", "note")},
             "parameters": json.dumps(
                 pooled_parameters(prediction, indicator_id, scenario_id, tracker.answers),
                 sort_keys=True,
                 ensure_ascii=False,
             ),
-            "note": prediction.note,
         }
         for indicator_id, indicator in tracker.indicators.items()
         for scenario_id in tracker.scenarios
@@ -235,19 +209,11 @@ def search_rows(tracker: Tracker) -> list[Row]:
     """Return the searches; a reach that a row leaves out is the indicator's, else the tracker's."""
     rows: list[Row] = []
     for row in tracker.searches:
-        search = row.search
-        indicator = tracker.indicators.get(search.indicator_id)
+        indicator = tracker.indicators.get(row.search.indicator_id)
         usual = (indicator.reach if indicator else None) or tracker.settings.scoring.reach
-        low, high = (search.reach_low or usual[0], search.reach_high or usual[1])
-        rows.append(
-            {
-                **{column: getattr(search, column) for column in SEARCH_COLUMNS},
-                "reach_low": low,
-                "reach_high": high,
-                "reach": (low + high) / 2,
-                "row_number": row.line,
-            }
-        )
+        low, high = (row.search.reach_low or usual[0], row.search.reach_high or usual[1])
+        reach = {"reach_low": low, "reach_high": high, "reach": (low + high) / 2}
+        rows.append({**dict(row.search), **reach, "row_number": row.line})
     return rows
 
 
@@ -263,37 +229,19 @@ def source_rows(catalogue: Catalogue) -> list[Row]:
 def ledger_rows(tracker: Tracker) -> list[Row]:
     """Return the tracker's claims as typed rows: the claim columns that do not depend on later versions."""
     scale = tracker.settings.reliability
-    rows: list[Row] = []
-    for indicator_id, ledger in tracker.ledgers.items():
-        for row in ledger.rows:
-            claim = row.claim
-            values: dict[str, Any] = {column: getattr(claim, column) for column in LEDGER_COLUMNS}
-            r = reliability_value(scale, claim.reliability, claim.credibility, claim.status)
-            rows.append(
-                {
-                    "tracker_id": tracker.tracker_id,
-                    "indicator_id": indicator_id,
-                    "source_id": LEDGER_SOURCE,
-                    **values,
-                    "reliability_value": r,
-                    "sha256": claim.sha256 or ledger.sha256,
-                    "page_sha256": claim.sha256,
-                    "row_number": row.line,
-                    "scope": f"ledger/{indicator_id}.csv",
-                }
-            )
-    return rows
-
-
-def raw_ledger_rows(tracker: Tracker) -> list[dict[str, object]]:
-    """Return the ledgers as written: columns as text, null where empty, with line and SHA-256 of the file or page."""
     return [
         {
+            **dict(row.claim),
             "tracker_id": tracker.tracker_id,
             "indicator_id": indicator_id,
-            **{column: row.fields.get(column) for column in LEDGER_COLUMNS},
+            "source_id": LEDGER_SOURCE,
+            "reliability_value": reliability_value(
+                scale, row.claim.reliability, row.claim.credibility, row.claim.status
+            ),
             "sha256": row.claim.sha256 or ledger.sha256,
+            "page_sha256": row.claim.sha256,
             "row_number": row.line,
+            "scope": f"ledger/{indicator_id}.csv",
         }
         for indicator_id, ledger in tracker.ledgers.items()
         for row in ledger.rows

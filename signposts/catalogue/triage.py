@@ -8,26 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from signposts.catalogue.claims import Day, Moment
 from signposts.catalogue.documents import read_rows
-from signposts.catalogue.entries import refuse_detail
+from signposts.catalogue.entries import build_row
 from signposts.catalogue.faults import FaultList
 from signposts.catalogue.fields import Identifier, Text, WebAddress
 
-TRIAGE_COLUMNS = (
-    "lead_id",
-    "decision",
-    "indicator_id",
-    "reason",
-    "later_until",
-    "claim_id",
-    "decided_with",
-    "decided_by",
-    "decided_at",
-    "url",
-)
 DecisionWord = Literal["accept", "dismiss", "duplicate", "later", "reopen"]
 DISMISSALS = {
     "off_topic": "it is about something else",
@@ -69,6 +57,9 @@ class TriageRow(BaseModel):
         return self
 
 
+TRIAGE_COLUMNS = tuple(TriageRow.model_fields)
+
+
 def triage_path(folder: Path) -> Path:
     """Return where a tracker's decisions stand."""
     return folder / "triage.csv"
@@ -78,15 +69,10 @@ def read_triage(folder: Path, faults: FaultList) -> list[TriageRow]:
     """Return the decisions of a tracker in the order of their moments; rows that cannot be read become faults."""
     path = triage_path(folder)
     content = read_rows(path, TRIAGE_COLUMNS, faults) if path.exists() else None
-    decisions = []
-    for row in content[1] if content else ():
-        try:
-            decisions.append(TriageRow.model_validate(row.fields))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                refuse_detail(TriageRow, detail, (row.fields.get("lead_id", "lead"),), path, row.line, faults)
+    rows = content[1] if content else []
+    decisions = (build_row(TriageRow, path, row, row.fields.get("lead_id", "lead"), faults) for row in rows)
     # Files of two people are joined line by line: the moment says which decision is the newer.
-    return sorted(decisions, key=lambda decision: decision.decided_at)
+    return sorted((decision for decision in decisions if decision), key=lambda decision: decision.decided_at)
 
 
 def newest_decisions(decisions: Iterable[TriageRow]) -> dict[str, TriageRow]:

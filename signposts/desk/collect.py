@@ -105,7 +105,7 @@ def collect_leads(
 
 def add_leads(work: Collection) -> int:
     """Add the found leads to the log; return how many are new."""
-    new, _ = LeadLog(work.settings).add(work.found)
+    new = LeadLog(work.settings).add(work.found)
     work.found = []
     return new
 

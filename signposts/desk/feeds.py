@@ -145,13 +145,10 @@ def read_feed(payload: bytes, outlet: str, today: date, content_type: str = "") 
     for entry in parsed.entries[:MOST_ITEMS]:
         address = entry.get("link") or (entry.get("id") if str(entry.get("id", "")).startswith("http") else "")
         found.add(address, entry.get("title"), entry.get("summary"), _entry_day(entry))
-    return found.done(truncated=len(parsed.entries) > MOST_ITEMS or bool(parsed.bozo and _is_cut(parsed)))
-
-
-def _is_cut(parsed: Any) -> bool:
-    """Return whether a feed ended before its end, so that entries may be missing."""
-    words = str(parsed.get("bozo_exception", "")).lower()
-    return "no element found" in words or "unclosed token" in words
+    # A feed that ended before its end may miss entries.
+    damage = str(parsed.get("bozo_exception", "")).lower() if parsed.bozo else ""
+    is_cut = "no element found" in damage or "unclosed token" in damage
+    return found.done(truncated=len(parsed.entries) > MOST_ITEMS or is_cut)
 
 
 def _entry_day(entry: Any) -> date | None:
@@ -172,13 +169,11 @@ def read_json(payload: bytes, outlet: str, today: date, content_type: str = "") 
         document = json.loads(payload)
     except ValueError as error:
         raise SourceChanged("is no JSON") from error
-    rows = document if isinstance(document, list) else None
+    lists = [document]
     if isinstance(document, dict):
-        rows = next(
-            (document[key] for key in ("results", "items", "articles") if isinstance(document.get(key), list)), None
-        )
-        if rows is None and document.get("count") == 0:
-            rows = []
+        lists = [document.get(key) for key in ("results", "items", "articles")]
+        lists.append([] if document.get("count") == 0 else None)
+    rows = next((rows for rows in lists if isinstance(rows, list)), None)
     if rows is None:
         raise SourceChanged("holds no list of documents")
     found = ItemList(outlet, today)
@@ -251,13 +246,8 @@ def read_minute(payload: bytes, today: date) -> Items:
         except (ValueError, KeyError, TypeError):
             bad += 1
             continue
-        found.add(
-            address,
-            title,
-            row.get("desc"),
-            read_iso_day(row.get("date")),
-            str(row.get("outletName") or row.get("domain") or ""),
-        )
+        outlet = str(row.get("outletName") or row.get("domain") or "")
+        found.add(address, title, row.get("desc"), read_iso_day(row.get("date")), outlet)
     if lines and bad == len(lines):
         raise SourceChanged("no line can be read")
     if bad:
@@ -322,10 +312,8 @@ def read_ris(payload: bytes, outlet: str, today: date) -> Items:
             continue
         if tag[1] == "ER":
             day = read_iso_day(re.sub("/", "-", entry.get("DA") or entry.get("Y1", "")).strip("-"))
-            title = entry.get("TI") or entry.get("T1")
-            found.add(
-                entry.get("UR") or entry.get("L1"), title, entry.get("AB"), day, entry.get("JO") or entry.get("PB", "")
-            )
+            title, outlet = entry.get("TI") or entry.get("T1"), entry.get("JO") or entry.get("PB", "")
+            found.add(entry.get("UR") or entry.get("L1"), title, entry.get("AB"), day, outlet)
             entry = {}
         else:
             entry.setdefault(tag[1], tag[2].strip())
@@ -340,13 +328,8 @@ def read_table_rows(rows: Iterable[dict[str, str]], outlet: str, today: date) ->
         address = cells.get("url") or cells.get("link") or cells.get("address")
         day = read_iso_day(cells.get("date") or cells.get("published_on") or cells.get("published"))
         summary = cells.get("summary") or cells.get("description") or cells.get("desc")
-        found.add(
-            address,
-            cells.get("title") or cells.get("headline"),
-            summary,
-            day,
-            cells.get("outlet") or cells.get("source") or "",
-        )
+        title, outlet = cells.get("title") or cells.get("headline"), cells.get("outlet") or cells.get("source") or ""
+        found.add(address, title, summary, day, outlet)
     return found.done()
 
 
@@ -366,11 +349,8 @@ def read_dropped(name: str, payload: bytes, today: date) -> Items:
     readers: dict[str, Callable[[bytes, str, date], Items]] = {
         "json": read_json,
         "ris": read_ris,
-        "html": read_saved_page,
-        "htm": read_saved_page,
-        "xml": read_feed,
-        "rss": read_feed,
-        "atom": read_feed,
+        **dict.fromkeys(("html", "htm"), read_saved_page),
+        **dict.fromkeys(("xml", "rss", "atom"), read_feed),
     }
     if ending not in readers:
         raise SourceChanged(f"no reader for .{ending}; drop .csv, .xlsx, .json, .ris, .html or .xml")
@@ -394,14 +374,9 @@ def _sheet_rows(payload: bytes) -> Iterator[dict[str, str]]:
 
 def pack_items(items: Iterable[Item]) -> bytes:
     """Return items as JSON lines: what is kept of a document that is filtered on arrival."""
-    lines = [
-        {
-            "url": item.url,
-            "title": item.title,
-            "desc": item.summary,
-            "date": item.published_on.isoformat() if item.published_on else None,
-            "outletName": item.outlet,
-        }
-        for item in items
-    ]
-    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
+    lines = []
+    for item in items:
+        day = item.published_on.isoformat() if item.published_on else None
+        line = {"url": item.url, "title": item.title, "desc": item.summary, "date": day, "outletName": item.outlet}
+        lines.append(json.dumps(line, ensure_ascii=False) + "\n")
+    return "".join(lines).encode()

@@ -107,29 +107,26 @@ class LeadLog:
         elif known is not None and "title" not in entry and "matches" in entry:
             self._leads[known.lead_id] = replace(known, matches=entry["matches"])
 
-    def add(self, found: Iterable[FoundLead]) -> tuple[int, int]:
-        """Add what is new; return how many leads are new and how many were known. One process at a time writes."""
+    def add(self, found: Iterable[FoundLead]) -> int:
+        """Add what is new; return how many leads are new. One process at a time writes."""
         with self.lock():
             leads = self.leads()
             items = list(found)
             stories = story_index(leads.values(), [_day(each) for each in items])
-            lines, new, known = [], 0, 0
+            lines, new = [], 0
             fresh: dict[str, set[str]] = {}
             for each in items:
                 lead_id = lead_key(each.item.url)
                 lead = leads.get(lead_id)
                 carried = fresh.get(lead_id) or ({lead.feed_id, *lead.also_in} if lead else set())
+                new += not carried
                 if not carried:
                     lines.append(self._new_line(lead_id, each, stories))
-                    new += 1
                 elif each.feed_id not in carried:
                     lines.append({"lead_id": lead_id, "seen_by": each.feed_id, "at": each.seen_at.isoformat()})
-                    known += 1
-                else:
-                    known += 1
                 fresh[lead_id] = carried | {each.feed_id}
             self._append(lines)
-        return new, known
+        return new
 
     def _new_line(self, lead_id: str, found: FoundLead, stories: StoryIndex) -> dict[str, Any]:
         """Return the line of a new lead, with the story it joins."""
@@ -214,20 +211,8 @@ def _moment(lead: Lead) -> datetime:
 
 def read_lead(entry: Mapping[str, Any]) -> Lead:
     """Return the lead of a line of the log."""
-    return Lead(
-        lead_id=entry["lead_id"],
-        url=entry["url"],
-        title=entry["title"],
-        summary=entry["summary"],
-        outlet=entry["outlet"],
-        feed_id=entry["feed_id"],
-        reliability=entry["reliability"],
-        published_on=date.fromisoformat(entry["published_on"]) if entry["published_on"] else None,
-        seen_at=datetime.fromisoformat(entry["seen_at"]),
-        sha256=entry["sha256"],
-        story_id=entry["story_id"],
-        matches=entry["matches"],
-    )
+    published = date.fromisoformat(entry["published_on"]) if entry["published_on"] else None
+    return Lead(**{**entry, "published_on": published, "seen_at": datetime.fromisoformat(entry["seen_at"])})
 
 
 def _day(found: FoundLead) -> date:

@@ -194,13 +194,10 @@ def ledger_recall(tracker: Tracker, matcher: Matcher | None = None) -> dict[str,
     """
     found: dict[str, tuple[int, int]] = {}
     matcher = matcher or tracker_matcher(tracker)
-    for indicator_id, entry in tracker.indicators.items():
-        if entry.watch is None:
-            continue
+    for indicator_id in (name for name, entry in tracker.indicators.items() if entry.watch):
         ledger = tracker.ledgers.get(indicator_id)
         addresses = {row.claim.source_url for row in ledger.rows if row.claim.source_url} if ledger else set()
-        headlines = {url: headline_of(url) for url in addresses}
-        tried = {url: headline for url, headline in headlines.items() if headline}
+        tried = {url: headline for url in addresses if (headline := headline_of(url))}
         hits = sum(indicator_id in matcher.match(headline, "", None, url) for url, headline in tried.items())
         found[indicator_id] = (hits, len(tried))
     return found

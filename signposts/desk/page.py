@@ -11,6 +11,7 @@ script everything works with links and buttons.
 import logging
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -30,8 +31,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from signposts.catalogue import LEDGER_COLUMNS
 from signposts.catalogue.claims import REQUIRED_BY_KIND
 from signposts.catalogue.triage import DISMISSALS
-from signposts.desk.claims import OWN_FIELDS, correct_claim, superseded_by, withdraw_claim
-from signposts.desk.importing import import_rows
+from signposts.desk.claims import OWN_FIELDS, all_claims, correct_claim, indicator_of, superseded_by, withdraw_claim
+from signposts.desk.importing import ImportOutcome, import_rows
 from signposts.desk.leads import Lead
 from signposts.desk.matching import ledger_recall
 from signposts.desk.reads import feed_health
@@ -234,9 +235,7 @@ def _queue_values(desk: Desk, lead_id: str, indicator: str) -> dict[str, Any]:
     place = next((number for number, each in enumerate(queue) if each.lead.lead_id == lead_id), 0)
     start = max(0, place - SHOWN_BEFORE)
     shown = queue[start : place + SHOWN_AFTER]
-    waiting: dict[str, int] = {}
-    for each in queue if not indicator else desk.state.queue(_today()):
-        waiting[each.indicator_id] = waiting.get(each.indicator_id, 0) + 1
+    waiting = Counter(each.indicator_id for each in (desk.state.queue(_today()) if indicator else queue))
     return {
         "shown": shown,
         "n_waiting": len(queue),
@@ -268,8 +267,7 @@ def _lead_page(desk: Desk, request: Request, problem: str, given: Mapping[str, s
     values = {name: given.get(name, suggested[name].value if name in suggested else "") for name in FORM_FIELDS}
     day = day_or(values["happened_from"] or values["period_end"], lead.day)
     standing = {name: row.fields for name, row in state.standing_claims(about).items()}
-    made = state.decisions.get(lead.lead_id)
-    covered = {each.lead_id for each in state.open_story(lead, today)}
+    shown = _shown_fields(values)
     return _render(
         desk,
         "lead.html",
@@ -280,10 +278,10 @@ def _lead_page(desk: Desk, request: Request, problem: str, given: Mapping[str, s
         entry=entry,
         options=ranked,
         story=story,
-        covered=covered,
+        covered={each.lead_id for each in state.open_story(lead, today)},
         near=state.near(lead),
-        fields=_shown_fields(values, suggested),
-        hidden=[name for name in FORM_FIELDS if name not in _shown_fields(values, suggested)],
+        fields=shown,
+        hidden=[name for name in FORM_FIELDS if name not in shown],
         values=values,
         suggested=suggested,
         known=[(name, why, standing[name]) for name, why in known_nearby(entry, lead, standing, day)],
@@ -291,7 +289,7 @@ def _lead_page(desk: Desk, request: Request, problem: str, given: Mapping[str, s
         dismissals=DISMISSALS,
         keep_pages=desk.keep_pages,
         later=today + timedelta(days=7),
-        made=made,
+        made=state.decisions.get(lead.lead_id),
         problem=problem,
         did=_what_was_done(desk, request.query_params.get("did", "")),
     )
@@ -305,7 +303,7 @@ def day_or(text: str, otherwise: date) -> date:
         return otherwise
 
 
-def _shown_fields(values: Mapping[str, str], suggested: Mapping[str, Any]) -> list[str]:
+def _shown_fields(values: Mapping[str, str]) -> list[str]:
     """Return the fields that a claim of the form's kind needs, and those that are filled."""
     # A dated event says its period and its value, 1, by its day.
     needed = {"kind", "category", *(() if values["happened_from"] else REQUIRED_BY_KIND.get(values["kind"], ()))}
@@ -315,12 +313,9 @@ def _shown_fields(values: Mapping[str, str], suggested: Mapping[str, Any]) -> li
 
 def _what_was_done(desk: Desk, lead_id: str) -> dict[str, Any] | None:
     """Return the decision on a lead that was just made, with its title, for the line above the page."""
-    made = desk.state.decisions.get(lead_id)
     lead = desk.state.log.leads().get(lead_id)
-    if not lead:
-        return None
-    covered = [row for row in desk.state.decisions.values() if row.decided_with == lead_id]
-    return {"row": made, "lead": lead, "others": len(covered)}
+    others = sum(row.decided_with == lead_id for row in desk.state.decisions.values())
+    return {"row": desk.state.decisions.get(lead_id), "lead": lead, "others": others} if lead else None
 
 
 def decide_lead(desk: Desk, request: Request, form: Form) -> Response:
@@ -405,29 +400,26 @@ def show_decisions(desk: Desk, request: Request) -> Response:
 
 def show_claims(desk: Desk, request: Request) -> Response:
     """Show the claims of an indicator, or those that hold a text."""
-    return _claims_page(desk, request.query_params.get("indicator", ""), request.query_params.get("contains", ""), "")
+    return _claims_page(desk, request.query_params.get("indicator", ""), request.query_params.get("contains", ""))
 
 
-def _claims_page(desk: Desk, indicator: str, contains: str, problem: str, done: str = "") -> Response:
+def _claims_page(desk: Desk, indicator: str, contains: str = "", done: str = "") -> Response:
     """Return the page of claims."""
     own = desk.state.tracker
     newer = superseded_by(own)
     found = [
         (name, row.fields, newer.get(row.claim.claim_id, ""))
-        for name, ledger in own.ledgers.items()
-        for row in ledger.rows
+        for name, row in all_claims(own)
         if (not indicator or name == indicator)
         and (not contains or contains.lower() in " ".join(row.fields.values()).lower())
     ]
     return _render(
         desk,
         "claims.html",
-        400 if problem else 200,
         claims=found[:300],
         n_claims=len(found),
         indicator=indicator,
         contains=contains,
-        problem=problem,
         done=done,
         editable=[name for name in LEDGER_COLUMNS if name not in OWN_FIELDS],
     )
@@ -439,7 +431,7 @@ def correct_one(desk: Desk, request: Request, form: Form) -> Response:
     changes = {_first(form, "field"): _first(form, "value")}
     new_id = correct_claim(desk.state.tracker, claim_id, changes, _first(form, "reason"), datetime.now(UTC))
     desk.state.refresh()
-    return _claims_page(desk, claim_id.rpartition("-")[0], "", "", f"{new_id} corrects {claim_id}")
+    return _claims_page(desk, indicator_of(claim_id), done=f"{new_id} corrects {claim_id}")
 
 
 def withdraw_one(desk: Desk, request: Request, form: Form) -> Response:
@@ -447,7 +439,7 @@ def withdraw_one(desk: Desk, request: Request, form: Form) -> Response:
     claim_id = request.path_params["claim_id"]
     new_id = withdraw_claim(desk.state.tracker, claim_id, _first(form, "reason"), datetime.now(UTC))
     desk.state.refresh()
-    return _claims_page(desk, claim_id.rpartition("-")[0], "", "", f"{new_id} withdraws {claim_id}")
+    return _claims_page(desk, indicator_of(claim_id), done=f"{new_id} withdraws {claim_id}")
 
 
 # ---- searches
@@ -461,17 +453,14 @@ def show_searches(desk: Desk, request: Request) -> Response:
 def _searches_page(desk: Desk, asked: Mapping[str, str], problem: str, done: str) -> Response:
     """Return the page of searches; with an indicator and a day, the plan of its closing."""
     state, own = desk.state, desk.state.tracker
-    waiting: dict[str, int] = {}
-    for each in state.queue(_today()):
-        for name in each.lead.indicators(own.tracker_id):
-            waiting[name] = waiting.get(name, 0) + 1
+    waiting = Counter(name for each in state.queue(_today()) for name in each.lead.indicators(own.tracker_id))
     recall = ledger_recall(own)
     rows = [
         {
             "indicator_id": name,
             "title": entry.title,
             "looked_until": last_search(own, name),
-            "waiting": waiting.get(name, 0),
+            "waiting": waiting[name],
             "recall": recall.get(name, (0, 0)),
             "cadence": entry.watch.cadence_days,
         }
@@ -536,9 +525,13 @@ def _inbox_tables(desk: Desk) -> list[str]:
 
 def show_import(desk: Desk, request: Request) -> Response:
     """Show the spreadsheets of the inbox."""
-    return _render(
-        desk, "import.html", files=_inbox_tables(desk), outcomes=None, asked={}, folder=desk.state.settings.inbox
-    )
+    return _import_page(desk, None, {})
+
+
+def _import_page(desk: Desk, outcomes: Sequence[ImportOutcome] | None, asked: Mapping[str, str]) -> Response:
+    """Return the page of the inbox, with what became of a spreadsheet's rows."""
+    folder = desk.state.settings.inbox
+    return _render(desk, "import.html", files=_inbox_tables(desk), outcomes=outcomes, asked=asked, folder=folder)
 
 
 def take_import(desk: Desk, request: Request, form: Form) -> Response:
@@ -546,17 +539,9 @@ def take_import(desk: Desk, request: Request, form: Form) -> Response:
     asked = {name: _first(form, name) for name in ("file", "indicator", "take")}
     if asked["file"] not in _inbox_tables(desk):
         raise InputError(f"{asked['file']!r} is no spreadsheet in the inbox")
-    outcomes = import_rows(
-        desk.state.tracker,
-        desk.state.settings.inbox / asked["file"],
-        asked["indicator"],
-        {},
-        datetime.now(UTC),
-        dry_run=asked["take"] != "yes",
-    )
-    return _render(
-        desk, "import.html", files=_inbox_tables(desk), outcomes=outcomes, asked=asked, folder=desk.state.settings.inbox
-    )
+    file, dry_run = desk.state.settings.inbox / asked["file"], asked["take"] != "yes"
+    outcomes = import_rows(desk.state.tracker, file, asked["indicator"], {}, datetime.now(UTC), dry_run)
+    return _import_page(desk, outcomes, asked)
 
 
 def show_feeds(desk: Desk, request: Request) -> Response:

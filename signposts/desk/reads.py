@@ -139,7 +139,7 @@ def feed_health(feeds: Mapping[str, LeadFeed], reads: Sequence[FeedRead], now: d
     for feed_id, feed in feeds.items():
         own = by_feed.get(feed_id, [])
         last = own[-1] if own else None
-        good = [read for read in own if read.outcome in GOOD]
+        good = next((read for read in reversed(own) if read.outcome in GOOD), None)
         newest = max((read.newest for read in own if read.newest), default=None)
         verdict, message = _verdict(feed, last, newest, now.date())
         rows.append(
@@ -150,13 +150,11 @@ def feed_health(feeds: Mapping[str, LeadFeed], reads: Sequence[FeedRead], now: d
                 "languages": ",".join(feed.languages),
                 "since": feed.since,
                 "last_read": datetime.fromisoformat(last.at).replace(tzinfo=None) if last else None,
-                "last_good_read": datetime.fromisoformat(good[-1].at).replace(tzinfo=None) if good else None,
-                "items": good[-1].items if good else None,
-                "dated_share": good[-1].dated / good[-1].items if good and good[-1].items else None,
-                "unseen_share": good[-1].unseen / good[-1].items
-                if good and good[-1].items and good[-1].unseen is not None
-                else None,
-                "new_items": good[-1].new if good else None,
+                "last_good_read": datetime.fromisoformat(good.at).replace(tzinfo=None) if good else None,
+                "items": good.items if good else None,
+                "dated_share": good.dated / good.items if good and good.items else None,
+                "unseen_share": good.unseen / good.items if good and good.items and good.unseen is not None else None,
+                "new_items": good.new if good else None,
                 "newest_item": date.fromisoformat(newest) if newest else None,
                 "verdict": verdict,
                 "message": message,

@@ -13,7 +13,7 @@ from signposts.catalogue.faults import FaultList
 from signposts.catalogue.searches import read_searches, searches_path
 from signposts.catalogue.triage import TriageRow, is_open, triage_path
 from signposts.catalogue.watch import LeadFeed
-from signposts.desk.claims import superseded_by, with_ledger_of_now
+from signposts.desk.claims import all_claims, superseded_by, with_ledger_of_now
 from signposts.desk.leads import Lead, LeadLog, stories_of
 from signposts.desk.ranking import RankedLead, indicator_weights, rank_leads
 from signposts.desk.reads import FeedRead, all_reads
@@ -44,9 +44,9 @@ class DeskState:
     feeds: Mapping[str, LeadFeed]
     log: LeadLog
     _marks: dict[Path, Mark] = field(default_factory=dict)
-    _decisions: dict[str, TriageRow] = field(default_factory=dict)
+    decisions: dict[str, TriageRow] = field(default_factory=dict)
+    reads: list[FeedRead] = field(default_factory=list)
     _weights: dict[str, float] = field(default_factory=dict)
-    _reads: list[FeedRead] = field(default_factory=list)
 
     def refresh(self) -> None:
         """Read again what has changed on disk: ledgers one by one, decisions, searches, the newest release."""
@@ -60,7 +60,7 @@ class DeskState:
             if self._changed(path):
                 self.tracker = with_ledger_of_now(self.tracker, path.stem)
         if self._changed(triage_path(folder)):
-            self._decisions = decisions_now(self.tracker.folder)
+            self.decisions = decisions_now(self.tracker.folder)
         if self._changed(searches_path(folder)):
             faults = FaultList()
             searches = read_searches(folder, self.tracker.indicators, datetime.now(UTC).date(), faults)
@@ -69,7 +69,7 @@ class DeskState:
         if self._changed(self.settings.released_database):
             self._weights = indicator_weights(released(self.settings), self.tracker.tracker_id)
         if self._changed(self.settings.desk / "reads.jsonl"):
-            self._reads = all_reads(self.settings)
+            self.reads = all_reads(self.settings)
 
     def _changed(self, *paths: Path) -> bool:
         """Return whether any of the files differs from the last time it was asked."""
@@ -79,16 +79,6 @@ class DeskState:
             changed |= self._marks.get(path) != mark
             self._marks[path] = mark
         return changed
-
-    @property
-    def decisions(self) -> Mapping[str, TriageRow]:
-        """Return the decision that counts for each lead."""
-        return self._decisions
-
-    @property
-    def reads(self) -> Sequence[FeedRead]:
-        """Return every read of a feed."""
-        return self._reads
 
     def leads(self) -> list[Lead]:
         """Return the tracker's leads."""
@@ -109,12 +99,9 @@ class DeskState:
 
     def queue(self, today: date, indicator: str = "") -> Sequence[RankedLead]:
         """Return the open leads in the order of their rank."""
-        open_leads = [lead for lead in self.leads() if is_open(self._decisions.get(lead.lead_id), today)]
-        return rank_leads(open_leads, self.tracker.tracker_id, self._weights, today, self.caps(), indicator)
-
-    def caps(self) -> dict[str, int]:
-        """Return the weekly cap of each watched indicator."""
-        return {name: entry.watch.cap_per_week for name, entry in self.tracker.indicators.items() if entry.watch}
+        open_leads = [lead for lead in self.leads() if is_open(self.decisions.get(lead.lead_id), today)]
+        caps = {name: entry.watch.cap_per_week for name, entry in self.tracker.indicators.items() if entry.watch}
+        return rank_leads(open_leads, self.tracker.tracker_id, self._weights, today, caps, indicator)
 
     def story(self, lead: Lead) -> list[Lead]:
         """Return the leads of a lead's story, itself first."""
@@ -125,7 +112,7 @@ class DeskState:
         """Return the open leads of a lead's story, itself first: what one decision covers."""
         return [
             each for each in self.story(lead)
-            if each is lead or is_open(self._decisions.get(each.lead_id), today)
+            if each is lead or is_open(self.decisions.get(each.lead_id), today)
         ]  # fmt: skip
 
     def near(self, lead: Lead) -> list[tuple[Lead, list[str]]]:
@@ -141,12 +128,10 @@ class DeskState:
     def standing_claims(self, indicator: str) -> dict[str, LedgerRow]:
         """Return the claims of an indicator that are neither corrected nor withdrawn."""
         newer = superseded_by(self.tracker)
-        ledger = self.tracker.ledgers.get(indicator)
-        rows = ledger.rows if ledger else ()
         return {
             row.claim.claim_id: row
-            for row in rows
-            if row.claim.claim_id not in newer and row.claim.status != "withdrawn"
+            for name, row in all_claims(self.tracker)
+            if name == indicator and row.claim.claim_id not in newer and row.claim.status != "withdrawn"
         }
 
 

@@ -44,8 +44,12 @@ NUMBER_WORDS = {
     )
     for word in words.split()
     if word != "نه"
-}  # fmt: skip
-ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+} | {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}  # fmt: skip
+SCRIPTS = {
+    "cyrillic": re.compile("[а-яА-ЯёЁ]"),
+    "arabic": re.compile("[\u0600-\u06ff]"),
+    "latin": re.compile("[a-zA-Z]"),
+}
 STOP = frozenset(
     split_words(
         "a an and are as at be been by for from has have in into is it its of on or over s says said say that the "
@@ -89,7 +93,7 @@ def take_apart(title: str) -> Title:
         negations,
         names,
         " ".join(sorted(content)),
-        _script(title),
+        max(SCRIPTS, key=lambda name: len(SCRIPTS[name].findall(title))),
     )
 
 
@@ -99,20 +103,8 @@ def _number(word: str) -> str:
         return str(int(word))
     if word in NUMBER_WORDS:
         return str(NUMBER_WORDS[word])
-    if word in ORDINALS:
-        return str(ORDINALS[word])
     ordinal = re.fullmatch(r"(\d+)(?:st|nd|rd|th|й|я|го|m|k|bn|mw|km)", word)
     return str(int(ordinal[1])) if ordinal else ""
-
-
-def _script(text: str) -> str:
-    """Return the script of most letters."""
-    counts = {
-        "cyrillic": len(re.findall("[а-яА-ЯёЁ]", text)),
-        "arabic": len(re.findall("[\u0600-\u06ff]", text)),
-        "latin": len(re.findall("[a-zA-Z]", text)),
-    }
-    return max(counts, key=lambda name: counts[name])
 
 
 def likeness(one: Title, other: Title) -> float:
@@ -132,7 +124,8 @@ def differences(one: Title, other: Title) -> list[str]:
     apart = []
     if bool(one.negations) != bool(other.negations):
         apart.append("negation: " + ", ".join(sorted(one.negations | other.negations)))
-    elif one.negations and one.negations != other.negations and not _same_sense(one.negations, other.negations):
+    elif {word[:4] for word in one.negations} != {word[:4] for word in other.negations}:
+        # forms of the same words do not set titles apart
         apart.append("negation: " + ", ".join(sorted(one.negations ^ other.negations)))
     if one.numbers != other.numbers:
         apart.append(
@@ -144,11 +137,6 @@ def differences(one: Title, other: Title) -> list[str]:
         here, there = (", ".join(sorted(words)) for words in (only_here, only_there))
         apart.append(f"{'name' if is_name else 'word'}: {here} / {there}")
     return apart
-
-
-def _same_sense(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Return whether negations are forms of the same words."""
-    return {word[:4] for word in one} == {word[:4] for word in other}
 
 
 def _strange(one: Title, other: Title) -> frozenset[str]:
@@ -167,12 +155,6 @@ def _begins(one: str, other: str) -> bool:
     """Return whether one word begins with the other, as Iranian with Iran."""
     short, long = sorted((one, other), key=len)
     return len(short) >= 4 and long.startswith(short)
-
-
-def is_same_story(one: str, other: str) -> bool:
-    """Return whether two titles of about the same day tell the same, as far as titles can say."""
-    first, second = take_apart(one), take_apart(other)
-    return likeness(first, second) >= ALIKE and not differences(first, second)
 
 
 class StoryIndex:

@@ -72,10 +72,8 @@ def suggest_claim(indicator: Indicator, lead: Lead, story: Sequence[Lead] = ()) 
         fields["period_end"] = Suggested(day.isoformat(), where)
     if kind == "count":
         fields["category"] = Suggested(lead.title, "title")
-    elif kind == "value":
-        number = suggest_number(indicator.unit, lead)
-        if number:
-            fields["value"] = number
+    elif kind == "value" and (number := suggest_number(indicator.unit, lead)):
+        fields["value"] = number
     fields["source_name"] = Suggested(lead.outlet, "the feed's publisher")
     fields["speaker"] = Suggested(lead.outlet, "the feed's publisher; put the person or agency that says it")
     fields["source_url"] = Suggested(lead.url, "the lead")
@@ -86,9 +84,8 @@ def suggest_claim(indicator: Indicator, lead: Lead, story: Sequence[Lead] = ()) 
     if lead.published_on:
         fields["published_on"] = Suggested(lead.published_on.isoformat(), "the feed's day")
     else:
-        fields["published_on"] = Suggested(
-            lead.seen_at.date().isoformat(), "the day it was seen; the page may say another"
-        )
+        seen = "the day it was seen; the page may say another"
+        fields["published_on"] = Suggested(lead.seen_at.date().isoformat(), seen)
         fields["published_on_inferred"] = Suggested("yes", "no day in the feed")
     return fields
 

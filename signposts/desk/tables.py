@@ -19,6 +19,7 @@ from signposts.warehouse import Warehouse
 Row = dict[str, Any]
 
 GATHERED = ("found_lead", "watch_setting", "lead_feed")
+DECIDED = ("decision", "reason", "later_until", "decided_by", "decided_at")
 MADE = ("lead", "story", "watch")
 
 
@@ -61,12 +62,8 @@ def lead_rows(tracker: Tracker, settings: Settings, today: date) -> Iterator[Row
                 "published_on": lead.published_on,
                 "seen_at": lead.seen_at.replace(tzinfo=None),
                 "is_open": is_open(made, today),
-                "decision": made.decision if made else None,
-                "reason": made.reason if made else None,
-                "later_until": made.later_until if made else None,
+                **{name: getattr(made, name, None) for name in DECIDED},
                 "claim_id": made.claim_id if made and made.indicator_id in (None, indicator_id) else None,
-                "decided_by": made.decided_by if made else None,
-                "decided_at": made.decided_at if made else None,
                 "sha256": lead.sha256,
             }
 

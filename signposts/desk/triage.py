@@ -144,12 +144,11 @@ def accept(
 def _corroboration(tracker: Tracker, claim_id: str, lead: Lead, now: datetime) -> tuple[NewRow, str]:
     """Return the row that raises a known claim's credibility by one step, with the further source in its note."""
     _, known = find_claim(tracker, claim_id)
-    step = max(1, int(known.claim.credibility) - 1)
+    step = str(max(1, int(known.claim.credibility) - 1))
     said = f"reported again by {lead.outlet} on {lead.day}: {lead.url}"
-    if str(step) == known.claim.credibility:
-        note = f"{known.fields.get('note', '')}; {said}".strip("; ")
-        return correction(tracker, claim_id, {"note": note}, said, now)
-    return correction(tracker, claim_id, {"credibility": str(step)}, said, now)
+    note = f"{known.fields.get('note', '')}; {said}".strip("; ")
+    changes = {"note": note} if step == known.claim.credibility else {"credibility": step}
+    return correction(tracker, claim_id, changes, said, now)
 
 
 def undo(tracker: Tracker, lead: Lead, now: datetime) -> Decided:

@@ -12,21 +12,15 @@ from typing import Any, TypeAlias
 
 Rows: TypeAlias = list[dict[str, Any]]
 
-UNREAD = frozenset({"interval_draw", "observation"})
-AT_NEWEST_DATE = frozenset(
-    {
-        "reading_claim",
-        "reading_claim_ratio",
-        "log_ratio",
-        "shared_luck",
-        "list_completeness",
-        "chain_link",
-        "assessment",
-        "onset_probability",
-        "scenario_probability",
-        "surprise",
-    }
+UNREAD = frozenset({"interval_draw", "observation", "resolved_curve"})
+"""Large tables that no page shows; one that begins to ask for them fails, since they are not there."""
+THROUGH_TIME = frozenset(
+    {"as_of_date", "begun", "probability_interval", "reading", "release", "release_note", "scenario_probability"}
 )
+"""Tables with an as-of date of which the pages show every date.
+
+Of the others only each tracker's newest date is read, without its column: a page that asks when, fails.
+"""
 
 
 def build(
@@ -60,15 +54,18 @@ def statements(tables: Iterable[str]) -> dict[str, str]:
     The largest tables are not read at all or only at each tracker's newest date; of the probabilities, those drawn
     through time are read at all dates.
     """
-    newest = "(tracker_id, as_of) in (select (tracker_id, max(as_of)) from {} group by tracker_id)"
-    through_time = " or variant = 'headline' or starts_with(variant, 'without:')"
-    return {
-        name: f'from "{name}"'
-        + (f" where {newest.format(name)}" if name in AT_NEWEST_DATE else "")
-        + (through_time if name == "scenario_probability" else "")
-        for name in tables
-        if name not in UNREAD
-    }
+    from signposts.warehouse import dictionary_columns
+
+    columns = dictionary_columns()
+    latest = "(tracker_id, as_of) in (select (tracker_id, max(as_of)) from {} group by tracker_id)"
+    found = {name: f'from "{name}"' for name in tables if name not in UNREAD}
+    for name in found:
+        newest = latest.format(name)
+        if name == "scenario_probability":
+            found[name] += f" where {newest} or variant = 'headline' or starts_with(variant, 'without:')"
+        elif "as_of" in columns.get(name, ()) and name not in THROUGH_TIME:
+            found[name] = f'select * exclude (as_of) from "{name}" where {newest}'  # noqa: S608 - names of the dictionary
+    return found
 
 
 def news_before() -> dict[str, str]:

@@ -61,19 +61,8 @@ def store_page(url: str, archive: Archive, now: datetime, trusted: str = "", tit
     refuse_other_page(answer, title)
     sidecar = {"source_id": SOURCE_ID, "document": answer.url, "url": answer.url, "fetched_at": now.isoformat()}
     sha256 = archive.store(answer.body, {**sidecar, "status": answer.status, "headers": dict(answer.headers)})
-    archive.record(
-        Attempt(
-            SOURCE_ID,
-            answer.url,
-            answer.url,
-            now.isoformat(),
-            "hit",
-            answer.status,
-            sha256,
-            len(answer.body),
-            "cited page",
-        )
-    )
+    found = ("hit", answer.status, sha256, len(answer.body), "cited page")
+    archive.record(Attempt(SOURCE_ID, answer.url, answer.url, now.isoformat(), *found))
     return KeptPage(sha256, day_of_page(answer, now.date()))
 
 

@@ -61,9 +61,13 @@ def collect(sources: Mapping[str, Source], plan: Plan, family: type[SourceRun] =
         if run.live and not run.history:
             run.record_failure(f"the archive {plan.archive.folder} has no log of it: was it moved, or deleted?")
         _replay(run, everything=plan.from_archive or not run.live)
-        if not plan.from_archive and not _left_out(run, plan):
-            # Daemons, so that a name look-up that hangs cannot keep the program from ending.
-            threads[source_id] = threading.Thread(target=_run_source, args=(run, clock), name=source_id, daemon=True)
+        if plan.from_archive:
+            continue
+        if reason := _reason_to_skip(run, plan):
+            run.record_skip(reason)
+            continue
+        # Daemons, so that a name look-up that hangs cannot keep the program from ending.
+        threads[source_id] = threading.Thread(target=_ask, args=(run, clock), name=source_id, daemon=True)
     for thread in threads.values():
         thread.start()
     _wait(threads, clock, plan)
@@ -106,14 +110,6 @@ def _replay(run: SourceRun, everything: bool) -> None:
         run.record_failure(f"from the archive: {run.describe(error)}")
 
 
-def _left_out(run: SourceRun, plan: Plan) -> bool:
-    """Say why a source is not asked, if it is not."""
-    reason = _reason_to_skip(run, plan)
-    if reason:
-        run.record_skip(reason)
-    return bool(reason)
-
-
 def _reason_to_skip(run: SourceRun, plan: Plan) -> str:
     """Return why a source is not asked in this run; nothing if it is."""
     source, named = run.source, run.source_id in plan.named
@@ -145,17 +141,15 @@ def _limits(source: Source) -> Limits:
     )
 
 
-def _run_source(run: SourceRun, clock: Clock) -> None:
-    """Ask one publisher for all its documents."""
-    _ask(run, clock, lambda run: publisher(run.source_id).gather(run, run.now.date()))
-
-
-def _ask(run: SourceRun, clock: Clock, gather: Callable[[SourceRun], None]) -> None:
-    """Gather from one publisher; whatever goes wrong is said and touches no other source."""
+def _ask(run: SourceRun, clock: Clock, gather: Callable[[SourceRun], None] | None = None) -> None:
+    """Gather all of one publisher's documents, or as one says; what goes wrong is said and touches no other source."""
     base_url = source_base_url(run.source_id, publisher(run.source_id).BASE_URL)
     run.session = Session(base_url, _limits(run.source), clock)
     try:
-        gather(run)
+        if gather is None:
+            publisher(run.source_id).gather(run, run.now.date())
+        else:
+            gather(run)
     except OutOfTime as error:
         run.record_failure(str(error), "miss")
     except Exception as error:  # noqa: BLE001 - the boundary of one source

@@ -38,6 +38,7 @@ def sources_page(sources: Mapping[str, Source]) -> str:
 
 def _section(name: str, source: Source) -> str:
     """Return one publisher's part of the page."""
+    feeds = sorted({feed.indicator for document in source.documents for feed in document.feeds})
     lines = [
         f"## {source.title}",
         "",
@@ -45,7 +46,7 @@ def _section(name: str, source: Source) -> str:
         f"- Homepage: {source.homepage}",
         f"- What is fetched: {source.fetched}",
         f"- Documents: {', '.join(document.name for document in source.documents)}",
-        f"- Feeds: {_fed(source)}",
+        f"- Feeds: {', '.join(feeds)}",
         f"- Licence: {source.licence}",
         f"- Terms: {source.terms}",
         f"- Cadence: {source.cadence}",
@@ -72,11 +73,6 @@ def never_seen(source_id: str) -> str:
 
 def _notes(source_id: str) -> str:
     return (Path(__file__).parent / source_id / "recordings.md").read_text(encoding="utf-8")
-
-
-def _fed(source: Source) -> str:
-    """Return the indicators that a source feeds."""
-    return ", ".join(sorted({feed.indicator for document in source.documents for feed in document.feeds}))
 
 
 def _when(source: Source) -> str:

@@ -208,32 +208,25 @@ class SourceRun:
         document = request.document
         if good and answer.status == 304:
             return self._unchanged(document, answer, good, needed)
-        sha256 = self.archive.store(answer.body, self._sidecar(document, answer))
+        sidecar = {"source_id": self.source_id, "document": document, "fetched_at": self.now.isoformat()}
+        about = {"url": answer.url, "status": answer.status, "headers": dict(answer.headers)}
+        sha256 = self.archive.store(answer.body, {**sidecar, **about, "licence": self.source.licence})
         if request.md5 and hashlib.md5(answer.body, usedforsecurity=False).hexdigest() != request.md5:
             raise SourceChanged("the bytes do not have the MD5 sum that the publisher lists")
         if good and sha256 == good.sha256:
             return self._unchanged(document, answer, good, needed, mended)
         try:
-            result = self._read(document, sha256, answer.body, self.now.date(), self._previous(document))
+            previous = self.archive.load(str(good.sha256)) if good and self.archive.holds(str(good.sha256)) else None
+            result = self._read(document, sha256, answer.body, self.now.date(), previous)
         except SourceChanged as error:
             self._note(document, answer.url, "failure", f"{mended}{error}", answer.status, sha256, len(answer.body))
             return None
-        attempt = self._record(
-            Attempt(
-                self.source_id,
-                document,
-                answer.url,
-                self.now.isoformat(),
-                "hit",
-                answer.status,
-                sha256,
-                len(answer.body),
-                mended + "; ".join([_counted(result), *result.news[:MOST_NEWS]]),
-                answer.headers.get("ETag"),
-                answer.headers.get("Last-Modified"),
-            )
-        )
-        self._good[document] = attempt
+        counted = f"{len(result.rows)} rows" + (f", {len(result.rejected)} set aside" if result.rejected else "")
+        message = mended + "; ".join([counted, *result.news[:MOST_NEWS]])
+        marks = (answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
+        found = ("hit", answer.status, sha256, len(answer.body), message)
+        attempt = Attempt(self.source_id, document, answer.url, self.now.isoformat(), *found, *marks)
+        self._good[document] = self._record(attempt)
         self._deliver(document, sha256, self.now, answer.url, result)
         self._record_missing(document, answer.url, result)
         return result
@@ -242,15 +235,8 @@ class SourceRun:
         self, document: str, answer: HttpResponse, good: Attempt, needed: bool, mended: str = ""
     ) -> ParseResult | None:
         """Record the same bytes; read them only if the caller needs what they say, or if they were broken before."""
-        self._note(
-            document,
-            answer.url,
-            "unchanged",
-            f"{mended}the same bytes as before",
-            answer.status,
-            good.sha256,
-            good.bytes,
-        )
+        message = f"{mended}the same bytes as before"
+        self._note(document, answer.url, "unchanged", message, answer.status, good.sha256, good.bytes)
         if mended:
             self.replay_archive(only=document)
         fetched_on = datetime.fromisoformat(good.fetched_at).date()
@@ -295,13 +281,6 @@ class SourceRun:
             return ""
         return change_of_mass(before, result, self.source.missing_share)
 
-    def _previous(self, document: str) -> bytes | None:
-        """Return the bytes of the document's newest accepted version; None if there is none that is whole."""
-        good = self._good.get(document)
-        if good is None or not self.archive.holds(str(good.sha256)):
-            return None
-        return self.archive.load(str(good.sha256))
-
     def _deliver(self, document: str, sha256: str, fetched_at: datetime, url: str, result: ParseResult) -> None:
         with self._lock:
             if not self._closed and not result.auxiliary:
@@ -309,18 +288,6 @@ class SourceRun:
                 self.deliveries.append(
                     Delivery(document, sha256, parsed_as, fetched_at, url, result.rows, result.rejected)
                 )
-
-    def _sidecar(self, document: str, answer: HttpResponse) -> dict[str, object]:
-        """Return what is kept beside the bytes; the address carries no secret."""
-        return {
-            "source_id": self.source_id,
-            "document": document,
-            "url": answer.url,
-            "fetched_at": self.now.isoformat(),
-            "status": answer.status,
-            "headers": dict(answer.headers),
-            "licence": self.source.licence,
-        }
 
     def _note(
         self,
@@ -332,20 +299,9 @@ class SourceRun:
         sha256: str | None = None,
         size: int | None = None,
     ) -> None:
-        shown = without_secrets(url) if url else None
-        self._record(
-            Attempt(
-                self.source_id,
-                document,
-                shown,
-                self.now.isoformat(),
-                outcome,
-                status,
-                sha256,
-                size,
-                strict.fit(message),
-            )
-        )
+        shown, now = without_secrets(url) if url else None, self.now.isoformat()
+        about = (outcome, status, sha256, size, strict.fit(message))
+        self._record(Attempt(self.source_id, document, shown, now, *about))
 
     def _record(self, attempt: Attempt) -> Attempt:
         with self._lock:
@@ -396,10 +352,6 @@ def validate_result(source: Source, result: ParseResult) -> None:
             f"{len(result.rejected)} of {wanted} rows cannot be used, for example row {first.row_number}: "
             f"{first.reason}{why}"
         )
-
-
-def _counted(result: ParseResult) -> str:
-    return f"{len(result.rows)} rows" + (f", {len(result.rejected)} set aside" if result.rejected else "")
 
 
 def _conditions(good: Attempt | None) -> dict[str, str]:

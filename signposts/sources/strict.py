@@ -112,7 +112,7 @@ def _no_constant(name: str) -> float:
 
 
 def fields(record: Any, wanted: Collection[str], where: str = "a row") -> Mapping[str, Any]:
-    """Return a record that has every wanted field; what else it has is passed over."""
+    """Return a record that has every wanted field, none where its names are data; what else it has is passed over."""
     if not isinstance(record, dict):
         raise SourceChanged(f"{where} is {type(record).__name__}, not a record")
     missing = [name for name in wanted if name not in record]
@@ -131,13 +131,6 @@ def missing_series(wanted: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> 
     """Return the wanted series that have no row."""
     present = {row["series"] for row in rows}
     return [name for name in wanted if name not in present]
-
-
-def fields_of_any_name(record: Any, where: str) -> Mapping[str, Any]:
-    """Return a record whose names are data, not fields."""
-    if not isinstance(record, dict):
-        raise SourceChanged(f"{where} is {type(record).__name__}, not a record")
-    return record
 
 
 def listing(value: Any, where: str) -> list[Any]:
@@ -368,35 +361,23 @@ def refuse_duplicates(rows: Iterable[Mapping[str, Any]], *key: str) -> None:
 
 def read_xml(payload: bytes) -> Element:
     """Return the root of an XML document; document types, entities and broken XML are refused."""
-    _refuse_page(payload)
-    try:
-        root: Element = defusedxml.ElementTree.fromstring(payload, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError) as error:
-        raise SourceChanged(f"is not XML that can be read: {_xml_fault(error)}") from error
+    (_, root), *_ = stream_xml(payload)
     return root
 
 
 def stream_xml(payload: bytes) -> Iterator[tuple[str, Element]]:
     """Yield the starts and ends of an XML document's elements as they are read."""
-    _refuse_page(payload)
-    try:
-        yield from defusedxml.ElementTree.iterparse(io.BytesIO(payload), events=("start", "end"), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError) as error:
-        raise SourceChanged(f"is not XML that can be read: {_xml_fault(error)}") from error
-
-
-def _refuse_page(payload: bytes) -> None:
     start = payload[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         raise SourceChanged(f"is a web page, not data: {excerpt(payload[:200].decode('ascii', 'replace'))!r}")
     if not start:
         raise SourceChanged("is empty")
-
-
-def _xml_fault(error: Exception) -> str:
-    if isinstance(error, DefusedXmlException):
-        return "it declares a document type or entities"
-    return str(error)[:100]
+    try:
+        yield from defusedxml.ElementTree.iterparse(io.BytesIO(payload), events=("start", "end"), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError) as error:
+        declared = isinstance(error, DefusedXmlException)
+        why = "it declares a document type or entities" if declared else str(error)[:100]
+        raise SourceChanged(f"is not XML that can be read: {why}") from error
 
 
 def unzip_one(payload: bytes, name: re.Pattern[str], most_bytes: int) -> bytes:

@@ -16,6 +16,7 @@ import yaml
 
 from signposts import report
 from signposts.warehouse import dictionary_columns
+from tests.tabular import under
 
 DICTIONARY = Path(__file__).resolve().parents[2] / "sql" / "dictionary.yaml"
 READ: dict[tuple[str, int], tuple[pd.DataFrame, list[dict[str, Any]]]] = {}
@@ -40,54 +41,21 @@ ONSETS = {
 GROUPS = {"traffic": 0.7, "money": 0.5, "council": 0.5, "works": 0.3}
 
 # indicator, title, domain, role, unit, frequency, group, family
-INDICATORS: tuple[tuple[str, ...], ...] = (
-    ("passengers", "Passengers a year", "traffic", "outcome", "thousand", "annual", "traffic", "value"),
-    (
-        "freight",
-        "Freight carried, calendar year",
-        "traffic",
-        "outcome",
-        "thousand tonnes",
-        "annual",
-        "traffic",
-        "interval",
-    ),
-    (
-        "ticket_sales",
-        "Ticket sales, growth since last year",
-        "money",
-        "outcome",
-        "m crowns",
-        "annual",
-        "money",
-        "nowcast",
-    ),
-    ("punctual_share", "Share of crossings on time", "traffic", "provision", "share", "annual", "traffic", "value"),
-    (
-        "council_votes",
-        "Council votes in favour of the ferry",
-        "council",
-        "provision",
-        "share",
-        "irregular",
-        "council",
-        "share_count",
-    ),
-    (
-        "cancelled_crossings",
-        "Crossings cancelled for want of crew",
-        "traffic",
-        "challenge",
-        "count per year",
-        "irregular",
-        "traffic",
-        "count",
-    ),
-    ("bridge_opened", "The bridge opens to cars", "works", "outcome", "event", "event", "works", "none_seen"),
-    ("subsidy_withdrawn", "The subsidy is withdrawn", "money", "condition", "event", "event", "money", "event"),
-    ("council_mood", "Mood of the council", "council", "condition", "category", "irregular", "council", "category"),
-    ("fuel_price", f"Price of fuel {LONG_WORD}", "money", "condition", "crowns a litre", "monthly", "money", "missing"),
-    ("weather_context", f"Windy days {HOSTILE} {RIGHT_TO_LEFT}", "weather", "context", "days", "monthly", "", "value"),
+INDICATORS = tuple(
+    tuple(cell.strip() for cell in line.split("|"))
+    for line in f"""
+passengers | Passengers a year | traffic | outcome | thousand | annual | traffic | value
+freight | Freight carried, calendar year | traffic | outcome | thousand tonnes | annual | traffic | interval
+ticket_sales | Ticket sales, growth since last year | money | outcome | m crowns | annual | money | nowcast
+punctual_share | Share of crossings on time | traffic | provision | share | annual | traffic | value
+council_votes | Council votes in favour of the ferry | council | provision | share | irregular | council | share_count
+cancelled_crossings | Crossings cancelled for want of crew|traffic|challenge|count per year|irregular|traffic|count
+bridge_opened | The bridge opens to cars | works | outcome | event | event | works | none_seen
+subsidy_withdrawn | The subsidy is withdrawn | money | condition | event | event | money | event
+council_mood | Mood of the council | council | condition | category | irregular | council | category
+fuel_price | Price of fuel {LONG_WORD} | money | condition | crowns a litre | monthly | money | missing
+weather_context | Windy days {HOSTILE} {RIGHT_TO_LEFT} | weather | context | days | monthly |  | value
+""".strip().splitlines()
 )
 
 
@@ -256,35 +224,15 @@ def _catalogue() -> dict[str, list[dict[str, Any]]]:
             {"project_id": "bridge", "position": 2, "name": "South pier", "latitude": 53.6, "longitude": 8.3},
             {"project_id": "new_boat", "position": 1, "name": "Old yard", "latitude": 53.9, "longitude": 9.4},
         ],
-        "source": [
-            {
-                "source_id": "ledger",
-                "title": "Ledger of dated claims",
-                "licence": "CC BY 4.0",
-                "terms": "none",
-                "cadence": "by hand",
-                "max_age_days": 120,
-            },
-            {
-                "source_id": "harbour_office",
-                "title": "Harbour office (invented)",
-                "homepage": "https://example.org/harbour",
-                "licence": "Open",
-                "terms": "Name the source.",
-                "cadence": "monthly",
-                "max_age_days": 60,
-                "secret": "HARBOUR_KEY",
-            },
-            {
-                "source_id": "bad_link",
-                "title": HOSTILE,
-                "homepage": "javascript:alert(1)",
-                "licence": "unknown",
-                "terms": "unknown",
-                "cadence": "never",
-                "max_age_days": 30,
-            },
-        ],
+        "source": under(
+            "source_id title homepage licence terms cadence max_age_days secret",
+            ("ledger", "Ledger of dated claims", None, "CC BY 4.0", "none", "by hand", 120, None),
+            (
+                *("harbour_office", "Harbour office (invented)", "https://example.org/harbour", "Open"),
+                *("Name the source.", "monthly", 60, "HARBOUR_KEY"),
+            ),
+            ("bad_link", HOSTILE, "javascript:alert(1)", "unknown", "unknown", "never", 30, None),
+        ),
     }
 
 
@@ -497,47 +445,32 @@ def _claims() -> dict[str, list[dict[str, Any]]]:
             for number in range(1, 13)
         ),
     ]
-    milestone = []
-    for number, (project, stage, happened, planned, slip) in enumerate(
-        (
-            ("bridge", "announced", date(2025, 3, 1), None, None),
-            ("bridge", "signed", date(2025, 9, 1), None, None),
-            ("bridge", "operating", None, date(2027, 6, 1), None),
-            ("bridge", "operating", None, date(2028, 9, 1), 458),
-            ("bridge", "operating", None, date(2030, 1, 1), 487),
-            ("new_boat", "announced", date(2025, 5, 5), None, None),
-            ("new_boat", "suspended", date(2026, 2, 20), None, None),
-            ("new_boat", "delivered", None, date(2026, 12, 1), None),
-            ("new_boat", "signed", None, date(2025, 12, 1), None),
-            ("bridge", "financed", None, date(2026, 1, 1), None),
-            ("bridge", "financed", None, date(2026, 9, 1), 243),
-        )
-    ):
-        milestone.append(
-            {
-                "project_id": project,
-                "stage": stage,
-                "happened_on": happened,
-                "planned_for": planned,
-                "slip_days": slip,
-                "days_overdue": (LATEST - planned).days if planned and planned < LATEST else None,
-                "claim_id": "passengers-1",
-                "published_on": date(2025, 2 + number, 1),
-                "detail": f"Invented step {number} {HOSTILE if number == 6 else ''}",
-            }
-        )
+    milestone = under(
+        "project_id stage happened_on planned_for slip_days",
+        ("bridge", "announced", date(2025, 3, 1), None, None),
+        ("bridge", "signed", date(2025, 9, 1), None, None),
+        ("bridge", "operating", None, date(2027, 6, 1), None),
+        ("bridge", "operating", None, date(2028, 9, 1), 458),
+        ("bridge", "operating", None, date(2030, 1, 1), 487),
+        ("new_boat", "announced", date(2025, 5, 5), None, None),
+        ("new_boat", "suspended", date(2026, 2, 20), None, None),
+        ("new_boat", "delivered", None, date(2026, 12, 1), None),
+        ("new_boat", "signed", None, date(2025, 12, 1), None),
+        ("bridge", "financed", None, date(2026, 1, 1), None),
+        ("bridge", "financed", None, date(2026, 9, 1), 243),
+        claim_id="passengers-1",
+    )
+    for number, row in enumerate(milestone):
+        planned = row["planned_for"]
+        row["days_overdue"] = (LATEST - planned).days if planned and planned < LATEST else None
+        row["published_on"] = date(2025, 2 + number, 1)
+        row["detail"] = f"Invented step {number} {HOSTILE if number == 6 else ''}"
     return {"claim": rows, "milestone": milestone}
 
 
-_READING = {
-    "passengers": {
-        "kind": "mixed",
-        "value": 118.7,
-        "value_low": 108.0,
-        "value_high": 141.0,
-        "n_reports": 2,
-        "n_sources": 2,
-    },
+TWO_REPORTS = {"n_reports": 2, "n_sources": 2}
+_READING: dict[str, dict[str, Any]] = {
+    "passengers": {"kind": "mixed", "value": 118.7, "value_low": 108.0, "value_high": 141.0, **TWO_REPORTS},
     "freight": {"kind": "interval", "value": 44.0, "value_low": 40.0, "value_high": 48.0},
     "ticket_sales": {"kind": "nowcast", "value": 12.9, "log_sd": 0.065},
     "punctual_share": {"kind": "value", "value": 0.91},
@@ -560,7 +493,7 @@ _READING = {
 
 def _readings() -> dict[str, list[dict[str, Any]]]:
     dates = as_of_dates()
-    readings, reading_claims, pooled = [], [], []
+    readings = []
     for position, as_of in enumerate(dates):
         for number, (indicator, *_rest) in enumerate(INDICATORS):
             shown = position >= 2 * number or indicator == "fuel_price"
@@ -578,45 +511,30 @@ def _readings() -> dict[str, list[dict[str, Any]]]:
             else:
                 entry |= {"scored": False, "n_reports": 0, "n_sources": 0}
             readings.append({"tracker_id": TRACKER, "as_of": as_of, "indicator_id": indicator, **entry})
-    for claim, share, reliability in (("passengers-3", 0.68, 0.875), ("passengers-4", 0.32, 0.42)):
-        reading_claims.append(
-            {
-                "as_of": LATEST,
-                "indicator_id": "passengers",
-                "claim_id": claim,
-                "observation_id": claim,
-                "pool_weight": share,
-                "reliability": reliability,
-            }
+    # Two are pooled; of every other indicator one claim stands alone.
+    singles = ("freight-1", "ticket_sales-1", "punctual_share-1", "bridge_opened-1", "subsidy_withdrawn-1")
+    alone = (*singles, "council_mood-2", "council_votes-1", "cancelled_crossings-1")
+    reading_claims = [
+        {
+            "as_of": LATEST,
+            "indicator_id": claim.rsplit("-", 1)[0],
+            "claim_id": claim,
+            "observation_id": claim,
+            "pool_weight": share,
+            "reliability": reliability,
+        }
+        for claim, share, reliability in (
+            ("passengers-3", 0.68, 0.875),
+            ("passengers-4", 0.32, 0.42),
+            *((claim, 1.0, 0.8) for claim in alone),
         )
-    singles = (
-        "freight-1",
-        "ticket_sales-1",
-        "punctual_share-1",
-        "bridge_opened-1",
-        "subsidy_withdrawn-1",
-        "council_mood-2",
-        "council_votes-1",
-        "cancelled_crossings-1",
-    )
-    for claim in singles:
-        reading_claims.append(
-            {
-                "as_of": LATEST,
-                "indicator_id": claim.rsplit("-", 1)[0],
-                "claim_id": claim,
-                "observation_id": claim,
-                "pool_weight": 1.0,
-                "reliability": 0.8,
-            }
-        )
+    ]
     return {
         "as_of_date": [
             {"as_of": day, "is_latest": day == LATEST, "retrospective": day < date(2026, 6, 1)} for day in dates
         ],
         "reading": readings,
         "reading_claim": reading_claims,
-        "observation": pooled,
         "reading_claim_ratio": [
             {
                 "as_of": LATEST,
@@ -737,20 +655,11 @@ def _probabilities(evidence: Mapping[tuple[int, str], Any]) -> dict[str, list[di
             ("only:stated", "only", dict(list(now.items())[:4]), PRIORS, KAPPA, None),
         ]
         for key in now:
-            settings.append(
-                (f"without:{key}", "without", {k: v for k, v in now.items() if k != key}, PRIORS, KAPPA, key)
-            )
+            others = {name: ratios for name, ratios in now.items() if name != key}
+            settings.append((f"without:{key}", "without", others, PRIORS, KAPPA, key))
         for name in GROUPS:
-            settings.append(
-                (
-                    f"without_group:{name}",
-                    "without_group",
-                    {k: v for k, v in now.items() if group[k] != name},
-                    PRIORS,
-                    KAPPA,
-                    name,
-                )
-            )
+            others = {key: ratios for key, ratios in now.items() if group[key] != name}
+            settings.append((f"without_group:{name}", "without_group", others, PRIORS, KAPPA, name))
         for variant, family, used, priors, kappa, left_out in settings:
             shares, decibans, joint = _posterior(used, priors, kappa)
             for scenario in SCENARIOS:
@@ -1053,35 +962,13 @@ def _fans() -> list[dict[str, Any]]:
 
 
 def _outside() -> dict[str, list[dict[str, Any]]]:
-    freshness = [
-        {
-            "tracker_id": None,
-            "subject": "source:ledger",
-            "last_looked": datetime(2026, 11, 15, 6, 0),
-            "newest_period": date(2026, 10, 20),
-            "age_days": 26,
-            "max_age_days": 120,
-            "verdict": "fresh",
-            "detail": "26 days old, at most 120",
-        },
-        {
-            "tracker_id": None,
-            "subject": "source:harbour_office",
-            "last_looked": datetime(2026, 11, 15, 6, 0),
-            "newest_period": date(2026, 3, 31),
-            "age_days": 229,
-            "max_age_days": 60,
-            "verdict": "stale",
-            "detail": "229 days old, at most 60",
-        },
-        {
-            "tracker_id": None,
-            "subject": "source:bad_link",
-            "verdict": "failed",
-            "max_age_days": 30,
-            "detail": f"503 {HOSTILE}",
-        },
-    ]
+    looked = datetime(2026, 11, 15, 6, 0)
+    freshness = under(
+        "tracker_id subject last_looked newest_period age_days max_age_days verdict detail",
+        (None, "source:ledger", looked, date(2026, 10, 20), 26, 120, "fresh", "26 days old, at most 120"),
+        (None, "source:harbour_office", looked, date(2026, 3, 31), 229, 60, "stale", "229 days old, at most 60"),
+        (None, "source:bad_link", None, None, None, 30, "failed", f"503 {HOSTILE}"),
+    )
     for number, (indicator, *_rest) in enumerate(INDICATORS):
         freshness.append(
             {
@@ -1095,50 +982,31 @@ def _outside() -> dict[str, list[dict[str, Any]]]:
                 "detail": "319 days old",
             }
         )
-    watch = [
-        {
-            "tracker_id": TRACKER,
-            "indicator_id": indicator,
-            "look_for": "An invented sign.",
-            "cadence_days": 7,
-            "cap_per_week": 30,
-            "n_queries": 1,
-            "recall_found": 3,
-            "recall_tried": 4,
-            "leads_waiting": waiting,
-            "leads_found": 20,
-            "looked_until": until,
-        }
-        for indicator, waiting, until in (
-            ("cancelled_crossings", 12, date(2026, 11, 14)),
-            ("bridge_opened", 0, None),
-        )
-    ]
+    said = {"look_for": "An invented sign.", "cadence_days": 7, "cap_per_week": 30, "n_queries": 1}
+    watch = under(
+        "indicator_id leads_waiting looked_until",
+        ("cancelled_crossings", 12, date(2026, 11, 14)),
+        ("bridge_opened", 0, None),
+        **said,
+        tracker_id=TRACKER,
+        recall_found=3,
+        recall_tried=4,
+        leads_found=20,
+    )
     return {
         "watch": watch,
         "freshness": freshness,
-        "fetch_attempt": [
-            {
-                "source_id": "harbour_office",
-                "document": "windy days",
-                "url": "https://example.org/windy",
-                "fetched_at": datetime(2026, 11, 15, 5, 59),
-                "outcome": "unchanged",
-                "http_status": 200,
-                "sha256": "a" * 64,
-                "bytes": 4096,
-                "message": "same bytes as before",
-            },
-            {
-                "source_id": "bad_link",
-                "document": HOSTILE,
-                "url": "javascript:alert(2)",
-                "fetched_at": datetime(2026, 11, 15, 5, 59, 30),
-                "outcome": "failure",
-                "http_status": 503,
-                "message": HOSTILE,
-            },
-        ],
+        "fetch_attempt": under(
+            "source_id document url fetched_at outcome http_status sha256 bytes message",
+            (
+                *("harbour_office", "windy days", "https://example.org/windy", datetime(2026, 11, 15, 5, 59)),
+                *("unchanged", 200, "a" * 64, 4096, "same bytes as before"),
+            ),
+            (
+                *("bad_link", HOSTILE, "javascript:alert(2)", datetime(2026, 11, 15, 5, 59, 30)),
+                *("failure", 503, None, None, HOSTILE),
+            ),
+        ),
         "kept_value": [
             {
                 "tracker_id": TRACKER,
@@ -1179,20 +1047,14 @@ def _published(earlier: bool, probability: Mapping[str, list[dict[str, Any]]]) -
     if earlier:
         for scenario in SCENARIOS:
             move = now[scenario] - before[scenario]
-            for cause, indicator, part in (
-                ("new_reading", "council_mood", 0.6),
-                ("revised_reading", "passengers", 0.3),
-                ("time", None, 0.1),
-            ):
-                change.append(
-                    {
-                        "previous_release_id": "2026-10-15T060000Z",
-                        "scenario_id": scenario,
-                        "cause": cause,
-                        "indicator_id": indicator,
-                        "move": move * part,
-                    }
-                )
+            change += under(
+                "cause indicator_id move",
+                ("new_reading", "council_mood", move * 0.6),
+                ("revised_reading", "passengers", move * 0.3),
+                ("time", None, move * 0.1),
+                previous_release_id="2026-10-15T060000Z",
+                scenario_id=scenario,
+            )
     releases = [(RELEASE, datetime(2026, 11, 15, 6, 2), LATEST)]
     if earlier:
         releases.append(("2026-10-15T060000Z", datetime(2026, 10, 15, 6, 2), date(2026, 10, 15)))
@@ -1210,26 +1072,14 @@ def _published(earlier: bool, probability: Mapping[str, list[dict[str, Any]]]) -
                 "delivery": "dry_run",
             }
         ],
-        "check_result": [
-            {
-                "check_name": "claim_has_source",
-                "target": "claim",
-                "severity": "critical",
-                "passed": True,
-                "failing_rows": 0,
-                "detail": "every claim names its source",
-            },
-            {
-                "check_name": "fresh_enough",
-                "target": "freshness",
-                "severity": "warning",
-                "passed": False,
-                "failing_rows": 2,
-                "checked_rows": 40,
-                "detail": HOSTILE,
-                "first_rows": json.dumps([{"subject": "source:harbour_office", "detail": HOSTILE}]),
-            },
-        ],
+        "check_result": under(
+            "check_name target severity passed failing_rows checked_rows detail first_rows",
+            ("claim_has_source", "claim", "critical", True, 0, None, "every claim names its source", None),
+            (
+                *("fresh_enough", "freshness", "warning", False, 2, 40, HOSTILE),
+                json.dumps([{"subject": "source:harbour_office", "detail": HOSTILE}]),
+            ),
+        ),
         "release_note": _notes(releases),
         "release": [
             {

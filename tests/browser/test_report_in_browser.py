@@ -1,8 +1,6 @@
 """The report in a real browser, from disk: nothing fails, nothing leaves the folder, and everything can be used."""
 
-import os
 import re
-import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +8,13 @@ from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from signposts import report
 from tests.browser import fixture
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
 METHOD = (
     "# The method\n\n```\nlog P(h | D) = const + log prior + temper * sum of weight * ratio over "
     "all the indicators there are\n```\n"
@@ -61,16 +56,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fixture.as_rows(fixture.tables() | fixture.interval_tables()), folder, tmp_path_factory.mktemp("cache"), METHOD
     )
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: install it or name it in CHROMIUM")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from signposts.assess.foresight import CONFIRMED
 from signposts.cli.what_if import present_state, what_if_inputs
 from signposts.scoring.what_if import probabilities
 from signposts.warehouse import Warehouse
-from tests.browser.test_report_in_browser import CHROMIUM, sides
+from tests.browser.test_report_in_browser import sides
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,15 +31,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(published: Path) -> Page:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: install it or name it in CHROMIUM")
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page()
-        opened.goto((published / "report" / "what-if.html").as_uri())
-        yield opened
-        browser.close()
+def page(browser: Browser, published: Path) -> Page:
+    opened = browser.new_page()
+    opened.goto((published / "report" / "what-if.html").as_uri())
+    return opened
 
 
 def _controls(page: Page) -> dict[str, list[str]]:

@@ -1,7 +1,6 @@
 """Correcting, withdrawing and importing claims by the command: nothing is edited away, every row gets its answer."""
 
 import csv
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,18 +15,6 @@ from tests.desk.shell import signposts
 from tests.paths import CHECKOUT
 
 TRACKERS = CHECKOUT / "tests" / "trackers"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the invented tracker."""
-    root = tmp_path / "catalogue"
-    root.mkdir()
-    shutil.copy(TRACKERS / "sources.yaml", root / "sources.yaml")
-    shutil.copytree(TRACKERS / "island_ferry", root / "island_ferry")
-    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(root))
-    monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "home"))
-    return root / "island_ferry"
 
 
 def rows(folder: Path, indicator: str = "passengers") -> list[dict[str, str]]:

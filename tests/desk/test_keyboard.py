@@ -10,9 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
-
-from tests.desk.test_page import CHROMIUM
+from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ABOUT = "leader_contacts"
@@ -40,15 +38,11 @@ def started(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 
 
 @pytest.fixture
-def page(started: tuple[str, Path]) -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: install it or name it in CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        own = browser.new_page()
-        own.goto(started[0])
-        yield own
-        browser.close()
+def page(browser: Browser, started: tuple[str, Path]) -> Iterator[Page]:
+    own = browser.new_page()
+    own.goto(started[0])
+    yield own
+    own.close()
 
 
 class Keys:

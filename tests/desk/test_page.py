@@ -1,7 +1,6 @@
 """The page over real HTTP and in a real browser: who may act, what is shown, and the keyboard from lead to claim."""
 
 import os
-import shutil
 import socket
 import threading
 import time
@@ -14,7 +13,7 @@ import pytest
 import requests
 import uvicorn
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from signposts.catalogue import load_catalogue
 from signposts.cli.desk_page import preview_of
@@ -24,9 +23,6 @@ from signposts.desk.state import DeskState, open_desk
 from signposts.settings import load_settings
 from tests.desk.loopback import Answer, desk_catalogue, feed_server, rss
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 TITLE = "Lavrov, Araghchi hold phone call"
@@ -230,16 +226,6 @@ def test_an_action_answers_within_a_fifth_of_a_second_at_five_thousand_leads(hom
         # Client and server are one process, and the least of eight counts: other work of the machine is not the desk's.
         assert min(actions) < 0.2
         assert min(pages) < 0.2
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: install it or name it in CHROMIUM")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture

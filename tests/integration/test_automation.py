@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -26,21 +25,18 @@ from signposts.assets.resources import KEEP_RUNS, RUNS_A_BATCH, delete_old_runs
 from signposts.cli import diagnosing
 from signposts.settings import Settings, load_settings
 from signposts.sources.publishers import PUBLISHERS
+from tests.ferry import copy_ferry
 from tests.paths import CHECKOUT
 from tests.publishers.catalogue import real_sources
 from tests.publishers.server import loopback_publishers
 from tests.sources.home import hasten
 
-TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 LONG_AGO = time.time() - 3600
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    catalogue = tmp_path / "catalogue"
-    catalogue.mkdir()
-    shutil.copy(TRACKERS / "sources.yaml", catalogue)
-    shutil.copytree(TRACKERS / "island_ferry", catalogue / "island_ferry")
+    catalogue = copy_ferry(tmp_path / "catalogue")
     monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(catalogue))
     made = load_settings()

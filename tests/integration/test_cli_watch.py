@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_whole_run import COMMAND, Installation
+from tests.ferry import COMMAND, ferry_installation
 
 HANGS_SECONDS = 240
 # As `nohup signposts watch &` in a script: the command begins with both signals ignored.
@@ -19,7 +19,7 @@ IN_BACKGROUND = ("sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh")
 def test_a_broken_ledger_is_told_by_line_its_mending_is_published_and_a_signal_ends_it_in_the_background_too(
     tmp_path: Path,
 ) -> None:
-    made = Installation(tmp_path)
+    made = ferry_installation(tmp_path)
     environment = os.environ | {"SIGNPOSTS_HOME": str(made.home), "SIGNPOSTS_CATALOGUE": str(made.catalogue)}
     ledger = made.ledger("passengers")
     good = ledger.read_text(encoding="utf-8")

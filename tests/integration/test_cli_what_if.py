@@ -15,7 +15,7 @@ from signposts.cli.what_if import present_state, read_words, what_if_inputs
 from signposts.errors import InputError
 from signposts.scoring.what_if import probabilities
 from signposts.warehouse import Warehouse
-from tests.integration.test_whole_run import Installation
+from tests.ferry import Installation, ferry_installation
 
 pytestmark = pytest.mark.slow
 
@@ -24,9 +24,8 @@ TRACKER = "island_ferry"
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    made = Installation(tmp_path_factory.mktemp("what_if"))
-    outcome = made.signposts("run", "--offline")
-    assert outcome.returncode == 0, outcome.stderr
+    made = ferry_installation(tmp_path_factory.mktemp("what_if"))
+    made.run()
     return made
 
 
@@ -103,7 +102,6 @@ def test_a_reading_supposed_is_the_reading_that_a_run_makes_of_the_claims(
     when = date(2026, 10, 31)
     expected = probabilities(present.tracker.model, what_if_inputs(present, asked, when, 1.0))
     claimed = Installation(tmp_path)
-    shutil.rmtree(claimed.catalogue)
     shutil.copytree(installation.catalogue, claimed.catalogue)
     sea = ("source_name=Harbour office (invented)", "speaker=Harbour office", "reliability=A", "credibility=1")
     told = [

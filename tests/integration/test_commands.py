@@ -4,12 +4,12 @@ import csv
 
 import pytest
 
-from tests.integration.test_whole_run import Installation
+from tests.ferry import ferry_installation
 
 
 @pytest.fixture
 def desk(tmp_path):
-    return Installation(tmp_path)
+    return ferry_installation(tmp_path)
 
 
 CLAIM = (

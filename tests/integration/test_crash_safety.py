@@ -22,10 +22,11 @@ import duckdb
 import pytest
 
 from signposts.release.checksums import write_checksums
+from tests.ferry import copy_ferry
+from tests.paths import CHECKOUT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 PROGRAM = str(Path(sys.executable).parent / "signposts")
 STABLE = ("claim", "reading", "reading_claim", "log_ratio", "scenario_probability", "assessment", "fan", "deadline")
 
@@ -95,11 +96,7 @@ class Installation:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation after one good run, of which each test takes a copy."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    catalogue = folder / "catalogue"
-    catalogue.mkdir()
-    shutil.copy(TRACKERS / "sources.yaml", catalogue)
-    shutil.copytree(TRACKERS / "island_ferry", catalogue / "island_ferry")
-    made = Installation(folder / "home", catalogue)
+    made = Installation(folder / "home", copy_ferry(folder / "catalogue"))
     outcome = made.run()
     assert outcome.returncode == 0, outcome.stderr
     return made
@@ -149,7 +146,7 @@ class WarmRun:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", WARM_RUN],
                 env=ferry.environment,
-                cwd=TRACKERS.parents[1],
+                cwd=CHECKOUT,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,

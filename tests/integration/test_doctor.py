@@ -22,8 +22,8 @@ from signposts.cli.run_summary import print_run_summary
 from signposts.desk.reads import FeedRead, record_read
 from signposts.settings import prepare_home
 from signposts.sources.archive import Attempt, open_archive
+from tests.ferry import copy_ferry
 from tests.invented_town import Town
-from tests.paths import CHECKOUT
 
 pytestmark = pytest.mark.slow
 
@@ -36,8 +36,7 @@ KEPT |= {"rows_set_aside": 2, "reason": "day '2O26' is none"}
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """A sound installation: one release of today, a sound catalogue, Dagster's files without a run."""
     made = Town(tmp_path_factory.mktemp("sound") / "town")
-    shutil.copytree(CHECKOUT / "tests" / "trackers" / "island_ferry", made.settings.catalogue_root / "island_ferry")
-    shutil.copy(CHECKOUT / "tests" / "trackers" / "sources.yaml", made.settings.catalogue_root)
+    copy_ferry(made.settings.catalogue_root)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DAGSTER_HOME", "")
         prepare_home(made.settings)

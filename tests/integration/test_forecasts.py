@@ -1,10 +1,6 @@
 """Forecasts on the invented ferry: frozen whatever becomes of the catalogue, resolved by the ledger when due."""
 
 import math
-import os
-import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,32 +14,20 @@ from signposts.assess.forecasts import resolved_rows
 from signposts.release.directory import kept_releases
 from signposts.release.query import ask
 from signposts.warehouse import Warehouse
+from tests.ferry import ferry_installation
 
-TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 FORECASTS = "select * exclude (release_id) from forecast where frozen_on = '2026-02-28' order by all"
-
-
-def run(folder: Path, *words: str) -> None:
-    environment = os.environ | {
-        "SIGNPOSTS_HOME": str(folder / "home"),
-        "SIGNPOSTS_CATALOGUE": str(folder / "catalogue"),
-    }
-    command = [str(Path(sys.executable).parent / "signposts"), "run", "--offline", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow
 def test_a_frozen_forecast_is_the_same_after_the_catalogue_was_edited(tmp_path: Path) -> None:
-    (tmp_path / "catalogue").mkdir()
-    shutil.copy(TRACKERS / "sources.yaml", tmp_path / "catalogue" / "sources.yaml")
-    shutil.copytree(TRACKERS / "island_ferry", tmp_path / "catalogue" / "island_ferry")
-    run(tmp_path, "--as-of", "2026-02-28")
+    installation = ferry_installation(tmp_path)
+    installation.run("--as-of", "2026-02-28")
     edited = tmp_path / "catalogue" / "island_ferry" / "indicators" / "ship_sold.yaml"
     text = edited.read_text(encoding="utf-8")
     assert "p: 0.7" in text
     edited.write_text(text.replace("p: 0.7", "p: 0.9"), encoding="utf-8")
-    run(tmp_path)
+    installation.run()
     releases = tmp_path / "home" / "published" / "releases"
     first, second = (ask(releases / name / "signposts.duckdb", FORECASTS) for name in kept_releases(releases.parent))
     assert first.rows

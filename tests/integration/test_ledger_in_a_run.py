@@ -1,10 +1,8 @@
 """What a slip of the hand in the ledger, or on the command line, may not do: asked of the command, on the ferry."""
 
 import csv
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,9 +14,9 @@ from signposts.catalogue import LEDGER_COLUMNS
 from signposts.cli.watching import publish_after
 from signposts.release.query import ask
 from signposts.warehouse import Warehouse
+from tests.ferry import ferry_installation
 from tests.unit.test_ledger_clock import TRACKER, VALUE, append
 
-TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -27,18 +25,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 @pytest.fixture
 def ferry(tmp_path: Path) -> tuple[Path, Command]:
     """A copy of the invented tracker, and the command on it."""
-    root = tmp_path / "catalogue"
-    shutil.copytree(TRACKERS / TRACKER, root / TRACKER)
-    shutil.copy(TRACKERS / "sources.yaml", root)
-    environment = os.environ | {"SIGNPOSTS_HOME": str(tmp_path / "home"), "SIGNPOSTS_CATALOGUE": str(root)}
-    command = str(Path(sys.executable).with_name("signposts"))
-
-    def say(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [command, *words], env=environment, capture_output=True, text=True, timeout=280, check=False
-        )
-
-    return root, say
+    made = ferry_installation(tmp_path)
+    return made.catalogue, made.signposts
 
 
 @pytest.mark.parametrize("day", ["2024-12-31", (datetime.now(UTC).date() + timedelta(days=2)).isoformat()])

@@ -129,7 +129,7 @@ def test_every_indicator_has_one_row_at_every_date(ferry: Warehouse) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [rule for rule in load_rules() if rule.target in {"claim", "reading"}], ids=lambda rule: rule.name
+    "rule", [rule for rule in load_rules() if rule.target in {"claim", "reading"}], ids=lambda rule: rule.check_name
 )
 def test_the_published_rules_hold(ferry: Warehouse, rule: Any) -> None:
     assert ferry.rows(rule.statement) == []
@@ -293,7 +293,9 @@ def test_the_first_tracker_has_a_value_or_a_reason_everywhere(tmp_path: Path) ->
         load(warehouse, CHECKOUT / "catalogue", "russia_iran")
         look(warehouse)
         assert observe.validate_kept_rows(warehouse) == []
-        broken = [rule.name for rule in load_rules() if rule.target == "reading" and warehouse.rows(rule.statement)]
+        broken = [
+            rule.check_name for rule in load_rules() if rule.target == "reading" and warehouse.rows(rule.statement)
+        ]
         assert broken == []
         (trade,) = warehouse.rows(
             "select log_sd from observation where observation_id = 'trade_total_usd-017' and as_of = $as_of",

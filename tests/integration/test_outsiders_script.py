@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_whole_run import Installation
+from tests.ferry import ferry_installation
 from tests.paths import CHECKOUT
 
 ALIKE = 1e-9
@@ -41,7 +41,7 @@ def differences(home: Path, folder: Path) -> dict[str, float]:
 
 @pytest.mark.parametrize("shipped", [False, True], ids=["invented", "shipped"])
 def test_an_outsider_gets_every_figure_of_a_release_from_its_tables(shipped: bool, tmp_path: Path) -> None:
-    made = Installation(tmp_path / "made")
+    made = ferry_installation(tmp_path / "made")
     if shipped:
         made.catalogue = CHECKOUT / "catalogue"
     run = made.signposts("run", "--offline")

@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 
 from signposts.warehouse import Warehouse
-from tests.integration.test_whole_run import Installation
+from tests.ferry import Installation, ferry_installation
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    made = Installation(tmp_path_factory.mktemp("ferry"))
-    first = made.signposts("run", "--offline")
-    assert first.returncode == 0, first.stderr
+    made = ferry_installation(tmp_path_factory.mktemp("ferry"))
+    made.run()
     return made
 
 

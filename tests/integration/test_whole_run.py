@@ -1,11 +1,8 @@
 """The whole run on the second tracker (invented): from ledger to release again and again, and what reads a release."""
 
 import csv
-import os
 import re
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,49 +14,15 @@ from signposts.observe import read_without_news
 from signposts.run_key import run_key
 from signposts.settings import Settings
 from signposts.warehouse import Warehouse
+from tests.ferry import ferry_installation
 
-TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
-COMMAND = [str(Path(sys.executable).parent / "signposts")]
 STABLE = ("scenario_probability", "assessment", "reading", "log_ratio", "claim", "fan", "deadline", "influence")
-
-
-class Installation:
-    """A copy of the second tracker with state of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.home = folder / "home"
-        self.catalogue = folder / "catalogue"
-        self.catalogue.mkdir(parents=True)
-        shutil.copy(TRACKERS / "sources.yaml", self.catalogue / "sources.yaml")
-        shutil.copytree(TRACKERS / "island_ferry", self.catalogue / "island_ferry")
-
-    def signposts(self, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
-            "SIGNPOSTS_HOME": str(self.home),
-            "SIGNPOSTS_CATALOGUE": str(self.catalogue),
-            "COLUMNS": "200",
-        }
-        return subprocess.run(
-            [*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL
-        )
-
-    def rows(self, statement: str) -> list[tuple[object, ...]]:
-        with duckdb.connect(str(self.home / "published" / "signposts.duckdb"), read_only=True) as connection:
-            return connection.execute(statement).fetchall()
-
-    def table(self, name: str) -> list[tuple[object, ...]]:
-        return self.rows(f"select * exclude (release_id) from {name} order by all")
-
-    def ledger(self, indicator: str) -> Path:
-        return self.catalogue / "island_ferry" / "ledger" / f"{indicator}.csv"
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory):
-    made = Installation(tmp_path_factory.mktemp("ferry"))
-    first = made.signposts("run", "--offline")
-    assert first.returncode == 0, first.stderr
-    made.first = first
+    made = ferry_installation(tmp_path_factory.mktemp("ferry"))
+    made.first = made.run()
     return made
 
 

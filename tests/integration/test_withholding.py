@@ -3,16 +3,14 @@
 The commands on two invented trackers, as a person would use them.
 """
 
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 
-TRACKERS = Path(__file__).resolve().parents[1] / "trackers"
+from tests.ferry import Installation, copy_ferry
+
 PROGRAM = str(Path(sys.executable).parent / "signposts")
 OTHER, FERRY = "island_ferry_2", "island_ferry"
 COMPARED = ("tracker", "claim", "reading", "log_ratio", "scenario_probability", "assessment", "fan", "deadline")
@@ -20,25 +18,8 @@ COMPARED = ("tracker", "claim", "reading", "log_ratio", "scenario_probability", 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-class Pair:
+class Pair(Installation):
     """An installation with the ferry twice, under two names."""
-
-    def __init__(self, folder: Path) -> None:
-        self.home = folder / "home"
-        self.catalogue = folder / "catalogue"
-
-    def signposts(self, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
-            "SIGNPOSTS_HOME": str(self.home),
-            "SIGNPOSTS_CATALOGUE": str(self.catalogue),
-            "SIGNPOSTS_NOTIFY_URL": "",
-            "COLUMNS": "200",
-        }
-        return subprocess.run([PROGRAM, *words], env=environment, capture_output=True, text=True, timeout=300)
-
-    def rows(self, statement: str) -> list[tuple]:
-        with duckdb.connect(str(self.home / "published" / "signposts.duckdb"), read_only=True) as connection:
-            return connection.execute(statement).fetchall()
 
     def state(self, tracker_id: str) -> dict[str, list[tuple]]:
         return {
@@ -50,14 +31,9 @@ class Pair:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """Two trackers after one good run."""
-    folder = tmp_path_factory.mktemp("pair")
-    made = Pair(folder)
-    made.catalogue.mkdir()
-    shutil.copy(TRACKERS / "sources.yaml", made.catalogue)
-    for name in (FERRY, OTHER):
-        shutil.copytree(TRACKERS / "island_ferry", made.catalogue / name)
-    outcome = made.signposts("run", "--offline")
-    assert outcome.returncode == 0, outcome.stderr
+    made = Pair(tmp_path_factory.mktemp("pair"))
+    copy_ferry(made.catalogue, (FERRY, OTHER))
+    made.run()
     return made
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from signposts.catalogue.claims import LEDGER_COLUMNS
+from tests.invented_model import THRESHOLDS
 
 T0 = date(2025, 1, 1)
 SCENARIOS = ("growing", "steady", "shrinking", "ending")
@@ -126,15 +127,7 @@ def settings(number: int) -> Fields:
             "nowcast": {"base_sd": 0.02, "rest_sd": 0.2, "rest_sd_without_part": 0.3, "least_months": 6},
         },
         "thresholds": {
-            "central": 0.80,
-            "contradicted_tail": 0.005,
-            "event_contradicted": 0.01,
-            "event_behind": 0.10,
-            "too_early_bits": 0.10,
-            "too_early_survival": 0.80,
-            "too_early_survival_unexpected": 0.95,
-            "category_contradicted": 0.05,
-            "category_behind": 0.20,
+            **THRESHOLDS,
             "settled": 0.90,
             "alarm_other": 0.5,
             "alarm_surprise": 0.05,

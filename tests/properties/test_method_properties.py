@@ -117,6 +117,17 @@ def report(kind, time, rows=1, **columns):
     return blank_observations(np.zeros(rows, dtype=np.int64), KINDS.index(kind), np.full(rows, float(time)), **given_)
 
 
+def usual_report(family, time):
+    """Return a report such as each family is read from."""
+    return {
+        "lognormal": report("value", time, value=5.0),
+        "beta": report("value", time, value=0.6),
+        "event": report("none_seen", time),
+        "rate": report("count", time, value=3.0, exposure_end=time),
+        "ordinal": report("category", time, category=1),
+    }[family]
+
+
 def spoken(model):
     return np.append(model.speaks[0], True)[model.hypothesis_scenario]
 
@@ -261,13 +272,7 @@ def test_relabelling_the_scenarios_permutes_the_answer(family, data, time):
     """Planted: the reference as half the first scenario, in place of half the mean of them."""
     predictions = data.draw(predictions_of(family))
     order = data.draw(st.permutations(SCENARIOS))
-    reports = {
-        "lognormal": report("value", time, value=5.0),
-        "beta": report("value", time, value=0.6),
-        "event": report("none_seen", time),
-        "rate": report("count", time, value=3.0, exposure_end=time),
-        "ordinal": report("category", time, category=1),
-    }[family]
+    reports = usual_report(family, time)
     plain, turned = model_of(predictions), model_of(predictions, order=order)
     assert FAMILIES[plain.family[0]] == family
     one = _by_hypothesis(plain, log_lambda(plain, reports)[0])
@@ -334,13 +339,7 @@ def test_tighter_reliability_never_lowers_the_decibans_of_one_report(ratios, rel
 def test_a_report_that_is_worth_nothing_gives_the_prior(family, data, time):
     """Planted: ln sum omega r Lambda, the term 1 - r left out."""
     model = model_of(data.draw(predictions_of(family)))
-    reports = {
-        "lognormal": report("value", time, value=5.0),
-        "beta": report("value", time, value=0.6),
-        "event": report("none_seen", time),
-        "rate": report("count", time, value=3.0, exposure_end=time),
-        "ordinal": report("category", time, category=1),
-    }[family]
+    reports = usual_report(family, time)
     ratio = pooled_once(log_lambda(model, reports), np.array([1.0]), np.array([1e-13]))
     prior = combining.hypothesis_prior(np.array([0.3, 0.5, 0.15, 0.05]), model.hypothesis_scenario, model.onset_weight)
     found = combining.posterior(combining.log_joint(prior, ratio[:-1], ratio[:-1]))

@@ -244,7 +244,7 @@ def test_world_bank_keeps_every_value(values: dict[int, float]) -> None:
     ]
     about = {"page": 1, "pages": 1, "per_page": 20000, "total": len(rows), "sourceid": "2", "lastupdated": "2026-10-07"}
     ask = ask_for("world_bank", indicator="X", countries=["AAA"])
-    result = world_bank.parse(json.dumps([about, rows]).encode(), ask, TODAY)
+    result = world_bank.read(ask, "a document", json.dumps([about, rows]).encode(), TODAY, None)
     assert values_of(result, "period_start") == {(date(year, 1, 1),): value for year, value in values.items()}
 
 
@@ -256,7 +256,7 @@ def test_imf_keeps_every_month(values: dict[tuple[int, int], int]) -> None:
         for (year, month), value in values.items()
     ]
     ask = ask_for("imf_imts", country="AAA", counterpart="BBB", frequency="M")
-    result = imf_imts.parse("\n".join(lines).encode(), ask, TODAY)
+    result = imf_imts.read(ask, "a document", "\n".join(lines).encode(), TODAY, None)
     assert values_of(result, "period_start") == {(date(*key, 1),): value for key, value in values.items()}
     assert {row["derivation_type"] for row in result.rows} == {"M"}
     assert {row["published_on"] for row in result.rows} == {date(2026, 8, 5)}
@@ -295,7 +295,7 @@ def test_the_rate_of_one_unit_may_be_written_with_an_exponent(value: int, zeros:
 def test_gdelt_keeps_every_day(values: dict[date, int]) -> None:
     data = [{"date": f"{day:%Y%m%d}T000000Z", "value": value, "norm": 10**7} for day, value in values.items()]
     payload = json.dumps({"timeline": [{"series": "Article Count", "data": data}]}).encode()
-    result = gdelt_doc.parse(payload, ask_for("gdelt_doc"), TODAY)
+    result = gdelt_doc.read(ask_for("gdelt_doc"), "a document", payload, TODAY, None)
     assert values_of(result, "period_start") == {(day,): value for day, value in values.items()}
 
 
@@ -304,7 +304,7 @@ def test_gdelt_keeps_every_day(values: dict[date, int]) -> None:
 def test_rial_market_keeps_every_day(values: dict[date, int]) -> None:
     payload = {f"{day:%Y/%m/%d}": {"usd": {"name": "x", "sell": sell, "buy": sell}} for day, sell in values.items()}
     ask = ask_for("rial_market", currencies=["usd"])
-    result = rial_market.parse(json.dumps(payload).encode(), ask, TODAY)
+    result = rial_market.read(ask, "a document", json.dumps(payload).encode(), TODAY, None)
     assert values_of(result, "period_start") == {(day,): sell for day, sell in values.items()}
 
 
@@ -313,7 +313,7 @@ def test_rial_market_keeps_every_day(values: dict[date, int]) -> None:
 def test_comtrade_keeps_every_flow(values: dict[str, float]) -> None:
     data = [{**documents.comtrade_record(QUERY, flow), "primaryValue": value} for flow, value in values.items()]
     payload = json.dumps({"count": len(data), "data": data, "error": ""}).encode()
-    result = un_comtrade.parse(payload, ask_for("un_comtrade"), "2021", TODAY)
+    result = un_comtrade.read(ask_for("un_comtrade"), "trade/2021", payload, TODAY, None)
     assert values_of(result, "series") == {(flow,): value for flow, value in values.items()}
 
 
@@ -334,7 +334,7 @@ def test_ucdp_keeps_every_event(deaths: list[tuple[int, int, int]]) -> None:
         for number, (low, more, most) in enumerate(deaths, start=1)
     ]
     page = {"TotalCount": len(deaths), "TotalPages": 1, "PreviousPageUrl": "", "NextPageUrl": "", "Result": result_list}
-    result = ucdp_ged.parse(json.dumps(page).encode(), ask_for("ucdp_ged"), 0, TODAY)
+    result = ucdp_ged.read(ask_for("ucdp_ged"), "events/0", json.dumps(page).encode(), TODAY, None)
     assert [row["value"] for row in result.rows] == [low + more for low, more, _ in deaths]
     assert [row["value_low"] for row in result.rows] == [low for low, _, _ in deaths]
 
@@ -446,9 +446,9 @@ def test_votes_alike_are_counted_over_those_cast_by_both(votes: list[tuple[int, 
     ask = ask_for("un_general_assembly", pair=["AAA", "BBB"])
     if not expected:
         with pytest.raises(SourceChanged, match="no vote of AAA and BBB"):
-            un_general_assembly.parse(payload, ask, TODAY)
+            un_general_assembly.read(ask, "a document", payload, TODAY, None)
         return
-    result = un_general_assembly.parse(payload, ask, TODAY)
+    result = un_general_assembly.read(ask, "a document", payload, TODAY, None)
     assert {
         row["period_start"].year: (round(row["value"] * row["trials"]), row["trials"]) for row in result.rows
     } == expected
@@ -468,7 +468,7 @@ CUTS: list[tuple[str, Callable[[bytes], bytes]]] = [
 def test_a_voting_file_that_was_not_downloaded_whole_is_refused(cut: Callable[[bytes], bytes]) -> None:
     ask = ask_for("un_general_assembly")
     with pytest.raises(SourceChanged, match="download"):
-        un_general_assembly.parse(cut(documents.un_general_assembly()), ask, TODAY)
+        un_general_assembly.read(ask, "a document", cut(documents.un_general_assembly()), TODAY, None)
 
 
 def test_a_year_that_is_not_over_may_be_spoken_of_but_the_next_may_not() -> None:
@@ -478,6 +478,6 @@ def test_a_year_that_is_not_over_may_be_spoken_of_but_the_next_may_not() -> None
         payload = json.dumps({"timeline": [{"series": "Article Count", "data": data}]}).encode()
         if refused:
             with pytest.raises(SourceChanged, match="future"):
-                gdelt_doc.parse(payload, ask, TODAY)
+                gdelt_doc.read(ask, "a document", payload, TODAY, None)
         else:
-            assert len(gdelt_doc.parse(payload, ask, TODAY).rows) == 1
+            assert len(gdelt_doc.read(ask, "a document", payload, TODAY, None).rows) == 1

@@ -10,6 +10,7 @@ from math import exp, log, log10
 from typing import Any
 
 from signposts.warehouse import Warehouse
+from tests.tabular import under
 
 Rows = list[dict[str, Any]]
 
@@ -103,14 +104,17 @@ def posterior(
 
 
 def _catalogue() -> dict[str, Rows]:
-    indicators = [
+    indicators = under(
+        "tracker_id indicator_id title domain role unit frequency scored why_not_scored",
         ("bakery", "loaves", "Loaves sold a year", "trade", "outcome", "thousand loaves", "annual", True, None),
         ("bakery", "shop_opened", "The second shop opens", "trade", "outcome", "event", "event", True, None),
         ("bakery", "flour", "Price of flour", "prices", "condition", "crowns", "annual", True, None),
         ("bakery", "staff", "Number of bakers", "trade", "outcome", "people", "annual", True, None),
         ("bakery", "weather", "Rainy days", "town", "context", "days", "monthly", False, "Context is never scored."),
         ("orchard", "apples", "Apples picked a year", "harvest", "outcome", "tonnes", "annual", True, None),
-    ]
+        max_age_days=120,
+        sources="ledger",
+    )
     return {
         "tracker": [
             {
@@ -157,35 +161,17 @@ def _catalogue() -> dict[str, Rows]:
         ],
         "indicator": [
             {
-                "tracker_id": tracker,
-                "indicator_id": key,
-                "title": title,
-                "meaning": f"{title}, invented.",
-                "domain": domain,
-                "role": role,
-                "unit": unit,
-                "frequency": frequency,
-                "group_id": GROUP.get(key),
-                "scored": scored,
-                "why_not_scored": reason,
-                "max_age_days": 120,
-                "sources": "ledger",
-                "usage_warning": "=SUM(1): two offices count differently." if key == "loaves" else None,
+                **row,
+                "meaning": f"{row['title']}, invented.",
+                "group_id": GROUP.get(row["indicator_id"]),
+                "usage_warning": "=SUM(1): two offices count differently." if row["indicator_id"] == "loaves" else None,
             }
-            for tracker, key, title, domain, role, unit, frequency, scored, reason in indicators
+            for row in indicators
         ],
         "prediction": [
-            {
-                "tracker_id": tracker,
-                "indicator_id": key,
-                "scenario_id": scenario,
-                "type": kind,
-                "basis": basis,
-                "claim": claim,
-                "brief_ref": "page 1",
-                "parameters": json.dumps(parameters),
-            }
-            for tracker, key, scenario, kind, basis, claim, parameters in (
+            {**row, "brief_ref": "page 1", "parameters": json.dumps(row["parameters"])}
+            for row in under(
+                "tracker_id indicator_id scenario_id type basis claim parameters",
                 ("bakery", "loaves", "grows", "path", "stated", "Loaves double by 2030.", {"target": 200}),
                 ("bakery", "loaves", "shrinks", "drift", "operationalised", "Loaves fall by a tenth a year.", {}),
                 ("bakery", "shop_opened", "grows", "event_by", "stated", "A second shop by 2027.", {"p": 0.8}),
@@ -234,28 +220,17 @@ def _gathered() -> dict[str, Rows]:
                 "quarantined_at": datetime(2026, 3, 1, 8, 0),
             }
         ],
-        "freshness": [
-            {
-                "tracker_id": tracker,
-                "subject": subject,
-                "last_looked": looked,
-                "newest_period": period,
-                "age_days": age,
-                "max_age_days": limit,
-                "verdict": verdict,
-                "detail": detail,
-            }
-            for tracker, subject, looked, period, age, limit, verdict, detail in (
-                (None, "source:ledger", RECORDED, MARCH, 0, 120, "fresh", "looked today"),
-                (None, "source:guild", None, None, None, 60, "failed", "never answered"),
-                ("bakery", "indicator:loaves", RECORDED, date(2025, 12, 31), 90, 120, "fresh", "within its time"),
-                ("bakery", "indicator:shop_opened", RECORDED, date(2026, 3, 5), 26, 120, "fresh", "within its time"),
-                ("bakery", "indicator:flour", RECORDED, date(2025, 9, 30), 182, 120, "stale", "older than 120 days"),
-                ("bakery", "indicator:staff", None, None, None, 120, "unknown", "nobody has reported it"),
-                ("bakery", "indicator:weather", RECORDED, MARCH, 0, 120, "fresh", "within its time"),
-                ("orchard", "indicator:apples", RECORDED, date(2025, 12, 31), 90, 120, "fresh", "within its time"),
-            )
-        ],
+        "freshness": under(
+            "tracker_id subject last_looked newest_period age_days max_age_days verdict detail",
+            (None, "source:ledger", RECORDED, MARCH, 0, 120, "fresh", "looked today"),
+            (None, "source:guild", None, None, None, 60, "failed", "never answered"),
+            ("bakery", "indicator:loaves", RECORDED, date(2025, 12, 31), 90, 120, "fresh", "within its time"),
+            ("bakery", "indicator:shop_opened", RECORDED, date(2026, 3, 5), 26, 120, "fresh", "within its time"),
+            ("bakery", "indicator:flour", RECORDED, date(2025, 9, 30), 182, 120, "stale", "older than 120 days"),
+            ("bakery", "indicator:staff", None, None, None, 120, "unknown", "nobody has reported it"),
+            ("bakery", "indicator:weather", RECORDED, MARCH, 0, 120, "fresh", "within its time"),
+            ("orchard", "indicator:apples", RECORDED, date(2025, 12, 31), 90, 120, "fresh", "within its time"),
+        ),
     }
 
 
@@ -394,59 +369,22 @@ def _claims() -> dict[str, Rows]:
     ]
     return {
         "claim": claims,
-        "milestone": [
-            {
-                "tracker_id": "bakery",
-                "project_id": project,
-                "stage": stage,
-                "happened_on": happened,
-                "planned_for": planned,
-                "slip_days": slip,
-                "claim_id": claim_id,
-                "published_on": published,
-            }
-            for project, stage, happened, planned, slip, published, claim_id in milestones
-        ],
+        "milestone": under(
+            "project_id stage happened_on planned_for slip_days published_on claim_id", *milestones, tracker_id="bakery"
+        ),
     }
 
 
+LOOKED = date(2026, 1, 15)
 # tracker, as_of, indicator, kind, value, low, high, reading date, scored, reports, sources, r, missing reason
 READINGS: tuple[tuple[Any, ...], ...] = (
     ("bakery", JANUARY, "flour", "nowcast", 55.0, 55.0, 55.0, date(2025, 12, 31), True, 1, 1, 0.4, None),
     ("bakery", JANUARY, "loaves", "value", 100.0, 100.0, 100.0, date(2024, 12, 31), False, 1, 1, 0.875, None),
-    (
-        "bakery",
-        JANUARY,
-        "shop_opened",
-        "none_seen",
-        None,
-        None,
-        None,
-        date(2026, 1, 15),
-        False,
-        1,
-        1,
-        0.875,
-        "none_seen",
-    ),
+    ("bakery", JANUARY, "shop_opened", "none_seen", None, None, None, LOOKED, False, 1, 1, 0.875, "none_seen"),
     ("bakery", JANUARY, "staff", None, None, None, None, None, False, 0, 0, None, "not_due"),
     ("bakery", FEBRUARY, "flour", "nowcast", 55.0, 55.0, 55.0, date(2025, 12, 31), True, 1, 1, 0.4, None),
     ("bakery", FEBRUARY, "loaves", "value", 129.0, 120.0, 150.0, date(2025, 12, 31), True, 2, 2, 0.725, None),
-    (
-        "bakery",
-        FEBRUARY,
-        "shop_opened",
-        "none_seen",
-        None,
-        None,
-        None,
-        date(2026, 1, 15),
-        False,
-        1,
-        1,
-        0.875,
-        "none_seen",
-    ),
+    ("bakery", FEBRUARY, "shop_opened", "none_seen", None, None, None, LOOKED, False, 1, 1, 0.875, "none_seen"),
     ("bakery", FEBRUARY, "staff", None, None, None, None, None, False, 0, 0, None, "not_in_ledger"),
     ("bakery", MARCH, "flour", "nowcast", 55.0, 55.0, 55.0, date(2025, 12, 31), True, 1, 1, 0.4, None),
     ("bakery", MARCH, "loaves", "value", 133.2, 126.0, 150.0, date(2025, 12, 31), True, 2, 2, 0.725, None),
@@ -476,37 +414,19 @@ POOLED: tuple[tuple[Any, ...], ...] = (
 
 
 def _readings() -> dict[str, Rows]:
-    columns = [
-        "tracker_id",
-        "as_of",
-        "indicator_id",
-        "kind",
-        "value",
-        "value_low",
-        "value_high",
-        "reading_date",
-        "scored",
-        "n_reports",
-        "n_sources",
-        "reliability",
-        "missing_reason",
-    ]
-    readings = [dict(zip(columns, row, strict=True)) | {"log_sd": 0.0} for row in READINGS]
+    readings = under(
+        "tracker_id as_of indicator_id kind value value_low value_high reading_date "
+        "scored n_reports n_sources reliability missing_reason",
+        *READINGS,
+        log_sd=0.0,
+    )
     readings = [row | {"scored_at": row["reading_date"]} for row in readings]
     for reading in readings:
         if not reading["scored"]:
             reading["why_not_scored"] = "there is no reading" if reading["kind"] is None else "shown only"
     pooled = [
-        {
-            "tracker_id": tracker,
-            "as_of": as_of,
-            "indicator_id": claim_id.rsplit("-", 1)[0],
-            "claim_id": claim_id,
-            "observation_id": claim_id,
-            "pool_weight": share,
-            "reliability": reliability,
-        }
-        for tracker, as_of, claim_id, share, reliability in POOLED
+        {**row, "indicator_id": row["claim_id"].rsplit("-", 1)[0], "observation_id": row["claim_id"]}
+        for row in under("tracker_id as_of claim_id pool_weight reliability", *POOLED)
     ]
     return {
         "as_of_date": [
@@ -663,23 +583,11 @@ def _verdicts() -> dict[str, Rows]:
     ]
     return {
         "assessment": rows,
-        "fan": [
-            dict(
-                zip(
-                    ["tracker_id", "indicator_id", "scenario_id", "date", "p05", "p10", "p50", "p90", "p95"],
-                    ("bakery", *row),
-                    strict=True,
-                )
-            )
-            for row in fan
-        ],
+        "fan": under("indicator_id scenario_id date p05 p10 p50 p90 p95", *fan, tracker_id="bakery"),
     }
 
 
 def _outlook() -> dict[str, Rows]:
-    def under(names: str, *rows: tuple[Any, ...]) -> Rows:
-        return [dict(zip(names.split(), row, strict=True)) for row in rows]
-
     return {
         "diagnosticity": under(
             "tracker_id indicator_id date years_ahead bits",
@@ -743,10 +651,6 @@ def _outlook() -> dict[str, Rows]:
 
 def _record() -> dict[str, Rows]:
     """Return forecasts, what became of them, and the scores of two invented sets of the past."""
-
-    def under(names: str, *rows: tuple[Any, ...]) -> Rows:
-        return [dict(zip(names.split(), row, strict=True)) for row in rows]
-
     year_end = date(2026, 12, 31)
     return {
         "forecast": under(
@@ -759,26 +663,8 @@ def _record() -> dict[str, Rows]:
         ),
         "resolved_forecast": under(
             "tracker_id indicator_id date forecaster frozen_on outcome brier log_score",
-            (
-                "bakery",
-                "shop_opened",
-                date(2026, 3, 1),
-                "method",
-                date(2026, 2, 1),
-                "came_true",
-                0.25,
-                -0.6931471805599453,
-            ),
-            (
-                "bakery",
-                "shop_opened",
-                date(2026, 3, 1),
-                "method",
-                date(2026, 2, 8),
-                "came_true",
-                0.09,
-                -0.35667494393873245,
-            ),
+            ("bakery", "shop_opened", date(2026, 3, 1), "method", date(2026, 2, 1), "came_true", 0.25, log(0.5)),
+            ("bakery", "shop_opened", date(2026, 3, 1), "method", date(2026, 2, 8), "came_true", 0.09, log(0.7)),
             ("bakery", "loaves", year_end, "method", date(2026, 2, 1), "pending", None, None),
             ("bakery", "staff", date(2023, 12, 31), "prior", date(2023, 2, 1), "void", None, None),
         ),

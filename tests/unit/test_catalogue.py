@@ -21,13 +21,13 @@ from signposts.catalogue import (
     hypotheses,
     ledger_rows,
     load_catalogue,
-    raw_ledger_rows,
     reliability_value,
     tables,
 )
 from signposts.catalogue.settings_rows import working_tables
 from signposts.cli.documenting import coverage_page
 from signposts.errors import InputError
+from tests.ferry import copy_ferry
 from tests.paths import CHECKOUT, SQL_ROOT
 
 TRACKERS = CHECKOUT / "tests" / "trackers"
@@ -128,15 +128,8 @@ def test_claims_carry_their_line_and_the_hash_of_their_ledger(catalogue: Catalog
     assert row["recorded_at"] == datetime(2026, 2, 5, 6, 0)
 
 
-def test_raw_rows_are_the_ledger_as_text(catalogue: Catalogue) -> None:
-    row = next(row for row in raw_ledger_rows(catalogue.trackers[0]) if row["claim_id"] == "passengers-5")
-    assert (row["value"], row["recorded_at"], row["category"]) == ("109", "2026-02-05T06:00:00Z", None)
-
-
 def test_the_hash_changes_with_the_catalogue_and_not_with_the_ledger(tmp_path: Path, catalogue: Catalogue) -> None:
-    root = tmp_path / "trackers"
-    shutil.copytree(TRACKERS / "island_ferry", root / "island_ferry")
-    shutil.copy(TRACKERS / "sources.yaml", root)
+    root = copy_ferry(tmp_path / "trackers")
     before = catalogue.tracker("island_ferry").catalogue_sha256
     ledger = root / "island_ferry" / "ledger" / "ship_sold.csv"
     ledger.write_text("\n".join(ledger.read_text(encoding="utf-8").splitlines()[:2]) + "\n", encoding="utf-8")

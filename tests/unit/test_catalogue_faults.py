@@ -10,7 +10,7 @@ import pytest
 
 from signposts.catalogue import load_catalogue
 from signposts.errors import CatalogueError
-from tests.paths import CHECKOUT
+from tests.ferry import copy_ferry
 
 TRACKER = "island_ferry"
 FAULT = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>[^:]+): (?P<why>.+): (?P<mend>.+)$")
@@ -19,10 +19,7 @@ FAULT = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<what>[^:]+): (?P<why>.+):
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A copy of the invented tracker that a test may break."""
-    trackers, copy = CHECKOUT / "tests" / "trackers", tmp_path / "trackers"
-    shutil.copytree(trackers / TRACKER, copy / TRACKER)
-    shutil.copy(trackers / "sources.yaml", copy)
-    return copy
+    return copy_ferry(tmp_path / "trackers")
 
 
 def faults_of(root: Path) -> list[str]:

@@ -2,7 +2,6 @@
 
 import json
 import math
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,18 +14,6 @@ from signposts.errors import CatalogueError, InputError
 from tests.paths import CHECKOUT
 
 TRACKERS = CHECKOUT / "tests" / "trackers"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the invented tracker."""
-    root = tmp_path / "catalogue"
-    root.mkdir()
-    shutil.copy(TRACKERS / "sources.yaml", root / "sources.yaml")
-    shutil.copytree(TRACKERS / "island_ferry", root / "island_ferry")
-    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(root))
-    monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "home"))
-    return root / "island_ferry"
 
 
 def ask(*lines: str) -> str:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,17 +36,9 @@ CLAIM = [
 PAGE = "<html><title>Table</title><body>" + "<p>An invented row of the table.</p>" * 20 + "</body></html>"
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the invented tracker, with nobody at the terminal."""
-    root = tmp_path / "catalogue"
-    root.mkdir()
-    shutil.copy(TRACKERS / "sources.yaml", root / "sources.yaml")
-    shutil.copytree(TRACKERS / "island_ferry", root / "island_ferry")
-    monkeypatch.setenv("SIGNPOSTS_CATALOGUE", str(root))
-    monkeypatch.setenv("SIGNPOSTS_HOME", str(tmp_path / "home"))
+@pytest.fixture(autouse=True)
+def _nobody_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    return root / "island_ferry"
 
 
 def last_row(ledger: Path) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Derived readings in the catalogue: which formulas are refused, where, and how to mend them. All of it is invented."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from signposts.catalogue import load_catalogue
 from signposts.catalogue.settings_rows import working_tables
 from signposts.errors import CatalogueError
-from tests.paths import CHECKOUT
+from tests.ferry import copy_ferry
 
 PART = """title: {name}
 meaning: Invented.
@@ -27,9 +26,7 @@ max_age_days: 400
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A copy of the invented tracker whose freight is to be derived from two parts, yearly and monthly."""
-    trackers, copy = CHECKOUT / "tests" / "trackers", tmp_path / "trackers"
-    shutil.copytree(trackers / "island_ferry", copy / "island_ferry")
-    shutil.copy(trackers / "sources.yaml", copy)
+    copy = copy_ferry(tmp_path / "trackers")
     for name, frequency, months in (("out", "annual", 12), ("home", "annual", 12), ("out_monthly", "monthly", 1)):
         write_part(copy, name, frequency=frequency, months=months)
     return copy

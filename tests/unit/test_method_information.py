@@ -19,22 +19,11 @@ from signposts.scoring.information import (
 from signposts.scoring.observations import KINDS, blank_observations, years_since
 from signposts.scoring.predictive import log_density, survival
 from signposts.scoring.status import Readings, status
-from tests.invented_model import DECLINE, PREDICTIONS, PRIOR, START, T0, TARGET, invented_model
+from tests.invented_model import DECLINE, PREDICTIONS, PRIOR, START, T0, TARGET, THRESHOLDS, invented_model
 
 MODEL = invented_model()
 NAMED = PRIOR[:3]
 NAMES = list(PREDICTIONS)
-THRESHOLDS = {
-    "central": 0.80,
-    "contradicted_tail": 0.005,
-    "event_contradicted": 0.01,
-    "event_behind": 0.10,
-    "too_early_bits": 0.10,
-    "too_early_survival": 0.80,
-    "too_early_survival_unexpected": 0.95,
-    "category_contradicted": 0.05,
-    "category_behind": 0.20,
-}
 
 
 def bits(model, name, time, prior=NAMED):

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from signposts import report
+from signposts.dictionary import load_dictionary
 from signposts.report import places, track_record_page
 from signposts.report.pages import tracker_pages
 from signposts.report.records import TrackerTables, tables_by_tracker
@@ -125,3 +127,12 @@ def test_each_scenario_is_recognised_from_its_earliest_onset(ferry: TrackerTable
         "The ferry is closed": "87 %",
     }
     assert "The ferry is closed, if true from June 2025: 87 % by the end of 2035" in figure.summary
+
+
+def test_a_page_is_given_the_newest_date_of_a_table_and_no_date_to_ask_for_unless_it_is_drawn_through_time() -> None:
+    dated = {name for name, table in load_dictionary().tables.items() if "as_of" in table.columns}
+    rows = fixture.as_rows(fixture.tables())
+    with_dates = {name for name in dated - report.UNREAD if rows[name] and "as_of" in rows[name][0]}
+    assert with_dates == {name for name in report.THROUGH_TIME if rows[name]}
+    assert dated >= report.THROUGH_TIME
+    assert not report.UNREAD & set(rows)

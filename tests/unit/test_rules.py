@@ -185,7 +185,7 @@ CASES = {
         {"influence": [{"tracker_id": "ferry", "left_out": "indicator:rides", "scenario_id": "more", "move": -0.06}]},
     ),
 }
-RULES = {rule.name: rule for rule in load_rules()}
+RULES = {rule.check_name: rule for rule in load_rules()}
 
 
 def verdict(name, tables, folder):

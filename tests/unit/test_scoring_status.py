@@ -8,18 +8,8 @@ import pytest
 from signposts.scoring import status
 from signposts.scoring.model import build_model
 from signposts.scoring.observations import KINDS, blank_observations
+from tests.invented_model import THRESHOLDS
 
-THRESHOLDS = {
-    "central": 0.80,
-    "contradicted_tail": 0.005,
-    "event_contradicted": 0.01,
-    "event_behind": 0.10,
-    "too_early_bits": 0.10,
-    "too_early_survival": 0.80,
-    "too_early_survival_unexpected": 0.95,
-    "category_contradicted": 0.05,
-    "category_behind": 0.20,
-}
 START = {"date": "2025-01-01", "value": 1.0}
 PREDICTIONS = {
     "path_up": ("path", {"start": START, "target": {"date": "2030-01-01", "value": 2.0}, "sigma": 0.1, "toward": "up"}),

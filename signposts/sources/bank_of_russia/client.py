@@ -43,17 +43,9 @@ def gather(run: SourceRun, today: date) -> None:
             if currency not in identifiers:
                 run.record_failure(f"the day's list has no {currency}")
                 continue
-            run.fetch(
-                HttpRequest(
-                    f"{name}/{currency}",
-                    "/scripts/XML_dynamic.asp",
-                    {
-                        "date_req1": f"{ask.first_day:%d/%m/%Y}",
-                        "date_req2": asked,
-                        "VAL_NM_RQ": identifiers[currency],
-                    },
-                )
-            )
+            since = f"{ask.first_day:%d/%m/%Y}"
+            query = {"date_req1": since, "date_req2": asked, "VAL_NM_RQ": identifiers[currency]}
+            run.fetch(HttpRequest(f"{name}/{currency}", "/scripts/XML_dynamic.asp", query))
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
@@ -68,9 +60,15 @@ def parse_daily(payload: bytes, today: date) -> ParseResult:
     if root.tag != "ValCurs":
         raise SourceChanged(f"begins with <{root.tag[:40]}>, not with a list of rates")
     published_on = _day_of(root, today)
-    result = strict.set_aside(
-        enumerate(root, start=1), lambda number, element: _understand_currency(element, published_on)
-    )
+
+    def understand(number: int, element: Element) -> Row:
+        texts = _texts(element, "Valute", CURRENCY_FIELDS)
+        identifier = element.attrib.get("ID", "")
+        if not IDENTIFIER.fullmatch(identifier):
+            raise RowFault(f"identifier {identifier[:20]!r} is none")
+        return _row(texts, published_on, identifier, strict.word(texts["CharCode"], "CharCode"))
+
+    result = strict.set_aside(enumerate(root, start=1), understand)
     strict.refuse_duplicates(result.rows, "series")
     result.auxiliary = True
     return _readable(result, root)
@@ -85,9 +83,17 @@ def parse_history(payload: bytes, currency: str, today: date, steps: Collection[
     if len(root) == 0 and not (root.text or "").strip() and "DateRange1" in root.attrib:
         first, last = root.attrib["DateRange1"][:20], root.attrib.get("DateRange2", "")[:20]
         raise SourceChanged(f"has no quotes of {currency} between {first} and {last}")
-    result = strict.set_aside(
-        enumerate(root, start=1), lambda number, element: _understand_record(element, currency, identifier)
-    )
+
+    def understand(number: int, element: Element) -> Row:
+        with strict.about(currency):
+            texts = _texts(element, "Record", RECORD_FIELDS)
+            day = strict.day(element.attrib.get("Date"), DAY_PATTERN)
+        if element.attrib.get("Id") != identifier:
+            raise SourceChanged(f"mixes {element.attrib.get('Id')!r} into the history of {identifier[:20]!r}")
+        with strict.about(currency, day):
+            return _row(texts, day, identifier, currency)
+
+    result = strict.set_aside(enumerate(root, start=1), understand)
     strict.refuse_duplicates(result.rows, "period_start")
     strict.refuse_future((row["period_start"] for row in result.rows), today)
     result.held = strict.step_of_unit(result.rows, steps)
@@ -147,30 +153,5 @@ def _row(texts: Mapping[str, str], day: date, identifier: str, currency: str) ->
         stated = _decimal(texts["VunitRate"], "VunitRate")
         if abs(stated * nominal - value) > LAST_DECIMAL + LAST_DIGIT * value:
             raise RowFault(f"VunitRate {stated:g} is not Value / Nominal, {rate:g}")
-    return {
-        "series": currency,
-        "period_start": day,
-        "period_end": day,
-        "value": rate,
-        "nominal": nominal,
-        "publisher_id": identifier,
-        "published_on": day,
-    }
-
-
-def _understand_currency(element: Element, day: date) -> Row:
-    texts = _texts(element, "Valute", CURRENCY_FIELDS)
-    identifier = element.attrib.get("ID", "")
-    if not IDENTIFIER.fullmatch(identifier):
-        raise RowFault(f"identifier {identifier[:20]!r} is none")
-    return _row(texts, day, identifier, strict.word(texts["CharCode"], "CharCode"))
-
-
-def _understand_record(element: Element, currency: str, identifier: str) -> Row:
-    with strict.about(currency):
-        texts = _texts(element, "Record", RECORD_FIELDS)
-        day = strict.day(element.attrib.get("Date"), DAY_PATTERN)
-    if element.attrib.get("Id") != identifier:
-        raise SourceChanged(f"mixes {element.attrib.get('Id')!r} into the history of {identifier[:20]!r}")
-    with strict.about(currency, day):
-        return _row(texts, day, identifier, currency)
+    days = dict.fromkeys(("period_start", "period_end", "published_on"), day)
+    return {"series": currency, **days, "value": rate, "nominal": nominal, "publisher_id": identifier}

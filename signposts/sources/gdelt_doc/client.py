@@ -25,27 +25,12 @@ KNOWN_FIELDS = frozenset(ROW_FIELDS)
 def gather(run: SourceRun, today: date) -> None:
     """Ask for each query's timeline, whole days only."""
     for name, ask in run.asks.items():
-        run.fetch(
-            HttpRequest(
-                name,
-                "/api/v2/doc/doc",
-                {
-                    "query": ask.query,
-                    "mode": "timelinevolraw",
-                    "format": "json",
-                    "startdatetime": f"{ask.first_day:%Y%m%d}000000",
-                    "enddatetime": f"{today:%Y%m%d}000000",
-                },
-            )
-        )
+        span = {"startdatetime": f"{ask.first_day:%Y%m%d}000000", "enddatetime": f"{today:%Y%m%d}000000"}
+        query = {"query": ask.query, "mode": "timelinevolraw", "format": "json", **span}
+        run.fetch(HttpRequest(name, "/api/v2/doc/doc", query))
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
-    """Read a timeline as sources.yaml asks for it."""
-    return parse(payload, ask, today)
-
-
-def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a day: articles that match, and all articles watched."""
     answer = strict.read_json(payload)
     if answer == {}:
@@ -79,11 +64,5 @@ def _understand(record: Any, start: date) -> Row:
         norm = strict.whole(record["norm"], 0, MOST_ARTICLES, "norm")
         if value > norm:
             raise strict.RowFault(f"value {value} is more than all articles watched, {norm}")
-        return {
-            "series": SERIES,
-            "period_start": day,
-            "period_end": day,
-            "value": float(value),
-            "norm": float(norm),
-            "published_on": day,
-        }
+        days = dict.fromkeys(("period_start", "period_end", "published_on"), day)
+        return {"series": SERIES, **days, "value": float(value), "norm": float(norm)}

@@ -96,19 +96,19 @@ def parse_index(payload: bytes, today: date) -> ParseResult:
     lines = strict.decode(payload, "ascii").splitlines()
     if lines and not LISTED.fullmatch(lines[0]):
         lines = lines[1:]
-    result = strict.set_aside(enumerate(lines, start=1), _understand_file)
+
+    def understand(number: int, line: str) -> Row | None:
+        match = LISTED.fullmatch(line)
+        if match is None:
+            raise RowFault(f"is no line of the list of files: {line[:60]!r}")
+        strict.day(match[3], "%Y%m%d%H%M%S", "stamp")
+        return {"stamp": match[3], "md5": match[2]} if match[4] == "export.CSV" else None
+
+    result = strict.set_aside(enumerate(lines, start=1), understand)
     strict.refuse_duplicates(result.rows, "stamp")
     strict.refuse_future((_day(row["stamp"]) for row in result.rows), today)
     result.auxiliary = True
     return result
-
-
-def _understand_file(number: int, line: str) -> Row | None:
-    match = LISTED.fullmatch(line)
-    if match is None:
-        raise RowFault(f"is no line of the list of files: {line[:60]!r}")
-    strict.day(match[3], "%Y%m%d%H%M%S", "stamp")
-    return {"stamp": match[3], "md5": match[2]} if match[4] == "export.CSV" else None
 
 
 def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:

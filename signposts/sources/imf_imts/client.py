@@ -40,22 +40,11 @@ def gather(run: SourceRun, today: date) -> None:
     """Ask for each directed pair and frequency; a wrong key is answered with no rows, which the visit refuses."""
     for name, ask in run.asks.items():
         key = f"{ask.country}.{'+'.join(SERIES)}.{ask.counterpart}.{ask.frequency}"
-        run.fetch(
-            HttpRequest(
-                name,
-                f"/external/sdmx/2.1/data/IMF.STA,IMTS/{key}",
-                {"startPeriod": str(ask.from_year)},
-                {"Accept": ACCEPT},
-            )
-        )
+        address = f"/external/sdmx/2.1/data/IMF.STA,IMTS/{key}"
+        run.fetch(HttpRequest(name, address, {"startPeriod": str(ask.from_year)}, {"Accept": ACCEPT}))
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
-    """Read a document as sources.yaml asks for it."""
-    return parse(payload, ask, today)
-
-
-def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a series and period; values in US dollars."""
     table = strict.read_table(strict.decode(payload), NEEDED, KNOWN)
     result = strict.set_aside(

@@ -17,18 +17,8 @@ from signposts.sources.strict import ParseResult, Row, RowFault
 
 BASE_URL = "https://sanctionslistservice.ofac.treas.gov"
 COLUMNS = (
-    "ent_num",
-    "name",
-    "type",
-    "programme",
-    "title",
-    "call_sign",
-    "vessel_type",
-    "tonnage",
-    "gross_tonnage",
-    "vessel_flag",
-    "vessel_owner",
-    "remarks",
+    *("ent_num", "name", "type", "programme", "title", "call_sign", "vessel_type", "tonnage", "gross_tonnage"),
+    *("vessel_flag", "vessel_owner", "remarks"),
 )
 PATH = "/api/download/SDN.CSV"
 DROPPED = "*sdn*.csv"
@@ -141,10 +131,5 @@ def _numbers(entries: Sequence[Row], prefixes: Sequence[str]) -> set[int]:
 
 
 def _counted(series: str, value: int, today: date) -> Row:
-    return {
-        "series": series,
-        "period_start": today,
-        "period_end": today,
-        "value": float(value),
-        "published_on": today,
-    }
+    days = dict.fromkeys(("period_start", "period_end", "published_on"), today)
+    return {"series": series, **days, "value": float(value)}

@@ -3,7 +3,6 @@
 Belongs here: the one file and its shape. Not here: which currencies (sources.yaml). Rates are in toman.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -27,16 +26,12 @@ def gather(run: SourceRun, today: date) -> None:
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
-    """Read the file as sources.yaml asks for it."""
-    return parse(payload, ask, today)
-
-
-def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a day and wanted currency: the selling rate in toman, and the buying rate."""
-    days = strict.fields_of_any_name(strict.read_json(payload), "the file")
+    days = strict.fields(strict.read_json(payload), (), "the file")
     start = ask.first_day
+    records = [(day, strict.fields(rates, (), f"the day {day[:20]!r}")) for day, rates in days.items()]
     result = strict.set_aside(
-        enumerate(((day, code, rates.get(code)) for day, rates in _records(days) for code in ask.currencies), start=1),
+        enumerate(((day, code, rates.get(code)) for day, rates in records for code in ask.currencies), start=1),
         lambda number, quote: _understand(quote[0], quote[1], quote[2], start),
     )
     strict.refuse_future((row["period_start"] for row in result.rows), today)
@@ -48,10 +43,6 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     quotes = (rates.get(code) for rates in days.values() for code in ask.currencies)
     result.news = strict.new_fields(quotes, KNOWN_FIELDS)
     return result
-
-
-def _records(days: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    return [(day, strict.fields_of_any_name(rates, f"the day {day[:20]!r}")) for day, rates in days.items()]
 
 
 def _understand(day_text: str, code: str, quote: Any, start: date) -> Row | None:
@@ -66,11 +57,5 @@ def _understand(day_text: str, code: str, quote: Any, start: date) -> Row | None
         buy = strict.number(quote["buy"], 1, LARGEST_RATE, "buy")
         if not 0.5 < buy / sell < 2:
             raise RowFault(f"sell {sell:g} and buy {buy:g} cannot both be right")
-        return {
-            "series": code,
-            "period_start": day,
-            "period_end": day,
-            "value": sell,
-            "buy": buy,
-            "published_on": day,
-        }
+        days = dict.fromkeys(("period_start", "period_end", "published_on"), day)
+        return {"series": code, **days, "value": sell, "buy": buy}

@@ -56,28 +56,18 @@ def gather(run: SourceRun, today: date) -> None:
         if recipient not in numbers:
             run.record_failure(f"the list of countries has no {recipient}")
             continue
-        run.fetch(
-            HttpRequest(
-                name,
-                "/api/p/trades/trade-register-csv/",
-                headers={"Content-Type": "application/json"},
-                body=_question(numbers[recipient], ask.from_year, today.year),
-            )
-        )
+        body = _question(numbers[recipient], ask.from_year, today.year)
+        headers = {"Content-Type": "application/json"}
+        run.fetch(HttpRequest(name, "/api/p/trades/trade-register-csv/", headers=headers, body=body))
 
 
 def _question(recipient: int, first: int, last: int) -> bytes:
     """Return the body that asks for a recipient's deals with deliveries between two years."""
 
     def condition(name: str, low: object, high: object, chosen: list[int]) -> dict[str, object]:
-        return {
-            "field": name,
-            "oldField": "",
-            "condition": "contains" if name != "opendeals" else "",
-            "value1": low,
-            "value2": high,
-            "listData": chosen,
-        }
+        kind = "contains" if name != "opendeals" else ""
+        about = {"field": name, "oldField": "", "condition": kind}
+        return {**about, "value1": low, "value2": high, "listData": chosen}
 
     filters = [
         condition("Delivery year", first, last, []),
@@ -97,21 +87,19 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 def parse_countries(payload: bytes) -> ParseResult:
     """Return a row a country: its name and number."""
     records = strict.listing(strict.read_json(payload), "the answer")
-    result = strict.set_aside(enumerate(records, start=1), _understand_country)
+
+    def understand(number: int, record: Any) -> Row | None:
+        strict.fields(record, ("EntityId", "Name"))
+        if record.get("deleted") is True:
+            return None
+        name, entity_id = strict.word(record["Name"], "name"), strict.whole(record["EntityId"], 1, 1e9, "EntityId")
+        return {"series": name, "entity_id": entity_id}
+
+    result = strict.set_aside(enumerate(records, start=1), understand)
     strict.refuse_duplicates(result.rows, "series")
     result.news = strict.new_fields(records, KNOWN_FIELDS)
     result.auxiliary = True
     return result
-
-
-def _understand_country(number: int, record: Any) -> Row | None:
-    strict.fields(record, ("EntityId", "Name"))
-    if record.get("deleted") is True:
-        return None
-    return {
-        "series": strict.word(record["Name"], "name"),
-        "entity_id": strict.whole(record["EntityId"], 1, 1e9, "EntityId"),
-    }
 
 
 def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:

@@ -6,7 +6,7 @@ what a campaign is (sql/observe). A monthly file holds its month alone; files of
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from signposts.errors import SourceChanged
@@ -22,17 +22,7 @@ INDEX = "/downloads/"
 FOLDER = "/downloads/candidateged"
 # v26_0_8 is August 2026; v26_01_26_06 is January to June 2026.
 FILE = re.compile(r"GEDEvent_v((\d\d)_0_(\d{1,2})|(\d\d)_(\d\d)_(\d\d)_(\d\d))\.csv$", re.ASCII)
-COLUMNS = (
-    "id",
-    "type_of_violence",
-    "dyad_name",
-    "side_a",
-    "side_b",
-    "country_id",
-    "date_start",
-    "date_end",
-    "best",
-)
+COLUMNS = ("id", "type_of_violence", "dyad_name", "side_a", "side_b", "country_id", "date_start", "date_end", "best")
 STATE_BASED = "1"
 
 
@@ -108,8 +98,7 @@ def parse(payload: bytes, ask: Ask, version: str, today: date) -> ParseResult:
     _, header = next(lines, (0, []))
     if missing := [name for name in COLUMNS if name not in header]:
         raise SourceChanged(f"lacks the column {missing[0]!r}")
-    places = {name: header.index(name) for name in COLUMNS}
-    result = strict.set_aside(lines, lambda number, line: _understand(_named(line, header, places), ask, start, end))
+    result = strict.set_aside(lines, lambda number, line: _understand(strict.columns(line, header), ask, start, end))
     result.counted = True
     strict.refuse_duplicates(result.rows, "event_id")
     days = {row["period_start"] for row in result.rows}
@@ -119,12 +108,6 @@ def parse(payload: bytes, ask: Ask, version: str, today: date) -> ParseResult:
     whole: Row = {"row_number": 0, "series": "file", "event_id": None, "period_start": start, "period_end": end}
     result.rows.insert(0, whole)
     return result
-
-
-def _named(line: Sequence[str], header: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
-    if len(line) != len(header):
-        raise RowFault(f"has {len(line)} fields, not {len(header)}")
-    return {name: line[place] for name, place in places.items()}
 
 
 def _understand(line: Mapping[str, str], ask: Ask, start: date, end: date) -> Row | None:

@@ -26,15 +26,8 @@ KNOWN_FIELDS = frozenset(
         *("relid", "year", "active_year", "code_status", "conflict_dset_id", "conflict_new_id", "conflict_name"),
         *("dyad_dset_id", "dyad_new_id", "dyad_name", "side_a_dset_id", "side_a_new_id", "side_a", "side_b_dset_id"),
         *("side_b_new_id", "side_b", "number_of_sources", "source_article", "source_office", "source_date"),
-        *(
-            "source_headline",
-            "source_original",
-            "where_prec",
-            "where_coordinates",
-            "where_description",
-            "adm_1",
-            "adm_2",
-        ),
+        *("source_headline", "source_original", "where_prec", "where_coordinates", "where_description", "adm_1"),
+        *("adm_2",),
         *("latitude", "longitude", "geom_wkt", "priogrid_gid", "country", "region", "event_clarity", "date_prec"),
         *("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "gwnoa", "gwnob", "gwno_a", "gwno_b"),
     }
@@ -47,20 +40,10 @@ def gather(run: SourceRun, today: date) -> None:
     for name, ask in run.asks.items():
         page = pages = 0
         while page <= max(pages - 1, 0) and page < MOST_PAGES:
-            result = run.fetch(
-                HttpRequest(
-                    f"{name}/{page}",
-                    f"/api/gedevents/{ask.version}",
-                    {
-                        "pagesize": str(PAGE_SIZE),
-                        "page": str(page),
-                        "Country": str(ask.country),
-                        "StartDate": str(ask.first_day),
-                    },
-                    {"x-ucdp-access-token": token},
-                ),
-                needed=page == 0,
-            )
+            part = {"pagesize": str(PAGE_SIZE), "page": str(page)}
+            query = {**part, "Country": str(ask.country), "StartDate": str(ask.first_day)}
+            address, headers = f"/api/gedevents/{ask.version}", {"x-ucdp-access-token": token}
+            result = run.fetch(HttpRequest(f"{name}/{page}", address, query, headers), needed=page == 0)
             if page == 0:
                 if result is None:
                     break
@@ -69,11 +52,6 @@ def gather(run: SourceRun, today: date) -> None:
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
-    """Read a page as sources.yaml asks for it."""
-    return parse(payload, ask, int(document.partition("/")[2] or 0), today)
-
-
-def parse(payload: bytes, ask: Ask, page: int, today: date) -> ParseResult:
     """Return a row an event: its days and the best, low and high estimate of deaths."""
     answer = strict.fields(strict.read_json(payload), ANSWER_FIELDS, where="the answer")
     events = strict.listing(answer["Result"], "the result")
@@ -82,6 +60,7 @@ def parse(payload: bytes, ask: Ask, page: int, today: date) -> ParseResult:
         pages = strict.whole(answer["TotalPages"], 0, MOST_PAGES, "TotalPages")
     except RowFault as fault:
         raise SourceChanged(str(fault)) from fault
+    page = int(document.partition("/")[2] or 0)
     announced = total - page * PAGE_SIZE if page >= pages - 1 else PAGE_SIZE
     if len(events) != announced:
         raise SourceChanged(f"has {len(events)} of {announced} events; the country is held back")

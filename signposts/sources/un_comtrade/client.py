@@ -19,60 +19,19 @@ MOST_RECORDS = 500
 LARGEST_TRADE_USD = 1e14
 ANSWER_FIELDS = ("count", "data", "error")
 WANTED = (
-    "typeCode",
-    "freqCode",
-    "period",
-    "reporterCode",
-    "partnerCode",
-    "partner2Code",
-    "flowCode",
-    "cmdCode",
-    "customsCode",
-    "motCode",
-    "primaryValue",
-    "isReported",
+    *("typeCode", "freqCode", "period", "reporterCode", "partnerCode", "partner2Code", "flowCode", "cmdCode"),
+    *("customsCode", "motCode", "primaryValue", "isReported"),
 )
 KNOWN_FIELDS = frozenset(
-    {
+    (
         *WANTED,
-        *(
-            "refPeriodId",
-            "refYear",
-            "refMonth",
-            "reporterISO",
-            "reporterDesc",
-            "flowDesc",
-            "partnerISO",
-            "partnerDesc",
-            "partner2ISO",
-            "partner2Desc",
-            "classificationCode",
-            "classificationSearchCode",
-            "isOriginalClassification",
-            "cmdDesc",
-            "aggrLevel",
-            "isLeaf",
-            "customsDesc",
-            "mosCode",
-            "motDesc",
-            "qtyUnitCode",
-            "qtyUnitAbbr",
-            "qty",
-            "isQtyEstimated",
-            "altQtyUnitCode",
-            "altQtyUnitAbbr",
-            "altQty",
-            "isAltQtyEstimated",
-            "netWgt",
-            "isNetWgtEstimated",
-            "grossWgt",
-            "isGrossWgtEstimated",
-            "cifvalue",
-            "fobvalue",
-            "legacyEstimationFlag",
-            "isAggregate",
-        ),
-    }
+        *("refPeriodId", "refYear", "refMonth", "reporterISO", "reporterDesc", "flowDesc", "partnerISO"),
+        *("partnerDesc", "partner2ISO", "partner2Desc", "classificationCode", "classificationSearchCode"),
+        *("isOriginalClassification", "cmdDesc", "aggrLevel", "isLeaf", "customsDesc", "mosCode", "motDesc"),
+        *("qtyUnitCode", "qtyUnitAbbr", "qty", "isQtyEstimated", "altQtyUnitCode", "altQtyUnitAbbr", "altQty"),
+        *("isAltQtyEstimated", "netWgt", "isNetWgtEstimated", "grossWgt", "isGrossWgtEstimated", "cifvalue"),
+        *("fobvalue", "legacyEstimationFlag", "isAggregate"),
+    )
 )
 
 
@@ -80,31 +39,15 @@ def gather(run: SourceRun, today: date) -> None:
     """Ask for each year since the first, this year's report not being due yet."""
     for name, ask in run.asks.items():
         for year in range(ask.from_year, today.year):
-            run.fetch(
-                HttpRequest(
-                    f"{name}/{year}",
-                    "/public/v1/preview/C/A/HS",
-                    {
-                        "reporterCode": str(ask.reporter),
-                        "partnerCode": str(ask.partner),
-                        "period": str(year),
-                        "cmdCode": str(ask.commodity),
-                        "flowCode": ",".join(ask.flows),
-                        "customsCode": "C00",
-                        "motCode": "0",
-                        "partner2Code": "0",
-                    },
-                )
-            )
+            pair = {"reporterCode": str(ask.reporter), "partnerCode": str(ask.partner), "period": str(year)}
+            totals = {"customsCode": "C00", "motCode": "0", "partner2Code": "0"}
+            query = {**pair, "cmdCode": str(ask.commodity), "flowCode": ",".join(ask.flows), **totals}
+            run.fetch(HttpRequest(f"{name}/{year}", "/public/v1/preview/C/A/HS", query))
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
-    """Read a year's answer as sources.yaml asks for it."""
-    return parse(payload, ask, document.partition("/")[2], today)
-
-
-def parse(payload: bytes, ask: Ask, year: str, today: date) -> ParseResult:
     """Return a row a flow in US dollars; none if the pair is not reported."""
+    year = document.partition("/")[2]
     answer = strict.fields(strict.read_json(payload), ANSWER_FIELDS, "the answer")
     if answer["error"]:
         raise SourceChanged(f"answers with an error: {strict.excerpt(str(answer['error']))}")

@@ -40,11 +40,6 @@ def gather(run: SourceRun, today: date) -> None:
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
-    """Read the file and count as sources.yaml asks."""
-    return parse(payload, ask, today)
-
-
-def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a calendar year: the share of the votes cast by both on which they voted alike.
 
     Rows at fault are those of the pair, and those that cannot be told apart from them.

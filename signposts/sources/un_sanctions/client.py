@@ -18,34 +18,13 @@ BASE_URL = "https://scsanctions.un.org"
 ENTRIES = ("INDIVIDUAL", "ENTITY")
 WANTED = ("DATAID", "UN_LIST_TYPE", "REFERENCE_NUMBER", "LISTED_ON")
 KNOWN = frozenset(
-    [
-        "VERSIONNUM",
-        "FIRST_NAME",
-        "SECOND_NAME",
-        "THIRD_NAME",
-        "FOURTH_NAME",
-        "GENDER",
-        "SUBMITTED_BY",
-        "SUBMITTED_ON",
-        "NAME_ORIGINAL_SCRIPT",
-        "COMMENTS1",
-        "NATIONALITY2",
-        "TITLE",
-        "DESIGNATION",
-        "NATIONALITY",
-        "LIST_TYPE",
-        "LAST_DAY_UPDATED",
-        "DELISTED_ON",
-        "SORT_KEY",
-        "SORT_KEY_LAST_MOD",
-        "INDIVIDUAL_ALIAS",
-        "INDIVIDUAL_ADDRESS",
-        "INDIVIDUAL_DATE_OF_BIRTH",
-        "INDIVIDUAL_PLACE_OF_BIRTH",
-        "INDIVIDUAL_DOCUMENT",
-        "ENTITY_ALIAS",
-        "ENTITY_ADDRESS",
-    ]
+    (
+        *("VERSIONNUM", "FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME", "GENDER", "SUBMITTED_BY"),
+        *("SUBMITTED_ON", "NAME_ORIGINAL_SCRIPT", "COMMENTS1", "NATIONALITY2", "TITLE", "DESIGNATION", "NATIONALITY"),
+        *("LIST_TYPE", "LAST_DAY_UPDATED", "DELISTED_ON", "SORT_KEY", "SORT_KEY_LAST_MOD", "INDIVIDUAL_ALIAS"),
+        *("INDIVIDUAL_ADDRESS", "INDIVIDUAL_DATE_OF_BIRTH", "INDIVIDUAL_PLACE_OF_BIRTH", "INDIVIDUAL_DOCUMENT"),
+        *("ENTITY_ALIAS", "ENTITY_ADDRESS"),
+    )
 )
 
 
@@ -91,17 +70,12 @@ def parse(payload: bytes, ask: Ask, today: date) -> tuple[ParseResult, date]:
             _take(element, number, result)
             element.clear()
     assert generated_on is not None
-    _check(result, ask, generated_on, today)
-    return result, generated_on
-
-
-def _check(result: ParseResult, ask: Ask, generated_on: date, today: date) -> None:
-    """Refuse a list that is too short, repeats an entry, or comes from the future."""
     strict.refuse_duplicates(result.rows, "data_id")
     strict.refuse_future([generated_on, *(row["listed_on"] for row in result.rows)], today)
     entries = len(result.rows) + len(result.rejected)
     if entries < ask.least_entries:
         raise SourceChanged(f"has {entries} entries; fewer than {ask.least_entries} cannot be the whole list")
+    return result, generated_on
 
 
 def _generated_on(root: Element) -> date:
@@ -148,14 +122,8 @@ def count(entries: Sequence[Row], lists: Mapping[str, Sequence[str]], generated_
     for name, prefixes in lists.items():
         wanted = tuple(prefixes)
         totals[name] = sum(entry["reference"].startswith(wanted) for entry in entries)
+    days = dict.fromkeys(("period_start", "period_end", "published_on"), generated_on)
     return [
-        {
-            "row_number": number,
-            "series": series,
-            "period_start": generated_on,
-            "period_end": generated_on,
-            "value": float(value),
-            "published_on": generated_on,
-        }
+        {"row_number": number, "series": series, **days, "value": float(value)}
         for number, (series, value) in enumerate(totals.items(), start=1)
     ]

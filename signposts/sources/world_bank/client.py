@@ -3,7 +3,6 @@
 Belongs here: the address and the shape of the answer. Not here: which indicator or countries (sources.yaml).
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -26,21 +25,12 @@ FORECAST = "F"
 def gather(run: SourceRun, today: date) -> None:
     """Ask for each document: one call a document, never a second page."""
     for name, ask in run.asks.items():
-        run.fetch(
-            HttpRequest(
-                name,
-                f"/v2/country/{';'.join(ask.countries)}/indicator/{ask.indicator}",
-                {"format": "json", "date": f"{ask.from_year}:{today.year}", "per_page": str(PER_PAGE)},
-            )
-        )
+        address = f"/v2/country/{';'.join(ask.countries)}/indicator/{ask.indicator}"
+        query = {"format": "json", "date": f"{ask.from_year}:{today.year}", "per_page": str(PER_PAGE)}
+        run.fetch(HttpRequest(name, address, query))
 
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
-    """Read a document as sources.yaml asks for it."""
-    return parse(payload, ask, today)
-
-
-def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     """Return a row a country and year that has a value."""
     answer = strict.listing(strict.read_json(payload), "the answer")
     if len(answer) == 1:
@@ -49,7 +39,10 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
         raise SourceChanged(f"has {len(answer)} parts, not two")
     about = strict.fields(answer[0], PAGE_FIELDS, "the first part")
     records = strict.listing([] if answer[1] is None else answer[1], "the second part")
-    _check_pages(about, len(records))
+    if about["pages"] not in (0, 1) or about["page"] not in (0, 1):
+        raise SourceChanged(f"is page {about['page']!r} of {about['pages']!r}; only one was expected")
+    if about["total"] != len(records):
+        raise SourceChanged(f"announces {about['total']!r} rows and has {len(records)}")
     try:
         published_on = strict.day(about["lastupdated"], name="lastupdated")
     except strict.RowFault as fault:
@@ -66,14 +59,6 @@ def parse(payload: bytes, ask: Ask, today: date) -> ParseResult:
     result.news = strict.new_fields(records, KNOWN_FIELDS)
     result.news += [f"{forecasts} forecasts left out"] if forecasts else []
     return result
-
-
-def _check_pages(about: Mapping[str, Any], count: int) -> None:
-    """Refuse an answer that is only part of the whole."""
-    if about["pages"] not in (0, 1) or about["page"] not in (0, 1):
-        raise SourceChanged(f"is page {about['page']!r} of {about['pages']!r}; only one was expected")
-    if about["total"] != count:
-        raise SourceChanged(f"announces {about['total']!r} rows and has {count}")
 
 
 def _understand(record: Any, ask: Ask, published_on: date) -> Row | None:
