@@ -89,6 +89,11 @@ def speaking(model: Model) -> list[str]:
     return [model.indicator_ids[index] for index in np.flatnonzero(model.speaks.any(axis=1))]
 
 
+def scored_places(tracker: TrackerModel) -> Integers:
+    """Return the places in the model of the scored indicators on which a scenario speaks."""
+    return np.sort(tracker.model.indicator_index([name for name in speaking(tracker.model) if name in tracker.scored]))
+
+
 def _distinct_likelihood(
     tracker: TrackerModel, model: Model, rows: "pd.DataFrame", nodes: "pd.DataFrame"
 ) -> Likelihood:
