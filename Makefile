@@ -26,7 +26,7 @@ test-browser: $(TESTS)  ## Report and desk in a real browser (needs chromium)
 
 nightly: test test-slow test-browser  ## All of it, then kills, scale, the lowest versions allowed, each Python at hand
 	@$(BIN)/pytest -q -m nightly
-	@for python in $(PYTHONS); do command -v $$python >/dev/null || continue; \
+	@for python in $(PYTHONS); do $$python --version >/dev/null 2>&1 || continue; \
 	  echo "== $$python"; $$python -m venv .venv-nightly && .venv-nightly/bin/pip install -q -e ".[test]" && \
 	  .venv-nightly/bin/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile || exit 1; \
 	  rm -rf .venv-nightly; done

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from signposts.assess.models import TrackerModel, observations_of, tracker_models
+from signposts.assess.models import TrackerModel, observations_of, scoreable_rows, tracker_models
 from signposts.assess.scoring import completeness_of, evidence_of
 from signposts.run_key import code_identity
 from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.change import scenario_shares, split_move, strand_priors, strand_scenarios
 from signposts.scoring.combining import shared_luck
-from signposts.scoring.model import scoreable
 from signposts.scoring.predictive import likelihood
-from signposts.warehouse import Warehouse
+from signposts.warehouse import Warehouse, load_sql
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +72,7 @@ def state(tracker: TrackerModel, observations: "pd.DataFrame", nodes: "pd.DataFr
     model = tracker.model
     known = observations["indicator_id"].isin(tracker.scored)
     own = observations[(observations["tracker_id"] == tracker.tracker_id) & observations["scored"] & known]
-    own = own[_fitting(tracker, own)].reset_index(drop=True)
+    own = scoreable_rows(tracker, own).reset_index(drop=True)
     prior = np.array([tracker.priors[name] for name in (*model.scenario_ids, "other")])
     log_prior = strand_priors(model, prior)
     names = list(dict.fromkeys(own["indicator_id"]))
@@ -99,15 +98,6 @@ def state(tracker: TrackerModel, observations: "pd.DataFrame", nodes: "pd.DataFr
         if row.any()
     }
     return ChainState(tracker, log_prior, pieces)
-
-
-def _fitting(tracker: TrackerModel, own: "pd.DataFrame") -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which observations the tracker's predictions can score; an edited catalogue may change the family."""
-    from signposts.scoring.observations import KINDS
-
-    codes = np.array([KINDS.index(kind) for kind in own["kind"]], dtype=np.int64)
-    indicator = tracker.model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
-    return scoreable(tracker.model, indicator, codes)
 
 
 def write_changes(warehouse: Warehouse, released: Path) -> None:
@@ -235,7 +225,8 @@ def _chain_rows(
     read_by = "catalogue" if code_version == code_identity() else "method"
     rows += _step(chain[1], chain[2], lambda _: read_by)
     rows += _step(chain[2], chain[3], lambda _: "time")
-    revised = _revised(warehouse, chain[4].tracker.tracker_id)
+    corrected = warehouse.rows(load_sql("assess/revised_indicator"), tracker=chain[4].tracker.tracker_id)
+    revised = {row["indicator_id"] for row in corrected}
     rows += _step(chain[3], chain[4], lambda name: "revised_reading" if name in revised else "new_reading")
     return rows
 
@@ -262,10 +253,3 @@ def _step(before: ChainState, after: ChainState, cause: Callable[[str | None], s
         for (indicator, group), part in zip([(None, None), *pieces], parts, strict=True)
         for scenario, move in zip(names, part, strict=True)
     ]
-
-
-def _revised(warehouse: Warehouse, tracker_id: str) -> set[str]:
-    """Return the indicators whose reading now rests on a claim that corrects one it rested on before."""
-    from signposts.warehouse import load_sql
-
-    return {row["indicator_id"] for row in warehouse.rows(load_sql("assess/revised_indicator"), tracker=tracker_id)}

@@ -19,9 +19,10 @@ from scipy.special import betainc, ndtr
 from signposts.assess.models import TrackerModel, tracker_models
 from signposts.scoring import forecast as formulas
 from signposts.scoring.arrays import Floats
-from signposts.scoring.densities import negative_binomial_cdf
+from signposts.scoring.densities import beta_binomial_log_mass, negative_binomial_cdf
 from signposts.scoring.families import FAMILIES, REGISTRY
 from signposts.scoring.families.base import Columns
+from signposts.scoring.families.mixtures import bisect
 from signposts.scoring.forecast import Moments, Process
 from signposts.scoring.observations import KIND, blank_observations
 from signposts.scoring.onsets import hypothesis_columns, onset_columns
@@ -39,6 +40,7 @@ OVERDUE = timedelta(days=730)
 SAME_AS_LAST = 1e-3
 """Spread of `as last year` on the log scale: as good as certain."""
 LEAST_WEIGHT = 1e-6
+HALVINGS = 80
 VALUED = ("value", "nowcast", "interval", "mixed")
 """Kinds of reading that give a level; several pooled ones give their mean."""
 Rows = list[dict[str, Any]]
@@ -242,10 +244,10 @@ def _lognormal_rows(standing: Standing, name: str, index: int) -> Iterator[dict[
         if seen:
             mean, variance = _carried_on(standing, index, seen, day, (mean, variance))
         for who, weight in forecasters(standing, index):
-            yield from _quantile_rows(day, who, _merged(Mixture(weight, mean, np.sqrt(variance))))
+            yield from _quantile_rows(day, who, _merged(Mixture(weight, mean, np.sqrt(variance))), "lognormal")
         if seen:
             last = Mixture(np.ones(1), np.array([math.log(seen["value"])]), np.array([SAME_AS_LAST]))
-            yield from _quantile_rows(day, LAST_YEAR, last)
+            yield from _quantile_rows(day, LAST_YEAR, last, "lognormal")
 
 
 def _last_value(standing: Standing, name: str) -> Mapping[str, Any] | None:
@@ -292,21 +294,6 @@ def _merged(mixture: Mixture) -> Mixture:
     return Mixture(np.array(list(found.values())) / total, first, second)
 
 
-def _quantile_rows(day: date, who: str, mixture: Mixture) -> Iterator[dict[str, Any]]:
-    """Yield the quantiles of a mixture of log-normals; the median's row carries the mixture itself."""
-    low = float((mixture.first - 9 * mixture.second).min())
-    high = float((mixture.first + 9 * mixture.second).max())
-    shares = np.array(list(SHARES.values()))
-    found = formulas.mixture_quantiles(
-        lambda x: formulas.normal_mixture_cdf(x, mixture.weight, mixture.first, mixture.second), low, high, shares
-    )
-    for name, value in zip(SHARES, np.exp(found), strict=True):
-        row = {"date": day, "forecaster": who, "quantity": name, "value": float(value)}
-        if name == "p50":
-            row["mixture"] = _mixture_text("lognormal", mixture)
-        yield row
-
-
 def _mixture_text(family: str, mixture: Mixture, since: date | None = None) -> str:
     """Return a mixture as JSON: its components' weights and two parameters each, and from when on it counts."""
     columns = {"weight": mixture.weight, "first": mixture.first, "second": mixture.second}
@@ -327,7 +314,7 @@ def _share_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str,
             own = weight[:n_own].copy()
             np.add.at(own, onset_columns(standing.tracker.model)[0], weight[n_own:])
             since = reading["reading_date"] if votes and reading is not None else None
-            yield from _plain_quantiles(day, who, _merged(Mixture(own, a, b)), "beta", 1.0, since)
+            yield from _quantile_rows(day, who, _merged(Mixture(own, a, b)), "beta", 1.0, since)
 
 
 def _count_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str, Any]]:
@@ -348,20 +335,23 @@ def _count_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str,
         for who, weight in forecasters(standing, index):
             mixture = _merged(Mixture(weight, learned * ahead / base, learned))
             most = float(20 + 6 * (mixture.first + np.sqrt(mixture.first)).max())
-            yield from _plain_quantiles(day, who, mixture, "count", most, reading["exposure_end"])
+            yield from _quantile_rows(day, who, mixture, "count", most, reading["exposure_end"])
 
 
-def _plain_quantiles(
-    day: date, who: str, mixture: Mixture, family: str, most: float, since: date | None
+def _quantile_rows(
+    day: date, who: str, mixture: Mixture, family: str, most: float = 1.0, since: date | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the quantiles of a mixture of betas or of counts, between 0 and ``most``."""
+    """Yield the quantiles of a mixture, of betas or counts between 0 and ``most``; the median's row carries it."""
+    is_log = family == "lognormal"
+    low = float((mixture.first - 9 * mixture.second).min()) if is_log else 0.0
+    high = float((mixture.first + 9 * mixture.second).max()) if is_log else most
     shares = np.array(list(SHARES.values()))
 
     def cdf(x: Floats) -> Floats:
-        return mixture_cdf(family, mixture, x)
+        return mixture_cdf(family, mixture, np.exp(x) if is_log else x)
 
-    found = formulas.mixture_quantiles(cdf, 0.0, most, shares)
-    found = np.ceil(found - 1e-9) if family == "count" else found
+    found = bisect(np.full(shares.shape, low), np.full(shares.shape, high), shares, cdf, HALVINGS)
+    found = np.exp(found) if is_log else np.ceil(found - 1e-9) if family == "count" else found
     for name, value in zip(SHARES, found, strict=True):
         row = {"date": day, "forecaster": who, "quantity": name, "value": float(value)}
         if name == "p50":
@@ -491,7 +481,7 @@ def _counted_verdict(
         if not trials:
             return {"outcome": VOID, "void_reason": "no vote was cast by the date"}
         hits = np.arange(trials + 1.0)[:, None]
-        masses = np.exp(formulas.vote_log_mass(hits, np.array(trials), np.array(0.0), np.array(0.0), first, second))
+        masses = np.exp(beta_binomial_log_mass(hits, np.array(trials), first, second))
         distribution = np.cumsum((weight * masses).sum(axis=1))
     mass = np.diff(distribution, prepend=0.0)[observed]
     crps = formulas.count_crps(observed, distribution)

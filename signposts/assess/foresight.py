@@ -123,7 +123,10 @@ def priority_rows(present: TrackerState, due: list[date], max_age_days: Mapping[
     votes = present.readings["trials"].to_numpy(dtype=np.float64, na_value=np.nan)
     to_come = np.maximum(np.round(votes * time / present.now), 1.0)
     bits = diagnosticity(tracker.model, named_prior(tracker), present.indicator, time, to_come)
-    age = _ages(present)
+    # days from each scored reading to the as-of date; NaN where there is none
+    days = (np.datetime64(present.as_of, "D") - _reading_days(present)).astype("timedelta64[D]")
+    missing = np.isnat(days) | ~present.readings["scored"].eq(True).to_numpy()
+    age = np.where(missing, np.nan, days.astype(np.float64))
     limit = np.array([max_age_days[name] for name in present.scored], dtype=np.float64)
     stale = staleness(age, limit)
     reliability = np.nan_to_num(
@@ -145,14 +148,6 @@ def priority_rows(present: TrackerState, due: list[date], max_age_days: Mapping[
         }
         for rank, position in enumerate(order.tolist())
     ]
-
-
-def _ages(present: TrackerState) -> Floats:
-    """Return days from each scored reading to the as-of date; NaN where there is none."""
-    days = (np.datetime64(present.as_of, "D") - _reading_days(present)).astype("timedelta64[D]")
-    missing = np.isnat(days) | ~present.readings["scored"].eq(True).to_numpy()
-    result: Floats = np.where(missing, np.nan, days.astype(np.float64))
-    return result
 
 
 def _why_look(bits: float, age: float, reliability: float, due: date) -> str:

@@ -13,9 +13,8 @@ import numpy as np
 
 from signposts.assess.changes import list_nodes
 from signposts.assess.models import TrackerModel, observations_of, tracker_models
-from signposts.assess.scoring import SAID, completeness_of, speaking
+from signposts.assess.scoring import SAID, completeness_of, pool_of, speaking
 from signposts.scoring.arrays import Floats
-from signposts.scoring.combining import Pool
 from signposts.scoring.interval import (
     DRAWS,
     DrawnReadings,
@@ -117,18 +116,7 @@ def distinct_readings(
     rows = np.flatnonzero(np.isin(reading, first))
     part = own.iloc[rows].reset_index(drop=True)
     index = np.array([known[signatures[number]] for number in reading[rows]])
-    kind = part["kind"].to_numpy(dtype=object)
-    indicator = np.zeros(len(known), dtype=np.int64)
-    indicator[index] = model.indicator_index(part["indicator_id"].to_numpy(dtype=object))
-    pool = Pool(
-        reading=index,
-        position=part["position"].to_numpy(dtype=np.int64),
-        weight=part["pool_weight"].to_numpy(dtype=np.float64),
-        reliability=part["reliability"].to_numpy(dtype=np.float64),
-        falls_back=np.asarray(kind != "event"),
-    )
-    happened = np.bincount(index, pool.weight * (kind == "event") * (pool.position == 1), minlength=len(known))
-    is_defining = (happened >= 0.5) & (model.defines[indicator] >= 0)
+    pool, indicator, is_defining = pool_of(model, part, index, len(known))
     observed = observations_of(tracker, part, (quantiles[rows], shares[rows]))
     moves = Moves(tracker.settings["simulation"]["seed"], DRAWS)
     return drawn_readings(model, predictions, observed, pool, (indicator, is_defining), moves), of_date

@@ -4,7 +4,7 @@ Belongs here: reading rows and handing them to the method as arrays. Not here: f
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from signposts.scoring.arrays import Floats
-from signposts.scoring.model import Model, build_model, make_observations
-from signposts.scoring.observations import Observations, years_of_dates, years_since
+from signposts.scoring.model import Model, build_model, make_observations, scoreable
+from signposts.scoring.observations import KINDS, Observations, years_of_dates, years_since
 from signposts.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 DATE_COLUMNS = {"scored_at": "reading_date"} | {
     name: name for name in ("exposure_start", "exposure_end", "happened_from", "happened_to")
 }
+MODEL_TABLES = (
+    "tracker",
+    "tracker_setting",
+    "scenario",
+    "hypothesis",
+    "indicator",
+    "prediction",
+    "indicator_setting",
+    "evidence_group",
+)
 NUMBER_COLUMNS = ("value", "value_low", "value_high", "log_sd", "trials")
 
 
@@ -55,28 +65,32 @@ class TrackerModel:
 
 def tracker_models(warehouse: Warehouse) -> list[TrackerModel]:
     """Return the model of every tracker in the warehouse, in order of identifier."""
-    names = ("scenario", "hypothesis", "indicator", "prediction", "indicator_setting", "evidence_group")
-    tables = {name: _rows_by_tracker(warehouse, name) for name in names}
-    settings = {row["tracker_id"]: json.loads(row["settings"]) for row in warehouse.rows("from tracker_setting")}
-    trackers = warehouse.rows("from tracker order by tracker_id")
-    return [_tracker_model(row, settings[row["tracker_id"]], tables) for row in trackers]
+    return models_of({name: warehouse.rows(f"from {name} order by all") for name in MODEL_TABLES})
 
 
-def _rows_by_tracker(warehouse: Warehouse, table: str) -> dict[str, list[dict[str, Any]]]:
-    """Return a table's rows as lists by tracker."""
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for row in warehouse.rows(f"from {table} order by all"):
-        grouped.setdefault(row["tracker_id"], []).append(row)
-    return grouped
+def models_of(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[TrackerModel]:
+    """Return the model of every tracker, in order of identifier, from MODEL_TABLES of the catalogue."""
+    return [
+        _tracker_model(
+            {name: [row for row in tables[name] if row["tracker_id"] == tracker_id] for name in MODEL_TABLES}
+        )
+        for tracker_id in sorted(row["tracker_id"] for row in tables["tracker"])
+    ]
 
 
-def _tracker_model(
-    tracker: Mapping[str, Any], settings: Mapping[str, Any], tables: Mapping[str, dict[str, list[dict[str, Any]]]]
-) -> TrackerModel:
+def _tracker_model(rows: Mapping[str, list[Mapping[str, Any]]]) -> TrackerModel:
     """Return one tracker's model."""
-    tracker_id = tracker["tracker_id"]
-    rows = {name: grouped.get(tracker_id, []) for name, grouped in tables.items()}
-    indicator_settings = {row["indicator_id"]: _indicator_setting(row) for row in rows["indicator_setting"]}
+    (tracker,), (setting,) = rows["tracker"], rows["tracker_setting"]
+    settings = json.loads(setting["settings"])
+    indicator_settings = {
+        row["indicator_id"]: {
+            "detect_prob": row["detect_prob"],
+            "exposure_start": row["exposure_start"],
+            "defines": row["defines"],
+            "categories": json.loads(row["categories"]) if row["categories"] else None,
+        }
+        for row in rows["indicator_setting"]
+    }
     predicted = {row["indicator_id"] for row in rows["prediction"]}
     indicators = [row for row in rows["indicator"] if row["indicator_id"] in predicted]
     model = build_model(
@@ -89,7 +103,7 @@ def _tracker_model(
         indicator_settings=indicator_settings,
     )
     return TrackerModel(
-        tracker_id=tracker_id,
+        tracker_id=tracker["tracker_id"],
         t0=tracker["t0"],
         horizon_end=tracker["horizon_end"],
         evidence_weight=tracker["evidence_weight"],
@@ -101,16 +115,6 @@ def _tracker_model(
         rho={row["group_id"]: row["rho"] for row in rows["evidence_group"]},
         scored=frozenset(row["indicator_id"] for row in indicators if row["scored"]),
     )
-
-
-def _indicator_setting(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the model asks of an indicator beside its row: categories as a list."""
-    return {
-        "detect_prob": row["detect_prob"],
-        "exposure_start": row["exposure_start"],
-        "defines": row["defines"],
-        "categories": json.loads(row["categories"]) if row["categories"] else None,
-    }
 
 
 def observations_of(
@@ -134,3 +138,10 @@ def observations_of(
     if completeness is not None:
         columns["completeness"] = completeness
     return make_observations(tracker.model, columns)
+
+
+def scoreable_rows(tracker: TrackerModel, rows: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the observations that the predictions can score; an edited catalogue may change an indicator's family."""
+    codes = np.array([KINDS.index(kind) for kind in rows["kind"]], dtype=np.int64)
+    indicator = tracker.model.indicator_index(rows["indicator_id"].to_numpy(dtype=object))
+    return rows[scoreable(tracker.model, indicator, codes)] if len(rows) else rows

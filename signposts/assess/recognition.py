@@ -12,7 +12,7 @@ import numpy as np
 
 from signposts.assess.intervals import weighing_of
 from signposts.assess.models import TrackerModel, tracker_models
-from signposts.assess.scoring import speaking
+from signposts.assess.scoring import scored_places
 from signposts.scoring.arrays import Integers
 from signposts.scoring.recognition import (
     Coverage,
@@ -44,7 +44,7 @@ def recognition_rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of one tracker."""
     model = tracker.model
-    scored = np.sort(model.indicator_index([name for name in speaking(model) if name in tracker.scored]))
+    scored = scored_places(tracker)
     tried = hypotheses_tried(model, tracker.years(as_of))
     present = present_coverage(tracker, scored, readings)
     paths = [(hypothesis, full_coverage(scored)) for hypothesis in tried]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from signposts.assess.models import TrackerModel, observations_of
-from signposts.scoring.arrays import Floats
+from signposts.scoring.arrays import Booleans, Floats, Integers
 from signposts.scoring.combining import Pool, luck_scores, pooled_places, pooled_ratios
 from signposts.scoring.families.base import Likelihood
 from signposts.scoring.model import Model, stated_only, with_trigger_shares
@@ -36,7 +36,6 @@ SAID = [
     "happened_to",
 ]
 """What two observations must share to have one likelihood; most as-of dates see the same ones."""
-HYPOTHESIS_COLUMNS = ["scenario_id", "onset"]
 
 
 def score_readings(
@@ -88,6 +87,11 @@ def _subsets(tracker: TrackerModel) -> Iterator[tuple[str, Model]]:
 def speaking(model: Model) -> list[str]:
     """Return the indicators on which at least one scenario speaks."""
     return [model.indicator_ids[index] for index in np.flatnonzero(model.speaks.any(axis=1))]
+
+
+def scored_places(tracker: TrackerModel) -> Integers:
+    """Return the places in the model of the scored indicators on which a scenario speaks."""
+    return np.sort(tracker.model.indicator_index([name for name in speaking(tracker.model) if name in tracker.scored]))
 
 
 def _distinct_likelihood(
@@ -175,21 +179,7 @@ def evidence_of(model: Model, rows: "pd.DataFrame", found: Likelihood, reading: 
     z is NaN where a reading does not share the luck of its storyline: some scenario is silent on it, or it is such an
     event; and for `other`.
     """
-    first = np.full(n_readings, -1)
-    first[reading[::-1]] = np.arange(len(rows))[::-1]
-    indicator = model.indicator_index(rows["indicator_id"].to_numpy(dtype=object)[first])
-    kind = rows["kind"].to_numpy(dtype=object)
-    pool = Pool(
-        reading=reading,
-        position=rows["position"].to_numpy(dtype=np.int64),
-        weight=rows["pool_weight"].to_numpy(dtype=np.float64),
-        reliability=rows["reliability"].to_numpy(dtype=np.float64),
-        falls_back=np.asarray(kind != "event"),
-    )
-    said_happened = np.bincount(
-        reading, weights=pool.weight * (kind == "event") * (pool.position == 1), minlength=n_readings
-    )
-    is_defining = (said_happened >= 0.5) & (model.defines[indicator] >= 0)
+    pool, indicator, is_defining = pool_of(model, rows, reading, n_readings)
     shares = model.speaks[indicator].all(axis=1) & ~is_defining
     z = luck_scores(pooled_places(found.place, pool, n_readings), model.luck_orientation(indicator)[:, None])
     z[~shares] = np.nan
@@ -200,3 +190,19 @@ def evidence_of(model: Model, rows: "pd.DataFrame", found: Likelihood, reading: 
         "z": z,
         "is_defining": is_defining,
     }
+
+
+def pool_of(model: Model, rows: "pd.DataFrame", reading: Any, n_readings: int) -> tuple[Pool, Integers, Booleans]:
+    """Return how observations make R readings, the indicator of each, and which are defining events that happened."""
+    indicator = np.zeros(n_readings, dtype=np.int64)
+    indicator[reading] = model.indicator_index(rows["indicator_id"].to_numpy(dtype=object))
+    is_event = np.asarray(rows["kind"].to_numpy(dtype=object) == "event")
+    pool = Pool(
+        reading=reading,
+        position=rows["position"].to_numpy(dtype=np.int64),
+        weight=rows["pool_weight"].to_numpy(dtype=np.float64),
+        reliability=rows["reliability"].to_numpy(dtype=np.float64),
+        falls_back=~is_event,
+    )
+    happened = np.bincount(reading, pool.weight * is_event * (pool.position == 1), minlength=n_readings)
+    return pool, indicator, (happened >= 0.5) & (model.defines[indicator] >= 0)

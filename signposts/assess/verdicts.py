@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from signposts.assess.models import TrackerModel, observations_of
-from signposts.scoring.arrays import Booleans, Floats, Integers
+from signposts.assess.models import TrackerModel, observations_of, scoreable_rows
+from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.families import FAMILIES
 from signposts.scoring.information import diagnosticity, needed_growth
-from signposts.scoring.model import scoreable
-from signposts.scoring.observations import Observations
 from signposts.scoring.status import Readings, status
 
 if TYPE_CHECKING:
@@ -45,13 +43,21 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
 
     model, prior = tracker.model, named_prior(tracker)
     spoken = pooled.merge(own[READING_KEYS].assign(reading=own.index), on=READING_KEYS, how="inner")
-    observations = observations_of(tracker, _scoreable_rows(tracker, spoken))
-    spoken = _scoreable_rows(tracker, spoken)
-    assessed = _is_assessed(tracker, observations)
+    spoken = scoreable_rows(tracker, spoken)
+    observations = observations_of(tracker, spoken)
+    # what lies before t0 or before a start of its predictions is history
+    starts = model.parameters["start_time"][observations.indicator]
+    latest = np.where(np.isnan(starts), -np.inf, starts).max(axis=1, initial=-np.inf)
+    last_day = np.where(np.isnan(observations.happened_to), observations.time, observations.happened_to)
+    assessed = (last_day > 0) & (last_day > latest)
     spoken, observations = spoken[assessed], observations.take(np.flatnonzero(assessed))
     indicator = model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
-    time = _newest(observations.time, spoken["reading"].to_numpy(), len(own))
+    newest = np.full(len(own), -np.inf)
+    np.maximum.at(newest, spoken["reading"].to_numpy(), observations.time)
+    time = np.where(np.isfinite(newest), newest, np.nan)
     bits = _bits(tracker, prior, indicator, time, own["trials"].to_numpy(dtype=np.float64, na_value=np.nan))
+    # weights that sum to 1 over what is assessed
+    total = spoken.groupby("reading")["pool_weight"].transform("sum")
     found = status(
         model,
         observations,
@@ -60,7 +66,7 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
             time=time,
             bits=bits,
             of_observation=spoken["reading"].to_numpy(dtype=np.int64),
-            pool_weight=_share_of_assessed(spoken),
+            pool_weight=(spoken["pool_weight"] / total).to_numpy(dtype=np.float64),
         ),
         tracker.settings["thresholds"],
     )
@@ -74,38 +80,6 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
             "bits": np.repeat(bits, n_named),
         }
     )
-
-
-def _scoreable_rows(tracker: TrackerModel, spoken: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the observations whose kind the indicator's predictions can be compared with."""
-    from signposts.scoring.observations import KINDS
-
-    codes = np.array([KINDS.index(kind) for kind in spoken["kind"]], dtype=np.int64)
-    indicator = tracker.model.indicator_index(spoken["indicator_id"].to_numpy(dtype=object))
-    return spoken[scoreable(tracker.model, indicator, codes)] if len(spoken) else spoken
-
-
-def _is_assessed(tracker: TrackerModel, observations: Observations) -> Booleans:
-    """Return which observations lie after t0 and after every start of their predictions: earlier ones are history."""
-    starts = tracker.model.parameters["start_time"][observations.indicator]
-    latest = np.where(np.isnan(starts), -np.inf, starts).max(axis=1, initial=-np.inf)
-    last_day = np.where(np.isnan(observations.happened_to), observations.time, observations.happened_to)
-    result: Booleans = (last_day > 0) & (last_day > latest)
-    return result
-
-
-def _newest(time: Floats, reading: Integers, n_readings: int) -> Floats:
-    """Return the newest observation's date of each reading; NaN where there is none."""
-    newest = np.full(n_readings, -np.inf)
-    np.maximum.at(newest, reading, time)
-    return np.where(np.isfinite(newest), newest, np.nan)
-
-
-def _share_of_assessed(spoken: "pd.DataFrame") -> Floats:
-    """Return pool weights that sum to 1 per reading over the observations that are assessed."""
-    total = spoken.groupby("reading")["pool_weight"].transform("sum")
-    shares: Floats = (spoken["pool_weight"] / total).to_numpy(dtype=np.float64)
-    return shares
 
 
 def named_prior(tracker: TrackerModel) -> Floats:

@@ -135,10 +135,10 @@ def read_document(path: Path, faults: FaultList) -> Document | None:
         return None
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        why, mend = (
-            str(problem or str(error).splitlines()[0]),
-            "check indentation, colons and quotes on this line and the one above",
-        )
+        why = str(problem or str(error).splitlines()[0])
+        mend = "check indentation, colons and quotes on this line and the one above"
+        if "nesting depth" in why:  # the parser's own bound, since libyaml 0.2.6
+            why, mend = f"deeper than {DEEPEST} levels", "write it flatter"
         faults.refuse(path, mark.line + 1 if mark else 1, "YAML", why, mend)
         return None
     except ValueError as error:  # 2025-02-30 looks like a date to YAML and is none

@@ -3,7 +3,6 @@
 Belongs here: running the checks of catalogue and method on files alone, and printing what they say. Not here: rules.
 """
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from signposts.gather import load_publishers
 from signposts.settings import load_settings
 
 if TYPE_CHECKING:
+    from signposts.assess.models import TrackerModel
     from signposts.scoring.model import Model
 
 
@@ -39,9 +39,9 @@ def check_catalogue(trackers: Sequence[str], *, strict: bool) -> int:
     if any(fault["fault"] == "edited" for fault in faults):
         raise CatalogueError("\n".join(fault_lines(faults)))
     warnings += fault_lines(faults)
-    for tracker in catalogue.trackers:
-        warnings += monotone_lines(catalogue, tracker)
-        warnings += recognition_lines(catalogue, tracker)
+    for tracker_id, found in catalogue_models(catalogue).items():
+        warnings += monotone_lines(catalogue.tracker(tracker_id), found.model)
+        warnings += recognition_lines(found)
     accepted_documents(root)
     for warning in warnings:
         typer.echo(f"warning: {warning}")
@@ -53,30 +53,15 @@ def check_catalogue(trackers: Sequence[str], *, strict: bool) -> int:
     return 1 if strict and warnings else 0
 
 
-def tracker_model(catalogue: Catalogue, tracker: Tracker) -> "Model":
-    """Return the method's model of a tracker, from its files."""
-    from signposts.scoring.model import build_model
+def catalogue_models(catalogue: Catalogue) -> "dict[str, TrackerModel]":
+    """Return the method's model of each tracker, from its files."""
+    from signposts.assess.models import models_of
+    from signposts.catalogue.settings_rows import working_tables
 
-    rows = {
-        name: [row for row in found if row.get("tracker_id") == tracker.tracker_id]
-        for name, found in tables(catalogue).items()
-    }
-    predicted = {row["indicator_id"] for row in rows["prediction"]}
-    return build_model(
-        t0=tracker.settings.t0,
-        scenarios=rows["scenario"],
-        hypotheses=rows["hypothesis"],
-        indicators=[row for row in rows["indicator"] if row["indicator_id"] in predicted],
-        predictions=rows["prediction"],
-        scoring=json.loads(tracker.settings.scoring.model_dump_json()),
-        indicator_settings={
-            name: {key: getattr(indicator, key) for key in ("detect_prob", "exposure_start", "categories", "defines")}
-            for name, indicator in tracker.indicators.items()
-        },
-    )
+    return {found.tracker_id: found for found in models_of(tables(catalogue) | working_tables(catalogue))}
 
 
-def monotone_lines(catalogue: Catalogue, tracker: Tracker) -> list[str]:
+def monotone_lines(tracker: Tracker, model: "Model") -> list[str]:
     """Return a line for each indicator in which a more cooperative reading favours the less cooperative scenario.
 
     An indicator with a written waiver is left out (docs/method.md, 3.3).
@@ -87,32 +72,20 @@ def monotone_lines(catalogue: Catalogue, tracker: Tracker) -> list[str]:
         f"{tracker.tracker_id}/indicators/{found.indicator_id}.yaml: a more cooperative reading favours "
         f"{found.less_cooperative} over {found.more_cooperative} by {found.decibans:.2f} decibans near "
         f"{found.reading:.3g}: change the predictions, or write the reason as monotone_waiver"
-        for found in monotone_violations(tracker_model(catalogue, tracker))
+        for found in monotone_violations(model)
         if not tracker.indicators[found.indicator_id].monotone_waiver
     ]
 
 
-def recognition_lines(catalogue: Catalogue, tracker: Tracker) -> list[str]:
+def recognition_lines(tracker: "TrackerModel") -> list[str]:
     """Return a line for each scenario that would not be believed though all that it predicts came true."""
-    import numpy as np
-
-    from signposts.scoring.interval import Weighing
+    from signposts.assess.intervals import weighing_of
+    from signposts.assess.scoring import scored_places
     from signposts.scoring.recognition import unrecognised
 
-    model, settings = tracker_model(catalogue, tracker), tracker.settings
-    groups = sorted(settings.groups)
-    indicators = tracker.indicators
-    weighing = Weighing(
-        group=np.array([groups.index(indicators[name].group or groups[0]) for name in model.indicator_ids]),
-        rho=np.array([settings.groups[name].rho for name in groups]),
-        prior=model.prior,
-        evidence_weight=settings.scoring.evidence_weight,
-        defining_weight=settings.scoring.defining_weight,
-    )
-    scored = [
-        place for place, name in enumerate(model.indicator_ids) if indicators[name].scored and model.speaks[place].any()
-    ]
-    if not scored:
+    model = tracker.model
+    scored = scored_places(tracker)
+    if not len(scored):
         return []
     names = model.hypothesis_scenario_ids()
     return [
@@ -121,5 +94,5 @@ def recognition_lines(catalogue: Catalogue, tracker: Tracker) -> list[str]:
         f"{model.hypothesis_onset[found.hypothesis]:g} years after t0, it would stand at "
         f"{found.probability[model.hypothesis_scenario[found.hypothesis]]:.2f} at the end of {found.year}: predict "
         "something that no other scenario does, or mark the events that define it"
-        for found in unrecognised(model, weighing, np.array(scored), settings.t0, settings.horizon_end)
+        for found in unrecognised(model, weighing_of(tracker), scored, tracker.t0, tracker.horizon_end)
     ]

@@ -52,12 +52,12 @@ def run_calibration(draws: int, tracker: str) -> int:
 def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Model", "Design"]:
     """Return a tracker's model and what is simulated with it: every scored indicator, read at each year end."""
     from signposts.catalogue import headline_priors, reliability_value, tables
-    from signposts.cli.checking import tracker_model
+    from signposts.cli.checking import catalogue_models
     from signposts.scoring.calibration import Design
     from signposts.scoring.observations import years_since
     from signposts.scoring.simulation import Correlation
 
-    model, settings = tracker_model(catalogue, tracker), tracker.settings
+    model, settings = catalogue_models(catalogue)[tracker.tracker_id].model, tracker.settings
     predictions = [row for row in tables(catalogue)["prediction"] if row["tracker_id"] == tracker.tracker_id]
     scored = {name: each.group or "" for name, each in tracker.indicators.items() if each.scored}
     spoken = [name for index, name in enumerate(model.indicator_ids) if name in scored and model.family[index] > 0]

@@ -68,11 +68,18 @@ def assemble(warehouse: "Warehouse", target: Path, release_id: str, dictionary: 
     """
     with warehouse.connect() as reader:
         own = str(reader.execute("select current_database()").fetchall()[0][0])
-        present = _present_columns(warehouse, own)
+        present: dict[str, set[str]] = {}
+        listed = "select table_name, column_name from duckdb_columns() where database_name = $own"
+        for row in warehouse.rows(listed, own=own):
+            present.setdefault(row["table_name"], set()).add(row["column_name"])
         with warehouse.attached(target, "release_file", STORAGE_VERSION) as connection:
             rows = {}
             for name, table in dictionary.tables.items():
-                connection.execute(_empty_table(name, table))
+                # no keys, which old clients refuse
+                columns = ", ".join(
+                    f'"{column}" {entry.type}' for column, entry in published_columns(name, table).items()
+                )
+                connection.execute(f'create table "{name}" ({columns})')
                 filled, parameters = _filling(own, name, table, present[name], release_id)
                 rows[name] = int(connection.execute(filled, parameters).fetchall()[0][0])
             for text in _comments(dictionary):
@@ -80,21 +87,6 @@ def assemble(warehouse: "Warehouse", target: Path, release_id: str, dictionary: 
             for text in _views_and_macros(dictionary):
                 connection.execute(text)
     return rows
-
-
-def _present_columns(warehouse: "Warehouse", own: str) -> dict[str, set[str]]:
-    """Return the columns that each table of the warehouse has."""
-    present: dict[str, set[str]] = {}
-    statement = "select table_name, column_name from duckdb_columns() where database_name = $own"
-    for row in warehouse.rows(statement, own=own):
-        present.setdefault(row["table_name"], set()).add(row["column_name"])
-    return present
-
-
-def _empty_table(name: str, table: Table) -> str:
-    """Return the statement that makes a published table; no keys, which old clients refuse."""
-    columns = ", ".join(f'"{column}" {entry.type}' for column, entry in published_columns(name, table).items())
-    return f'create table "{name}" ({columns})'
 
 
 def _filling(

@@ -59,7 +59,13 @@ def export(database: "Warehouse", folder: Path, dictionary: Dictionary) -> None:
             select = f'select {_plain(columns)} from "{name}"'  # noqa: S608 - names of our own dictionary
             database.copy_out(select, folder / "parquet" / f"{name}.parquet", "format parquet, compression zstd")
             if name in CSV_TABLES:
-                _write_csv(database, name, columns, folder / "csv" / f"{name}.csv")
+                bare, target = folder / "csv" / f"{name}.bare", folder / "csv" / f"{name}.csv"
+                database.copy_out(f'select {_harmless(columns)} from "{name}"', bare, "format csv, header")  # noqa: S608 - names of our own dictionary
+                with target.open("wb") as whole, bare.open("rb") as rest:
+                    # the mark by which spreadsheets know the encoding for UTF-8
+                    whole.write(b"\xef\xbb\xbf")
+                    shutil.copyfileobj(rest, whole)
+                bare.unlink()
 
 
 def _plain(columns: Mapping[str, Column]) -> str:
@@ -78,16 +84,6 @@ def _harmless(columns: Mapping[str, Column]) -> str:
         else f'"{name}"'
         for name, column in columns.items()
     )
-
-
-def _write_csv(database: "Warehouse", name: str, columns: Mapping[str, Column], target: Path) -> None:
-    """Write one table as CSV in UTF-8 with the mark at its head by which spreadsheets know the encoding."""
-    bare = target.with_suffix(".bare")
-    database.copy_out(f'select {_harmless(columns)} from "{name}"', bare, "format csv, header")  # noqa: S608 - names of our own dictionary
-    with target.open("wb") as whole, bare.open("rb") as rest:
-        whole.write(b"\xef\xbb\xbf")
-        shutil.copyfileobj(rest, whole)
-    bare.unlink()
 
 
 def describe(

@@ -77,14 +77,14 @@ def as_table(answer: QueryResult) -> str:
         for column in zip(*answer.rows, strict=True)
     ] or [False] * len(widths)
     shown = [list(answer.columns), ["-" * width for width in widths], *cells]
-    lines = ["  ".join(map(_aligned, row, widths, right)) for row in shown]
+    lines = [
+        "  ".join(
+            f"{text:{'>' if flush else '<'}{width}}" for text, width, flush in zip(row, widths, right, strict=True)
+        )
+        for row in shown
+    ]
     count = f"({len(answer.rows)} row{'' if len(answer.rows) == 1 else 's'})"
     return "\n".join([*(line.rstrip() for line in lines), count, ""])
-
-
-def _aligned(text: str, width: int, flush_right: bool) -> str:
-    """Return a cell's text filled up to its column's width."""
-    return text.rjust(width) if flush_right else text.ljust(width)
 
 
 def _cell(value: Any) -> str:

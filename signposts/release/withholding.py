@@ -6,7 +6,6 @@ says of them and of those that a run was not asked for. Not here: the checks, or
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from signposts.catalogue import Catalogue, load_catalogue
 from signposts.catalogue.loading import tracker_folders
@@ -131,7 +130,13 @@ def carry_over(warehouse: Warehouse, settings: Settings) -> list[str]:
         missing = [name for name in missing if not _is_draft(settings.catalogue_root, name)]
         for tracker_id in missing:
             _carry_tracker(warehouse, release, tracker_id)
-    _note_last_good(warehouse, {name: released[name] for name in missing})
+    rows = warehouse.rows("from withheld_tracker")
+    for row in rows:
+        if row["tracker_id"] in missing:
+            last = released[row["tracker_id"]]
+            row |= {"title": last["title"], "last_good_release": last["release_id"]}
+        row["title"] = row["title"] or row["tracker_id"]
+    warehouse.write_rows("withheld_tracker", rows)
     return missing
 
 
@@ -152,14 +157,3 @@ def _carry_tracker(warehouse: Warehouse, release: Warehouse, tracker_id: str) ->
             rows = release.rows(f'select * from "{name}" where tracker_id = $tracker', tracker=tracker_id)  # noqa: S608 - names of the dictionary
             kept = [{column: row[column] for column in table.columns if column in row} for row in rows]
             warehouse.replace_rows(name, kept, tracker_id=tracker_id)
-
-
-def _note_last_good(warehouse: Warehouse, carried: Mapping[str, Mapping[str, Any]]) -> None:
-    """Say of each tracker that is held back which release its state is from, and its title."""
-    rows = warehouse.rows("from withheld_tracker")
-    for row in rows:
-        last = carried.get(row["tracker_id"])
-        if last is not None:
-            row |= {"title": last["title"], "last_good_release": last["release_id"]}
-        row["title"] = row["title"] or row["tracker_id"]
-    warehouse.write_rows("withheld_tracker", rows)

@@ -14,7 +14,6 @@ import numpy as np
 from signposts.scoring.arrays import Floats, Integers
 from signposts.scoring.combining import by_scenario, hypothesis_prior, posterior
 from signposts.scoring.families import FAMILIES
-from signposts.scoring.families.truths import Truths
 from signposts.scoring.fans import quantiles
 from signposts.scoring.interval import Moves, moved_model
 from signposts.scoring.model import Model, with_settings
@@ -509,20 +508,17 @@ def uniformity(model: Model, *, size: int, latest: float, seed: int) -> list[Uni
     rows = []
     for code in np.unique(family).tolist():
         own = np.flatnonzero(family == code)
-        found = _transforms(plain, FAMILIES[code], truths.take(own), readings[own], generator)
+        part, family_name = truths.take(own), FAMILIES[code]
+        observations = _observations(family_name, part.indicator, part.time, readings[own])
+        at = np.arange(len(own)), part.hypothesis
+        found = predictive_cdf(plain, observations)[at]
+        if family_name in _DISCRETE:
+            # spread evenly over the jump of a discrete reading
+            jump = np.exp(log_density(plain, observations)[at])
+            found += (generator.random(len(own)) - 0.5) * jump
         test = kstest(found, "uniform")
         rows.append(Uniformity(FAMILIES[code], len(own), float(test.statistic), float(test.pvalue)))
     return rows
-
-
-def _transforms(model: Model, family: str, truths: Truths, readings: Floats, generator: np.random.Generator) -> Floats:
-    """Return F(reading) under the hypothesis it was drawn from, spread evenly over the jump of a discrete one."""
-    observations = _observations(family, truths.indicator, truths.time, readings)
-    at = np.arange(len(readings)), truths.hypothesis
-    middle: Floats = predictive_cdf(model, observations)[at]
-    if family not in _DISCRETE:
-        return middle
-    return middle + (generator.random(len(readings)) - 0.5) * np.exp(log_density(model, observations)[at])
 
 
 # ---- bounds

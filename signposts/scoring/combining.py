@@ -153,11 +153,6 @@ def by_scenario(hypothesis_probability: Floats, hypothesis_scenario: Integers, n
     return result
 
 
-def begun(hypothesis_probability: Floats, hypothesis_onset: Floats, named: Booleans, now: float) -> Floats:
-    """Return the probability that each hypothesis has begun by now, shape (..., H): 0 for those to come and `other`."""
-    return np.where(named & (hypothesis_onset <= now), hypothesis_probability, 0.0)
-
-
 def scenario_log_likelihood(
     log_ratio: Floats, hypothesis_scenario: Integers, onset_weight: Floats, n_scenarios: int
 ) -> Floats:
@@ -168,15 +163,3 @@ def scenario_log_likelihood(
         for scenario in range(n_scenarios + 1)
     ]
     return np.stack(columns, axis=-1)
-
-
-def matrix_decibans(log_ratio: Floats, hypothesis_scenario: Integers, onset_weight: Floats, n_scenarios: int) -> Floats:
-    """Return D of the evidence matrix, shape (..., S): each named scenario against the best of them."""
-    found = scenario_log_likelihood(log_ratio, hypothesis_scenario, onset_weight, n_scenarios)[..., :-1]
-    result: Floats = (found - found.max(axis=-1, keepdims=True)) * DECIBANS_PER_NAT
-    return result
-
-
-def headline_prior(words: Floats, other_mass: float) -> Floats:
-    """Return pi_s = (1 - pi_0) q(word_s) / sum q, shape (S + 1,), `other` last."""
-    return np.append((1 - other_mass) * words / words.sum(), other_mass)

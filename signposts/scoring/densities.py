@@ -90,12 +90,9 @@ def _log_ways(count: Floats, shape: Floats) -> Floats:
 
 
 def _log_chance(count: Floats, mean: Floats, shape: Floats) -> Floats:
-    return shape * np.log(shape / (shape + mean)) + _log_power(count, mean / (shape + mean))
-
-
-def _log_power(exponent: Floats, base: Floats) -> Floats:
     # 0 ln 0 is 0: no events are certain where none are expected
-    return np.where(exponent > 0, exponent * np.log(np.maximum(base, 1e-300)), 0.0)
+    power = np.where(count > 0, count * np.log(np.maximum(mean / (shape + mean), 1e-300)), 0.0)
+    return shape * np.log(shape / (shape + mean)) + power
 
 
 def negative_binomial_cdf(count: Floats, mean: Floats, shape: Floats) -> Floats:

@@ -8,17 +8,15 @@ Mixtures have weights (..., C) that sum to 1; C components are the hypotheses an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, gammaln, ndtr
+from scipy.special import ndtr
 
 from signposts.scoring.arrays import Floats
 
 LEAST_PROBABILITY = 1e-12
 """Log scores are taken of at least this much."""
-HALVINGS = 80
 
 
 def event_probability(weight: Floats, survival_now: Floats, survival_then: Floats, reliability: Floats) -> Floats:
@@ -72,48 +70,6 @@ def covariance(process: Process, years_now: Floats, years_then: Floats) -> Float
     kept = np.exp(-reversion * (years_then - years_now)) * -np.expm1(-2 * reversion * years_now)
     pulled = np.nan_to_num(process.long_run_variance) * kept
     return np.where(np.isnan(process.reversion), walked, pulled) + process.start_sd**2
-
-
-def count_log_mass(more: Floats, seen: Floats, seen_years: Floats, years: Floats, mean: Floats, cv: Floats) -> Floats:
-    """Return ln P(N = more in the next years), given `seen` events in seen_years (a list's years times its q).
-
-    The rate is Gamma(a = 1 / cv^2, b = a / mean) before, Gamma(a + seen, b + seen_years) after: NegBin.
-    """
-    shape = cv**-2.0
-    learned, exposed = shape + seen, shape / mean + seen_years
-    result: Floats = (
-        gammaln(more + learned)
-        - gammaln(learned)
-        - gammaln(more + 1)
-        + learned * np.log(exposed / (exposed + years))
-        + more * np.log(years / (exposed + years))
-    )
-    return result
-
-
-def vote_log_mass(more: Floats, trials: Floats, seen: Floats, seen_trials: Floats, a: Floats, b: Floats) -> Floats:
-    """Return ln P(`more` of the next `trials`), given `seen` of `seen_trials`, under a Beta(a, b) share."""
-    a, b = a + seen, b + seen_trials - seen
-    result: Floats = (
-        -np.log1p(trials) - betaln(trials - more + 1, more + 1) + betaln(more + a, trials - more + b) - betaln(a, b)
-    )
-    return result
-
-
-def mixture_quantiles(cdf: Callable[[Floats], Floats], low: float, high: float, shares: Floats) -> Floats:
-    """Return x with cdf(x) = share for each share, by bisection between low and high; cdf takes and gives (Q,)."""
-    below, above = np.full(shares.shape, low), np.full(shares.shape, high)
-    for _ in range(HALVINGS):
-        middle = (below + above) / 2
-        under = cdf(middle) < shares
-        below, above = np.where(under, middle, below), np.where(under, above, middle)
-    return above
-
-
-def normal_mixture_cdf(x: Floats, weight: Floats, mean: Floats, sd: Floats) -> Floats:
-    """Return F(x), shape (Q,), of a mixture of normals with weights, means and sds (C,)."""
-    result: Floats = (weight * ndtr((x[:, None] - mean) / sd)).sum(axis=-1)
-    return result
 
 
 # ------------------------------------------------------------------ scores

@@ -28,6 +28,7 @@ from signposts.scoring.combining import (
     posterior,
     shared_luck,
 )
+from signposts.scoring.families.mixtures import bisect
 from signposts.scoring.model import Model, with_one_later_onset
 from signposts.scoring.observations import Observations, latest_date
 from signposts.scoring.predictive import likelihood
@@ -38,7 +39,6 @@ SHARED = 0.7
 """Of the variance of a number, the part that the scenarios of one indicator have in common."""
 TRIGGER_SPREAD = 0.5
 LEAST_CHANGE = -0.99
-HALVINGS = 60
 LEAST = 1e-9
 
 
@@ -145,12 +145,11 @@ def _moved(kind: str, base: Mapping[str, float], given: Mapping[str, Any], z: Fl
 
 def _threshold_mean(value: float, above: Floats, concentration: float) -> Floats:
     """Return m, shape (K,), such that Beta(m n, (1 - m) n) lies above `value` with probability `above`."""
-    low, high = np.full(above.shape, LEAST), np.full(above.shape, 1 - LEAST)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        short = betaincc(middle * concentration, (1 - middle) * concentration, value) < above
-        low, high = np.where(short, middle, low), np.where(short, high, middle)
-    return high
+
+    def beyond(mean: Floats) -> Floats:
+        return np.asarray(betaincc(mean * concentration, (1 - mean) * concentration, value), dtype=np.float64)
+
+    return bisect(np.full(above.shape, LEAST), np.full(above.shape, 1 - LEAST), above, beyond)
 
 
 # ------------------------------------------------------------------ readings under every draw

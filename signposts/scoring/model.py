@@ -240,7 +240,11 @@ def build_model(
     detect_prob, exposure_start and categories; the indicator's own row is asked next. `parameters` of a prediction is
     JSON or a mapping, with ISO dates. Faults are an InputError that names the prediction.
     """
-    named = [row for row in _in_order(scenarios) if row["scenario_id"] != OTHER]
+    named = [row for row in scenarios if row["scenario_id"] != OTHER]
+    if all(row.get("sort_order") is not None for row in scenarios):
+        named.sort(key=lambda row: int(row["sort_order"]))
+    listed_types = [row.get("delayed_types") or () for row in named]
+    waiting = [types.replace(" ", "").split(",") if isinstance(types, str) else types for types in listed_types]
     scenario_ids = tuple(str(row["scenario_id"]) for row in named)
     position = {name: index for index, name in enumerate(scenario_ids)}
     ordered = sorted(hypotheses, key=lambda row: (position.get(row["scenario_id"], len(position)), float(row["onset"])))
@@ -259,7 +263,9 @@ def build_model(
         hypothesis_onset=np.array([float(row["onset"]) for row in ordered]),
         onset_weight=np.array([float(row["onset_weight"]) for row in ordered]),
         baseline=np.array([position.get(row.get("baseline_id") or "", -1) for row in named]),
-        delayed=np.array([_delayed_types(row) for row in named], dtype=bool).reshape(len(named), len(TYPES)),
+        delayed=np.array([[name in listed for name in TYPES] for listed in waiting], dtype=bool).reshape(
+            -1, len(TYPES)
+        ),
         cooperative_rank=np.array([_number(row.get("cooperative_rank")) for row in named]),
         type=cells.type,
         speaks=cells.type > 0,
@@ -371,18 +377,6 @@ def stack(models: Sequence[Model], names: Sequence[str]) -> Model:
         categories=tuple(names_ for model in models for names_ in model.categories),
         **joined,
     )
-
-
-def _in_order(scenarios: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    if all(row.get("sort_order") is not None for row in scenarios):
-        return sorted(scenarios, key=lambda row: int(row["sort_order"]))
-    return list(scenarios)
-
-
-def _delayed_types(row: Mapping[str, Any]) -> list[bool]:
-    listed = row.get("delayed_types") or ()
-    names = [part.strip() for part in listed.split(",")] if isinstance(listed, str) else list(listed)
-    return [name in names for name in TYPES]
 
 
 def _number(value: Any, default: float = math.nan) -> float:

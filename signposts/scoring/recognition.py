@@ -101,7 +101,11 @@ def event_dates(model: Model, hypothesis: int, coverage: Coverage) -> Floats:
     indicator = coverage.indicator[rows]
     result = np.full(len(coverage.indicator), math.nan)
     if coverage.prose:
-        found = _prose_dates(model, hypothesis, indicator)
+        # as an account would put it: halfway to its date if it is expected, else never
+        scenario = int(model.hypothesis_scenario[hypothesis])
+        p, by, earliest = (model.parameters[name][indicator, scenario] for name in ("p", "by", "earliest"))
+        first = np.maximum(earliest, model.hypothesis_onset[hypothesis])
+        found = np.where(p >= EXPECTED, (first + by) / 2, np.inf)
     else:
         found = quantiles(model, indicator, source[rows], np.ones(len(rows)), np.full(len(rows), 0.5))
     result[rows] = _trigger_dates(model, hypothesis, indicator, found, coverage.prose)
@@ -160,14 +164,6 @@ def central_observations(
         happened_from=np.where(happened, middle, math.nan),
         happened_to=np.where(happened, middle, math.nan),
     )
-
-
-def _prose_dates(model: Model, hypothesis: int, indicator: Integers) -> Floats:
-    """Return when an account would let each event come: halfway to its date if it is expected, else never."""
-    scenario = int(model.hypothesis_scenario[hypothesis])
-    number = {name: model.parameters[name][indicator, scenario] for name in ("p", "by", "earliest")}
-    first = np.maximum(number["earliest"], model.hypothesis_onset[hypothesis])
-    return np.where(number["p"] >= EXPECTED, (first + number["by"]) / 2, np.inf)
 
 
 def _trigger_dates(model: Model, hypothesis: int, indicator: Integers, dates: Floats, all_of_them: bool) -> Floats:

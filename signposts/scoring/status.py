@@ -79,7 +79,9 @@ def status(model: Model, observations: Observations, readings: Readings, thresho
     is_event, is_ordinal = (family == _EVENT)[:, None], (family == _ORDINAL)[:, None]
     two_sided = np.minimum(u, 1 - u)
     closeness = np.where(is_ordinal, p, np.where(is_event, np.where(happened[:, None], u, 1 - u), two_sided))
-    best = _best_onset(model, closeness)
+    ranked = np.where(np.isnan(closeness), -np.inf, closeness)
+    onsets = [np.flatnonzero(model.hypothesis_scenario == scenario) for scenario in range(n_named)]
+    best = np.stack([own[np.argmax(ranked[:, own], axis=1)] for own in onsets], axis=1)
     u = np.take_along_axis(u, best, axis=1)
     p = np.take_along_axis(p, best, axis=1)
     fit = np.where(is_event & ~happened[:, None], 1 - u, u)
@@ -106,51 +108,3 @@ def _pooled(readings: Readings, values: Floats, n_readings: int, counts: Boolean
     with np.errstate(invalid="ignore"):
         result: Floats = np.where(size > 0, total / np.where(size > 0, size, 1.0), np.nan)
     return result
-
-
-def _best_onset(model: Model, closeness: Floats) -> Integers:
-    """Return the hypothesis of each named scenario that fits best, shape (R, S)."""
-    ranked = np.where(np.isnan(closeness), -np.inf, closeness)
-    columns = []
-    for scenario in range(model.n_scenarios):
-        own = np.flatnonzero(model.hypothesis_scenario == scenario)
-        columns.append(own[np.argmax(ranked[:, own], axis=1)])
-    return np.stack(columns, axis=1)
-
-
-def evidence_cells(decibans: Floats) -> Words:
-    """Return C, N, I or II of the evidence matrix for decibans of any shape; None where NaN (docs/method.md, 5.1)."""
-    given = np.nan_to_num(np.asarray(decibans, dtype=np.float64), nan=0.0)
-    cells = np.select([given > -1, given > -3, given >= -10], ["C", "N", "I"], default="II").astype(object)
-    cells[np.isnan(decibans)] = None
-    return cells
-
-
-NATS_PER_DECIBAN = np.log(10) / 10
-_STRENGTHS = ((2.0, "not worth more than a mention"), (6.0, "positive"), (10.0, "strong"))
-
-
-def evidence_strength(decibans: float) -> str:
-    """Return Kass and Raftery's word for evidence of this size, by 2 ln B: 2, 6 and 10 part the words (5.1)."""
-    size = 2 * abs(decibans) * NATS_PER_DECIBAN
-    return next((word for limit, word in _STRENGTHS if size < limit), "very strong")
-
-
-_PROBABILITY_WORDS = (
-    (0.05, "almost no chance"),
-    (0.20, "very unlikely"),
-    (0.45, "unlikely"),
-    (0.55, "roughly even chance"),
-    (0.80, "likely"),
-    (0.95, "very likely"),
-)
-
-
-def probability_word(probability: float) -> str:
-    """Return the word of ICD 203 with its number beside it, for example `likely (62 %)` (docs/method.md, 2)."""
-    word = next((name for limit, name in _PROBABILITY_WORDS if probability < limit), "almost certain")
-    if 0 < probability < 0.01:
-        return f"{word} (under 1 %)"
-    if 0.99 < probability < 1:
-        return f"{word} (over 99 %)"
-    return f"{word} ({100 * probability:.0f} %)"

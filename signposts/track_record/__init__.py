@@ -276,28 +276,24 @@ def score_rows(sets: Sequence[ResolvedSet]) -> Iterator[dict[str, Any]]:
             families[rule] = resolved.by_family(sets, values)
             yield _score_row(ALL, ALL, rule, measure, resolved.bootstrap_interval(families[rule], SEED))
         for rule in families:
-            if rule != METHOD:
-                yield from _gain_rows(measure, rule, families[METHOD], families[rule])
+            if rule == METHOD:
+                continue
+            sign = -1 if measure == "brier" else 1
+            gain = {family: sign * (families[METHOD][family] - other) for family, other in families[rule].items()}
+            yield _score_row(ALL, ALL, rule, f"{measure}:gain_over", resolved.bootstrap_interval(gain, SEED))
+            better = float(sum(value > 0 for value in gain.values()))
+            yield _score_row(ALL, ALL, rule, f"{measure}:families_better", (better, None, None))
     gains = resolved.by_family(sets, [resolved.next_reading(each) for each in sets])
     for each in sets:
         yield _score_row(each.set_id, each.family, METHOD, "next_reading", (resolved.next_reading(each), None, None))
     yield _score_row(ALL, ALL, METHOD, "next_reading", resolved.bootstrap_interval(gains, SEED))
-    yield _score_row(ALL, ALL, METHOD, "next_reading:families_better", (float(_positive(gains)), None, None))
-
-
-def _gain_rows(
-    measure: str, rule: str, own: Mapping[str, float], other: Mapping[str, float]
-) -> Iterator[dict[str, Any]]:
-    """Yield the method's gain over a baseline, and in how many families it is the better one."""
-    sign = -1 if measure == "brier" else 1
-    gain = {family: sign * (own[family] - other[family]) for family in own}
-    yield _score_row(ALL, ALL, rule, f"{measure}:gain_over", resolved.bootstrap_interval(gain, SEED))
-    yield _score_row(ALL, ALL, rule, f"{measure}:families_better", (float(_positive(gain)), None, None))
-
-
-def _positive(gain: Mapping[str, float]) -> int:
-    """Return in how many families a gain is above nothing."""
-    return sum(value > 0 for value in gain.values())
+    yield _score_row(
+        ALL,
+        ALL,
+        METHOD,
+        "next_reading:families_better",
+        (float(sum(value > 0 for value in gains.values())), None, None),
+    )
 
 
 def _score_row(

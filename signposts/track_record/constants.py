@@ -4,8 +4,9 @@ Belongs here: which values are tried, and the probabilities under each, from the
 the choice, which a person writes into the catalogue (settings.yaml) and which docs/method.md gives reasons for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,23 +163,11 @@ def constant_rows(found: Sequence[Readings]) -> Iterator[dict[str, Any]]:
             yield _row(ALONE, tried, name, *family_scores(found, tried))
     grid = {
         pair: family_scores(found, replace(chosen, **dict(zip(TOGETHER, pair, strict=True))))
-        for pair in _pairs(TRIED[name] for name in TOGETHER)
+        for pair in product(*(TRIED[name] for name in TOGETHER))
     }
     for pair, scores in grid.items():
         yield _row(TOGETHER_WITH, replace(chosen, **dict(zip(TOGETHER, pair, strict=True))), "", *scores)
-    yield from _left_out_rows(chosen, grid)
-
-
-def _pairs(values: Iterable[tuple[float, ...]]) -> list[tuple[float, float]]:
-    """Return every pair of two lists of values."""
-    first, second = values
-    return [(one, other) for one in first for other in second]
-
-
-def _left_out_rows(
-    chosen: Constants, grid: Mapping[tuple[float, float], tuple[dict[str, float], dict[str, float]]]
-) -> Iterator[dict[str, Any]]:
-    """Yield for each family what the others would have chosen, and how the family fares with it."""
+    # for each family what the others would have chosen, and how the family fares with it
     families = list(next(iter(grid.values()))[0])
     for family in families if len(families) > 1 else ():
         others = [name for name in families if name != family]

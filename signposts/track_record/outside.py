@@ -53,16 +53,6 @@ TRIED: tuple[Making, ...] = (
 )
 
 
-def _surprises(_model: Model, _observations: Observations, found: Likelihood) -> Floats:
-    """Return the ratios in force."""
-    return found.log_ratio_contaminated
-
-
-def _nowhere(_model: Model, _observations: Observations, found: Likelihood) -> Floats:
-    """Return the yardstick's ratio, whichever hypothesis."""
-    return np.broadcast_to(found.log_wide[:, None], found.log_ratio.shape)
-
-
 def _no_change(model: Model, observations: Observations, found: Likelihood) -> Floats:
     """Return the ratio of a walk from the start, with the spread of the paths."""
     start = np.broadcast_to(model.waypoints[:, :, :1, 1], model.waypoints.shape[:3])
@@ -83,7 +73,12 @@ def _against_reference(density: Floats, found: Likelihood) -> Floats:
     return ratio
 
 
-WORLDS: Mapping[str, World] = {SURPRISES: _surprises, NOWHERE: _nowhere, NO_CHANGE: _no_change}
+WORLDS: Mapping[str, World] = {
+    SURPRISES: lambda _model, _observations, found: found.log_ratio_contaminated,
+    # the yardstick's ratio, whichever hypothesis
+    NOWHERE: lambda _model, _observations, found: np.broadcast_to(found.log_wide[:, None], found.log_ratio.shape),
+    NO_CHANGE: _no_change,
+}
 
 
 def probabilities_of(readings: Readings, constants: Constants, shares: Mapping[World, float]) -> Floats:

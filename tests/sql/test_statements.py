@@ -1,4 +1,4 @@
-"""Every statement of sql/observe and sql/desk against cases a person can read: given tables, expected rows.
+"""Statements of sql/observe, sql/desk and the evidence matrix against cases to read: given tables, expected rows.
 
 A case is a folder ``tests/sql/<file>/<rule in words>/`` with ``given/<table>.csv`` and ``expected.csv``, which names
 the columns that matter. What a statement reads and the case does not give is made by its own statement, as the header's
@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -24,7 +25,7 @@ from tests.paths import SQL_ROOT
 CASES = Path(__file__).parent
 STATEMENTS = {
     path.stem: f"{room}/{path.stem}" for room in ("observe", "desk") for path in (SQL_ROOT / room).glob("*.sql")
-}
+} | {"assessment": "assess/assessment"}
 """Table to the name of its statement."""
 DEFAULTS: dict[str, dict[str, Any]] = yaml.safe_load((CASES / "defaults.yaml").read_text(encoding="utf-8"))
 PARAMETERS = {
@@ -80,6 +81,8 @@ def make(warehouse: Warehouse, table: str, folder: Path, made: set[str]) -> None
         make(warehouse, "list_search", folder, made)
         make(warehouse, "observation", folder, made)
         warehouse.write_frame(table, observe.completeness_of_lists(warehouse))
+    elif given and table not in dictionary_columns():
+        warehouse.write_frame(table, pd.read_csv(given, parse_dates=["as_of"]))
     elif given is None and not always.exists() and table in STATEMENTS:
         build(warehouse, table, folder, made)
     else:

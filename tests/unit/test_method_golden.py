@@ -296,12 +296,6 @@ def test_readings_luck_and_other_give_the_golden_probabilities_in_numpy_and_in_s
     assert in_sql(readings, groups) == pytest.approx(in_numpy(readings, groups), abs=1e-6)
 
 
-def test_headline_priors_are_those_of_the_specification():
-    """(1 - .05) x (.50, .80, .15) / 1.45 = .327586, .524138, .098276."""
-    found = combining.headline_prior(np.array([0.50, 0.80, 0.15]), 0.05)
-    np.testing.assert_allclose(found, PRIOR, atol=1e-6)
-
-
 # ---- silence
 
 
@@ -363,13 +357,6 @@ def test_votes_carry_the_bits_of_their_number_not_of_the_share():
 
 
 # ---- small promises
-
-
-def test_decibans_of_the_matrix_are_relative_to_the_best_scenario():
-    """Onset summed out: .5 e^0 + .5 e^(ln 3) = 2 against e^(ln 4) = 4, so D = 10 log10(1/2) and 0."""
-    scenario, weight = np.array([0, 0, 1, 2]), np.array([0.5, 0.5, 1.0, 1.0])
-    found = combining.matrix_decibans(np.array([0.0, np.log(3), np.log(4), 0.0]), scenario, weight, 2)
-    np.testing.assert_allclose(found, [10 * np.log10(0.5), 0.0])
 
 
 def test_the_order_of_readings_and_links_does_not_matter():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from signposts.catalogue import load_catalogue
-from signposts.cli.checking import recognition_lines, tracker_model
+from signposts.cli.checking import catalogue_models, recognition_lines
 from signposts.scoring.interval import Weighing
 from signposts.scoring.observations import KIND
 from signposts.scoring.recognition import (
@@ -86,8 +86,9 @@ def test_the_check_recognises_each_scenario_of_the_shipped_tracker_by_what_defin
     """Without its defining events the deepened scenario, as its text has it from year 2, would stand at .74."""
     catalogue = load_catalogue(CHECKOUT / "catalogue", ["russia_iran"])
     tracker = catalogue.tracker("russia_iran")
-    model = tracker_model(catalogue, tracker)
+    found = catalogue_models(catalogue)["russia_iran"]
+    model = found.model
     marked = {name for name, scenario in zip(model.indicator_ids, model.defines, strict=True) if scenario >= 0}
     assert marked == {name for name, indicator in tracker.indicators.items() if indicator.defines}
     assert len(marked) >= 5
-    assert recognition_lines(catalogue, tracker) == []
+    assert recognition_lines(found) == []

@@ -172,32 +172,3 @@ def test_the_onset_that_fits_best_speaks_for_the_scenario():
     readings = status.Readings(index, np.ones(1), np.ones(1), index, np.ones(1))
     found = status.status(model, reports, readings, THRESHOLDS)
     assert list(found.word[0]) == ["on track", "on track"]
-
-
-def test_cells_of_the_evidence_matrix_part_at_1_3_and_10_decibans():
-    found = status.evidence_cells(np.array([0.0, -0.99, -1.0, -2.99, -3.0, -10.0, -10.01, np.nan]))
-    assert list(found) == ["C", "C", "N", "N", "I", "I", "II", None]
-
-
-@pytest.mark.parametrize(
-    ("decibans", "expected"),
-    [(4.3, "not worth more than a mention"), (4.4, "positive"), (-13.1, "strong"), (21.8, "very strong")],
-)
-def test_strength_of_evidence_follows_kass_and_raftery(decibans, expected):
-    assert status.evidence_strength(decibans) == expected
-
-
-@pytest.mark.parametrize(
-    ("probability", "expected"),
-    [
-        (0.004, "almost no chance (under 1 %)"),
-        (0.1, "very unlikely (10 %)"),
-        (0.278, "unlikely (28 %)"),
-        (0.5, "roughly even chance (50 %)"),
-        (0.611, "likely (61 %)"),
-        (0.9, "very likely (90 %)"),
-        (0.999, "almost certain (over 99 %)"),
-    ],
-)
-def test_a_probability_word_has_its_number_beside_it(probability, expected):
-    assert status.probability_word(probability) == expected

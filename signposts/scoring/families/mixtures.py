@@ -16,9 +16,9 @@ EXACT = 1e-14
 """Relative width at which a bracket is narrow enough."""
 
 
-def bisect(low: Floats, high: Floats, share: Floats, cdf: Callable[[Floats], Floats]) -> Floats:
+def bisect(low: Floats, high: Floats, share: Floats, cdf: Callable[[Floats], Floats], steps: int = STEPS) -> Floats:
     """Return x with cdf(x) = share between low and high, all of one shape."""
-    for _ in range(STEPS):
+    for _ in range(steps):
         if not (high - low > EXACT * np.abs(high)).any():
             break
         middle = (low + high) / 2

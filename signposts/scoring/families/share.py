@@ -40,12 +40,6 @@ if TYPE_CHECKING:
 CELLS = 200
 
 
-def _threshold_mean(given: Mapping[str, Any]) -> float:
-    return densities.solve_threshold_mean(
-        float(given["value"]), float(given["p_beyond"]), float(given["concentration"]), str(given.get("op", ">="))
-    )
-
-
 class Share(MixedFamily):
     """Beta-distributed shares, and beta-binomial votes: types threshold and share."""
 
@@ -59,7 +53,11 @@ class Share(MixedFamily):
     def parse(self, t0: date, kind: str, given: Mapping[str, Any]) -> dict[str, float]:
         """Return the two parameters of the beta distribution."""
         concentration = float(given["concentration"])
-        mean = float(given["mean"]) if kind == "share" else _threshold_mean(given)
+        if kind == "share":
+            mean = float(given["mean"])
+        else:
+            value, p_beyond = float(given["value"]), float(given["p_beyond"])
+            mean = densities.solve_threshold_mean(value, p_beyond, concentration, str(given.get("op", ">=")))
         return {"beta_a": mean * concentration, "beta_b": (1 - mean) * concentration}
 
     def words(self, cases: Cases) -> Table:
