@@ -142,9 +142,9 @@ def deliver(settings: Settings, now: datetime) -> list[Alert]:
         return outcomes + _send_ready(ready, settings, now)
 
 
-def _is_raised_anew(known: Alert, alert: Alert) -> bool:
+def _is_raised_anew(entry: Alert, alert: Alert) -> bool:
     """Return whether a release raises an alert again: its acceptance has lapsed, or it had been good in between."""
-    return alert.raised_at > known.raised_at or (known.delivery == "accepted" and alert.delivery != "accepted")
+    return alert.raised_at > entry.raised_at or (entry.delivery == "accepted" and alert.delivery != "accepted")
 
 
 def _send_ready(ready: Sequence[Alert], settings: Settings, now: datetime) -> list[Alert]:
@@ -166,9 +166,9 @@ def _send_ready(ready: Sequence[Alert], settings: Settings, now: datetime) -> li
         refuse_untaken(failed)
     except NotDelivered as error:
         logging.getLogger(__name__).warning("alerts not sent: %s", error)
-    wanted = {mark_of_address(address) for address in addresses()}
+    marks = {mark_of_address(address) for address in addresses()}
     return [
-        note(settings.alert_journal, alert, "sent" if wanted <= set(alert.sent_to) else "failed")
+        note(settings.alert_journal, alert, "sent" if marks <= set(alert.sent_to) else "failed")
         for alert in states.values()
     ]
 

@@ -78,9 +78,9 @@ def _probabilities(odds: list[dict[str, Any]], then: dict[tuple[str, str], float
 def _alerts(settings: Settings, moment: datetime) -> Iterator[str]:
     """Yield the week's alerts."""
     since = (moment - WEEK).isoformat()
-    found = [alert for alert in read_journal(settings.alert_journal).values() if alert.raised_at >= since]
-    yield f"{len(found)} alerts this week." if found else "No alerts this week."
-    for alert in sorted(found, key=lambda alert: alert.raised_at):
+    alerts = [alert for alert in read_journal(settings.alert_journal).values() if alert.raised_at >= since]
+    yield f"{len(alerts)} alerts this week." if alerts else "No alerts this week."
+    for alert in sorted(alerts, key=lambda alert: alert.raised_at):
         yield f"  {alert.raised_at[:10]} {alert.severity} ({alert.delivery}): {alert.message}"
 
 

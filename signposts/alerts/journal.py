@@ -63,15 +63,15 @@ def mark_of_address(address: str) -> str:
 
 def read_journal(path: Path) -> dict[str, Alert]:
     """Return the last state of every alert by key; a line that a crash cut short is passed over."""
-    found: dict[str, Alert] = {}
+    alerts: dict[str, Alert] = {}
     for line in read_lines(path):
         try:
             fields = json.loads(line)
             alert = Alert(**fields | {"sent_to": tuple(fields.get("sent_to", ()))})
         except (ValueError, TypeError):
             continue
-        found[alert.alert_key] = alert
-    return found
+        alerts[alert.alert_key] = alert
+    return alerts
 
 
 def note(path: Path, alert: Alert, delivery: str, sent_to: Iterable[str] = ()) -> Alert:

@@ -17,6 +17,6 @@ def write_alerts(warehouse: Warehouse, settings: Settings, as_of: date, now: dat
     """Make the table alert for the release in the making; return its alerts, and a line an expired acceptance."""
     problems = load_accepted(settings.catalogue_root)
     with warehouse.connect():
-        found = settle(new_alerts(warehouse, settings, as_of, now), problems, now.date(), outlook(now))
-        warehouse.write_rows("alert", [alert.row() for alert in found])
-    return found, expired(problems, now.date())
+        alerts = settle(new_alerts(warehouse, settings, as_of, now), problems, now.date(), outlook(now))
+        warehouse.write_rows("alert", [alert.row() for alert in alerts])
+    return alerts, expired(problems, now.date())

@@ -38,13 +38,13 @@ def read_earlier(warehouse: Warehouse, settings: Settings, releases: list[dict[s
     """Make the tables of what earlier releases said; what is not kept any more leaves no rows."""
     odds: list[dict[str, Any]] = []
     last: dict[str, list[dict[str, Any]]] = {"earlier_status": [], "earlier_alarm": [], "earlier_change": []}
-    for releases_ago, row in enumerate(releases, start=1):
-        path = release_file(settings, row["release_id"])
+    for releases_ago, release_row in enumerate(releases, start=1):
+        path = release_file(settings, release_row["release_id"])
         if not path.exists():
             continue
         release = Warehouse(path, read_only=True)
         with release.connect():
-            odds += [{**found, "releases_ago": releases_ago} for found in release.rows(load_sql("alerts/latest_odds"))]
+            odds += [{**row, "releases_ago": releases_ago} for row in release.rows(load_sql("alerts/latest_odds"))]
             if releases_ago == 1:
                 last["earlier_status"] = release.rows(load_sql("alerts/latest_status"))
                 last["earlier_alarm"] = release.rows(load_sql("alerts/latest_alarm"))
@@ -61,17 +61,17 @@ def apply_rules(warehouse: Warehouse, now: datetime, since: datetime) -> list[Al
     """
     warehouse.build_table("alerts/alert_mover")
     warehouse.build_table("alerts/odds_path")
-    found: list[Alert] = []
+    alerts: list[Alert] = []
     parameters: dict[str, dict[str, Any]] = {
         "source": {"now": _plain(now), "patience_days": PATIENCE_DAYS},
         "withdrawn": {"since": since},
     }
     for rule in RULES:
-        found += [
+        alerts += [
             Alert(**row, raised_at=_plain(now).isoformat(timespec="seconds"))
             for row in warehouse.rows(load_sql(f"alerts/{rule}"), **parameters.get(rule, {}))
         ]
-    return sorted(found, key=lambda alert: alert.alert_key)
+    return sorted(alerts, key=lambda alert: alert.alert_key)
 
 
 def new_alerts(warehouse: Warehouse, settings: Settings, as_of: date, now: datetime) -> list[Alert]:
@@ -85,9 +85,9 @@ def new_alerts(warehouse: Warehouse, settings: Settings, as_of: date, now: datet
         return []
     read_earlier(warehouse, settings, releases)
     journal = read_journal(settings.alert_journal)
-    known = {**published_alerts(settings, releases), **journal}
+    earlier_alerts = {**published_alerts(settings, releases), **journal}
     # An accepted problem is raised anew as long as it lasts, so that it is told once its date has passed.
-    raised = {key for key, alert in known.items() if alert.delivery != "accepted"}
+    raised = {key for key, alert in earlier_alerts.items() if alert.delivery != "accepted"}
     last = releases[0]["created_at"] if releases else None
     since = last.isoformat() if last else ""
     meanwhile = [
@@ -138,14 +138,14 @@ def _what_is_over(alert: Alert) -> str:
 
 def published_alerts(settings: Settings, releases: list[dict[str, Any]]) -> dict[str, Alert]:
     """Return the alerts that the last releases carry, by key: a run that died before it told them left them there."""
-    found: dict[str, Alert] = {}
+    alerts: dict[str, Alert] = {}
     for row in reversed(releases):
         path = release_file(settings, row["release_id"])
         if path.exists():
             for alert in Warehouse(path, read_only=True).rows("select * exclude (release_id) from alert"):
                 raised_at = alert["raised_at"].isoformat(timespec="seconds")
-                found[alert["alert_key"]] = Alert(**{**alert, "raised_at": raised_at})
-    return found
+                alerts[alert["alert_key"]] = Alert(**{**alert, "raised_at": raised_at})
+    return alerts
 
 
 def settle(

@@ -104,16 +104,16 @@ def correction(
     tracker: Tracker, claim_id: str, changes: Mapping[str, str], reason: str, now: datetime
 ) -> tuple[NewRow, str]:
     """Return the row that corrects a claim, and its identifier: the claim's own fields but for the changes."""
-    indicator, found = find_claim(tracker, claim_id)
+    indicator, original = find_claim(tracker, claim_id)
     if not reason.strip():
         raise InputError("a correction needs a reason; give one with --reason")
-    fields = {name: value for name, value in found.fields.items() if name not in NOT_CARRIED_OVER}
+    fields = {name: value for name, value in original.fields.items() if name not in NOT_CARRIED_OVER}
     changed = {name: value for name, value in changes.items() if fields.get(name, "") != value.strip()}
     if not changed:
         raise InputError(f"{claim_id} says that already; name a field that changes, as value=4.8")
-    own = [name for name in changed if name in OWN_FIELDS]
-    if own:
-        raise InputError(f"{own[0]} is filled in by the command; leave it out")
+    refused_fields = [name for name in changed if name in OWN_FIELDS]
+    if refused_fields:
+        raise InputError(f"{refused_fields[0]} is filled in by the command; leave it out")
     own_fields = {"corrects": claim_id, "correction_reason": " ".join(reason.split())}
     row = new_claim(tracker, indicator, {**fields, **changed, **own_fields}, now)
     return ledger_row(tracker, indicator, row), row["claim_id"]
@@ -121,10 +121,10 @@ def correction(
 
 def withdrawal(tracker: Tracker, claim_id: str, reason: str, now: datetime, on: str = "") -> tuple[NewRow, str]:
     """Return the row that takes a claim back, and its identifier."""
-    indicator, found = find_claim(tracker, claim_id)
+    indicator, original = find_claim(tracker, claim_id)
     if not reason.strip():
         raise InputError("a withdrawal needs a reason; give one with --reason")
-    fields = {name: value for name, value in found.fields.items() if name not in NOT_CARRIED_OVER}
+    fields = {name: value for name, value in original.fields.items() if name not in NOT_CARRIED_OVER}
     own_fields = {"corrects": claim_id, "correction_reason": " ".join(reason.split())}
     taken_back = {**fields, "status": "withdrawn", **own_fields}
     if on:
@@ -155,16 +155,16 @@ def withdraw_claim(
     withdrawn in one write.
     """
     with tracker_lock(tracker.folder):
-        own = with_ledger_of_now(tracker, indicator_of(claim_id))
+        tracker_now = with_ledger_of_now(tracker, indicator_of(claim_id))
         if vanished is None:
-            row, new_id = withdrawal(own, claim_id, reason, now, on)
+            row, new_id = withdrawal(tracker_now, claim_id, reason, now, on)
         else:
             indicator = indicator_of(claim_id)
             back = LedgerRow(0, vanished, Claim.model_validate(dict(vanished)))
-            path = own.folder / "ledger" / f"{indicator}.csv"
-            ledger = own.ledgers.get(indicator) or Ledger(indicator, path, "", ())
-            restored = replace(own, ledgers={**own.ledgers, indicator: replace(ledger, rows=(*ledger.rows, back))})
-            taken, new_id = withdrawal(restored, claim_id, reason, now, on)
-            row = replace(ledger_row(own, indicator, vanished), more=(taken.values,))
+            path = tracker_now.folder / "ledger" / f"{indicator}.csv"
+            ledger = tracker_now.ledgers.get(indicator) or Ledger(indicator, path, "", ())
+            ledgers = {**tracker_now.ledgers, indicator: replace(ledger, rows=(*ledger.rows, back))}
+            taken, new_id = withdrawal(replace(tracker_now, ledgers=ledgers), claim_id, reason, now, on)
+            row = replace(ledger_row(tracker_now, indicator, vanished), more=(taken.values,))
         append_rows(tracker.folder, [row])
     return new_id

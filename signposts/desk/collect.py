@@ -63,7 +63,7 @@ class Collection:
     archive: Archive
     matchers: Mapping[str, Matcher]
     before: Mapping[str, Sequence[FeedRead]] = field(default_factory=dict)
-    found: list[FoundLead] = field(default_factory=list)
+    leads: list[FoundLead] = field(default_factory=list)
     reads: list[FeedRead] = field(default_factory=list)
 
 
@@ -93,8 +93,8 @@ def collect_leads(
         if feed.read and not offline and (not named or feed_id in named)
     ]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for found, reads in pool.map(lambda entry: _ask(work, *entry), feeds):
-            work.found += found
+        for leads, reads in pool.map(lambda entry: _ask(work, *entry), feeds):
+            work.leads += leads
             work.reads += reads
     new = add_leads(work)
     for read in work.reads:
@@ -105,8 +105,8 @@ def collect_leads(
 
 def add_leads(work: Collection) -> int:
     """Add the found leads to the log; return how many are new."""
-    new = LeadLog(work.settings).add(work.found)
-    work.found = []
+    new = LeadLog(work.settings).add(work.leads)
+    work.leads = []
     return new
 
 
@@ -150,8 +150,8 @@ def ask_feed(
     source_id = f"feed_{feed_id}"
     good = last_good(work.archive.attempts(source_id)).get("feed")
     whole = good is not None and work.archive.holds(str(good.sha256))
-    known = _conditions(good) if good and whole else {}
-    answer = session.get(HttpRequest("feed", path), known)
+    conditions = _conditions(good) if good and whole else {}
+    answer = session.get(HttpRequest("feed", path), conditions)
     if answer.status == 304 and good:
         payload, sha256, word = work.archive.load(str(good.sha256)), str(good.sha256), "unchanged"
     else:
@@ -178,12 +178,12 @@ def ask_feed(
             answer.headers.get("Last-Modified") or (good.last_modified if good and answer.status == 304 else None),
         )
     )
-    found = list(matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now))
+    leads = list(matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now))
     shown_before = None
     if good and whole:
         old = read_document(feed, work.archive.load(str(good.sha256)), work.now.date())
         shown_before = {item.url for item in old.items}
-    return found, [good_read(work, feed_id, feed, items, len(found), shown_before, message, sha256)]
+    return leads, [good_read(work, feed_id, feed, items, len(leads), shown_before, message, sha256)]
 
 
 def read_document(feed: LeadFeed, payload: bytes, today: date, content_type: str = "") -> Items:
@@ -261,7 +261,7 @@ def ask_minutes(
         unbroken_from = start = max(following, until - LONGEST_LOOK_BACK)
         if start == following:
             unbroken_from = datetime.fromisoformat(before.unbroken_from or before.query)
-    found: list[FoundLead] = []
+    leads: list[FoundLead] = []
     sums: dict[str, str] = {}
     kept: list[Item] = []
     ended = ""
@@ -273,8 +273,8 @@ def ask_minutes(
             items = read_minute(answer.body, work.now.date()).items
             sums[name] = hashlib.sha256(answer.body).hexdigest()
             matched = list(matching_items(work.matchers, items, feed_id, feed, "", work.now))
-            found += matched
-            kept += [each.item for each in matched]
+            leads += matched
+            kept += [lead.item for lead in matched]
         except Absent:
             sums[name] = "missing"
         except SourceError as error:
@@ -304,7 +304,7 @@ def ask_minutes(
         covers[0], covers[1], message, sha256, last.isoformat(), unbroken_from.isoformat(),
     )  # fmt: skip
     return [
-        FoundLead(each.item, feed_id, each.reliability, sha256, each.seen_at, True, each.matches) for each in found
+        FoundLead(lead.item, feed_id, lead.reliability, sha256, lead.seen_at, True, lead.matches) for lead in leads
     ], [read]
 
 
@@ -322,7 +322,7 @@ def ask_doc(
         if entry.watch
         for name, query in entry.watch.queries.items()
     }
-    found: list[FoundLead] = []
+    leads: list[FoundLead] = []
     reads: list[FeedRead] = []
     refusals = 0
     long_ago = work.now - DOC_SPAN
@@ -343,8 +343,8 @@ def ask_doc(
                 break
             continue
         besides = {key.rpartition("/")[0]: WITHOUT_ACT}
-        own = list(matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now, besides))
-        found += own
+        query_leads = list(matching_items(work.matchers, items.items, feed_id, feed, sha256, work.now, besides))
+        leads += query_leads
         # A day is covered if it was asked from its beginning to its end, by this read or the one before.
         first_day = start.date() if start == last else start.date() + timedelta(days=1)
         reads.append(
@@ -353,7 +353,7 @@ def ask_doc(
                 work.now.isoformat(),
                 items.outcome,
                 len(items.items),
-                new=len(own),
+                new=len(query_leads),
                 message=describe(items),
                 covers_from=first_day.isoformat(),
                 covers_to=(work.now.date() - timedelta(days=1)).isoformat(),
@@ -363,7 +363,7 @@ def ask_doc(
         )
     if not reads:
         reads.append(FeedRead(feed_id, work.now.isoformat(), "empty", message="every query was asked today"))
-    return found, reads
+    return leads, reads
 
 
 def _ask_query(
@@ -453,12 +453,12 @@ def read_inbox(work: Collection) -> None:
         except SourceError as error:
             work.reads.append(FeedRead(INBOX, work.now.isoformat(), "failed", message=f"{path.name}: {error}"))
             continue
-        found = list(matching_items(work.matchers, items.items, INBOX, INBOX_FEED, sha256, work.now))
-        work.found += found
-        message = f"{path.name}: {describe(items)}; {len(items.items) - len(found)} bear on no indicator"
+        leads = list(matching_items(work.matchers, items.items, INBOX, INBOX_FEED, sha256, work.now))
+        work.leads += leads
+        message = f"{path.name}: {describe(items)}; {len(items.items) - len(leads)} bear on no indicator"
         at = work.now.isoformat()
         _keep(work, Attempt(f"feed_{INBOX}", path.name, path.name, at, "hit", message=message), payload, {})
-        work.reads.append(FeedRead(INBOX, at, "items", len(items.items), 0, len(found), message=message))
+        work.reads.append(FeedRead(INBOX, at, "items", len(items.items), 0, len(leads), message=message))
 
 
 # ---- the archive again
@@ -496,9 +496,9 @@ def rebuild_leads(settings: Settings, catalogue: Catalogue, now: datetime, since
 
 def _find_again(work: Collection, since: datetime | None) -> None:
     """Match the archived documents anew, the oldest first."""
-    documents = sorted(archived_items(work, since), key=lambda each: (each[4], each[0]))
+    documents = sorted(archived_items(work, since), key=lambda document: (document[4], document[0]))
     for feed_id, feed, items, sha256, fetched_at in documents:
-        work.found += matching_items(work.matchers, items, feed_id, feed, sha256, fetched_at)
+        work.leads += matching_items(work.matchers, items, feed_id, feed, sha256, fetched_at)
 
 
 def rethink(work: Collection) -> None:

@@ -141,14 +141,14 @@ def read_feed(payload: bytes, outlet: str, today: date, content_type: str = "") 
         raise SourceChanged(f"is {what}, not a feed")
     if parsed.bozo and not parsed.entries:
         raise SourceChanged(f"is a damaged feed: {str(parsed.get('bozo_exception', ''))[:80]}")
-    found = ItemList(outlet, today)
+    items = ItemList(outlet, today)
     for entry in parsed.entries[:MOST_ITEMS]:
         address = entry.get("link") or (entry.get("id") if str(entry.get("id", "")).startswith("http") else "")
-        found.add(address, entry.get("title"), entry.get("summary"), _entry_day(entry))
+        items.add(address, entry.get("title"), entry.get("summary"), _entry_day(entry))
     # A feed that ended before its end may miss entries.
     damage = str(parsed.get("bozo_exception", "")).lower() if parsed.bozo else ""
     is_cut = "no element found" in damage or "unclosed token" in damage
-    return found.done(truncated=len(parsed.entries) > MOST_ITEMS or is_cut)
+    return items.done(truncated=len(parsed.entries) > MOST_ITEMS or is_cut)
 
 
 def _entry_day(entry: Any) -> date | None:
@@ -176,21 +176,21 @@ def read_json(payload: bytes, outlet: str, today: date, content_type: str = "") 
     rows = next((rows for rows in lists if isinstance(rows, list)), None)
     if rows is None:
         raise SourceChanged("holds no list of documents")
-    found = ItemList(outlet, today)
+    items = ItemList(outlet, today)
     for row in rows[:MOST_ITEMS]:
         if isinstance(row, dict):
             address = row.get("html_url") or row.get("url") or row.get("link")
             summary = row.get("abstract") or row.get("summary") or row.get("content_text")
             day = row.get("publication_date") or row.get("date_published") or row.get("published_on") or row.get("date")
-            found.add(address, row.get("title"), summary, read_iso_day(day))
-    return found.done(truncated=len(rows) > MOST_ITEMS)
+            items.add(address, row.get("title"), summary, read_iso_day(day))
+    return items.done(truncated=len(rows) > MOST_ITEMS)
 
 
 def read_iso_day(text: object) -> date | None:
     """Return the day that a text begins with, written 2026-11-23 or 20261123; None for anything else."""
-    found = re.match(r"(\d{4})-?(\d{2})-?(\d{2})", str(text or ""))
+    match = re.match(r"(\d{4})-?(\d{2})-?(\d{2})", str(text or ""))
     try:
-        return date(*(int(part) for part in found.groups())) if found else None
+        return date(*(int(part) for part in match.groups())) if match else None
     except ValueError:
         return None
 
@@ -219,10 +219,10 @@ def read_doc_list(payload: bytes, today: date, most: int = 250) -> Items:
         except ValueError as error:
             raise SourceChanged("broken JSON; ask for a shorter span") from error
     articles = document.get("articles", [])
-    found = ItemList("", today)
+    items = ItemList("", today)
     for row in articles:
-        found.add(row.get("url"), row.get("title"), "", read_iso_day(row.get("seendate")), str(row.get("domain", "")))
-    return found.done(truncated=len(articles) >= most)
+        items.add(row.get("url"), row.get("title"), "", read_iso_day(row.get("seendate")), str(row.get("domain", "")))
+    return items.done(truncated=len(articles) >= most)
 
 
 def read_minute(payload: bytes, today: date) -> Items:
@@ -237,7 +237,7 @@ def read_minute(payload: bytes, today: date) -> Items:
             raise SourceChanged(f"unpacks to more than {LARGEST_MINUTE:,} bytes")
         if not unpacker.eof:
             raise SourceChanged("the packed file ends early")
-    found, bad = ItemList("", today), 0
+    items, bad = ItemList("", today), 0
     lines = payload.splitlines()
     for line in lines:
         try:
@@ -247,12 +247,12 @@ def read_minute(payload: bytes, today: date) -> Items:
             bad += 1
             continue
         outlet = str(row.get("outletName") or row.get("domain") or "")
-        found.add(address, title, row.get("desc"), read_iso_day(row.get("date")), outlet)
+        items.add(address, title, row.get("desc"), read_iso_day(row.get("date")), outlet)
     if lines and bad == len(lines):
         raise SourceChanged("no line can be read")
     if bad:
-        found.set_aside.append(f"{bad} of {len(lines)} lines cannot be read")
-    return found.done()
+        items.set_aside.append(f"{bad} of {len(lines)} lines cannot be read")
+    return items.done()
 
 
 # ---- files dropped into the inbox
@@ -295,16 +295,16 @@ def read_saved_page(payload: bytes, outlet: str, today: date) -> Items:
         parser.feed(payload.decode("utf-8", "replace"))
     except AssertionError as error:
         raise SourceChanged(f"cannot be read as a page: {error}") from error
-    found = ItemList(outlet, today)
+    items = ItemList(outlet, today)
     for url, words in parser.links:
         if url.startswith("http") and len(words.split()) >= 4:
-            found.add(url, words, "", None)
-    return found.done()
+            items.add(url, words, "", None)
+    return items.done()
 
 
 def read_ris(payload: bytes, outlet: str, today: date) -> Items:
     """Return the references of a RIS file, as reference managers and press archives write it."""
-    found = ItemList(outlet, today)
+    items = ItemList(outlet, today)
     entry: dict[str, str] = {}
     for line in payload.decode("utf-8-sig", "replace").splitlines():
         tag = re.match(r"([A-Z][A-Z0-9])  - ?(.*)", line)
@@ -313,24 +313,24 @@ def read_ris(payload: bytes, outlet: str, today: date) -> Items:
         if tag[1] == "ER":
             day = read_iso_day(re.sub("/", "-", entry.get("DA") or entry.get("Y1", "")).strip("-"))
             title, outlet = entry.get("TI") or entry.get("T1"), entry.get("JO") or entry.get("PB", "")
-            found.add(entry.get("UR") or entry.get("L1"), title, entry.get("AB"), day, outlet)
+            items.add(entry.get("UR") or entry.get("L1"), title, entry.get("AB"), day, outlet)
             entry = {}
         else:
             entry.setdefault(tag[1], tag[2].strip())
-    return found.done()
+    return items.done()
 
 
 def read_table_rows(rows: Iterable[dict[str, str]], outlet: str, today: date) -> Items:
     """Return the rows of a table of articles: url or link, title, and summary, date and outlet if there."""
-    found = ItemList(outlet, today)
+    items = ItemList(outlet, today)
     for row in rows:
         cells = {name.strip().lower(): value for name, value in row.items() if name}
         address = cells.get("url") or cells.get("link") or cells.get("address")
         day = read_iso_day(cells.get("date") or cells.get("published_on") or cells.get("published"))
         summary = cells.get("summary") or cells.get("description") or cells.get("desc")
         title, outlet = cells.get("title") or cells.get("headline"), cells.get("outlet") or cells.get("source") or ""
-        found.add(address, title, summary, day, outlet)
-    return found.done()
+        items.add(address, title, summary, day, outlet)
+    return items.done()
 
 
 def read_dropped(name: str, payload: bytes, today: date) -> Items:

@@ -151,10 +151,10 @@ def column_fields(cells: Mapping[str, str], mapping: Mapping[str, str]) -> dict[
 def read_day(name: str, text: str) -> str:
     """Return a day as YYYY-MM-DD; one that can be read in two ways is refused."""
     try:
-        if found := ISO.fullmatch(text):
-            return date(*(int(part) for part in found.groups())).isoformat()
-        if found := LOCAL.fullmatch(text):
-            first, mark, second, year = int(found[1]), found[2], int(found[3]), int(found[4])
+        if match := ISO.fullmatch(text):
+            return date(*(int(part) for part in match.groups())).isoformat()
+        if match := LOCAL.fullmatch(text):
+            first, mark, second, year = int(match[1]), match[2], int(match[3]), int(match[4])
             # Points are written in countries that put the day first; strokes are written both ways.
             if mark == "/" and first <= 12 and second <= 12 and first != second:
                 raise InputError(f"{name}: {text!r} may be two days; write it as {year}-{first:02d}-{second:02d} or so")

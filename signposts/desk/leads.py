@@ -9,7 +9,7 @@ when other terms match it. It can be made again from the archive (collect.rebuil
 
 import fcntl
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -99,52 +99,51 @@ class LeadLog:
             entry: dict[str, Any] = json.loads(line)
         except ValueError:
             return
-        known = self._leads.get(entry["lead_id"])
-        if known is None and "title" in entry:
+        lead = self._leads.get(entry["lead_id"])
+        if lead is None and "title" in entry:
             self._leads[entry["lead_id"]] = read_lead(entry)
-        elif known is not None and "seen_by" in entry:
-            self._leads[known.lead_id] = replace(known, also_in=(*known.also_in, entry["seen_by"]))
-        elif known is not None and "title" not in entry and "matches" in entry:
-            self._leads[known.lead_id] = replace(known, matches=entry["matches"])
+        elif lead is not None and "seen_by" in entry:
+            self._leads[lead.lead_id] = replace(lead, also_in=(*lead.also_in, entry["seen_by"]))
+        elif lead is not None and "title" not in entry and "matches" in entry:
+            self._leads[lead.lead_id] = replace(lead, matches=entry["matches"])
 
-    def add(self, found: Iterable[FoundLead]) -> int:
+    def add(self, found_leads: Sequence[FoundLead]) -> int:
         """Add what is new; return how many leads are new. One process at a time writes."""
         with self.lock():
             leads = self.leads()
-            items = list(found)
-            stories = story_index(leads.values(), [_day(each) for each in items])
+            stories = story_index(leads.values(), [_day(found_lead) for found_lead in found_leads])
             lines, new = [], 0
             fresh: dict[str, set[str]] = {}
-            for each in items:
-                lead_id = lead_key(each.item.url)
+            for found_lead in found_leads:
+                lead_id, feed_id = lead_key(found_lead.item.url), found_lead.feed_id
                 lead = leads.get(lead_id)
                 carried = fresh.get(lead_id) or ({lead.feed_id, *lead.also_in} if lead else set())
                 new += not carried
                 if not carried:
-                    lines.append(self._new_line(lead_id, each, stories))
-                elif each.feed_id not in carried:
-                    lines.append({"lead_id": lead_id, "seen_by": each.feed_id, "at": each.seen_at.isoformat()})
-                fresh[lead_id] = carried | {each.feed_id}
+                    lines.append(self._new_line(lead_id, found_lead, stories))
+                elif feed_id not in carried:
+                    lines.append({"lead_id": lead_id, "seen_by": feed_id, "at": found_lead.seen_at.isoformat()})
+                fresh[lead_id] = carried | {feed_id}
             self._append(lines)
         return new
 
-    def _new_line(self, lead_id: str, found: FoundLead, stories: StoryIndex) -> dict[str, Any]:
+    def _new_line(self, lead_id: str, found_lead: FoundLead, stories: StoryIndex) -> dict[str, Any]:
         """Return the line of a new lead, with the story it joins."""
-        item = found.item
-        published = None if found.is_seen_day else item.published_on
+        item = found_lead.item
+        published = None if found_lead.is_seen_day else item.published_on
         return {
             "lead_id": lead_id,
             "url": item.url,
             "title": item.title,
             "summary": item.summary,
             "outlet": item.outlet,
-            "feed_id": found.feed_id,
-            "reliability": found.reliability,
+            "feed_id": found_lead.feed_id,
+            "reliability": found_lead.reliability,
             "published_on": published.isoformat() if published else None,
-            "seen_at": found.seen_at.isoformat(),
-            "sha256": found.sha256,
-            "story_id": stories.add(lead_id, item.title, _day(found)),
-            "matches": dict(found.matches),
+            "seen_at": found_lead.seen_at.isoformat(),
+            "sha256": found_lead.sha256,
+            "story_id": stories.add(lead_id, item.title, _day(found_lead)),
+            "matches": dict(found_lead.matches),
         }
 
     def rematch(self, matches: Mapping[str, Mapping[str, float]]) -> int:
@@ -152,9 +151,9 @@ class LeadLog:
         with self.lock():
             leads = self.leads()
             lines = [
-                {"lead_id": lead_id, "matches": dict(found)}
-                for lead_id, found in matches.items()
-                if lead_id in leads and dict(leads[lead_id].matches) != dict(found)
+                {"lead_id": lead_id, "matches": dict(strengths)}
+                for lead_id, strengths in matches.items()
+                if lead_id in leads and dict(leads[lead_id].matches) != dict(strengths)
             ]
             self._append(lines)
         return len(lines)
@@ -215,10 +214,10 @@ def read_lead(entry: Mapping[str, Any]) -> Lead:
     return Lead(**{**entry, "published_on": published, "seen_at": datetime.fromisoformat(entry["seen_at"])})
 
 
-def _day(found: FoundLead) -> date:
+def _day(found_lead: FoundLead) -> date:
     """Return the day an item is of: published, else seen."""
-    published = None if found.is_seen_day else found.item.published_on
-    return published or found.seen_at.date()
+    published = None if found_lead.is_seen_day else found_lead.item.published_on
+    return published or found_lead.seen_at.date()
 
 
 def story_index(leads: Collection[Lead], days: Collection[date]) -> StoryIndex:

@@ -80,12 +80,12 @@ class TermIndex:
         """Return the numbers of the terms that a text holds."""
         raw = split_words(text)
         folded = fold(raw)
-        found = set()
+        numbers = set()
         for place, word in enumerate(folded):
             for term, number in self._candidates(word):
-                if number not in found and _holds(term, place, raw if term.capitals else folded):
-                    found.add(number)
-        return found
+                if number not in numbers and _holds(term, place, raw if term.capitals else folded):
+                    numbers.add(number)
+        return numbers
 
     def _candidates(self, word: str) -> Iterator[tuple[Term, int]]:
         """Yield the terms whose first word may be this one."""
@@ -133,14 +133,14 @@ class Matcher:
 
     def match(self, title: str, summary: str, country: str | None = None, url: str = "") -> dict[str, float]:
         """Return the indicators that an item may bear on, each with the strength of the match, 0 to 1."""
-        found = self._index.find(f"{title}\n{summary}")
-        if not found or found & self._noise:
+        term_numbers = self._index.find(f"{title}\n{summary}")
+        if not term_numbers or term_numbers & self._noise:
             return {}
         stands_for = {country, self._name_of_domain(url)} - {None}
         strengths = {}
         for indicator_id, sets in self._sets.items():
             watch = self._watches[indicator_id]
-            best = max((_strength(found, terms, watch, stands_for) for terms in sets), default=0.0)
+            best = max((_strength(term_numbers, terms, watch, stands_for) for terms in sets), default=0.0)
             if best:
                 strengths[indicator_id] = best
         return strengths
@@ -154,19 +154,19 @@ class Matcher:
         return None
 
 
-def _strength(found: set[int], terms: CompiledSet, watch: Watch, stands_for: set[str | None]) -> float:
+def _strength(term_numbers: set[int], terms: CompiledSet, watch: Watch, stands_for: set[str | None]) -> float:
     """Return how strongly the terms that were found match one set; 0 if they do not.
 
     The topic must be there and one of the names; a missing act or further name lowers the strength, since titles and
     summaries leave half unsaid: the filter is broad, precision is the rank's work.
     """
-    if found & terms.none or not all(found & group for group in terms.topic):
+    if term_numbers & terms.none or not all(term_numbers & group for group in terms.topic):
         return 0.0
-    wanted = (*watch.names.all, *watch.names.any)
-    named = {name for name in wanted if name in stands_for or found & terms.names.get(name, frozenset())}
-    if wanted and not named:
+    names = (*watch.names.all, *watch.names.any)
+    named = {name for name in names if name in stands_for or term_numbers & terms.names.get(name, frozenset())}
+    if names and not named:
         return 0.0
-    acts = bool(found & terms.act) or not terms.act
+    acts = bool(term_numbers & terms.act) or not terms.act
     if not named.issuperset(watch.names.all) or (watch.act_required and not acts):
         return HALF_SAID
     return 1.0 if acts else WITHOUT_ACT
@@ -192,12 +192,12 @@ def ledger_recall(tracker: Tracker, matcher: Matcher | None = None) -> dict[str,
     Only pages whose address reads as a headline can be tried; terms were written with these pages in sight, so that the
     share is an upper bound.
     """
-    found: dict[str, tuple[int, int]] = {}
+    recall: dict[str, tuple[int, int]] = {}
     matcher = matcher or tracker_matcher(tracker)
     for indicator_id in (name for name, entry in tracker.indicators.items() if entry.watch):
         ledger = tracker.ledgers.get(indicator_id)
         addresses = {row.claim.source_url for row in ledger.rows if row.claim.source_url} if ledger else set()
         tried = {url: headline for url in addresses if (headline := headline_of(url))}
         hits = sum(indicator_id in matcher.match(headline, "", None, url) for url, headline in tried.items())
-        found[indicator_id] = (hits, len(tried))
-    return found
+        recall[indicator_id] = (hits, len(tried))
+    return recall

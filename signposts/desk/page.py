@@ -143,7 +143,7 @@ def create_app(state: DeskState, preview: Preview, port: int, keep_pages: bool =
                 return PlainTextResponse("refused: no form of this page", 400)
             if not secrets.compare_digest(_first(form, "token"), desk.token):
                 return PlainTextResponse("refused: the form is old; go back, load the page again and send it anew", 403)
-            return await run_in_threadpool(_locked, desk, request, lambda own, asked: make(own, asked, form))
+            return await run_in_threadpool(_locked, desk, request, lambda desk, request: make(desk, request, form))
 
         return endpoint
 
@@ -205,11 +205,11 @@ def _today() -> date:
 
 def _render(desk: Desk, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page of a template."""
-    own = desk.state.tracker
+    tracker = desk.state.tracker
     shared = {
         "token": desk.token,
-        "tracker": own,
-        "title_of": lambda name: own.indicators[name].title,
+        "tracker": tracker,
+        "title_of": lambda name: tracker.indicators[name].title,
         "today": _today(),
     }
     return HTMLResponse(desk.templates.get_template(template).render(**shared, **values), status)
@@ -232,14 +232,15 @@ def show_queue(desk: Desk, request: Request) -> Response:
 def _queue_values(desk: Desk, lead_id: str, indicator: str) -> dict[str, Any]:
     """Return the part of the queue around a lead, and what waits beyond."""
     queue = desk.state.queue(_today(), indicator)
-    place = next((number for number, each in enumerate(queue) if each.lead.lead_id == lead_id), 0)
+    place = next((number for number, ranked_lead in enumerate(queue) if ranked_lead.lead.lead_id == lead_id), 0)
     start = max(0, place - SHOWN_BEFORE)
     shown = queue[start : place + SHOWN_AFTER]
-    waiting = Counter(each.indicator_id for each in (desk.state.queue(_today()) if indicator else queue))
+    whole_queue = desk.state.queue(_today()) if indicator else queue
+    waiting = Counter(ranked_lead.indicator_id for ranked_lead in whole_queue)
     return {
         "shown": shown,
         "n_waiting": len(queue),
-        "n_cut": sum(each.is_cut for each in queue),
+        "n_cut": sum(ranked_lead.is_cut for ranked_lead in queue),
         "n_before": start,
         "indicator": indicator,
         "waiting": dict(sorted(waiting.items(), key=lambda entry: (-entry[1], entry[0]))),
@@ -278,13 +279,13 @@ def _lead_page(desk: Desk, request: Request, problem: str, given: Mapping[str, s
         entry=entry,
         options=ranked,
         story=story,
-        covered={each.lead_id for each in state.open_story(lead, today)},
+        covered={member.lead_id for member in state.open_story(lead, today)},
         near=state.near(lead),
         fields=shown,
         hidden=[name for name in FORM_FIELDS if name not in shown],
         values=values,
         suggested=suggested,
-        known=[(name, why, standing[name]) for name, why in known_nearby(entry, lead, standing, day)],
+        nearby_claims=[(name, why, standing[name]) for name, why in known_nearby(entry, lead, standing, day)],
         standing=standing,
         dismissals=DISMISSALS,
         keep_pages=desk.keep_pages,
@@ -330,7 +331,7 @@ def decide_lead(desk: Desk, request: Request, form: Form) -> Response:
         state.refresh()
         return _lead_page(desk, request, str(error), given)
     gone = set(made.lead_ids)
-    ids = [each.lead.lead_id for each in queue]
+    ids = [ranked_lead.lead.lead_id for ranked_lead in queue]
     after = ids[ids.index(lead.lead_id) :] + ids if lead.lead_id in ids else ids
     following = next((lead_id for lead_id in after if lead_id not in gone), "")
     query = {"did": lead.lead_id}
@@ -343,7 +344,7 @@ def _decided(state: DeskState, lead: Lead, form: Form, given: Mapping[str, str])
     """Write the decision of a form: the lead with the members of its story that were ticked."""
     now = datetime.now(UTC)
     ticked = set(form.get("covers", ()))
-    leads = [lead, *(each for each in state.open_story(lead, now.date())[1:] if each.lead_id in ticked)]
+    leads = [lead, *(member for member in state.open_story(lead, now.date())[1:] if member.lead_id in ticked)]
     decision = _first(form, "decision")
     if decision == "accept":
         fields = {name: value for name, value in given.items() if name in FORM_FIELDS and value}
@@ -405,19 +406,19 @@ def show_claims(desk: Desk, request: Request) -> Response:
 
 def _claims_page(desk: Desk, indicator: str, contains: str = "", done: str = "") -> Response:
     """Return the page of claims."""
-    own = desk.state.tracker
-    newer = superseded_by(own)
-    found = [
+    tracker = desk.state.tracker
+    newer = superseded_by(tracker)
+    claims = [
         (name, row.fields, newer.get(row.claim.claim_id, ""))
-        for name, row in all_claims(own)
+        for name, row in all_claims(tracker)
         if (not indicator or name == indicator)
         and (not contains or contains.lower() in " ".join(row.fields.values()).lower())
     ]
     return _render(
         desk,
         "claims.html",
-        claims=found[:300],
-        n_claims=len(found),
+        claims=claims[:300],
+        n_claims=len(claims),
         indicator=indicator,
         contains=contains,
         done=done,
@@ -452,19 +453,20 @@ def show_searches(desk: Desk, request: Request) -> Response:
 
 def _searches_page(desk: Desk, asked: Mapping[str, str], problem: str, done: str) -> Response:
     """Return the page of searches; with an indicator and a day, the plan of its closing."""
-    state, own = desk.state, desk.state.tracker
-    waiting = Counter(name for each in state.queue(_today()) for name in each.lead.indicators(own.tracker_id))
-    recall = ledger_recall(own)
+    state, tracker = desk.state, desk.state.tracker
+    queue = state.queue(_today())
+    waiting = Counter(name for ranked_lead in queue for name in ranked_lead.lead.indicators(tracker.tracker_id))
+    recall = ledger_recall(tracker)
     rows = [
         {
             "indicator_id": name,
             "title": entry.title,
-            "looked_until": last_search(own, name),
+            "looked_until": last_search(tracker, name),
             "waiting": waiting[name],
             "recall": recall.get(name, (0, 0)),
             "cadence": entry.watch.cadence_days,
         }
-        for name, entry in own.indicators.items()
+        for name, entry in tracker.indicators.items()
         if entry.watch
     ]
     plan = None

@@ -137,10 +137,10 @@ def feed_health(feeds: Mapping[str, LeadFeed], reads: Sequence[FeedRead], now: d
     by_feed = reads_by_feed(reads)
     rows = []
     for feed_id, feed in feeds.items():
-        own = by_feed.get(feed_id, [])
-        last = own[-1] if own else None
-        good = next((read for read in reversed(own) if read.outcome in GOOD), None)
-        newest = max((read.newest for read in own if read.newest), default=None)
+        feed_reads = by_feed.get(feed_id, [])
+        last = feed_reads[-1] if feed_reads else None
+        good = next((read for read in reversed(feed_reads) if read.outcome in GOOD), None)
+        newest = max((read.newest for read in feed_reads if read.newest), default=None)
         verdict, message = _verdict(feed, last, newest, now.date())
         rows.append(
             {

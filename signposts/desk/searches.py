@@ -87,9 +87,9 @@ def plan_search(
     if unknown:
         raise InputError(f"{unknown[0]} is no feed of {indicator}: {', '.join(entry.watch.feeds)}")
     feeds = tuple(name for name in entry.watch.feeds if name not in without)
-    own = [lead for lead in leads if indicator in lead.indicators(tracker.tracker_id) and start <= lead.day <= until]
-    undecided = tuple(lead.lead_id for lead in own if is_open(decisions.get(lead.lead_id), now.date()))
-    put_off = [lead.lead_id for lead in own if (made := decisions.get(lead.lead_id)) and made.decision == "later"]
+    leads = [lead for lead in leads if indicator in lead.indicators(tracker.tracker_id) and start <= lead.day <= until]
+    undecided = tuple(lead.lead_id for lead in leads if is_open(decisions.get(lead.lead_id), now.date()))
+    put_off = [lead.lead_id for lead in leads if (made := decisions.get(lead.lead_id)) and made.decision == "later"]
     days = {name: union_of_days(read for read in reads if read.feed_id == name) for name in feeds}
     beside = {name: feed.format for name, feed in lead_feeds.items() if feed.read and name not in without}
     in_lists = union_of_days(read for read in reads if beside.get(read.feed_id) == "gdelt_minutes")
@@ -101,7 +101,7 @@ def plan_search(
         days |= {f"query {name}": own_days | in_lists for name, own_days in answered.items()}
     gaps, looked_until = feed_gaps(days, start, until)
     gaps += [f"{name}: left out" for name in without]
-    n_known, n_found, n_both = recapture(tracker, indicator, own, decisions, start, until)
+    n_known, n_found, n_both = recapture(tracker, indicator, leads, decisions, start, until)
     hits, tried = ledger_recall(tracker).get(indicator, (0, 0))
     is_thin = len(feeds) < 3 or (tried > 0 and hits < tried / 2)
     window = set(days_between(start, looked_until or start))
@@ -118,7 +118,7 @@ def plan_search(
     return SearchPlan(
         indicator, start, until, looked_until, n_known, n_found, n_both, THIN_REACH if is_thin else USUAL_REACH, feeds,
         asked,
-        tuple(gaps), len(own), tuple({*undecided, *put_off}), tuple(reasons),
+        tuple(gaps), len(leads), tuple({*undecided, *put_off}), tuple(reasons),
     )  # fmt: skip
 
 
@@ -176,9 +176,9 @@ def recapture(
     named = {origin(row.claim_id) for row in made if row.claim_id and row.decision in ("accept", "duplicate")}
     accepted = {row.claim_id for row in made if row.decision == "accept" and row.claim_id}
     fresh = {claim_id for claim_id in accepted if origin(claim_id) == claim_id}
-    known = {claim_id for claim_id in standing if claim_id not in fresh}
-    found = {claim_id for claim_id in named if claim_id in standing}
-    return len(known), len(found), len(known & found)
+    events_before = {claim_id for claim_id in standing if claim_id not in fresh}
+    events_found = {claim_id for claim_id in named if claim_id in standing}
+    return len(events_before), len(events_found), len(events_before & events_found)
 
 
 def event_day(claim: Claim, otherwise: date) -> date:

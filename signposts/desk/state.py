@@ -92,10 +92,10 @@ class DeskState:
             InputError: there is none, or several begin so.
         """
         leads = self.log.leads()
-        found = [lead_id] if lead_id in leads else [name for name in leads if lead_id and name.startswith(lead_id)]
-        if len(found) != 1:
-            raise InputError(f"{'no lead' if not found else 'more than one lead begins with'} {lead_id!r}")
-        return leads[found[0]]
+        lead_ids = [lead_id] if lead_id in leads else [name for name in leads if lead_id and name.startswith(lead_id)]
+        if len(lead_ids) != 1:
+            raise InputError(f"{'no lead' if not lead_ids else 'more than one lead begins with'} {lead_id!r}")
+        return leads[lead_ids[0]]
 
     def queue(self, today: date, indicator: str = "") -> Sequence[RankedLead]:
         """Return the open leads in the order of their rank."""
@@ -111,18 +111,18 @@ class DeskState:
     def open_story(self, lead: Lead, today: date) -> list[Lead]:
         """Return the open leads of a lead's story, itself first: what one decision covers."""
         return [
-            each for each in self.story(lead)
-            if each is lead or is_open(self.decisions.get(each.lead_id), today)
+            member for member in self.story(lead)
+            if member is lead or is_open(self.decisions.get(member.lead_id), today)
         ]  # fmt: skip
 
     def near(self, lead: Lead) -> list[tuple[Lead, list[str]]]:
         """Return leads of the days around whose titles are alike and yet differ, with what differs."""
         around = {
-            each.lead_id: each
-            for each in self.leads()
-            if each.story_id != lead.story_id and abs((each.day - lead.day).days) <= 7
+            other.lead_id: other
+            for other in self.leads()
+            if other.story_id != lead.story_id and abs((other.day - lead.day).days) <= 7
         }
-        pairs = near_but_different(lead.title, ((name, each.title) for name, each in around.items()))
+        pairs = near_but_different(lead.title, ((name, other.title) for name, other in around.items()))
         return [(around[name], apart) for name, apart in pairs[:10]]
 
     def standing_claims(self, indicator: str) -> dict[str, LedgerRow]:

@@ -129,7 +129,7 @@ def differences(one: Title, other: Title) -> list[str]:
         apart.append("negation: " + ", ".join(sorted(one.negations ^ other.negations)))
     if one.numbers != other.numbers:
         apart.append(
-            "number: " + " / ".join(", ".join(sorted(each)) or "none" for each in (one.numbers, other.numbers))
+            "number: " + " / ".join(", ".join(sorted(numbers)) or "none" for numbers in (one.numbers, other.numbers))
         )
     only_here, only_there = _strange(one, other), _strange(other, one)
     if only_here and only_there:
@@ -143,11 +143,11 @@ def _strange(one: Title, other: Title) -> frozenset[str]:
     """Return words of one title that the other does not hold; inflections and spelling variants are passed over."""
     from rapidfuzz import fuzz
 
-    left = {word for word in one.words - other.words if word[:STEM] not in other.content}
+    words = {word for word in one.words - other.words if word[:STEM] not in other.content}
     return frozenset(
         word
-        for word in left
-        if not any(fuzz.ratio(word, each) >= VARIANT or _begins(word, each) for each in other.words)
+        for word in words
+        if not any(fuzz.ratio(word, other_word) >= VARIANT or _begins(word, other_word) for other_word in other.words)
     )
 
 
@@ -179,19 +179,19 @@ class StoryIndex:
             self._titles[story_id].append(parts)
         return story_id
 
-    def _nearest(self, parts: Title, day: date) -> str:
+    def _nearest(self, one: Title, day: date) -> str:
         """Return the story of the most alike lead, the oldest among equals; empty if none is alike enough."""
         best, story = 0.0, ""
         tried: set[tuple[str, Title]] = set()
-        for place in self._candidates(parts):
+        for place in self._candidates(one):
             other_day, other, story_id = self._leads[place]
             if abs(day - other_day) > WINDOW or (story_id, other) in tried:
                 continue
             tried.add((story_id, other))
-            found = likeness(parts, other)
-            if found >= ALIKE and found > best and not any(differences(parts, each) for each in self._titles[story_id]):
-                best, story = found, story_id
-                if parts == other:
+            score = likeness(one, other)
+            if score >= ALIKE and score > best and not any(differences(one, title) for title in self._titles[story_id]):
+                best, story = score, story_id
+                if one == other:
                     break
         return story
 
@@ -212,10 +212,10 @@ class StoryIndex:
 
 def near_but_different(title: str, others: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     """Return the leads whose titles are alike and yet differ, with what differs: lead and words."""
-    own = take_apart(title)
-    found = []
+    one = take_apart(title)
+    pairs = []
     for lead_id, other_title in others:
         other = take_apart(other_title)
-        if likeness(own, other) >= LEAST_OF_INTEREST and (apart := differences(own, other)):
-            found.append((lead_id, apart))
-    return found
+        if likeness(one, other) >= LEAST_OF_INTEREST and (apart := differences(one, other)):
+            pairs.append((lead_id, apart))
+    return pairs

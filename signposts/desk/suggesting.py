@@ -78,7 +78,7 @@ def suggest_claim(indicator: Indicator, lead: Lead, story: Sequence[Lead] = ()) 
     fields["speaker"] = Suggested(lead.outlet, "the feed's publisher; put the person or agency that says it")
     fields["source_url"] = Suggested(lead.url, "the lead")
     fields["reliability"] = Suggested(lead.reliability, f"feed {lead.feed_id}")
-    outlets = sorted({each.outlet for each in story} | {lead.outlet})
+    outlets = sorted({member.outlet for member in story} | {lead.outlet})
     said_by = f"{len(outlets)} outlets carry the story: {', '.join(outlets)}" if len(outlets) > 1 else "one outlet"
     fields["credibility"] = Suggested("2" if len(outlets) > 1 else "3", said_by)
     if lead.published_on:
@@ -108,37 +108,37 @@ def suggest_day(lead: Lead) -> tuple[date, str]:
 
 def written_days(text: str, near: date) -> list[date]:
     """Return the days written out in a text, in order; a missing year is that nearest to a date."""
-    found: list[tuple[int, date]] = []
+    days: list[tuple[int, date]] = []
     for match in ISO_DAY.finditer(text):
-        _take(found, match.start(), int(match[1]), int(match[2]), int(match[3]))
+        _take(days, match.start(), int(match[1]), int(match[2]), int(match[3]))
     for match in DAY_FIRST.finditer(text):
-        _take(found, match.start(), int(match[3] or 0), MONTHS[match[2].lower()], int(match[1]), near)
+        _take(days, match.start(), int(match[3] or 0), MONTHS[match[2].lower()], int(match[1]), near)
     for match in MONTH_FIRST.finditer(text):
-        _take(found, match.start(), int(match[3] or 0), MONTHS[match[1].lower()], int(match[2]), near)
-    return [day for _, day in sorted(found)]
+        _take(days, match.start(), int(match[3] or 0), MONTHS[match[1].lower()], int(match[2]), near)
+    return [day for _, day in sorted(days)]
 
 
-def _take(found: list[tuple[int, date]], place: int, year: int, month: int, day: int, near: date | None = None) -> None:
+def _take(days: list[tuple[int, date]], place: int, year: int, month: int, day: int, near: date | None = None) -> None:
     """Add a day that exists."""
     years = [year] if year or near is None else [near.year, near.year - 1]
-    for each in years:
+    for candidate_year in years:
         try:
-            made = date(each, month, day)
+            made = date(candidate_year, month, day)
         except ValueError:
             continue
         if near is None or year or made <= near + timedelta(days=1):
-            found.append((place, made))
+            days.append((place, made))
             return
 
 
 def suggest_number(unit: str, lead: Lead) -> Suggested | None:
     """Return the first number with a unit that fits the indicator's; shares as numbers between 0 and 1."""
-    wanted = [name for name in ("billion", "million") if name in unit.lower()] or (
+    units = [name for name in ("billion", "million") if name in unit.lower()] or (
         ["share"] if "share" in unit.lower() or "percent" in unit.lower() else []
     )
     for where, text in (("title", lead.title), ("summary", lead.summary)):
         for name, pattern, factor in UNITS:
-            if name not in wanted:
+            if name not in units:
                 continue
             match = re.search(rf"{NUMBER}\s*-?{pattern}", text, re.IGNORECASE)
             if match:

@@ -70,7 +70,7 @@ def lead_rows(tracker: Tracker, settings: Settings, today: date) -> Iterator[Row
 
 def watch_rows(tracker: Tracker) -> Iterable[Row]:
     """Yield what is looked for about each watched indicator, and how many of its known pages its terms find."""
-    for indicator_id, (found, tried) in ledger_recall(tracker).items():
+    for indicator_id, (hits, tried) in ledger_recall(tracker).items():
         watch = tracker.indicators[indicator_id].watch
         assert watch is not None
         yield {
@@ -81,6 +81,6 @@ def watch_rows(tracker: Tracker) -> Iterable[Row]:
             "cap_per_week": watch.cap_per_week,
             "n_queries": len(watch.queries),
             "feeds": ",".join(watch.feeds) or None,
-            "recall_found": found,
+            "recall_found": hits,
             "recall_tried": tried,
         }

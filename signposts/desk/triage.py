@@ -64,8 +64,8 @@ def forget_old_leads(settings: Settings, now: datetime) -> int:
         return newest_decisions(read_triage(settings.catalogue_root / tracker_id, FaultList()))
 
     def dismissed(lead: Lead) -> bool:
-        found = [decided(name).get(lead.lead_id) for name in {match.partition("/")[0] for match in lead.matches}]
-        return bool(found) and all(row is not None and row.decision == "dismiss" for row in found)
+        decisions = [decided(name).get(lead.lead_id) for name in {match.partition("/")[0] for match in lead.matches}]
+        return bool(decisions) and all(row is not None and row.decision == "dismiss" for row in decisions)
 
     return LeadLog(settings).forget_old(dismissed, now)
 
@@ -126,16 +126,16 @@ def accept(
         fields = _with_day_of_page(fields, page, head)
     with tracker_lock(tracker.folder):
         refuse_decided(tracker, leads)
-        own = with_ledger_of_now(tracker, indicator)
+        tracker_now = with_ledger_of_now(tracker, indicator)
         if corroborates:
-            row, claim_id = _corroboration(own, corroborates, head, now)
+            row, claim_id = _corroboration(tracker_now, corroborates, head, now)
         else:
-            claim = new_claim(own, indicator, {"source_url": head.url, **fields}, now)
-            twin = known_twin(own, indicator, claim)
+            claim = new_claim(tracker_now, indicator, {"source_url": head.url, **fields}, now)
+            twin = known_twin(tracker_now, indicator, claim)
             if twin:
                 raise InputError(f"{twin} says the same from the same place: call the lead a duplicate of it")
             claim["sha256"] = page.sha256 if page else ""
-            row, claim_id = ledger_row(own, indicator, claim), claim["claim_id"]
+            row, claim_id = ledger_row(tracker_now, indicator, claim), claim["claim_id"]
         values = {"indicator_id": indicator, "claim_id": claim_id}
         append_rows(tracker.folder, [row, _joined(tracker, leads, "accept", now, values)])
     return Decided("accept", tuple(lead.lead_id for lead in leads), claim_id)
@@ -143,11 +143,11 @@ def accept(
 
 def _corroboration(tracker: Tracker, claim_id: str, lead: Lead, now: datetime) -> tuple[NewRow, str]:
     """Return the row that raises a known claim's credibility by one step, with the further source in its note."""
-    _, known = find_claim(tracker, claim_id)
-    step = str(max(1, int(known.claim.credibility) - 1))
+    _, original = find_claim(tracker, claim_id)
+    step = str(max(1, int(original.claim.credibility) - 1))
     said = f"reported again by {lead.outlet} on {lead.day}: {lead.url}"
-    note = f"{known.fields.get('note', '')}; {said}".strip("; ")
-    changes = {"note": note} if step == known.claim.credibility else {"credibility": step}
+    note = f"{original.fields.get('note', '')}; {said}".strip("; ")
+    changes = {"note": note} if step == original.claim.credibility else {"credibility": step}
     return correction(tracker, claim_id, changes, said, now)
 
 
@@ -162,8 +162,8 @@ def undo(tracker: Tracker, lead: Lead, now: datetime) -> Decided:
         covered = [row for row in decisions.values() if head in (row.lead_id, row.decided_with)]
         rows = []
         if made.decision == "accept" and made.claim_id:
-            own = with_ledger_of_now(tracker, indicator_of(made.claim_id))
-            rows.append(_taken_back(own, made.claim_id, now))
+            tracker_now = with_ledger_of_now(tracker, indicator_of(made.claim_id))
+            rows.append(_taken_back(tracker_now, made.claim_id, now))
         at = now.astimezone(UTC).isoformat(timespec="microseconds")
         reopened = [
             [row.lead_id, "reopen", "", "undone", "", row.claim_id or "", "", analyst(), at, row.url] for row in covered
@@ -175,11 +175,11 @@ def undo(tracker: Tracker, lead: Lead, now: datetime) -> Decided:
 
 def _taken_back(tracker: Tracker, claim_id: str, now: datetime) -> NewRow:
     """Return the row that takes back what accepting a lead wrote: the new claim, or the step of a known one's grade."""
-    _, found = find_claim(tracker, claim_id)
-    if found.claim.corrects is None:
+    _, claim_row = find_claim(tracker, claim_id)
+    if claim_row.claim.corrects is None:
         return withdrawal(tracker, claim_id, "the lead was accepted by a slip", now)[0]
     before = next(
-        row for row in tracker.ledgers[indicator_of(claim_id)].rows if row.claim.claim_id == found.claim.corrects
+        row for row in tracker.ledgers[indicator_of(claim_id)].rows if row.claim.claim_id == claim_row.claim.corrects
     )
     changes = {name: before.fields.get(name, "") for name in ("credibility", "note")}
     return correction(tracker, claim_id, changes, "the further report was added by a slip", now)[0]
@@ -207,9 +207,9 @@ def _one_a_file(rows: Sequence[NewRow]) -> list[NewRow]:
     """Return rows with those of one file joined into one addition."""
     joined: dict[str, NewRow] = {}
     for row in rows:
-        known = joined.get(str(row.path))
-        more = (*known.more, row.values) if known else ()
-        joined[str(row.path)] = NewRow(row.path, row.columns, known.values if known else row.values, more)
+        addition = joined.get(str(row.path))
+        more = (*addition.more, row.values) if addition else ()
+        joined[str(row.path)] = NewRow(row.path, row.columns, addition.values if addition else row.values, more)
     return list(joined.values())
 
 

@@ -58,14 +58,14 @@ def statements(tables: Iterable[str]) -> dict[str, str]:
 
     columns = dictionary_columns()
     latest = "(tracker_id, as_of) in (select (tracker_id, max(as_of)) from {} group by tracker_id)"
-    found = {name: f'from "{name}"' for name in tables if name not in UNREAD}
-    for name in found:
+    queries = {name: f'from "{name}"' for name in tables if name not in UNREAD}
+    for name in queries:
         newest = latest.format(name)
         if name == "scenario_probability":
-            found[name] += f" where {newest} or variant = 'headline' or starts_with(variant, 'without:')"
+            queries[name] += f" where {newest} or variant = 'headline' or starts_with(variant, 'without:')"
         elif "as_of" in columns.get(name, ()) and name not in THROUGH_TIME:
-            found[name] = f'select * exclude (as_of) from "{name}" where {newest}'  # noqa: S608 - names of the dictionary
-    return found
+            queries[name] = f'select * exclude (as_of) from "{name}" where {newest}'  # noqa: S608 - names of the dictionary
+    return queries
 
 
 def news_before() -> dict[str, str]:

@@ -35,11 +35,9 @@ class LogRatios:
     def shares(self, changed: dict[str, Floats] | None = None) -> dict[str, float]:
         """Return P(s) with some indicators' log ratios replaced, weights and shared luck held."""
         ratio = {**self.ratio, **(changed or {})}
-        total = np.sum(
-            [self.start, *(self.weight[key] * own for key, own in ratio.items()), *self.luck.values()], axis=0
-        )
-        found = scenario_shares(total, self.scenario, len(self.scenario_ids))
-        return dict(zip(self.scenario_ids, found.tolist(), strict=True))
+        total = np.sum([self.start, *(self.weight[key] * ratio[key] for key in ratio), *self.luck.values()], axis=0)
+        probabilities = scenario_shares(total, self.scenario, len(self.scenario_ids))
+        return dict(zip(self.scenario_ids, probabilities.tolist(), strict=True))
 
 
 def log_ratios(tables: TrackerTables) -> LogRatios:
@@ -92,38 +90,36 @@ def group_moves(tables: TrackerTables, current: LogRatios) -> list[tuple[str, di
     zero = np.zeros(2 * len(current.keys))
     if not current.keys:
         return []
+    weighed = {key: current.weight[key] * current.ratio[key] for key in sorted(current.ratio)}
     pieces = np.array(
         [
-            sum(
-                (current.weight[key] * own for key, own in sorted(current.ratio.items()) if group.get(key, "") == name),
-                current.luck.get(name, zero),
-            )
+            sum((weighed[key] for key in weighed if group.get(key, "") == name), current.luck.get(name, zero))
             for name in names
         ]
     ).reshape(len(names), len(zero))
     parts = split_move(current.start, pieces, current.scenario, len(current.scenario_ids))
-    found = [
+    moves = [
         (name, dict(zip(current.scenario_ids, row.tolist(), strict=True)))
         for name, row in zip(names, parts, strict=True)
     ]
     rest = {
-        row["scenario_id"]: row["posterior"] - row["prior"] - sum(part[row["scenario_id"]] for _, part in found)
+        row["scenario_id"]: row["posterior"] - row["prior"] - sum(part[row["scenario_id"]] for _, part in moves)
         for row in tables.scenarios
     }
     if any(abs(value) > 1e-6 for value in rest.values()):
-        found.append(("unexplained", rest))
+        moves.append(("unexplained", rest))
     leader = tables.ranked[0]["scenario_id"]
-    return sorted(found, key=lambda item: (-abs(item[1][leader]), item[0]))
+    return sorted(moves, key=lambda item: (-abs(item[1][leader]), item[0]))
 
 
 def release_moves(tables: TrackerTables) -> Rows:
     """Return the parts of the move since the release before, by cause and indicator, each with a move a scenario."""
-    found: dict[tuple[str, str | None], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    parts: dict[tuple[str, str | None], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in tables.rows["change"]:
-        found[row["cause"], row["indicator_id"]][row["scenario_id"]] += row["move"]
+        parts[row["cause"], row["indicator_id"]][row["scenario_id"]] += row["move"]
     leader = tables.ranked[0]["scenario_id"]
     rows: Rows = [
-        {"cause": cause, "indicator_id": indicator, "moves": dict(moves)} for (cause, indicator), moves in found.items()
+        {"cause": cause, "indicator_id": indicator, "moves": dict(moves)} for (cause, indicator), moves in parts.items()
     ]
     return sorted(rows, key=lambda row: (-abs(row["moves"].get(leader, 0.0)), row["cause"], row["indicator_id"] or ""))
 
@@ -144,13 +140,13 @@ def most_influential(tables: TrackerTables, how_many: int = 3) -> Rows:
 def claim_ratios(tables: TrackerTables, current: LogRatios) -> dict[str, dict[str, Floats]]:
     """Return each pooled claim's log ratio by hypothesis, reliability not yet in, by indicator and claim."""
     place = {key: number for number, key in enumerate(current.keys)}
-    found: dict[str, dict[str, Floats]] = defaultdict(lambda: defaultdict(lambda: np.zeros(2 * len(current.keys))))
+    ratios: dict[str, dict[str, Floats]] = defaultdict(lambda: defaultdict(lambda: np.zeros(2 * len(current.keys))))
     for row in tables.rows["reading_claim_ratio"]:
         at = place.get((row["scenario_id"], row["onset"]))
         if at is not None:
-            found[row["indicator_id"]][row["claim_id"]][at] = row["log_lambda"]
-            found[row["indicator_id"]][row["claim_id"]][at + len(current.keys)] = row["log_lambda_contaminated"]
-    return {indicator: dict(claims) for indicator, claims in found.items()}
+            ratios[row["indicator_id"]][row["claim_id"]][at] = row["log_lambda"]
+            ratios[row["indicator_id"]][row["claim_id"]][at + len(current.keys)] = row["log_lambda_contaminated"]
+    return {indicator: dict(claims) for indicator, claims in ratios.items()}
 
 
 def rival_verdicts(
@@ -167,13 +163,13 @@ def rival_verdicts(
     if len(first_of) < 2:
         return []
     leader = tables.ranked[0]["scenario_id"]
-    found = []
+    verdicts = []
     for observation_id, row in first_of.items():
         trust = row["reliability"]
         alone = np.log(trust * np.exp(ratios[indicator][row["claim_id"]]) + 1 - trust)
         shares = current.shares({indicator: alone})
         best = max(shares, key=lambda key: shares[key])
-        found.append(
+        verdicts.append(
             {
                 "claim": tables.claim.get(row["claim_id"]),
                 "is_list": observation_id == "list",
@@ -187,7 +183,7 @@ def rival_verdicts(
                 "flips": best != leader,
             }
         )
-    return found
+    return verdicts
 
 
 def trust_variants(
@@ -199,7 +195,7 @@ def trust_variants(
         pooled[row["indicator_id"]].append(row)
     if not current.ratio or any(key not in ratios for key in current.ratio):
         return []
-    found = []
+    variants = []
     for name, factor in (("Every report taken at its word", None), ("Every report trusted half as much", 0.5)):
         changed = {}
         for indicator in current.ratio:
@@ -211,8 +207,8 @@ def trust_variants(
                 trust = 1.0 if factor is None else row["reliability"] * factor
                 values.append(trust * np.exp(ratios[indicator][row["claim_id"]]) + 1 - trust)
             changed[indicator] = np.log(np.average(values, axis=0, weights=[row["pool_weight"] for row in rows]))
-        found.append((name, current.shares(changed)))
-    return found
+        variants.append((name, current.shares(changed)))
+    return variants
 
 
 def points_of(decibans: float, share: float) -> float:
@@ -231,9 +227,9 @@ def rounded_to_add_up(
     first, last = round(start * 100 * unit), round(end * 100 * unit)
     exact = [part * 100 * unit for part in parts]
     whole = [math.floor(value) for value in exact]
-    left = (last - first) - sum(whole)
+    difference = (last - first) - sum(whole)
     order = sorted(range(len(parts)), key=lambda place: (-(exact[place] - whole[place]), place))
-    for step in range(abs(left)):
+    for step in range(abs(difference)):
         if order:
-            whole[order[step % len(order)]] += 1 if left > 0 else -1
+            whole[order[step % len(order)]] += 1 if difference > 0 else -1
     return first / unit, [value / unit for value in whole], last / unit

@@ -81,14 +81,14 @@ def card_svg(card: Card) -> str:
     room = (HEIGHT - 40 - at) / max(1, len(card.bars))
     for bar in card.bars:
         middle = at + room / 2
-        left, length = 460.0, WIDTH - MARGIN - 460.0 - 120
+        origin, length = 460.0, WIDTH - MARGIN - 460.0 - 120
         colour = COLOURS[int(bar.key.removeprefix("s"))]
         parts += [
             _text(MARGIN, middle + 9, bar.name[:27], 26, INK, SANS),
-            f'<path d="M{left},{middle:.1f}h{length}" stroke="{RULE}" stroke-width="2"/>',
-            f'<circle cx="{left + length * bar.start:.1f}" cy="{middle:.1f}" r="10" fill="{PAPER}" stroke="{INK}" '
+            f'<path d="M{origin},{middle:.1f}h{length}" stroke="{RULE}" stroke-width="2"/>',
+            f'<circle cx="{origin + length * bar.start:.1f}" cy="{middle:.1f}" r="10" fill="{PAPER}" stroke="{INK}" '
             'stroke-width="3"/>',
-            f'<circle cx="{left + length * bar.share:.1f}" cy="{middle:.1f}" r="14" fill="{colour}"/>',
+            f'<circle cx="{origin + length * bar.share:.1f}" cy="{middle:.1f}" r="14" fill="{colour}"/>',
             _text(WIDTH - MARGIN, middle + 11, bar.words, 32, INK, SERIF, weight=700, anchor="end"),
         ]
         at += room

@@ -29,11 +29,11 @@ def cautions(tables: TrackerTables, indicator_id: str) -> list[Caution]:
     """Return the warnings of an indicator at the newest as-of date, the weightiest first."""
     indicator = tables.indicator[indicator_id]
     reading = tables.reading.get(indicator_id) or {}
-    found = []
+    flags = []
     if reading.get("kind") in ("count", "open_count") and not reading.get("list_closed"):
-        found.append(Caution("open list", "Nobody has searched for what the list may lack.", weighty=True))
+        flags.append(Caution("open list", "Nobody has searched for what the list may lack.", weighty=True))
     if indicator["usage_warning"]:
-        found.append(Caution("read with care", wording.unbroken(indicator["usage_warning"]), weighty=True))
+        flags.append(Caution("read with care", wording.unbroken(indicator["usage_warning"]), weighty=True))
     silent = [
         row["title"]
         for row in tables.named
@@ -42,19 +42,19 @@ def cautions(tables: TrackerTables, indicator_id: str) -> list[Caution]:
     if silent and indicator["scored"] and len(silent) < len(tables.named):
         words = f"{wording.listed(silent)} {'predicts' if len(silent) == 1 else 'predict'} nothing here"
         neither = "neither gains nor loses" if len(silent) == 1 else "neither gain nor lose"
-        found.append(Caution(words, f"{words}, and {neither} by the reading.", weighty=False))
+        flags.append(Caution(words, f"{words}, and {neither} by the reading.", weighty=False))
     if reading.get("kind"):
         if reading.get("n_sources") == 1:
-            found.append(Caution("one source", "All of it was said by one speaker.", weighty=False))
+            flags.append(Caution("one source", "All of it was said by one speaker.", weighty=False))
         fresh = tables.freshness.get(f"indicator:{indicator_id}") or {}
         if not tables.kept.isdisjoint(tables.used_claims.get(indicator_id, ())):
             words = "It rests on a value kept from before: its row in the newest document cannot be read."
-            found.append(Caution("stale", words, weighty=False))
+            flags.append(Caution("stale", words, weighty=False))
         elif fresh.get("verdict") == "stale":
             age = f", {wording.plural(fresh['age_days'], 'day')} old" if fresh.get("age_days") is not None else ""
             words = f"The newest word on it is of {wording.day(fresh['newest_period'])}{age}."
-            found.append(Caution("stale", words, weighty=False))
-    return sorted(found, key=lambda caution: not caution.weighty)
+            flags.append(Caution("stale", words, weighty=False))
+    return sorted(flags, key=lambda caution: not caution.weighty)
 
 
 def headline_warnings(tables: TrackerTables) -> list[str]:

@@ -30,7 +30,7 @@ def cite(name: str, **values: Any) -> Citation:
     comments = [line.removeprefix("-- ").strip() for line in text.splitlines() if line.startswith("--")]
     body = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip()
     gives = comments[0].removeprefix("Grain: ") if comments else name
-    return Citation(name, gives, _PARAMETER.sub(lambda found: literal(values[found.group(1)]), body) + ";")
+    return Citation(name, gives, _PARAMETER.sub(lambda match: literal(values[match.group(1)]), body) + ";")
 
 
 @cache

@@ -64,11 +64,11 @@ def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing
     salt = drawn_by(__file__)
     texts, paths, missing = {}, {}, {}
     for name, request in requests.items():
-        found = charts.specification(request.kind, request.data, request.height)
-        texts[name] = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        specification = charts.specification(request.kind, request.data, request.height)
+        texts[name] = json.dumps(specification, ensure_ascii=False, separators=(",", ":"))
         paths[name] = cache / f"{hashlib.sha256((salt + texts[name]).encode()).hexdigest()[:32]}.json"
         if not paths[name].exists():
-            missing[paths[name]] = found
+            missing[paths[name]] = specification
     if missing:
         draw_missing(missing)
     drawn = {}
@@ -83,8 +83,8 @@ def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing
 
 def draw_missing(missing: Mapping[Path, Mapping[str, Any]]) -> None:
     """Draw specifications and keep each at its path."""
-    for path, found in missing.items():
-        forms = {name: _clean(svg({**found, "width": width})) for name, width in (("wide", WIDE), ("narrow", NARROW))}
+    for path, chart in missing.items():
+        forms = {name: _clean(svg({**chart, "width": width})) for name, width in (("wide", WIDE), ("narrow", NARROW))}
         write_atomically(path, json.dumps(forms).encode())
 
 
@@ -109,8 +109,8 @@ def _clean(svg: str) -> str:
     """Return the SVG without what only a stand-alone file needs, its numbers to a tenth of a pixel."""
     # The renderer counts identifiers over all that it ever drew: they are numbered from nought.
     places: dict[str, int] = {}
-    svg = _NAMED.sub(lambda found: f"{found[1]}{places.setdefault(found[2], len(places))}", _DROPPED.sub("", svg))
-    svg = _NUMBER.sub(lambda found: f"{float(found.group()):.1f}".removesuffix(".0"), svg)
+    svg = _NAMED.sub(lambda match: f"{match[1]}{places.setdefault(match[2], len(places))}", _DROPPED.sub("", svg))
+    svg = _NUMBER.sub(lambda match: f"{float(match.group()):.1f}".removesuffix(".0"), svg)
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 

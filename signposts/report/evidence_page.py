@@ -30,8 +30,8 @@ def evidence_matrix(tables: TrackerTables) -> Page:
 
 def _rows(tables: TrackerTables) -> Rows:
     """Return the indicators with a cell, by how far the probabilities would move without them."""
-    found = attribution.most_influential(tables, len(tables.indicator))
-    distance = {row["indicator"]["indicator_id"]: row["distance"] for row in found}
+    influences = attribution.most_influential(tables, len(tables.indicator))
+    distance = {row["indicator"]["indicator_id"]: row["distance"] for row in influences}
     carrying = {row["indicator"]["indicator_id"] for row in verdict.carrying_indicators(tables)}
     rows: Rows = []
     for indicator in tables.indicators:
@@ -74,12 +74,12 @@ def _cells(tables: TrackerTables, cells: list[Row | None]) -> list[Row | None]:
     ]
     total = sum(share for share, _ in weighed)
     mean = sum(share * value for share, value in weighed) / total if total else 0.0
-    found: list[Row | None] = []
+    cells_with_points: list[Row | None] = []
     for one, cell in pairs:
-        own = cell["contribution"] if cell else None
-        points = None if own is None else one["posterior"] * (own - mean) * math.log(10) / 10
-        found.append({**cell, "points": points} if cell else None)
-    return found
+        contribution = cell["contribution"] if cell else None
+        points = None if contribution is None else one["posterior"] * (contribution - mean) * math.log(10) / 10
+        cells_with_points.append({**cell, "points": points} if cell else None)
+    return cells_with_points
 
 
 def heuer_ranking(tables: TrackerTables) -> Rows:
@@ -92,8 +92,8 @@ def heuer_ranking(tables: TrackerTables) -> Rows:
             if name == scenario["scenario_id"] and row["cell"] and tables.indicator.get(key, {}).get("scored")
         ]
         names = {"consistent": "C", "neutral": "N", "inconsistent": "I", "very": "II"}
-        own = {name: cells.count(cell) for name, cell in names.items()}
-        counts.append({"scenario": scenario, **own, "score": own["inconsistent"] + 2 * own["very"]})
+        tally = {name: cells.count(cell) for name, cell in names.items()}
+        counts.append({"scenario": scenario, **tally, "score": tally["inconsistent"] + 2 * tally["very"]})
     counts.sort(key=lambda row: (row["score"], row["scenario"]["sort_order"] or 0))
     ours = [row["scenario_id"] for row in tables.ranked if not row["is_other"]]
     for row in counts:

@@ -93,10 +93,10 @@ def summary(tables: TrackerTables, address: str) -> str:
         lines.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
     leader = tables.ranked[0]
     lines += ["", "## What it hangs on", ""]
-    for found in most_influential(tables):
-        indicator = found["indicator"]
+    for influence in most_influential(tables):
+        indicator = influence["indicator"]
         reading = wording.reading_words(tables.reading.get(indicator["indicator_id"]), indicator)
-        without = wording.percent(found["without"].get(leader["scenario_id"]))
+        without = wording.percent(influence["without"].get(leader["scenario_id"]))
         flags = wording.listed([caution.flag for caution in cautions(tables, indicator["indicator_id"])])
         lines.append(
             f"- {_linked(indicator, address)}: {_plain(reading)}{f' ({_plain(flags)})' if flags else ''}. "
@@ -126,10 +126,10 @@ def _linked(indicator: Row, address: str) -> str:
 
 def _plain(text: object) -> str:
     """Return text on one line with what Markdown and HTML would read as marks made harmless."""
-    found = " ".join(str(text).split())
+    line = " ".join(str(text).split())
     for mark in "\\`*_[]|":
-        found = found.replace(mark, "\\" + mark)
-    return found.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        line = line.replace(mark, "\\" + mark)
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def machine_report(tables: TrackerTables) -> dict[str, Any]:
@@ -173,9 +173,9 @@ def _indicator(tables: TrackerTables, row: Row) -> dict[str, Any]:
         "value": reading.get("value"),
         "reading_date": reading.get("reading_date"),
         "assessment": {
-            scenario["scenario_id"]: {name: found[name] for name in ("status", "decibans", "contribution", "cell")}
+            scenario["scenario_id"]: {name: assessment[name] for name in ("status", "decibans", "contribution", "cell")}
             for scenario in tables.named
-            if (found := tables.assessment.get((key, scenario["scenario_id"])))
+            if (assessment := tables.assessment.get((key, scenario["scenario_id"])))
         },
     }
 

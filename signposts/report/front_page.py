@@ -105,7 +105,7 @@ def _influential(tables: TrackerTables, row: Row) -> Row:
         for scenario in tables.named
         if (key, scenario["scenario_id"]) in tables.assessment
     ]
-    weighed = [(found["contribution"], scenario) for scenario, found in cells if found["contribution"] is not None]
+    weighed = [(cell["contribution"], scenario) for scenario, cell in cells if cell["contribution"] is not None]
     favoured = None
     if len(weighed) > 1:
         best = max(weighed, key=lambda item: item[0])
@@ -136,21 +136,21 @@ def for_and_against(tables: TrackerTables, scenario: Row, most: int = 5) -> dict
     share = scenario["posterior"] / pair if pair else 0.5
     rows, early = [], 0
     for indicator in tables.indicators:
-        own = tables.assessment.get((indicator["indicator_id"], key))
-        other = tables.assessment.get((indicator["indicator_id"], rival["scenario_id"]))
-        if not own or not other or own["contribution"] is None or other["contribution"] is None:
+        cell = tables.assessment.get((indicator["indicator_id"], key))
+        rival_cell = tables.assessment.get((indicator["indicator_id"], rival["scenario_id"]))
+        if not cell or not rival_cell or cell["contribution"] is None or rival_cell["contribution"] is None:
             continue
-        if own["status"] == other["status"] == "too early to tell":
+        if cell["status"] == rival_cell["status"] == "too early to tell":
             early += 1
             continue
-        decibans = own["contribution"] - other["contribution"]
+        decibans = cell["contribution"] - rival_cell["contribution"]
         used = [
             tables.claim[key] for key in tables.used_claims.get(indicator["indicator_id"], ()) if key in tables.claim
         ]
         rows.append(
             {
                 "indicator": indicator,
-                "status": own["status"],
+                "status": cell["status"],
                 "reading": tables.reading.get(indicator["indicator_id"]),
                 "decibans": decibans,
                 "points": attribution.points_of(decibans, share),
@@ -173,9 +173,9 @@ def for_and_against(tables: TrackerTables, scenario: Row, most: int = 5) -> dict
 
 def calendar_rows(tables: TrackerTables, rows: Rows) -> Rows:
     """Return deadlines one row an indicator and date, each scenario's conditions for one word said together."""
-    found: dict[tuple[date, str], dict[tuple[str, str], Rows]] = {}
+    deadlines: dict[tuple[date, str], dict[tuple[str, str], Rows]] = {}
     for row in rows:
-        turns = found.setdefault((row["date"], row["indicator_id"]), {})
+        turns = deadlines.setdefault((row["date"], row["indicator_id"]), {})
         turns.setdefault((row["scenario_id"], row["becomes"]), []).append(row)
     order = {row["scenario_id"]: place for place, row in enumerate(tables.scenarios)}
     return [
@@ -195,7 +195,7 @@ def calendar_rows(tables: TrackerTables, rows: Rows) -> Rows:
                 )
             ],
         }
-        for (when, key), turns in found.items()
+        for (when, key), turns in deadlines.items()
     ]
 
 
@@ -221,7 +221,7 @@ def _rank(turn: Row) -> int:
 
 def telling_apart(tables: TrackerTables) -> Rows:
     """Return the next dates that tell the scenarios apart, a line a date and indicator, the words that differ in it."""
-    found = []
+    dates = []
     for row in next_dates(tables):
         said: dict[tuple[str, str], list[Row]] = {}
         for turn in row["turns"]:
@@ -234,5 +234,5 @@ def telling_apart(tables: TrackerTables) -> Rows:
                 {"becomes": becomes, "condition": condition, "scenarios": scenarios}
                 for (becomes, condition), scenarios in said.items()
             ]
-            found.append({**row, "lines": lines})
-    return sorted(found, key=lambda row: (row["date"], row["indicator_id"]))
+            dates.append({**row, "lines": lines})
+    return sorted(dates, key=lambda row: (row["date"], row["indicator_id"]))

@@ -33,9 +33,9 @@ def months(tables: TrackerTables) -> Rows:
         if family == "without" and row["scenario_id"] == leader:
             added[row["as_of"]][key] = values[row["as_of"]].get(leader, 0.0) - row["posterior"]
     retrospective = {row["as_of"]: bool(row["retrospective"]) for row in tables.rows["as_of_date"]}
-    found: Rows = []
+    rows: Rows = []
     for day in sorted(values):
-        before = found[-1] if found else None
+        before = rows[-1] if rows else None
         last = before["values"] if before else {}
         changes = {key: share - last[key] for key, share in values[day].items() if key in last}
         parts: dict[str, float] = defaultdict(float)
@@ -43,7 +43,7 @@ def months(tables: TrackerTables) -> Rows:
             for key in set(added[day]) | set(added[before["as_of"]]):
                 parts[key] = added[day].get(key, 0.0) - added[before["as_of"]].get(key, 0.0)
         ranked = sorted(parts, key=lambda key: (-abs(parts[key]), key))[:2]
-        found.append(
+        rows.append(
             {
                 "as_of": day,
                 "values": values[day],
@@ -52,7 +52,7 @@ def months(tables: TrackerTables) -> Rows:
                 "retrospective": retrospective.get(day, False),
             }
         )
-    return found
+    return rows
 
 
 def pins(tables: TrackerTables, rows: Rows) -> Rows:

@@ -282,11 +282,11 @@ def tornado(tables: TrackerTables) -> Figure:
     """Return how far the leader would move if one indicator or one storyline were left out."""
     leader = tables.ranked[0]
     groups = {row["group_id"]: row["title"] for row in tables.rows["evidence_group"]}
-    own = [row for row in tables.rows["influence"] if row["scenario_id"] == leader["scenario_id"]]
-    own.sort(key=lambda row: (-abs(row["move"]), row["left_out"]))
+    influences = [row for row in tables.rows["influence"] if row["scenario_id"] == leader["scenario_id"]]
+    influences.sort(key=lambda row: (-abs(row["move"]), row["left_out"]))
     rows, table = [], []
     now = leader["posterior"]
-    for place, row in enumerate(own):
+    for place, row in enumerate(influences):
         kind, _, key = row["left_out"].partition(":")
         name = f"Without: {tables.indicator.get(key, {}).get('title', key)}"
         if kind == "group":
@@ -350,13 +350,13 @@ def settings_spread(tables: TrackerTables, current: LogRatios) -> Figure:
 
 def onset(tables: TrackerTables, scenario: Row) -> Figure | None:
     """Return the chance of each onset year if the scenario is the true one; None where it has one onset only."""
-    own = [row for row in tables.rows["onset_probability"] if row["scenario_id"] == scenario["scenario_id"]]
-    if len(own) < 2:
+    onsets = [row for row in tables.rows["onset_probability"] if row["scenario_id"] == scenario["scenario_id"]]
+    if len(onsets) < 2:
         return None
-    years = grouped(sorted(own, key=lambda row: row["onset"]), "onset_year")
+    years = grouped(sorted(onsets, key=lambda row: row["onset"]), "onset_year")
     rows = []
-    for year, found in years.items():
-        now, before = sum(row["posterior"] for row in found), sum(row["prior"] for row in found)
+    for year, year_rows in years.items():
+        now, before = sum(row["posterior"] for row in year_rows), sum(row["prior"] for row in year_rows)
         words = f"{int(year)}: {wording.percent(now)} now, {wording.percent(before)} at the start"
         rows.append({"label": str(int(year)), "now": round(now, 5), "before": round(before, 5), "words": words})
     top = max(max(row["now"], row["before"]) for row in rows)
@@ -391,11 +391,11 @@ def _shares(title: str, x_title: str) -> Row:
 
 def outlook(tables: TrackerTables) -> Figure | None:
     """Return the chance that the matter is settled, rightly or wrongly, by the end of each year to come."""
-    own = sorted(tables.rows["outlook"], key=lambda row: row["year"])
-    if not own:
+    years = sorted(tables.rows["outlook"], key=lambda row: row["year"])
+    if not years:
         return None
     rows = []
-    for row in own:
+    for row in years:
         for series, share in (("rightly", row["p_settled_right"]), ("wrongly", row["p_settled_wrong"])):
             words = f"{wording.percent(share)} settled {series} by the end of {int(row['year'])}"
             rows.append(_point(row["year"], series, share, words))
@@ -405,7 +405,7 @@ def outlook(tables: TrackerTables) -> Figure | None:
         "series": ["rightly", "wrongly"],
         "colors": ["var(--up)", "var(--down)"],
     }
-    last = own[-1]
+    last = years[-1]
     return Figure(
         "outlook",
         "When will we know?",
@@ -420,7 +420,7 @@ def outlook(tables: TrackerTables) -> Figure | None:
                 *(wording.percent(row[name]) for name in ("p_settled_right", "p_settled_wrong")),
                 f"{row['expected_entropy']:.2f}",
             ]
-            for row in own
+            for row in years
         ],
         [
             Key("the true scenario has passed 90%", "up", "line", 0),
@@ -433,13 +433,13 @@ def outlook(tables: TrackerTables) -> Figure | None:
 
 def recognition(tables: TrackerTables) -> Figure | None:
     """Return by when each scenario would be recognised if it were the true one, with the readings there are now."""
-    own = [
+    odds = [
         row
         for row in tables.rows.get("recognition", [])
         if row["scenario_id"] == row["of_scenario"] and row["coverage"] == "present"
     ]
-    first = {key: min(row["onset"] for row in rows) for key, rows in grouped(own, "scenario_id").items()}
-    shown = [row for row in own if row["onset"] == first[row["scenario_id"]] and row["scenario_id"] in tables.scenario]
+    first = {key: min(row["onset"] for row in rows) for key, rows in grouped(odds, "scenario_id").items()}
+    shown = [row for row in odds if row["onset"] == first[row["scenario_id"]] and row["scenario_id"] in tables.scenario]
     if not shown:
         return None
     named = [row for row in tables.named if row["scenario_id"] in first]
@@ -473,22 +473,22 @@ def recognition(tables: TrackerTables) -> Figure | None:
 
 def backtests(tables: TrackerTables) -> list[Figure]:
     """Return how well the fans held on history: their coverage, and their error beside that of simple forecasts."""
-    own = [row for row in tables.rows["backtest"] if row["series"] is not None]
-    if not own:
+    results = [row for row in tables.rows["backtest"] if row["series"] is not None]
+    if not results:
         return []
     names = {"fan": "the fan", "last_value": "same as last year", "drift": "same growth as before"}
-    found = []
+    figures = []
     measures = (
         ("coverage_80", "How often the 80% band held", "Share of outcomes inside", ".0%", 0.8, "mean over the series"),
         ("crps", "How far forecasts were off", "Error (CRPS, log scale)", ".2f", None, "lower is better"),
     )
     for column, title, label, form, reference, note in measures:
         rows, table = [], []
-        for forecast in sorted({row["forecast"] for row in own}):
-            for horizon in sorted({int(row["horizon_years"]) for row in own}):
+        for forecast in sorted({row["forecast"] for row in results}):
+            for horizon in sorted({int(row["horizon_years"]) for row in results}):
                 same = [
                     row
-                    for row in own
+                    for row in results
                     if row["forecast"] == forecast and int(row["horizon_years"]) == horizon and row[column] is not None
                 ]
                 count = sum(row["n_forecasts"] or 0 for row in same)
@@ -509,10 +509,10 @@ def backtests(tables: TrackerTables) -> list[Figure]:
             "colors": ["var(--ink)"] * len(series),
             "reference": reference,
         }
-        forecasts = sum(row["n_forecasts"] or 0 for row in own if row["forecast"] == own[0]["forecast"])
+        forecasts = sum(row["n_forecasts"] or 0 for row in results if row["forecast"] == results[0]["forecast"])
         note_of = "The level line is where a well made 80% band belongs. " if reference else "Lower is better. "
         note_of += f"Each line rests on about {wording.plural(forecasts, 'forecast')}, fewer the further ahead."
-        found.append(
+        figures.append(
             Figure(
                 f"backtest-{column.replace('_', '-')}",
                 title,
@@ -525,4 +525,4 @@ def backtests(tables: TrackerTables) -> list[Figure]:
                 note_of,
             )
         )
-    return found
+    return figures

@@ -114,7 +114,7 @@ def _point(claim: Row, name: str, used: Container[str], indicator: Row) -> Row |
 
 def _readings_so_far(tables: TrackerTables, indicator: Row) -> Rows:
     """Return the readings at each as-of date as points, for what no single claim gives: nowcasts and k of n."""
-    found: dict[str, Row] = {}
+    points: dict[str, Row] = {}
     for row in tables.rows["reading"]:
         if row["indicator_id"] != indicator["indicator_id"] or row["kind"] not in ("nowcast", "share_count", "mixed"):
             continue
@@ -123,7 +123,7 @@ def _readings_so_far(tables: TrackerTables, indicator: Row) -> Rows:
         value = row["value"]
         if row["kind"] == "share_count" and row["trials"]:
             value = value / row["trials"] if value > 1 or row["trials"] == 1 else value
-        found[row["scored_at"].isoformat()] = {
+        points[row["scored_at"].isoformat()] = {
             **dict.fromkeys(("from", "date"), row["scored_at"].isoformat()),
             **dict.fromkeys(("value", "low", "high"), float(f"{value:.6g}")),
             "source": "Reading of this tracker",
@@ -131,19 +131,19 @@ def _readings_so_far(tables: TrackerTables, indicator: Row) -> Rows:
             "words": wording.reading_words(row, indicator),
             "day": wording.day(row["reading_date"]),
         }
-    return [found[when] for when in sorted(found)]
+    return [points[when] for when in sorted(points)]
 
 
 def _value_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure:
     used = tables.used_claims.get(indicator["indicator_id"], ())
     drawable = [claim for claim in claims if _claim_levels(claim)[0] is not None]
-    own = _readings_so_far(tables, indicator)
+    tracker_readings = _readings_so_far(tables, indicator)
     names, drawn_as = _sources(drawable)
     points = [
         point for claim in drawable if (point := _point(claim, drawn_as[_speaker(claim)], used, indicator)) is not None
     ]
-    points += own
-    if own:
+    points += tracker_readings
+    if tracker_readings:
         names = [*names[: len(SHAPES) - 1], "Reading of this tracker"]
         points = [point if point["source"] in names else {**point, "source": names[0]} for point in points]
     points.sort(key=lambda point: (point["date"], point["source"], point["value"]))
@@ -285,11 +285,11 @@ def _event_figure(tables: TrackerTables, indicator: Row, claims: Rows) -> Figure
         prediction = tables.prediction.get((indicator["indicator_id"], scenario["scenario_id"]))
         if not prediction or prediction["type"] != "event_by":
             continue
-        wanted = json.loads(prediction["parameters"] or "{}")
-        by, chance = str(wanted.get("by", "")), wanted.get("p")
+        parameters = json.loads(prediction["parameters"] or "{}")
+        by, chance = str(parameters.get("by", "")), parameters.get("p")
         if not by:
             continue
-        first = max(str(wanted.get("earliest") or tables.tracker["t0"].isoformat()), tables.tracker["t0"].isoformat())
+        first = max(str(parameters.get("earliest") or ""), tables.tracker["t0"].isoformat())
         says = f"{scenario['title']}: {wording.percent(chance)} by {wording.short_day(date.fromisoformat(by))}"
         row, tone = f"{place:02d}", scenario["scenario_id"]
         order.append(row)
@@ -431,10 +431,10 @@ STAGE_SHAPES = {
 
 def milestones(tables: TrackerTables) -> Figure | None:
     """Return a timeline of the projects: stages reached, dates announced, and each slip from one date to a later."""
-    own = [row for row in tables.rows["milestone"] if row["happened_on"] or row["planned_for"]]
-    if not own:
+    stages = [row for row in tables.rows["milestone"] if row["happened_on"] or row["planned_for"]]
+    if not stages:
         return None
-    by_project = grouped(own, "project_id")
+    by_project = grouped(stages, "project_id")
     titles = tables.project_titles
     order, names, rows, lines, table = [], [], [], [], []
     for place, (project, steps) in enumerate(sorted(by_project.items(), key=lambda item: titles.get(item[0], item[0]))):
@@ -465,8 +465,8 @@ def milestones(tables: TrackerTables) -> Figure | None:
             )
             days = (wording.day(step[name]) if step[name] else "\u2013" for name in ("happened_on", "planned_for"))
             late = wording.number(slip) if slip is not None else "\u2013"
-            known = wording.short_day(step["published_on"])
-            table.append([names[-1], str(step["stage"]), *days, late, known, str(step["detail"] or "")])
+            known_since = wording.short_day(step["published_on"])
+            table.append([names[-1], str(step["stage"]), *days, late, known_since, str(step["detail"] or "")])
     hollow = any(row["filled"] == "hollow" for row in rows)
     return Figure(
         "milestones",

@@ -26,11 +26,11 @@ def tracker_news(tables: TrackerTables, before: Mapping[str, Rows]) -> Rows:
     notes = [*_verdict(tables), *_moves(tables)]
     if before:
         key = tables.tracker["tracker_id"]
-        own = {
+        past = {
             name: [row for row in rows if row.get("tracker_id", key) == key or row.get("tracker_id") is None]
             for name, rows in before.items()
         }
-        notes += [*_turned(tables, own), *_claims(tables, own), *_checks(tables, own), *_own_edits(tables, own)]
+        notes += [*_turned(tables, past), *_claims(tables, past), *_checks(tables, past), *_own_edits(tables, past)]
     # Of a run that published nothing before this one the alert spoke; here it would contradict the release.
     notes += [
         _note("withheld", row["message"])
@@ -107,10 +107,10 @@ def _turned(tables: TrackerTables, before: Mapping[str, Rows]) -> Iterator[Row]:
 
 def _claims(tables: TrackerTables, before: Mapping[str, Rows]) -> Iterator[Row]:
     """Note claims that are new, revised, withdrawn or held, the scored indicators' first."""
-    known = {row["claim_id"]: row for row in before.get("claim", [])}
+    earlier_claims = {row["claim_id"]: row for row in before.get("claim", [])}
     kinds: dict[str, Rows] = {"new_claim": [], "revised_claim": [], "withdrawn_claim": [], "held_claim": []}
     for row in tables.rows["claim"]:
-        was = known.get(row["claim_id"])
+        was = earlier_claims.get(row["claim_id"])
         if row["held"] and not (was and was["held"]):
             kinds["held_claim"].append(row)
         elif row["status"] == "withdrawn" and not (was and was["status"] == "withdrawn"):
@@ -162,11 +162,11 @@ def _own_edits(tables: TrackerTables, before: Mapping[str, Rows]) -> Iterator[Ro
 
 def by_release(tables: TrackerTables) -> list[dict[str, Any]]:
     """Return the notes of each release, newest first, by kind."""
-    found: dict[str, dict[str, Any]] = {}
+    releases: dict[str, dict[str, Any]] = {}
     for row in sorted(tables.rows.get("release_note", []), key=lambda row: (str(row["of_release"]), row["position"])):
-        entry = found.setdefault(
+        entry = releases.setdefault(
             row["of_release"],
             {"release_id": row["of_release"], "created_at": row["created_at"], "as_of": row["as_of"], "notes": {}},
         )
         entry["notes"].setdefault(row["kind"], []).append(row)
-    return sorted(found.values(), key=lambda entry: str(entry["created_at"]), reverse=True)
+    return sorted(releases.values(), key=lambda entry: str(entry["created_at"]), reverse=True)

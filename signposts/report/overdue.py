@@ -34,13 +34,13 @@ def milestones(tables: TrackerTables) -> Page:
 
 def overdue(tables: TrackerTables) -> Rows:
     """Return each project's stage that was promised by now and is not reached, with its first and newer promises."""
-    found = []
+    stages = []
     for promises in _by_stage([row for row in tables.rows["milestone"] if row["planned_for"] is not None]):
         late = [row for row in promises if row.get("days_overdue") is not None]
         if not late:
             continue
         first = max(late, key=lambda row: row["days_overdue"])
-        found.append(
+        stages.append(
             {
                 **_shown(tables, first),
                 "promised_for": first["planned_for"],
@@ -48,7 +48,7 @@ def overdue(tables: TrackerTables) -> Rows:
                 "newer": sorted({row["planned_for"] for row in promises if row["planned_for"] > first["planned_for"]}),
             }
         )
-    return sorted(found, key=lambda row: (-row["days"], row["project"]))
+    return sorted(stages, key=lambda row: (-row["days"], row["project"]))
 
 
 def _scale(late: Rows, as_of: date) -> dict[str, Any]:
@@ -71,10 +71,10 @@ def _scale(late: Rows, as_of: date) -> dict[str, Any]:
 def _reached(tables: TrackerTables) -> Rows:
     """Return the stages reached, newest first, once each."""
     steps = [row for row in tables.rows["milestone"] if row["happened_on"] is not None]
-    found: dict[tuple[str, str, str], Row] = {}
+    stages: dict[tuple[str, str, str], Row] = {}
     for row in sorted(steps, key=lambda row: (row["happened_on"], row["claim_id"])):
-        found.setdefault((row["project_id"], row["stage"], str(row["detail"])), row)
-    newest = sorted(found.values(), key=lambda row: (row["happened_on"], row["claim_id"]), reverse=True)
+        stages.setdefault((row["project_id"], row["stage"], str(row["detail"])), row)
+    newest = sorted(stages.values(), key=lambda row: (row["happened_on"], row["claim_id"]), reverse=True)
     return [_shown(tables, row) for row in newest]
 
 

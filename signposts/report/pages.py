@@ -87,7 +87,7 @@ def _expectations(tables: TrackerTables, indicator: Row) -> Rows:
     counted = str(indicator["unit"] or "").startswith("count")
     scored_at = tables.as_of if counted else reading.get("scored_at") or tables.as_of
     due = [row for row in tables.deadlines if row["indicator_id"] == key]
-    found = []
+    expectations = []
     for scenario in tables.named:
         fan = [
             row
@@ -95,7 +95,7 @@ def _expectations(tables: TrackerTables, indicator: Row) -> Rows:
             if row["scenario_id"] == scenario["scenario_id"] and row["p10"] is not None
         ]
         at = min(fan, key=lambda row: abs((row["date"] - scored_at).days)) if fan else None
-        found.append(
+        expectations.append(
             {
                 "scenario": scenario,
                 "prediction": tables.prediction.get((key, scenario["scenario_id"])),
@@ -107,7 +107,7 @@ def _expectations(tables: TrackerTables, indicator: Row) -> Rows:
                 ),
             }
         )
-    return found
+    return expectations
 
 
 def indicator_page(

@@ -92,46 +92,46 @@ def _labels(places: Rows, marks: Rows, squeeze: float) -> Rows:
     edge = (min(columns) + max(columns) + NARROW) / 2
     spots = {(mark["x"], mark["y"]) for mark in marks}
     taken: list[tuple[float, float, float, float]] = []
-    found = []
+    labels = []
     for row in sorted({place["name"]: place for place in places}.values(), key=lambda row: -row["latitude"]):
         at = _at(row, squeeze)
         x, y, wide = at["x"] * scale, -at["y"] * scale, 7.0 * len(row["name"])
         boxes = {"left": (x + 8, y - 8, x + 8 + wide, y + 8), "right": (x - 8 - wide, y - 8, x - 8, y + 8)}
         free = [
             side
-            for side, (left, top, right, bottom) in boxes.items()
-            if not any(left < box[2] and box[0] < right and top < box[3] and box[1] < bottom for box in taken)
+            for side, (west, north, east, south) in boxes.items()
+            if not any(west < box[2] and box[0] < east and north < box[3] and box[1] < south for box in taken)
         ]
         side = next((side for side in free if boxes[side][2] < edge), "right" if boxes["left"][2] >= edge else "left")
         taken += [boxes[side], (x - 6, y - 6, x + 6, y + 6)]
-        found.append({**at, "name": row["name"], "side": side, "stands": (at["x"], at["y"]) in spots})
-    return found
+        labels.append({**at, "name": row["name"], "side": side, "stands": (at["x"], at["y"]) in spots})
+    return labels
 
 
 def outlines(west: float, south: float, east: float, north: float, squeeze: float) -> Rows:
     """Return the countries inside a window as GeoJSON, cut at its edges, longitudes squeezed to a true shape."""
-    found: Rows = []
+    features: Rows = []
     for ring in _rings():
         for axis, edge, sign in ((0, west, 1), (0, east, -1), (1, south, 1), (1, north, -1)):
             ring = _cut(ring, axis, edge, sign)
         if ring:
             line = [[round(x * squeeze, 2), round(y, 2)] for x, y in ring]
-            found.append({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[*line, line[0]]]}})
-    return found
+            features.append({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[*line, line[0]]]}})
+    return features
 
 
 @cache
 def _rings() -> tuple[tuple[Point, ...], ...]:
     """Return every country's outlines as rings of longitude and latitude."""
     packed = json.loads((Path(__file__).parent / "natural_earth.json").read_text(encoding="utf-8"))
-    (wide, high), (left, low) = packed["transform"]["scale"], packed["transform"]["translate"]
+    (wide, high), (west, south) = packed["transform"]["scale"], packed["transform"]["translate"]
     arcs: list[list[Point]] = []
     for arc in packed["arcs"]:
         x = y = 0
         line: list[Point] = []
         for dx, dy in arc:
             x, y = x + dx, y + dy
-            line.append((x * wide + left, y * high + low))
+            line.append((x * wide + west, y * high + south))
         arcs.append(line)
     return tuple(
         tuple(point for number in ring for point in (arcs[number] if number >= 0 else arcs[~number][::-1])[:-1])

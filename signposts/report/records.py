@@ -27,8 +27,8 @@ class TrackerTables:
     @cached_property
     def release(self) -> Row:
         """Return the release that the pages describe."""
-        own = [row for row in self.rows["release"] if row["release_id"] == self.tracker["release_id"]]
-        return own[0] if own else {"release_id": self.tracker["release_id"], "created_at": None, "as_of": self.as_of}
+        rows = [row for row in self.rows["release"] if row["release_id"] == self.tracker["release_id"]]
+        return rows[0] if rows else {"release_id": self.tracker["release_id"], "created_at": None, "as_of": self.as_of}
 
     @cached_property
     def releases(self) -> Rows:
@@ -40,8 +40,8 @@ class TrackerTables:
         """Return the newest as-of date, which the front page speaks about."""
         latest = [row["as_of"] for row in self.rows["as_of_date"] if row["is_latest"]]
         days = latest or [row["as_of"] for row in self.rows["scenario_probability"]]
-        found: date = max(days) if days else self.tracker["t0"]
-        return found
+        newest: date = max(days) if days else self.tracker["t0"]
+        return newest
 
     @cached_property
     def scenarios(self) -> Rows:
@@ -52,23 +52,23 @@ class TrackerTables:
         for row in self.rows["change"]:
             moves[row["scenario_id"]] += row["move"]
         ordered = sorted(self.rows["scenario"], key=lambda row: (row["sort_order"] or 0, row["scenario_id"]))
-        found = []
+        scenarios = []
         for place, row in enumerate(ordered, start=1):
-            own = now.get(row["scenario_id"], {})
+            probability = now.get(row["scenario_id"], {})
             is_other = row["scenario_id"] == "other"
-            found.append(
+            scenarios.append(
                 {
                     **row,
                     "key": "s0" if is_other else f"s{(place - 1) % 6 + 1}",
                     "is_other": is_other,
-                    "prior": own.get("prior", row["prior"]),
-                    "posterior": own.get("posterior", row["prior"]),
-                    "decibans": own.get("decibans"),
+                    "prior": probability.get("prior", row["prior"]),
+                    "posterior": probability.get("posterior", row["prior"]),
+                    "decibans": probability.get("decibans"),
                     "surprise": (surprise.get(row["scenario_id"]) or {}).get("surprise"),
                     "change": moves[row["scenario_id"]] if self.has_earlier else None,
                 }
             )
-        return found
+        return scenarios
 
     @cached_property
     def named(self) -> Rows:
@@ -105,11 +105,11 @@ class TrackerTables:
     @cached_property
     def reading(self) -> dict[str, Row]:
         """Return the newest reading of each indicator, with the year of an old figure where that is all there is."""
-        found = {row["indicator_id"]: row for row in self.rows["reading"] if row["as_of"] == self.as_of}
-        for key, row in found.items():
+        readings = {row["indicator_id"]: row for row in self.rows["reading"] if row["as_of"] == self.as_of}
+        for key, row in readings.items():
             if row.get("missing_reason") == "before_the_clock" and self.claims.get(key):
-                found[key] = {**row, "old_year": _last_day(self.claims[key][0]).year}
-        return found
+                readings[key] = {**row, "old_year": _last_day(self.claims[key][0]).year}
+        return readings
 
     @cached_property
     def readings_of(self) -> dict[str, Rows]:
@@ -147,10 +147,10 @@ class TrackerTables:
     @cached_property
     def bits(self) -> dict[str, dict[int, float]]:
         """Return each indicator's expected information in bits, by years ahead."""
-        found: dict[str, dict[int, float]] = defaultdict(dict)
+        bits: dict[str, dict[int, float]] = defaultdict(dict)
         for row in self.rows["diagnosticity"]:
-            found[row["indicator_id"]][int(row["years_ahead"] or 0)] = row["bits"]
-        return found
+            bits[row["indicator_id"]][int(row["years_ahead"] or 0)] = row["bits"]
+        return bits
 
     @cached_property
     def freshness(self) -> dict[str, Row]:
@@ -181,11 +181,11 @@ class TrackerTables:
     @cached_property
     def variant_now(self) -> dict[str, dict[str, float]]:
         """Return P(scenario) now under each variant."""
-        found: dict[str, dict[str, float]] = defaultdict(dict)
+        variants: dict[str, dict[str, float]] = defaultdict(dict)
         for row in self.rows["scenario_probability"]:
             if row["as_of"] == self.as_of:
-                found[row["variant"]][row["scenario_id"]] = row["posterior"]
-        return found
+                variants[row["variant"]][row["scenario_id"]] = row["posterior"]
+        return variants
 
     @cached_property
     def alarm(self) -> bool:
@@ -215,16 +215,16 @@ class TrackerTables:
     @cached_property
     def used_claims(self) -> dict[str, list[str]]:
         """Return the claims behind each indicator's newest reading."""
-        found: dict[str, list[str]] = defaultdict(list)
+        claims: dict[str, list[str]] = defaultdict(list)
         for row in self.rows["reading_claim"]:
-            found[row["indicator_id"]].append(row["claim_id"])
-        return found
+            claims[row["indicator_id"]].append(row["claim_id"])
+        return claims
 
     @cached_property
     def previous(self) -> Row | None:
         """Return the release before this one."""
-        own = (str(self.release["created_at"]), self.release["release_id"])
-        return next((row for row in self.releases if (str(row["created_at"]), row["release_id"]) < own), None)
+        this_release = (str(self.release["created_at"]), self.release["release_id"])
+        return next((row for row in self.releases if (str(row["created_at"]), row["release_id"]) < this_release), None)
 
     @cached_property
     def interval(self) -> dict[str, Row]:
@@ -273,10 +273,10 @@ def _last_day(row: Row) -> date:
 
 def grouped(rows: Rows, name: str) -> dict[Any, Rows]:
     """Return the rows by the value of a column, order kept."""
-    found: dict[Any, Rows] = defaultdict(list)
+    groups: dict[Any, Rows] = defaultdict(list)
     for row in rows:
-        found[row[name]].append(row)
-    return found
+        groups[row[name]].append(row)
+    return groups
 
 
 def tables_by_tracker(tables: Mapping[str, Rows]) -> list[TrackerTables]:
@@ -284,11 +284,11 @@ def tables_by_tracker(tables: Mapping[str, Rows]) -> list[TrackerTables]:
     trackers = sorted(tables["tracker"], key=lambda row: str(row["tracker_id"]))
     return [
         TrackerTables(
-            row,
+            tracker,
             {
-                name: [each for each in rows if each.get("tracker_id") in (row["tracker_id"], None)]
+                name: [row for row in rows if row.get("tracker_id") in (tracker["tracker_id"], None)]
                 for name, rows in tables.items()
             },
         )
-        for row in trackers
+        for tracker in trackers
     ]

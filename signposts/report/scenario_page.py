@@ -25,11 +25,11 @@ FOLDED = "too early to tell"
 def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
     """Return a scenario's page: story, both sides, the ladder of what is due, fans, and its predictions."""
     key = scenario["scenario_id"]
-    own = []
+    predictions = []
     for (name, who), row in tables.prediction.items():
         if who == key and row["type"] != "silent" and name in tables.indicator:
             fares = tables.assessment.get((name, key)) or {}
-            own.append(
+            predictions.append(
                 {
                     "indicator": tables.indicator[name],
                     "prediction": row,
@@ -39,7 +39,7 @@ def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
                     "weight": fares.get("contribution") or 0.0,
                 }
             )
-    by_status = grouped(own, "status")
+    by_status = grouped(predictions, "status")
     for rows in by_status.values():
         rows.sort(key=lambda row: (row["weight"], row["indicator"]["title"]))
     order = [name for name in STATUS_ORDER if name in by_status]
@@ -56,7 +56,7 @@ def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
         "groups": [(name, by_status[name]) for name in order],
         "folded": sorted(by_status.get(FOLDED, []), key=lambda row: str(row["indicator"]["title"])),
         "figures": figures,
-        "total": len(own),
+        "total": len(predictions),
     }
     citations = [cite("predictions", **page_values(tables), scenario=key)]
     citations += [cite(name, **page_values(tables)) for name in ("matrix", "deadlines", "probabilities")]
@@ -76,27 +76,27 @@ def scenario_page(tables: TrackerTables, scenario: Row) -> Page:
 
 def ladder(tables: TrackerTables, scenario_id: str) -> Rows:
     """Return what would have to happen next for a scenario: its predictions by the date on which each falls due."""
-    found = []
+    rungs = []
     for row in next_dates(tables, scenario_id):
         turn = row["turns"][0]
         if turn["becomes"] not in ("missed", "behind", "fulfilled", "contradicted"):
             continue
         prediction = tables.prediction.get((row["indicator_id"], scenario_id))
-        found.append({**row, "turn": turn, "claim": prediction["claim"] if prediction else ""})
-    due = [row for row in found if row["turn"]["becomes"] != "contradicted"]
-    return (due or found)[:LADDER]
+        rungs.append({**row, "turn": turn, "claim": prediction["claim"] if prediction else ""})
+    due = [row for row in rungs if row["turn"]["becomes"] != "contradicted"]
+    return (due or rungs)[:LADDER]
 
 
 def fans(tables: TrackerTables, scenario_id: str) -> Rows:
     """Return the scenario's numeric indicators, each with its fan over four years and what was read so far."""
     until = date(tables.as_of.year + 4, 12, 31)
     rows = []
-    for key, fan in tables.fans.items():
+    for key, fan_rows in tables.fans.items():
         indicator = tables.indicator.get(key)
-        own = [row for row in fan if row["scenario_id"] == scenario_id]
+        fan = [row for row in fan_rows if row["scenario_id"] == scenario_id]
         read = readings_in_time(tables.readings_of.get(key, []))
-        drawn = fan_sparkline(own, read, until)
+        drawn = fan_sparkline(fan, read, until)
         if indicator and indicator["scored"] and drawn:
             status = (tables.assessment.get((key, scenario_id)) or {}).get("status") or "no data"
-            rows.append({"indicator": indicator, "sparkline": drawn, "status": status, "last": own[-1], "until": until})
+            rows.append({"indicator": indicator, "sparkline": drawn, "status": status, "last": fan[-1], "until": until})
     return sorted(rows, key=lambda row: str(row["indicator"]["title"]))

@@ -58,15 +58,15 @@ def line_sparkline(readings: Sequence[tuple[date, float]]) -> Sparkline | None:
 
 def readings_in_time(rows: Rows) -> list[tuple[date, float]]:
     """Return the numeric readings of one indicator by the date they are scored at, each date's newest."""
-    found: dict[date, float] = {}
+    readings: dict[date, float] = {}
     ordered: list[Row] = sorted(rows, key=lambda row: row["as_of"])
     for row in ordered:
         day = row["scored_at"] or row["exposure_end"]
         if row["value"] is not None and day is not None:
             # the reading of k of n is its number counted, its fan a share
             shared = row["kind"] == "share_count" and row["trials"] and row["value"] > 1
-            found[day] = float(row["value"]) / (row["trials"] if shared else 1)
-    return sorted(found.items())
+            readings[day] = float(row["value"]) / (row["trials"] if shared else 1)
+    return sorted(readings.items())
 
 
 def _scale(days: Sequence[date], levels: Sequence[float]) -> Callable[[date, float], tuple[float, float]]:

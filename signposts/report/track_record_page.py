@@ -63,12 +63,12 @@ def method_forecasts(tables: TrackerTables) -> Rows:
     for row in tables.rows.get("forecast", []):
         if row["forecaster"] == "method":
             said.setdefault((row["indicator_id"], row["date"], row["frozen_on"]), {})[row["quantity"]] = row["value"]
-    found = [
+    forecasts = [
         {**row, "indicator": tables.indicator.get(row["indicator_id"]), "said": said_words(row, said, tables)}
         for row in tables.rows.get("resolved_forecast", [])
         if row["forecaster"] == "method"
     ]
-    return sorted(found, key=lambda row: (row["date"], row["indicator_id"], row["frozen_on"]))
+    return sorted(forecasts, key=lambda row: (row["date"], row["indicator_id"], row["frozen_on"]))
 
 
 def said_words(row: Row, said: dict[tuple[Any, ...], Row], tables: TrackerTables) -> str:
@@ -86,12 +86,12 @@ def said_words(row: Row, said: dict[tuple[Any, ...], Row], tables: TrackerTables
 def scores(tables: TrackerTables) -> Rows:
     """Return each forecaster's count of resolved forecasts and its mean scores; empty while nothing is resolved."""
     done = [row for row in tables.rows.get("resolved_forecast", []) if row["outcome"] in RESOLVED]
-    found = []
+    forecasters = []
     for name, rows in grouped(done, "forecaster").items():
         title = FORECASTERS.get(name) or tables.scenario.get(name, {}).get("title", name)
         means = {
             column: fmean(values) if (values := [row[column] for row in rows if row[column] is not None]) else None
             for column in ("brier", "log_score", "crps")
         }
-        found.append({"title": title, "count": len(rows), **means})
-    return sorted(found, key=lambda row: (row["title"] != FORECASTERS["method"], row["title"]))
+        forecasters.append({"title": title, "count": len(rows), **means})
+    return sorted(forecasters, key=lambda row: (row["title"] != FORECASTERS["method"], row["title"]))

@@ -137,8 +137,8 @@ def cause(tables: TrackerTables, scenario: Row) -> str:
     if not move:
         return "nothing in sum"
     parts = [(row, row["moves"].get(key, 0.0) / move) for row in release_moves(tables)]
-    own = {"catalogue": "our own edits of the predictions", "method": "a change of method", "time": "time passing"}
-    for name, words in own.items():
+    causes = {"catalogue": "our own edits of the predictions", "method": "a change of method", "time": "time passing"}
+    for name, words in causes.items():
         share = sum(part for row, part in parts if row["cause"] == name)
         if share >= MAINLY:
             return f"{words} did it" if share >= WHOLLY else f"mostly {words}"
@@ -213,7 +213,7 @@ def sentences(tables: TrackerTables) -> list[Sentence]:
     ]
     odd = "What is observed is odd under every scenario: a future that none of them describes has to be reckoned with."
     alarm = [Sentence(odd, "alarm", "surprise")] if tables.alarm else []
-    return [*alarm, *(found for make in made if (found := make(tables)) is not None)]
+    return [*alarm, *(sentence for make in made if (sentence := make(tables)) is not None)]
 
 
 def _moved(tables: TrackerTables) -> Sentence | None:
@@ -252,8 +252,8 @@ def indicator_moves(tables: TrackerTables, scenario_id: str) -> Rows:
         key = row["indicator_id"]
         words = _title(tables, key) if key else wording.CAUSES.get(row["cause"], str(row["cause"]))
         net[key, words] += row["moves"].get(scenario_id, 0.0)
-    found = [{"indicator_id": key, "words": words, "move": move} for (key, words), move in net.items()]
-    return sorted(found, key=lambda row: (-abs(row["move"]), row["words"]))
+    moves = [{"indicator_id": key, "words": words, "move": move} for (key, words), move in net.items()]
+    return sorted(moves, key=lambda row: (-abs(row["move"]), row["words"]))
 
 
 def _rivals(tables: TrackerTables) -> Sentence | None:
@@ -441,22 +441,22 @@ def shake(tables: TrackerTables) -> str:
     reading = wording.with_days(row["reading"])
     if row["value"] is not None and reading.startswith("a value of about"):
         reading = f"about {wording.amount(row['value'], indicator, 3)}"
-    wanted = f"{_title(tables, row['indicator_id'])}{' at' if reading.startswith('about') else ':'} {reading}"
+    named_reading = f"{_title(tables, row['indicator_id'])}{' at' if reading.startswith('about') else ':'} {reading}"
     chance = row.get("chance")
     likely = f" Its chance now is {wording.chance(chance)}." if chance is not None else ""
     new, share = tables.scenario.get(row["new_leading_scenario_id"] or ""), wording.percent(row["new_posterior"])
     if row["new_leading_scenario_id"] == row["leading_scenario_id"]:
         text = (
             "No single reading that is at all likely would put another scenario ahead. What would shake it most is "
-            f"{wanted}; the leader would then still stand at {share}"
+            f"{named_reading}; the leader would then still stand at {share}"
         )
         return _sentence(text) + likely
     effect = f"put {quoted(new)} ahead, at {share}" if new else "change the leader"
-    text = f"What would change this: {wanted} would {effect}"
+    text = f"What would change this: {named_reading} would {effect}"
     if chance is not None and chance < UNLIKELY:
         text = (
             "No single reading that is at all likely would change the leader. The least that would "
-            f"{effect} is {wanted}"
+            f"{effect} is {named_reading}"
         )
     return _sentence(text) + likely
 

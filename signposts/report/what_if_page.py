@@ -43,7 +43,7 @@ def what_if_page(tables: TrackerTables) -> Page | None:
 
 def _controls(tables: TrackerTables, grid: Rows) -> Rows:
     """Return a control an indicator: its readings to choose from, in the command's words and in people's."""
-    found = []
+    controls = []
     for key, rows in grouped(grid, "indicator_id").items():
         indicator = tables.indicator.get(key)
         if indicator is None:
@@ -51,7 +51,7 @@ def _controls(tables: TrackerTables, grid: Rows) -> Rows:
         steps: dict[int, str] = {row["position"]: row["supposed"] for row in rows}
         texts = [steps[position] for position in sorted(steps)]
         is_event, is_category = indicator["unit"] == "event", indicator["unit"] == "category"
-        found.append(
+        controls.append(
             {
                 "indicator": indicator,
                 "reading": tables.reading.get(key),
@@ -61,7 +61,7 @@ def _controls(tables: TrackerTables, grid: Rows) -> Rows:
                 "words": [_words(tables, indicator, text) for text in texts],
             }
         )
-    return sorted(found, key=lambda row: (row["indicator"]["domain"] or "", row["indicator"]["title"]))
+    return sorted(controls, key=lambda row: (row["indicator"]["domain"] or "", row["indicator"]["title"]))
 
 
 def _words(tables: TrackerTables, indicator: Row, text: str) -> str:
@@ -85,12 +85,12 @@ def _sets(tables: TrackerTables) -> Rows:
             "priors": [row["prior"] for row in tables.scenarios],
         }
     ]
-    for name, own in sorted(grouped(tables.rows["prior_set"], "prior_set").items()):
-        share = {row["scenario_id"]: row["prior"] for row in own}
+    for name, odds in sorted(grouped(tables.rows["prior_set"], "prior_set").items()):
+        share = {row["scenario_id"]: row["prior"] for row in odds}
         priors = [share.get(row["scenario_id"], 0.0) for row in tables.scenarios]
         if any(abs(a - b) > 1e-9 for a, b in zip(priors, rows[0]["priors"], strict=True)):
             rows.append(
-                {"id": name, "name": wording.set_name(name), "origin": own[0]["origin"] or "", "priors": priors}
+                {"id": name, "name": wording.set_name(name), "origin": odds[0]["origin"] or "", "priors": priors}
             )
     return rows
 
@@ -102,14 +102,14 @@ def _data(
     size = len(hypotheses)
     place = {row["scenario_id"]: number for number, row in enumerate(tables.scenarios)}
     plain, contaminated = [0.0] * size, [0.0] * size
-    own: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}
     for row in tables.rows["log_ratio"]:
         at = order.get((row["scenario_id"], row["onset"]))
         if at is None:
             continue
         plain[at] += row["weight"] * row["log_ratio"]
         contaminated[at] += row["weight"] * row["log_ratio_contaminated"]
-        entry = own.setdefault(row["indicator_id"], _entry(size, row["weight"]))
+        entry = entries.setdefault(row["indicator_id"], _entry(size, row["weight"]))
         _put(entry, at, row)
     groups = sorted(row["group_id"] for row in tables.rows["evidence_group"])
     luck: dict[str, dict[str, Any]] = {key: {"n": 0, "t": [0.0] * size, "q": [0.0] * size} for key in groups}
@@ -139,7 +139,7 @@ def _data(
         "indicators": {
             row["indicator"]["indicator_id"]: {
                 "group": groups.index(row["indicator"]["group_id"]) if row["indicator"]["group_id"] in groups else -1,
-                "now": _packed(own.get(row["indicator"]["indicator_id"])),
+                "now": _packed(entries.get(row["indicator"]["indicator_id"])),
                 "steps": [_packed(grid[row["indicator"]["indicator_id"]][position]) for position in row["positions"]],
             }
             for row in controls

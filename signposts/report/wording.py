@@ -145,11 +145,11 @@ def with_days(text: str) -> str:
     return _ISO_DAY.sub(_day_of, text)
 
 
-def _day_of(found: re.Match[str]) -> str:
+def _day_of(match: re.Match[str]) -> str:
     try:
-        return day(date.fromisoformat(found.group()))
+        return day(date.fromisoformat(match.group()))
     except ValueError:
-        return found.group()
+        return match.group()
 
 
 def clock(moment: datetime | None) -> str:
@@ -339,9 +339,9 @@ def condition_words(rows: Sequence[Row], indicator: Row | None) -> str:
     others: list[str] = []
     for row in rows:
         text = " ".join(str(row["if_what"] or "").split())
-        found = _LEVEL.match(text)
-        if found and row["threshold"] is not None:
-            levels[found.group(1)] = float(f"{row['threshold']:.3g}")
+        match = _LEVEL.match(text)
+        if match and row["threshold"] is not None:
+            levels[match.group(1)] = float(f"{row['threshold']:.3g}")
         else:
             others.append(text[3:] if text[:3].lower() == "if " else lower_first(text))
     return listed([*_level_words(levels, indicator), *dict.fromkeys(sorted(others))], "or")
@@ -464,7 +464,7 @@ def web_address(address: str | None) -> str | None:
 
 def file_name(identifier: str) -> str:
     """Return an identifier as a file name; what is not plain is spelt by code point, so that no two names meet."""
-    return re.sub(r"[^A-Za-z0-9_-]", lambda found: f".{ord(found.group()):x}", identifier) or "_"
+    return re.sub(r"[^A-Za-z0-9_-]", lambda match: f".{ord(match.group()):x}", identifier) or "_"
 
 
 def whose_numbers(parameters: str | None) -> str:
@@ -478,7 +478,7 @@ def whose_numbers(parameters: str | None) -> str:
 
 def set_name(name: str) -> str:
     """Return the name of a set of starting odds as words."""
-    known = {
+    names = {
         "uniform": "Equal starting odds",
         "icd203_low": "US intelligence standard (ICD 203), lower ends",
         "icd203_mid": "US intelligence standard (ICD 203), middles",
@@ -486,7 +486,7 @@ def set_name(name: str) -> str:
         "phia_mid": "British PHIA yardstick, middles",
         "survey_high_moderate_low": "Surveys of what readers take the words to mean",
     }
-    return known.get(name, name.replace("_", " ").capitalize())
+    return names.get(name, name.replace("_", " ").capitalize())
 
 
 def variant_words(row: Row, indicator: dict[str, Row], groups: dict[str, str]) -> str:
