@@ -67,10 +67,10 @@ def assemble(warehouse: "Warehouse", target: Path, release_id: str, dictionary: 
     Rows are sorted by every column, so that equal tables are equal row for row. Raises OSError if the disk refuses.
     """
     with warehouse.connect() as reader:
-        own = str(reader.execute("select current_database()").fetchall()[0][0])
+        database = str(reader.execute("select current_database()").fetchall()[0][0])
         present: dict[str, set[str]] = {}
-        listed = "select table_name, column_name from duckdb_columns() where database_name = $own"
-        for row in warehouse.rows(listed, own=own):
+        listed = "select table_name, column_name from duckdb_columns() where database_name = $database"
+        for row in warehouse.rows(listed, database=database):
             present.setdefault(row["table_name"], set()).add(row["column_name"])
         with warehouse.attached(target, "release_file", STORAGE_VERSION) as connection:
             rows = {}
@@ -80,7 +80,7 @@ def assemble(warehouse: "Warehouse", target: Path, release_id: str, dictionary: 
                     f'"{column}" {entry.type}' for column, entry in published_columns(name, table).items()
                 )
                 connection.execute(f'create table "{name}" ({columns})')
-                filled, parameters = _filling(own, name, table, present[name], release_id)
+                filled, parameters = _filling(database, name, table, present[name], release_id)
                 rows[name] = int(connection.execute(filled, parameters).fetchall()[0][0])
             for text in _comments(dictionary):
                 connection.execute(text)
@@ -90,13 +90,13 @@ def assemble(warehouse: "Warehouse", target: Path, release_id: str, dictionary: 
 
 
 def _filling(
-    own: str, name: str, table: Table, present: set[str], release_id: str
+    database: str, name: str, table: Table, present: set[str], release_id: str
 ) -> tuple[str, dict[str, str] | None]:
     """Return the statement that fills a published table, and its parameters; a column that is not there is null."""
     columns = [f'"{column}"' for column in table.columns if column in present]
     stamp = name != "release"
     chosen = ", ".join(["cast($release_id as varchar) as release_id"] * stamp + columns)
-    select = f'insert into "{name}" by name select {chosen} from "{own}".main."{name}" order by all'  # noqa: S608 - names of the dictionary
+    select = f'insert into "{name}" by name select {chosen} from "{database}".main."{name}" order by all'  # noqa: S608 - names of the dictionary
     return select, {"release_id": release_id} if stamp else None
 
 

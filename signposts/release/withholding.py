@@ -91,8 +91,8 @@ def isolate_faults(warehouse: Warehouse, step: str, work: Callable[[], None]) ->
     except MACHINE_FAULTS:
         raise
     except Exception:
-        found = {name: _failure_alone(warehouse, name, work) for name in present_trackers(warehouse)}
-        reasons = {name: f"{step}: {text}" for name, text in found.items() if text}
+        failures = {name: _failure_alone(warehouse, name, work) for name in present_trackers(warehouse)}
+        reasons = {name: f"{step}: {text}" for name, text in failures.items() if text}
         if not reasons or not withhold_at_fault(warehouse, reasons):
             raise
         work()
