@@ -322,15 +322,15 @@ def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> lis
             generator=generator,
         )
         truth = model.hypothesis_scenario[hypothesis]
-        odds_of = {
+        posteriors = {
             ("luck", weight): world_probabilities(model, worlds, design.prior, weight, design.defining_weight)
             for weight in sorted({*WEIGHTS, design.evidence_weight})
         }
         log_prior = hypothesis_prior(design.prior, model.hypothesis_scenario, model.onset_weight)
         zero = np.zeros((draws, 1))
         counted = posterior(log_prior + HEAD_COUNT_TEMPER * np.concatenate([worlds.head_count, zero], axis=1))
-        odds_of["head count", HEAD_COUNT_TEMPER] = by_scenario(counted, model.hypothesis_scenario, model.n_scenarios)
-        rows += [weight_score(time, weighting, weight, odds, truth) for (weighting, weight), odds in odds_of.items()]
+        posteriors["head count", HEAD_COUNT_TEMPER] = by_scenario(counted, model.hypothesis_scenario, model.n_scenarios)
+        rows += [weight_score(time, weighting, weight, odds, truth) for (weighting, weight), odds in posteriors.items()]
     return rows
 
 
