@@ -153,7 +153,7 @@ class Warehouse:
         once the block has ended. A disk that is full or refuses is an OSError.
         """
         with self.connect() as connection, disk_faults():
-            own = str(connection.execute("select current_database()").fetchall()[0][0])
+            database = str(connection.execute("select current_database()").fetchall()[0][0])
             shape = f"storage_version {_literal(storage_version)}, block_size {SMALLEST_BLOCK}"
             connection.execute(f"attach {_literal(str(path))} as {_identifier(name)} ({shape})")
             try:
@@ -167,7 +167,7 @@ class Warehouse:
                     connection.rollback()
                 raise
             finally:
-                connection.execute(f"use {_identifier(own)}")
+                connection.execute(f"use {_identifier(database)}")
                 connection.execute(f"detach {_identifier(name)}")
 
     def write_copy(self, path: Path) -> None:
@@ -364,8 +364,8 @@ class Warehouse:
         with self.connect() as connection:
             chosen = "*"
             if table in dictionary_columns():
-                found = [row[0] for row in connection.execute(f"describe {select}", parameters or None).fetchall()]
-                chosen = _chosen(table, found, optional)
+                columns = [row[0] for row in connection.execute(f"describe {select}", parameters or None).fetchall()]
+                chosen = _chosen(table, columns, optional)
             made = f"create or replace table {_identifier(table)} as select {chosen} from ({select}) as incoming"
             ((count,),) = connection.execute(made, parameters or None).fetchall()
             return int(count)
@@ -373,7 +373,7 @@ class Warehouse:
 
 def recorded_claim_ids(settings: Settings, tracker_id: str, indicator_id: str) -> set[str]:
     """Return the claims of an indicator's ledger that working database or release know, as far as they can be read."""
-    found: set[str] = set()
+    claim_ids: set[str] = set()
     for path, table in ((settings.warehouse, "claim_version"), (settings.released_database, "claim")):
         kept = Warehouse(path, read_only=True)
         statement = (
@@ -383,10 +383,10 @@ def recorded_claim_ids(settings: Settings, tracker_id: str, indicator_id: str) -
         try:
             if path.is_file() and kept.has_table(table):
                 rows = kept.rows(statement, tracker=tracker_id, indicator=indicator_id)
-                found |= {str(row["claim_id"]) for row in rows}
+                claim_ids |= {str(row["claim_id"]) for row in rows}
         except (WriterBusy, WarehouseDamaged):
             continue
-    return found
+    return claim_ids
 
 
 def _identifier(name: str) -> str:
@@ -401,16 +401,16 @@ def _definition(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{_identifier(name)} {kind}" for name, kind in columns.items())
 
 
-def _chosen(table: str, found: Sequence[str], optional: bool) -> str:
+def _chosen(table: str, names: Sequence[str], optional: bool) -> str:
     """Return the select list that holds found columns to the dictionary."""
     columns = dictionary_columns()[table]
-    surplus = [name for name in found if name not in columns]
-    missing = [name for name in columns if name not in found]
+    surplus = [name for name in names if name not in columns]
+    missing = [name for name in columns if name not in names]
     if surplus or (missing and not optional):
         fault = f"has no column {surplus[0]!r}" if surplus else f"lacks column {missing[0]!r}"
         raise InputError(f"table {table} {fault}: the statement and sql/dictionary.yaml differ")
     return ", ".join(
-        f"cast({_identifier(name) if name in found else 'null'} as {kind}) as {_identifier(name)}"
+        f"cast({_identifier(name) if name in names else 'null'} as {kind}) as {_identifier(name)}"
         for name, kind in columns.items()
     )
 
