@@ -80,3 +80,8 @@ def write_schemas(catalogue_root: Path) -> list[Path]:
             write_atomically(path, text.encode())
             changed.append(path)
     return changed
+
+
+def schema_comment(name: str) -> str:
+    """Return the first line by which editors find the schema of a file of this kind."""
+    return f"# yaml-language-server: $schema={'../' * FILES[name][0].count('/')}{FOLDER}/{name}.schema.json"
