@@ -156,20 +156,20 @@ def watch_for_changes(
         written = [datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in files]
         if any(abs(now - moment) < SETTLE for moment in written):
             return dg.SensorResult(skip_reason=f"{what} is being written", cursor=context.cursor)
-        found = digest_of_files(root, files)[:16]
+        digest = digest_of_files(root, files)[:16]
     except FileNotFoundError:
         return dg.SensorResult(skip_reason=f"{what} is changing", cursor=context.cursor)
     number, _, seen = (context.cursor or "0:").partition(":")
-    if found == seen:
+    if digest == seen:
         return dg.SensorResult(skip_reason=f"{what} is unchanged", cursor=context.cursor)
     if not seen:
-        return dg.SensorResult(skip_reason=f"{what} noted", cursor=f"0:{found}")
+        return dg.SensorResult(skip_reason=f"{what} noted", cursor=f"0:{digest}")
     request = dg.RunRequest(
-        run_key=f"{what}-{int(number) + 1}-{found}",
+        run_key=f"{what}-{int(number) + 1}-{digest}",
         run_config=config,
         tags={"signposts/because": f"{what} changed"},
     )
-    return dg.SensorResult(run_requests=[request], cursor=f"{int(number) + 1}:{found}")
+    return dg.SensorResult(run_requests=[request], cursor=f"{int(number) + 1}:{digest}")
 
 
 @dg.sensor(job=monitor, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)

@@ -123,17 +123,17 @@ class PartitionedRun(MonitoringRun):
             with super().yield_for_execution(context) as begun:
                 yield begun
             return
-        own = tracker_warehouse(self.settings, tracker_id)
-        lock = own.path.with_name("writer.lock")
+        warehouse = tracker_warehouse(self.settings, tracker_id)
+        lock = warehouse.path.with_name("writer.lock")
         with (
             hold_run_lock(self.settings.home / "alive" / run.run_id),
             single_writer(lock, wait_seconds=self.wait_seconds, purpose=f"tracker {tracker_id}"),
         ):
-            set_out(self.settings, own, tracker_id)
-            with own.connect():
-                (pass_row,) = own.rows("select as_of, started_at from this_pass")
+            set_out(self.settings, warehouse, tracker_id)
+            with warehouse.connect():
+                (pass_row,) = warehouse.rows("select as_of, started_at from this_pass")
                 begun = self.model_copy(update=pass_row)
-                begun._warehouse = own
+                begun._warehouse = warehouse
                 yield begun
 
 
@@ -142,9 +142,9 @@ def trackers(context: dg.AssetExecutionContext, run: MonitoringRun) -> dg.Materi
     """Begin a pass: the partitions equal the catalogue's trackers, and a copy of what was gathered is set out."""
     warehouse = run.warehouse()
     names = [str(row["tracker_id"]) for row in warehouse.rows("select tracker_id from tracker order by tracker_id")]
-    known = set(context.instance.get_dynamic_partitions(str(TRACKERS.name)))
+    partitions = set(context.instance.get_dynamic_partitions(str(TRACKERS.name)))
     context.instance.add_dynamic_partitions(str(TRACKERS.name), names)
-    for gone in known - set(names):
+    for gone in partitions - set(names):
         context.instance.delete_dynamic_partition(str(TRACKERS.name), gone)
     row = {"as_of": run.as_of_date().isoformat(), "started_at": run.now().isoformat(), "code": code_digest()}
     warehouse.write_rows("this_pass", [row])
@@ -157,27 +157,27 @@ def handed_over(settings: Settings) -> Path:
     return settings.home / "trackers" / "handed_over.duckdb"
 
 
-def set_out(settings: Settings, own: Warehouse, tracker_id: str) -> None:
+def set_out(settings: Settings, database: Warehouse, tracker_id: str) -> None:
     """Make a tracker's own working database: a copy of what was gathered without the rows of other trackers.
 
     One of this pass stays: Dagster resumes a killed run at the step it died in, which reads what the steps before made.
     """
-    if is_of_pass(own, Warehouse(handed_over(settings), read_only=True).rows("from this_pass")):
+    if is_of_pass(database, Warehouse(handed_over(settings), read_only=True).rows("from this_pass")):
         return
     # DuckDB would replay the log of a run that was killed into the copy.
-    own.path.with_name(f"{own.path.name}.wal").unlink(missing_ok=True)
-    fresh = Warehouse(own.path.with_name(f"{UNFINISHED}{own.path.name}"))
+    database.path.with_name(f"{database.path.name}.wal").unlink(missing_ok=True)
+    fresh = Warehouse(database.path.with_name(f"{UNFINISHED}{database.path.name}"))
     fresh.path.with_name(f"{fresh.path.name}.wal").unlink(missing_ok=True)
     shutil.copyfile(handed_over(settings), fresh.path)
     with fresh.connect() as connection:
         for name in tables_of_trackers(fresh):
             connection.execute(f'delete from "{name}" where tracker_id <> $tracker', {"tracker": tracker_id})  # noqa: S608 - our own names
-    fresh.path.replace(own.path)
+    fresh.path.replace(database.path)
 
 
-def is_of_pass(own: Warehouse, this_pass: list[dict[str, Any]]) -> bool:
+def is_of_pass(database: Warehouse, this_pass: list[dict[str, Any]]) -> bool:
     """Return whether a tracker's working database was begun in a pass."""
-    return own.path.exists() and own.has_table("this_pass") and own.rows("from this_pass") == this_pass
+    return database.path.exists() and database.has_table("this_pass") and database.rows("from this_pass") == this_pass
 
 
 def tables_of_trackers(warehouse: Warehouse) -> list[str]:

@@ -42,17 +42,17 @@ class Failure:
 
 def failures_of_events(events: Iterable[dg.DagsterEvent]) -> list[Failure]:
     """Return the failures of a run's events: failed steps, then blocking checks, then what kept it from beginning."""
-    found = list(events)
+    events = list(events)
     steps = (
-        _from_error(str(event.step_key), event.step_failure_data.error) for event in found if event.is_step_failure
+        _from_error(str(event.step_key), event.step_failure_data.error) for event in events if event.is_step_failure
     )
     # A step whose blocking check failed is left to the check's own words.
     failures = [failure for failure in steps if failure.cause != BLOCKED]
     kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION
-    for check in (event.asset_check_evaluation_data for event in found if event.event_type == kind):
+    for check in (event.asset_check_evaluation_data for event in events if event.event_type == kind):
         if not check.passed and check.blocking:
             failures.append(Failure(check.asset_key.to_user_string(), check.description or check.check_name))
-    whole = (event.job_failure_data.error for event in found if event.is_job_failure)
+    whole = (event.job_failure_data.error for event in events if event.is_job_failure)
     return failures or [_from_error("run", error) for error in whole if error is not None]
 
 

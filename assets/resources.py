@@ -109,8 +109,8 @@ def delete_old_runs(instance: dg.DagsterInstance, now: datetime) -> int:
         instance.delete_run(run_id)
         root = Path(instance.root_directory)
         shutil.rmtree(root / "storage" / run_id, ignore_errors=True)
-        for left in (root / "history" / "runs").glob(f"{run_id}.db*"):
-            left.unlink(missing_ok=True)
+        for path in (root / "history" / "runs").glob(f"{run_id}.db*"):
+            path.unlink(missing_ok=True)
     return len(old)
 
 

@@ -35,23 +35,23 @@ def statement_file(table: str) -> Path | None:
 def statement_reads(table: str) -> tuple[str, ...]:
     """Return the tables that the statement of a table reads, by its header; none where no statement makes it."""
     path = statement_file(table)
-    found = READS.search(path.read_text(encoding="utf-8")) if path else None
-    return tuple(re.findall(r"[a-z][a-z0-9_]*", re.sub(r"\([^)]*\)", "", found["names"]))) if found else ()
+    match = READS.search(path.read_text(encoding="utf-8")) if path else None
+    return tuple(re.findall(r"[a-z][a-z0-9_]*", re.sub(r"\([^)]*\)", "", match["names"]))) if match else ()
 
 
 def upstream_assets(table: str, assets: Iterable[str]) -> list[str]:
     """Return the assets that a table is made from: what its statement reads, through all tables that are no assets."""
-    known, seen, found = set(assets), {table}, set()
+    names, seen, upstream = set(assets), {table}, set()
     waiting = [table]
     while waiting:
         table_read = waiting.pop()
         for name in (*APPENDED.get(table_read, ()), *statement_reads(table_read)):
-            if name in known and name != table:
-                found.add(name)
+            if name in names and name != table:
+                upstream.add(name)
             elif name not in seen:
                 seen.add(name)
                 waiting.append(name)
-    return sorted(found)
+    return sorted(upstream)
 
 
 def table_spec(name: str, *, group: str, deps: Iterable[str] = (), kinds: Iterable[str] = ("duckdb",)) -> dg.AssetSpec:
@@ -62,7 +62,7 @@ def table_spec(name: str, *, group: str, deps: Iterable[str] = (), kinds: Iterab
     columns = published_columns(name, table) if published else table.columns
     metadata: dict[str, object] = {
         "dagster/column_schema": dg.TableSchema(
-            [dg.TableColumn(each, column.type, column.comment) for each, column in columns.items()]
+            [dg.TableColumn(column_name, column.type, column.comment) for column_name, column in columns.items()]
         ),
         "dagster/table_name": f"main.{name}",
     }

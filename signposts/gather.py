@@ -106,11 +106,11 @@ def feed_rows(catalogue: Catalogue) -> list[Row]:
 
 def complaints(runs: Iterable["SourceRun"]) -> list[str]:
     """Return a line a source and reason for what did not come, with the documents it holds for."""
-    found: dict[tuple[str, str], list[str]] = {}
+    documents: dict[tuple[str, str], list[str]] = {}
     for attempt in (attempt for run in runs for attempt in run.attempts):
         if attempt.outcome in {"miss", "failure"}:
-            found.setdefault((attempt.source_id, attempt.message), []).append(attempt.document or "all of it")
-    return [f"{source_id}: {', '.join(names)}: {message}" for (source_id, message), names in found.items()]
+            documents.setdefault((attempt.source_id, attempt.message), []).append(attempt.document or "all of it")
+    return [f"{source_id}: {', '.join(names)}: {message}" for (source_id, message), names in documents.items()]
 
 
 def load_publishers(root: Path) -> dict[str, Source]:

@@ -220,22 +220,22 @@ def nowcasts(warehouse: Warehouse) -> Any:
     warehouse.build_table("observe/growth_claim")
     claims = warehouse.read_frame("growth_claim")
     parts = []
-    for tracker_id, own in claims.groupby("tracker_id"):
+    for tracker_id, rows in claims.groupby("tracker_id"):
         kept = "select settings from tracker_setting where tracker_id = $tracker"
         (row,) = warehouse.rows(kept, tracker=str(tracker_id))
         spreads: Mapping[str, float] = json.loads(row["settings"])["scoring"]["nowcast"]
-        growth = own["value"].to_numpy(dtype=np.float64)
-        found = nowcast(
-            own["base_value"].to_numpy(dtype=np.float64),
-            own["base_part"].to_numpy(dtype=np.float64, na_value=np.nan),
+        growth = rows["value"].to_numpy(dtype=np.float64)
+        estimate = nowcast(
+            rows["base_value"].to_numpy(dtype=np.float64),
+            rows["base_part"].to_numpy(dtype=np.float64, na_value=np.nan),
             growth / 100,
-            own["months"].to_numpy(dtype=np.float64),
+            rows["months"].to_numpy(dtype=np.float64),
             half_width=rounding_half_width(growth),
             base_sd=spreads["base_sd"],
             rest_sd=spreads["rest_sd"],
             rest_sd_without_part=spreads["rest_sd_without_part"],
         )
-        parts.append(own[["tracker_id", "claim_id", "months"]].assign(value=found.median, log_sd=found.log_sd))
+        parts.append(rows[["tracker_id", "claim_id", "months"]].assign(value=estimate.median, log_sd=estimate.log_sd))
     columns = {"tracker_id": "str", "claim_id": "str", "months": "float", "value": "float", "log_sd": "float"}
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
     return pd.concat(parts, ignore_index=True) if parts else empty
@@ -248,11 +248,11 @@ def completeness_of_lists(warehouse: Warehouse) -> Any:
     from signposts.scoring.completeness import list_completeness
 
     rows: list[dict[str, Any]] = []
-    for found in warehouse.rows("from list_search order by tracker_id, as_of, indicator_id"):
+    for search in warehouse.rows("from list_search order by tracker_id, as_of, indicator_id"):
         share = list_completeness(
-            found["n_known"], found["n_found"], found["n_both"], (found["reach_low"], found["reach_high"])
+            search["n_known"], search["n_found"], search["n_both"], (search["reach_low"], search["reach_high"])
         )
-        recapture = {name: found[name] for name in (*LIST_KEYS, *RECAPTURE)}
+        recapture = {name: search[name] for name in (*LIST_KEYS, *RECAPTURE)}
         rows += [
             {**recapture, "node": node, "q": float(q), "weight": float(weight)}
             for node, (q, weight) in enumerate(zip(share.q, share.weight, strict=True), start=1)

@@ -155,15 +155,15 @@ def dagster_settings() -> Path:
 
 def prepare_home(settings: Settings) -> None:
     """Make the folders of an installation and give Dagster its settings; a folder that cannot be made is named."""
-    wanted = dagster_settings().read_text(encoding="utf-8")
+    content = dagster_settings().read_text(encoding="utf-8")
     try:
         for folder in (settings.archive, settings.published, settings.dagster_home, settings.inbox, settings.cache):
             folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.home) as probe:
             probe.write(bytes(PROBE_BYTES))
         target = settings.dagster_home / "dagster.yaml"
-        if not target.exists() or target.read_text(encoding="utf-8") != wanted:
-            target.write_text(wanted, encoding="utf-8")
+        if not target.exists() or target.read_text(encoding="utf-8") != content:
+            target.write_text(content, encoding="utf-8")
     except OSError as error:
         raise InputError(
             f"cannot write state under {settings.home}: {error.strerror}: {error.filename}; "

@@ -107,7 +107,7 @@ def _evaluate(frame: "pd.DataFrame", suite: Suite) -> list[Any]:
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("memory").add_dataframe_asset(suite.table)
     batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-    expected = gx.ExpectationSuite(name=suite.table, expectations=[dict(each) for each in suite.expectations])
+    expected = gx.ExpectationSuite(name=suite.table, expectations=list(map(dict, suite.expectations)))
     key = [name for name in suite.key if name in frame.columns]
     form = {"result_format": "COMPLETE", "unexpected_index_column_names": key}
     return list(batch.validate(expected, result_format=form).results)
@@ -213,7 +213,7 @@ def checks_of(table: str) -> tuple[Check, ...]:
     suites = load_suites()
     expectations = suites[table].expectations if table in suites else ()
     rules = (rule for rule in load_rules() if rule.target == table)
-    return (*(expectation_check(table, each) for each in expectations), *rules)
+    return (*(expectation_check(table, expectation) for expectation in expectations), *rules)
 
 
 def validate_table(warehouse: Warehouse, table: str) -> list[Verdict]:

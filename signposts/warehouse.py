@@ -136,14 +136,14 @@ class Warehouse:
         """
         with self.connect() as connection:
             before = connection.execute("select current_setting('search_path')").fetchall()[0][0] or "main"
-            connection.execute(f"drop schema if exists {_identifier(schema)} cascade")
-            connection.execute(f"create schema {_identifier(schema)}")
+            connection.execute(f"drop schema if exists {quoted_name(schema)} cascade")
+            connection.execute(f"create schema {quoted_name(schema)}")
             connection.execute(f"set search_path = '{schema},{before}'")
             try:
                 yield
             finally:
                 connection.execute(f"set search_path = '{before}'")
-                connection.execute(f"drop schema {_identifier(schema)} cascade")
+                connection.execute(f"drop schema {quoted_name(schema)} cascade")
 
     @contextmanager
     def attached(self, path: Path, name: str, storage_version: str) -> Iterator["duckdb.DuckDBPyConnection"]:
@@ -153,22 +153,22 @@ class Warehouse:
         once the block has ended. A disk that is full or refuses is an OSError.
         """
         with self.connect() as connection, disk_faults():
-            own = str(connection.execute("select current_database()").fetchall()[0][0])
-            shape = f"storage_version {_literal(storage_version)}, block_size {SMALLEST_BLOCK}"
-            connection.execute(f"attach {_literal(str(path))} as {_identifier(name)} ({shape})")
+            database = str(connection.execute("select current_database()").fetchall()[0][0])
+            shape = f"storage_version {quoted_text(storage_version)}, block_size {SMALLEST_BLOCK}"
+            connection.execute(f"attach {quoted_text(str(path))} as {quoted_name(name)} ({shape})")
             try:
-                connection.execute(f"use {_identifier(name)}")
+                connection.execute(f"use {quoted_name(name)}")
                 connection.begin()
                 yield connection
                 connection.commit()
-                connection.execute(f"checkpoint {_identifier(name)}")
+                connection.execute(f"checkpoint {quoted_name(name)}")
             except BaseException:
                 with suppress(Exception):
                     connection.rollback()
                 raise
             finally:
-                connection.execute(f"use {_identifier(own)}")
-                connection.execute(f"detach {_identifier(name)}")
+                connection.execute(f"use {quoted_name(database)}")
+                connection.execute(f"detach {quoted_name(name)}")
 
     def write_copy(self, path: Path) -> None:
         """Write a copy of the whole database beside the path and rename it to the path."""
@@ -177,9 +177,9 @@ class Warehouse:
         partial.unlink(missing_ok=True)
         with self.connect() as connection, disk_faults():
             (row,) = connection.execute("select current_database()").fetchall()
-            connection.execute(f"attach {_literal(str(partial))} as copied")
+            connection.execute(f"attach {quoted_text(str(partial))} as copied")
             try:
-                connection.execute(f"copy from database {_identifier(str(row[0]))} to copied")
+                connection.execute(f"copy from database {quoted_name(str(row[0]))} to copied")
             finally:
                 connection.execute("detach copied")
         partial.replace(path)
@@ -188,16 +188,16 @@ class Warehouse:
     def beside(self, path: Path, name: str) -> Iterator["duckdb.DuckDBPyConnection"]:
         """Yield the connection with another database attached under a name, for reading only."""
         with self.connect() as connection:
-            connection.execute(f"attach {_literal(str(path))} as {_identifier(name)} (read_only)")
+            connection.execute(f"attach {quoted_text(str(path))} as {quoted_name(name)} (read_only)")
             try:
                 yield connection
             finally:
-                connection.execute(f"detach {_identifier(name)}")
+                connection.execute(f"detach {quoted_name(name)}")
 
     def copy_out(self, select: str, path: Path, options: str) -> None:
         """Write a statement's rows to a file, in the format that DuckDB's COPY options name."""
         with self.connect() as connection, disk_faults():
-            connection.execute(f"copy ({select}) to {_literal(str(path))} ({options})")
+            connection.execute(f"copy ({select}) to {quoted_text(str(path))} ({options})")
 
     # ---- reading
 
@@ -219,11 +219,11 @@ class Warehouse:
 
     def read_frame(self, table: str) -> "pd.DataFrame":
         """Return a whole table."""
-        return self.query(f"from {_identifier(table)}")
+        return self.query(f"from {quoted_name(table)}")
 
     def count(self, table: str) -> int:
         """Return a table's number of rows."""
-        return int(self.rows(f"select count(*) as n from {_identifier(table)}")[0]["n"])
+        return int(self.rows(f"select count(*) as n from {quoted_name(table)}")[0]["n"])
 
     def fingerprint(self, table: str) -> str:
         """Return a digest of a table's rows, whatever their order, in memory that does not grow with the table.
@@ -233,7 +233,7 @@ class Warehouse:
         line = "cast(t as varchar)"
         statement = (
             f"select concat_ws('-', count(*), sum(md5_number_lower({line})), sum(md5_number_upper({line}))) as digest "
-            f"from {_identifier(table)} as t"
+            f"from {quoted_name(table)} as t"
         )
         return str(self.rows(statement)[0]["digest"])
 
@@ -267,32 +267,32 @@ class Warehouse:
         if surplus:
             raise InputError(f"table {table} has no column {sorted(surplus)[0]!r}: add it to sql/dictionary.yaml")
         with self.connect() as connection:
-            connection.execute(f"create or replace table {_identifier(table)} ({_definition(columns)})")
+            connection.execute(f"create or replace table {quoted_name(table)} ({_definition(columns)})")
             self._insert(connection, table, columns, rows)
         return len(rows)
 
     def replace_rows(self, table: str, rows: Sequence[Mapping[str, Any]], **where: Any) -> None:
         """Replace the rows of a dictionary's table whose columns equal ``where``; the others stay."""
         columns = dictionary_columns()[table]
-        condition = " and ".join(f"{_identifier(name)} = ${name}" for name in where)
+        condition = " and ".join(f"{quoted_name(name)} = ${name}" for name in where)
         with self.connect() as connection:
             self.ensure_table(table)
             with self.transaction():
-                connection.execute(f"delete from {_identifier(table)} where {condition}", where)
+                connection.execute(f"delete from {quoted_name(table)} where {condition}", where)
                 self._insert(connection, table, columns, rows)
 
     def append_table(self, table: str, incoming: str) -> int:
         """Add the rows of another table to a table of the dictionary, matched by column name; return how many."""
         with self.connect() as connection:
             self.ensure_table(table)
-            connection.execute(f"insert into {_identifier(table)} by name from {_identifier(incoming)}")
+            connection.execute(f"insert into {quoted_name(table)} by name from {quoted_name(incoming)}")
         return self.count(incoming)
 
     def append_made(self, table: str, sql_name: str, **parameters: Any) -> None:
         """Add what ``sql/<sql_name>.sql`` gives to a table of the dictionary, matched by column name."""
         with self.connect() as connection:
             self.ensure_table(table)
-            connection.execute(f"insert into {_identifier(table)} by name {load_sql(sql_name)}", parameters or None)
+            connection.execute(f"insert into {quoted_name(table)} by name {load_sql(sql_name)}", parameters or None)
 
     def rename_indicator(self, tracker_id: str, old: str, new: str) -> None:
         """Rename an indicator, its claims (old-001) and their keys (old|…) in every table of a tracker."""
@@ -305,9 +305,9 @@ class Warehouse:
                 "(select table_name from duckdb_tables())"
             ).fetchall()
             for table, column in columns:
-                name = _identifier(column)
+                name = quoted_name(column)
                 connection.execute(
-                    f"update {_identifier(table)} set {name} = $new || substr({name}, $length) "
+                    f"update {quoted_name(table)} set {name} = $new || substr({name}, $length) "
                     f"where tracker_id = $tracker and regexp_full_match({name}, $pattern)",
                     {"new": new, "length": len(old) + 1, "tracker": tracker_id, "pattern": rf"{old}(-\d+|\|.*)?"},
                 )
@@ -328,10 +328,10 @@ class Warehouse:
         """Make a table of the dictionary, empty, if it does not exist yet; an older one gets the columns it lacks."""
         columns = dictionary_columns()[table]
         with self.connect() as connection:
-            connection.execute(f"create table if not exists {_identifier(table)} ({_definition(columns)})")
-            described = connection.execute(f"select column_name from (describe {_identifier(table)})").fetchall()
+            connection.execute(f"create table if not exists {quoted_name(table)} ({_definition(columns)})")
+            described = connection.execute(f"select column_name from (describe {quoted_name(table)})").fetchall()
             for name in [name for name in columns if (name,) not in described]:
-                connection.execute(f"alter table {_identifier(table)} add column {_identifier(name)} {columns[name]}")
+                connection.execute(f"alter table {quoted_name(table)} add column {quoted_name(name)} {columns[name]}")
 
     def ensure_tables(self) -> None:
         """Make every table of the dictionary that does not exist yet, empty."""
@@ -355,7 +355,7 @@ class Warehouse:
         if rows:
             chosen = ", ".join(f"unnest(cast(${name} as {kind}[]))" for name, kind in columns.items())
             connection.execute(
-                f"insert into {_identifier(table)} ({', '.join(map(_identifier, columns))}) select {chosen}",
+                f"insert into {quoted_name(table)} ({', '.join(map(quoted_name, columns))}) select {chosen}",
                 {name: [row.get(name) for row in rows] for name in columns},
             )
 
@@ -364,16 +364,16 @@ class Warehouse:
         with self.connect() as connection:
             chosen = "*"
             if table in dictionary_columns():
-                found = [row[0] for row in connection.execute(f"describe {select}", parameters or None).fetchall()]
-                chosen = _chosen(table, found, optional)
-            made = f"create or replace table {_identifier(table)} as select {chosen} from ({select}) as incoming"
+                columns = [row[0] for row in connection.execute(f"describe {select}", parameters or None).fetchall()]
+                chosen = _chosen(table, columns, optional)
+            made = f"create or replace table {quoted_name(table)} as select {chosen} from ({select}) as incoming"
             ((count,),) = connection.execute(made, parameters or None).fetchall()
             return int(count)
 
 
 def recorded_claim_ids(settings: Settings, tracker_id: str, indicator_id: str) -> set[str]:
     """Return the claims of an indicator's ledger that working database or release know, as far as they can be read."""
-    found: set[str] = set()
+    claim_ids: set[str] = set()
     for path, table in ((settings.warehouse, "claim_version"), (settings.released_database, "claim")):
         kept = Warehouse(path, read_only=True)
         statement = (
@@ -383,13 +383,13 @@ def recorded_claim_ids(settings: Settings, tracker_id: str, indicator_id: str) -
         try:
             if path.is_file() and kept.has_table(table):
                 rows = kept.rows(statement, tracker=tracker_id, indicator=indicator_id)
-                found |= {str(row["claim_id"]) for row in rows}
+                claim_ids |= {str(row["claim_id"]) for row in rows}
         except (WriterBusy, WarehouseDamaged):
             continue
-    return found
+    return claim_ids
 
 
-def _identifier(name: str) -> str:
+def quoted_name(name: str) -> str:
     """Return a table's or column's name, quoted; one that is not a plain word is refused."""
     if not name.replace("_", "").isalnum():
         raise InputError(f"{name!r} is not a plain table or column name")
@@ -398,24 +398,24 @@ def _identifier(name: str) -> str:
 
 def _definition(columns: Mapping[str, str]) -> str:
     """Return the column definitions of a table."""
-    return ", ".join(f"{_identifier(name)} {kind}" for name, kind in columns.items())
+    return ", ".join(f"{quoted_name(name)} {kind}" for name, kind in columns.items())
 
 
-def _chosen(table: str, found: Sequence[str], optional: bool) -> str:
+def _chosen(table: str, names: Sequence[str], optional: bool) -> str:
     """Return the select list that holds found columns to the dictionary."""
     columns = dictionary_columns()[table]
-    surplus = [name for name in found if name not in columns]
-    missing = [name for name in columns if name not in found]
+    surplus = [name for name in names if name not in columns]
+    missing = [name for name in columns if name not in names]
     if surplus or (missing and not optional):
         fault = f"has no column {surplus[0]!r}" if surplus else f"lacks column {missing[0]!r}"
         raise InputError(f"table {table} {fault}: the statement and sql/dictionary.yaml differ")
     return ", ".join(
-        f"cast({_identifier(name) if name in found else 'null'} as {kind}) as {_identifier(name)}"
+        f"cast({quoted_name(name) if name in names else 'null'} as {kind}) as {quoted_name(name)}"
         for name, kind in columns.items()
     )
 
 
-def _literal(text: str) -> str:
+def quoted_text(text: str) -> str:
     """Return a text quoted as SQL writes it, for the places that take no parameter."""
     return "'" + text.replace("'", "''") + "'"
 

@@ -70,17 +70,17 @@ class ChainState:
 def state(tracker: TrackerModel, observations: "pd.DataFrame", nodes: "pd.DataFrame") -> ChainState:
     """Return the state that scored observations, older links of chains included, give under a tracker's model."""
     model = tracker.model
-    known = observations["indicator_id"].isin(tracker.scored)
-    own = observations[(observations["tracker_id"] == tracker.tracker_id) & observations["scored"] & known]
-    own = scoreable_rows(tracker, own).reset_index(drop=True)
+    is_scored = observations["indicator_id"].isin(tracker.scored)
+    rows = observations[(observations["tracker_id"] == tracker.tracker_id) & observations["scored"] & is_scored]
+    rows = scoreable_rows(tracker, rows).reset_index(drop=True)
     prior = np.array([tracker.priors[name] for name in (*model.scenario_ids, "other")])
     log_prior = strand_priors(model, prior)
-    names = list(dict.fromkeys(own["indicator_id"]))
+    names = list(dict.fromkeys(rows["indicator_id"]))
     if not names:
         return ChainState(tracker, log_prior, {})
     place = {name: position for position, name in enumerate(names)}
-    found = likelihood(model, observations_of(tracker, own, completeness_of(tracker, model, own, nodes)))
-    said = evidence_of(model, own, found, np.array([place[name] for name in own["indicator_id"]]), len(names))
+    likelihoods = likelihood(model, observations_of(tracker, rows, completeness_of(tracker, model, rows, nodes)))
+    said = evidence_of(model, rows, likelihoods, np.array([place[name] for name in rows["indicator_id"]]), len(names))
     weights = np.where(said["is_defining"], tracker.defining_weight, tracker.evidence_weight)[:, None]
     both = np.concatenate([said["log_ratio"][:, :-1], said["log_ratio_contaminated"][:, :-1]], axis=1)
     pieces: dict[Piece, Floats] = {(name, None): row for name, row in zip(names, weights * both, strict=True)}
@@ -141,12 +141,12 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
     now = _observed(warehouse, "observation", newest["day"], _links(warehouse, "earlier_observation", newest["day"]))
     rows: Rows = []
     for tracker in tracker_models(warehouse):
-        own = {row["scenario_id"]: row["posterior"] for row in published if row["tracker_id"] == tracker.tracker_id}
-        if not own:
+        shares = {row["scenario_id"]: row["posterior"] for row in published if row["tracker_id"] == tracker.tracker_id}
+        if not shares:
             continue
         end = state(tracker, now.observations, now.nodes)
         if old is None or tracker.tracker_id not in old_models:
-            found = _method_rows(own, end.probabilities())
+            moves = _method_rows(shares, end.probabilities())
         else:
             chain = [
                 state(old_models[tracker.tracker_id], old.observations, old.nodes),
@@ -155,10 +155,10 @@ def _changes_since(before: Warehouse, warehouse: Warehouse) -> Rows:
                 state(tracker, unchanged.observations, unchanged.nodes),
                 end,
             ]
-            found = _chain_rows(warehouse, chain, own, last["code_version"])
+            moves = _chain_rows(warehouse, chain, shares, last["code_version"])
         rows += [
             {"tracker_id": tracker.tracker_id, "previous_release_id": last["release_id"], **row}
-            for row in found
+            for row in moves
             if abs(row["move"]) > LEAST_MOVE
         ]
     return rows
@@ -183,14 +183,14 @@ def _observed(
     """Return a table's observations at a date with the links behind them, and the nodes of the lists."""
     import pandas as pd
 
-    own = warehouse.query(f"from {table} where as_of = $as_of", as_of=as_of).assign(position=1)
-    if "scored_at" not in own:
+    rows = warehouse.query(f"from {table} where as_of = $as_of", as_of=as_of).assign(position=1)
+    if "scored_at" not in rows:
         # Releases before 0.2 dated an observation by what it was scored at.
-        own["scored_at"] = own["reading_date"]
-    scored = own[own["scored"]]
-    known = set(zip(scored["tracker_id"], scored["indicator_id"], strict=True))
-    behind = links[[key in known for key in zip(links["tracker_id"], links["indicator_id"], strict=True)]]
-    joined = pd.concat([own, behind.assign(as_of=own["as_of"].iloc[0])], ignore_index=True) if len(behind) else own
+        rows["scored_at"] = rows["reading_date"]
+    scored = rows[rows["scored"]]
+    keys = set(zip(scored["tracker_id"], scored["indicator_id"], strict=True))
+    behind = links[[key in keys for key in zip(links["tracker_id"], links["indicator_id"], strict=True)]]
+    joined = pd.concat([rows, behind.assign(as_of=rows["as_of"].iloc[0])], ignore_index=True) if len(behind) else rows
     return Observed(joined, list_nodes(warehouse, nodes))
 
 

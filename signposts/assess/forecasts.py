@@ -124,15 +124,15 @@ def _stamp(warehouse: Warehouse, tracker_id: str, as_of: date, clock: datetime) 
 def standings(warehouse: Warehouse, as_of: date) -> Iterator[Standing]:
     """Yield every tracker with its probabilities and readings of the run's date."""
     for tracker in tracker_models(warehouse):
-        own = {"tracker": tracker.tracker_id, "as_of": as_of}
-        found = warehouse.rows(
+        parameters = {"tracker": tracker.tracker_id, "as_of": as_of}
+        rows = warehouse.rows(
             "select scenario_id, onset, posterior from hypothesis_probability where tracker_id = $tracker and as_of = "
             "$as_of and variant = 'headline'",
-            **own,
+            **parameters,
         )
-        readings = warehouse.rows("from reading where tracker_id = $tracker and as_of = $as_of", **own)
-        if found:
-            named = {(row["scenario_id"], round(row["onset"], 9)): row["posterior"] for row in found}
+        readings = warehouse.rows("from reading where tracker_id = $tracker and as_of = $as_of", **parameters)
+        if rows:
+            named = {(row["scenario_id"], round(row["onset"], 9)): row["posterior"] for row in rows}
             keys = zip(tracker.model.hypothesis_scenario_ids(), tracker.model.hypothesis_onset, strict=True)
             posterior = np.array([named.get((name, round(float(onset), 9)), 0.0) for name, onset in keys])
             yield Standing(tracker, as_of, posterior, {row["indicator_id"]: row for row in readings})
@@ -208,8 +208,8 @@ def _survival(standing: Standing, index: int, day: float) -> Floats:
     model = standing.tracker.model
     probe = blank_observations(np.array([index]), KIND["none_seen"], np.array([day]))
     family = REGISTRY[FAMILIES[model.family[index]]]
-    found: Floats = 1 - family.column_cdf(model, probe, family.columns(model, probe))[0]
-    return found
+    survival: Floats = 1 - family.column_cdf(model, probe, family.columns(model, probe))[0]
+    return survival
 
 
 def _event_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str, Any]]:
@@ -270,13 +270,13 @@ def _carried_on(
     start = model.parameters["start_time"][index]
     process = Process(**number, long_run_variance=model.parameters["long_run_variance"][index])
     years = np.maximum(at - start, 0.0), np.maximum(tracker.years(day) - start, 0.0)
-    own = formulas.covariance(process, *years)
-    shared = float(np.nanmean(np.where(model.speaks[index], own, np.nan)))
+    covariance = formulas.covariance(process, *years)
+    shared = float(np.nanmean(np.where(model.speaks[index], covariance, np.nan)))
     # with a spread that all scenarios share, what they share of it is the mean too
     columns = np.full(then[0].shape, shared)
     if not model.shared_sd:
-        columns[: model.n_scenarios] = own
-        columns[model.n_scenarios + 1 :] = own[onset_columns(model)[0]]
+        columns[: model.n_scenarios] = covariance
+        columns[model.n_scenarios + 1 :] = covariance[onset_columns(model)[0]]
     carried = np.minimum(columns, 0.999 * np.minimum(now.second[0] ** 2, then[1]))
     moments = Moments(now.first[0], now.second[0] ** 2, then[0], then[1], carried)
     return formulas.carried_on(moments, np.array(math.log(seen["value"])))
@@ -284,14 +284,14 @@ def _carried_on(
 
 def _merged(mixture: Mixture) -> Mixture:
     """Return the mixture with equal components added up, and those that weigh nothing left out."""
-    found: dict[tuple[float, float], float] = {}
+    weights: dict[tuple[float, float], float] = {}
     for weight, first, second in zip(mixture.weight, mixture.first, mixture.second, strict=True):
         if weight > LEAST_WEIGHT and not math.isnan(first):
             key = (round(float(first), 6), round(float(second), 6))
-            found[key] = found.get(key, 0.0) + float(weight)
-    total = sum(found.values())
-    first, second = np.array(list(found)).T
-    return Mixture(np.array(list(found.values())) / total, first, second)
+            weights[key] = weights.get(key, 0.0) + float(weight)
+    total = sum(weights.values())
+    first, second = np.array(list(weights)).T
+    return Mixture(np.array(list(weights.values())) / total, first, second)
 
 
 def _mixture_text(family: str, mixture: Mixture, since: date | None = None) -> str:
@@ -311,17 +311,17 @@ def _share_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str,
         n_own = standing.tracker.model.n_scenarios + 1
         a, b = columns.first[0][:n_own] + seen[0], columns.second[0][:n_own] + seen[1] - seen[0]
         for who, weight in forecasters(standing, index):
-            own = weight[:n_own].copy()
-            np.add.at(own, onset_columns(standing.tracker.model)[0], weight[n_own:])
+            weights = weight[:n_own].copy()
+            np.add.at(weights, onset_columns(standing.tracker.model)[0], weight[n_own:])
             since = reading["reading_date"] if votes and reading is not None else None
-            yield from _quantile_rows(day, who, _merged(Mixture(own, a, b)), "beta", 1.0, since)
+            yield from _quantile_rows(day, who, _merged(Mixture(weights, a, b)), "beta", 1.0, since)
 
 
 def _count_rows(standing: Standing, name: str, index: int) -> Iterator[dict[str, Any]]:
     """Yield the quantiles of how many more events there are up to each year end, from the last search on."""
     reading = standing.readings.get(name)
-    known = reading is not None and reading["scored"] and reading["kind"] in ("count", "none_seen")
-    if not known or reading is None or reading["exposure_end"] is None:
+    is_count = reading is not None and reading["scored"] and reading["kind"] in ("count", "none_seen")
+    if not is_count or reading is None or reading["exposure_end"] is None:
         return
     tracker = standing.tracker
     first, last = (tracker.years(reading[key]) for key in ("exposure_start", "exposure_end"))
@@ -350,9 +350,9 @@ def _quantile_rows(
     def cdf(x: Floats) -> Floats:
         return mixture_cdf(family, mixture, np.exp(x) if is_log else x)
 
-    found = bisect(np.full(shares.shape, low), np.full(shares.shape, high), shares, cdf, HALVINGS)
-    found = np.exp(found) if is_log else np.ceil(found - 1e-9) if family == "count" else found
-    for name, value in zip(SHARES, found, strict=True):
+    quantiles = bisect(np.full(shares.shape, low), np.full(shares.shape, high), shares, cdf, HALVINGS)
+    quantiles = np.exp(quantiles) if is_log else np.ceil(quantiles - 1e-9) if family == "count" else quantiles
+    for name, value in zip(SHARES, quantiles, strict=True):
         row = {"date": day, "forecaster": who, "quantity": name, "value": float(value)}
         if name == "p50":
             row["mixture"] = _mixture_text(family, mixture, since)
@@ -397,28 +397,28 @@ def resolved_rows(warehouse: Warehouse, frozen: Sequence[Mapping[str, Any]], as_
             continue
         key = (row["tracker_id"], row["indicator_id"])
         shared = {name: row[name] for name in ("tracker_id", "indicator_id", "date", "forecaster", "frozen_on")}
-        known = settled.get(key, {}) | {"counted": counted.get(key, [])}
-        yield {**shared, **_verdict(row, readings.get(key), known, as_of)}
+        claims = settled.get(key, {}) | {"counted": counted.get(key, [])}
+        yield {**shared, **_verdict(row, readings.get(key), claims, as_of)}
 
 
 def _settling_claims(warehouse: Warehouse) -> dict[tuple[str, str], dict[str, Any]]:
     """Return of each indicator the values by period end, the first day it happened, and the last look that saw none."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    settled: dict[tuple[str, str], dict[str, Any]] = {}
     rows = warehouse.rows(
         "select tracker_id, indicator_id, kind, period_end, value, happened_to, searched_until, reliability_value from "
         "claim where superseded_by is null and not held and status not in ('withdrawn', 'unverified') order by all"
     )
     for row in rows:
-        own = found.setdefault(
+        claims = settled.setdefault(
             (row["tracker_id"], row["indicator_id"]), {"values": {}, "happened": None, "looked": None}
         )
         if row["kind"] == "value" and row["value"] is not None:
-            own["values"].setdefault(row["period_end"], []).append((row["value"], row["reliability_value"]))
+            claims["values"].setdefault(row["period_end"], []).append((row["value"], row["reliability_value"]))
         elif row["kind"] == "event":
-            own["happened"] = min(filter(None, (own["happened"], row["happened_to"])), default=None)
+            claims["happened"] = min(filter(None, (claims["happened"], row["happened_to"])), default=None)
         elif row["kind"] == "none_seen":
-            own["looked"] = max(filter(None, (own["looked"], row["searched_until"])), default=None)
-    return found
+            claims["looked"] = max(filter(None, (claims["looked"], row["searched_until"])), default=None)
+    return settled
 
 
 def _verdict(
@@ -466,18 +466,18 @@ def _counted_verdict(
     A list holds only a share of what happened: the forecast of a count is thinned by the list's completeness.
     """
     weight, first, second = (np.array(mixture[name]) for name in ("weight", "first", "second"))
-    own = [row for row in counted if date.fromisoformat(mixture["since"]) < row["counted_on"] <= due]
+    events = [row for row in counted if date.fromisoformat(mixture["since"]) < row["counted_on"] <= due]
     looked = as_of if mixture["family"] == "beta" else reading["looked_until"] or reading["exposure_end"]
     if due > as_of or looked is None or looked < due:
         return _unsettled(due, as_of)
     if mixture["family"] == "count":
-        observed = round(math.fsum(row["event_share"] for row in own))
+        observed = round(math.fsum(row["event_share"] for row in events))
         thinned = first * float(reading["completeness"] or 1.0)
         most = observed + int((thinned + 20 * np.sqrt(thinned + thinned**2 / second)).max()) + 20
         distribution = mixture_cdf("count", Mixture(weight, thinned, second), np.arange(most + 1.0))
     else:
-        trials = round(math.fsum(row["trials"] * row["event_share"] for row in own))
-        observed = round(math.fsum(row["value"] * row["event_share"] for row in own))
+        trials = round(math.fsum(row["trials"] * row["event_share"] for row in events))
+        observed = round(math.fsum(row["value"] * row["event_share"] for row in events))
         if not trials:
             return {"outcome": VOID, "void_reason": "no vote was cast by the date"}
         hits = np.arange(trials + 1.0)[:, None]

@@ -65,10 +65,10 @@ def present_states(warehouse: "Warehouse", trackers: Iterable[TrackerModel], as_
     ratios = warehouse.rows("from log_ratio where as_of = $as_of", as_of=as_of)
     for tracker in trackers:
         standing = standing_of(tracker, as_of, ratios)
-        own = reading[reading["tracker_id"] == tracker.tracker_id].set_index("indicator_id")
+        readings = reading[reading["tracker_id"] == tracker.tracker_id].set_index("indicator_id")
         yield TrackerState(
             **vars(standing),
-            readings=own.reindex(standing.scored),
+            readings=readings.reindex(standing.scored),
             observations=pooled[(pooled["tracker_id"] == tracker.tracker_id) & pooled["scored"]],
             nodes=nodes,
         )
@@ -106,9 +106,9 @@ def _next_period_end(as_of: date, newest: np.datetime64, months: int) -> date:
     ends = [
         _month_end(year, month) for year in range(as_of.year - 1, as_of.year + 3) for month in range(step, 13, step)
     ]
-    wanted = [end for end in ends if last_read is None or end > last_read]
-    recent = [end for end in wanted if end > as_of - timedelta(days=31 * step)]
-    return (recent or wanted)[0]
+    unread_ends = [end for end in ends if last_read is None or end > last_read]
+    recent = [end for end in unread_ends if end > as_of - timedelta(days=31 * step)]
+    return (recent or unread_ends)[0]
 
 
 def _month_end(year: int, month: int) -> date:
@@ -273,28 +273,28 @@ def overturn_row(present: TrackerState, titles: Mapping[str, str], scenarios: Ma
     row: dict[str, Any] = {"tracker_id": tracker.tracker_id, "leading_scenario_id": leader, "date": present.as_of}
     likely = tracker.settings["thresholds"]["contradicted_tail"]
     least = _least_readings(present)
-    found = smallest_overturn(model, present.evidence, present.now, CONFIRMED, least)
+    reading = smallest_overturn(model, present.evidence, present.now, CONFIRMED, least)
     beginning = ""
-    if found is None or found.chance < likely:
-        found = strongest_reading(model, present.evidence, present.now, CONFIRMED, likely, least)
+    if reading is None or reading.chance < likely:
+        reading = strongest_reading(model, present.evidence, present.now, CONFIRMED, likely, least)
         beginning = (
             "No single reading that is at all likely would put another scenario ahead. What would shake it most: "
         )
-    if found is None:
+    if reading is None:
         return row | {"detail": "No single reading that is still possible would change which scenario leads."}
-    name = present.scored[found.position]
-    words, value = _reading_in_words(present, found.position, found.low, found.high, found.is_last_cell)
-    follower = model.scenario_ids[found.leading]
+    name = present.scored[reading.position]
+    words, value = _reading_in_words(present, reading.position, reading.low, reading.high, reading.is_last_cell)
+    follower = model.scenario_ids[reading.leading]
     return row | {
         "indicator_id": name,
         "reading": words,
         "value": value,
         "new_leading_scenario_id": follower,
-        "new_posterior": found.probability,
-        "chance": found.chance,
+        "new_posterior": reading.probability,
+        "chance": reading.chance,
         "detail": f"{beginning}{titles[name]}: {words}, confirmed by {present.as_of}. "
-        f'"{scenarios[follower]}" would then lead with {100 * found.probability:.0f} percent. '
-        f"The chance of such a reading is now put at {100 * found.chance:.2g} percent.",
+        f'"{scenarios[follower]}" would then lead with {100 * reading.probability:.0f} percent. '
+        f"The chance of such a reading is now put at {100 * reading.chance:.2g} percent.",
     }
 
 
@@ -448,13 +448,13 @@ def write_foresight(warehouse: "Warehouse", trackers: list[TrackerModel], as_of:
         scenario_titles.setdefault(row["tracker_id"], {})[row["scenario_id"]] = row["title"]
     tables: dict[str, Rows] = {name: [] for name in TABLES}
     for present in present_states(warehouse, trackers, as_of):
-        own = [row for row in indicators if row["tracker_id"] == present.tracker.tracker_id]
-        due = next_due(present, {row["indicator_id"]: row["usual_period_months"] for row in own})
-        ages = {row["indicator_id"]: row["max_age_days"] for row in own}
+        tracker_indicators = [row for row in indicators if row["tracker_id"] == present.tracker.tracker_id]
+        due = next_due(present, {row["indicator_id"]: row["usual_period_months"] for row in tracker_indicators})
+        ages = {row["indicator_id"]: row["max_age_days"] for row in tracker_indicators}
         tables["collection_priority"] += priority_rows(present, due, ages)
         tables["what_if"] += what_if_rows(present, CONFIRMED)
         tables["deadline"] += deadline_rows(present, due, silences.get(present.tracker.tracker_id, []))
-        titles = {row["indicator_id"]: row["title"] for row in own}
+        titles = {row["indicator_id"]: row["title"] for row in tracker_indicators}
         tables["overturn"].append(overturn_row(present, titles, scenario_titles[present.tracker.tracker_id]))
         tables["surprise"] += surprise_rows(
             present, other[present.tracker.tracker_id], outside.get(present.tracker.tracker_id, {})

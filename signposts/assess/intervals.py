@@ -47,16 +47,16 @@ def write_intervals(warehouse: Warehouse) -> None:
                 {**row, "parameters": json.loads(row["parameters"])}
                 for row in warehouse.rows("from prediction where tracker_id = $tracker", tracker=tracker.tracker_id)
             ]
-            own = observations[observations["tracker_id"] == tracker.tracker_id]
-            own = own[own["indicator_id"].isin(tracker.scored & set(speaking(tracker.model)))].reset_index(drop=True)
+            is_scored = observations["indicator_id"].isin(tracker.scored & set(speaking(tracker.model)))
+            spoken = observations[(observations["tracker_id"] == tracker.tracker_id) & is_scored].reset_index(drop=True)
             days = [row["as_of"] for row in dates if row["tracker_id"] == tracker.tracker_id]
             names = (*tracker.model.scenario_ids, "other")
-            for day, found in _drawn(tracker, own, nodes, predictions, days) if not own.empty else ():
+            for day, shares in _drawn(tracker, spoken, nodes, predictions, days) if not spoken.empty else ():
                 at = {"tracker_id": tracker.tracker_id, "as_of": day}
-                draw = np.repeat(np.arange(1, len(found) + 1), len(names))
-                shares = {"draw": draw, "scenario_id": np.tile(names, len(found)), "probability": found.ravel()}
-                draws.append(pd.DataFrame(at | shares))
-                ends, leads = percentiles(found)
+                draw = np.repeat(np.arange(1, len(shares) + 1), len(names))
+                columns = {"draw": draw, "scenario_id": np.tile(names, len(shares)), "probability": shares.ravel()}
+                draws.append(pd.DataFrame(at | columns))
+                ends, leads = percentiles(shares)
                 rows += [
                     at | {"scenario_id": name, "p05": low, "p50": middle, "p95": high, "share_leading": share}
                     for name, (low, middle, high), share in zip(names, ends.T.tolist(), leads.tolist(), strict=True)
@@ -70,15 +70,15 @@ def write_intervals(warehouse: Warehouse) -> None:
 
 def _drawn(
     tracker: TrackerModel,
-    own: "pd.DataFrame",
+    rows: "pd.DataFrame",
     nodes: "pd.DataFrame",
     predictions: Rows,
     days: Iterable[date],
 ) -> Iterator[tuple[date, Floats]]:
     """Yield each date with P(s | D) under every draw, (K, S + 1)."""
-    drawn, reading_of = distinct_readings(tracker, own, nodes, predictions)
+    drawn, reading_of = distinct_readings(tracker, rows, nodes, predictions)
     weighing = weighing_of(tracker)
-    at = own.drop_duplicates(KEYS)
+    at = rows.drop_duplicates(KEYS)
     for day in days:
         chosen = reading_of[np.flatnonzero((at["as_of"].dt.date == day).to_numpy())]
         yield day, drawn_probabilities(drawn, chosen, weighing)
@@ -97,26 +97,26 @@ def weighing_of(tracker: TrackerModel) -> Weighing:
 
 
 def distinct_readings(
-    tracker: TrackerModel, own: "pd.DataFrame", nodes: "pd.DataFrame", predictions: Rows
+    tracker: TrackerModel, rows: "pd.DataFrame", nodes: "pd.DataFrame", predictions: Rows
 ) -> tuple[DrawnReadings, Any]:
     """Return the distinct readings under every draw, and which one each date and indicator has, (A,)."""
     model = tracker.model
-    quantiles, shares = completeness_of(tracker, model, own, nodes)
-    said = own[SAID].assign(mean_completeness=(quantiles * shares).sum(axis=1).round(12))
+    quantiles, shares = completeness_of(tracker, model, rows, nodes)
+    said = rows[SAID].assign(mean_completeness=(quantiles * shares).sum(axis=1).round(12))
     code = said.groupby(list(said.columns), dropna=False, sort=False).ngroup().to_numpy()
-    reading = own.groupby(KEYS, sort=False).ngroup().to_numpy()
-    link = zip(code, own["position"], own["pool_weight"].round(12), own["reliability"].round(12), strict=True)
+    reading = rows.groupby(KEYS, sort=False).ngroup().to_numpy()
+    row_links = zip(code, rows["position"], rows["pool_weight"].round(12), rows["reliability"].round(12), strict=True)
     links: dict[int, list[Any]] = {}
-    for number, each in zip(reading, link, strict=True):
-        links.setdefault(int(number), []).append(each)
+    for number, link in zip(reading, row_links, strict=True):
+        links.setdefault(int(number), []).append(link)
     signatures = [tuple(sorted(links[number])) for number in range(len(links))]
-    known = {signature: place for place, signature in enumerate(dict.fromkeys(signatures))}
-    of_date = np.array([known[signature] for signature in signatures])
+    places = {signature: place for place, signature in enumerate(dict.fromkeys(signatures))}
+    of_date = np.array([places[signature] for signature in signatures])
     _, first = np.unique(of_date, return_index=True)
-    rows = np.flatnonzero(np.isin(reading, first))
-    part = own.iloc[rows].reset_index(drop=True)
-    index = np.array([known[signatures[number]] for number in reading[rows]])
-    pool, indicator, is_defining = pool_of(model, part, index, len(known))
-    observed = observations_of(tracker, part, (quantiles[rows], shares[rows]))
+    used = np.flatnonzero(np.isin(reading, first))
+    part = rows.iloc[used].reset_index(drop=True)
+    index = np.array([places[signatures[number]] for number in reading[used]])
+    pool, indicator, is_defining = pool_of(model, part, index, len(places))
+    observed = observations_of(tracker, part, (quantiles[used], shares[used]))
     moves = Moves(tracker.settings["simulation"]["seed"], DRAWS)
     return drawn_readings(model, predictions, observed, pool, (indicator, is_defining), moves), of_date

@@ -56,14 +56,14 @@ def recognition_rows(
     ]
     ends = [date(year, 12, 31) for year in range(as_of.year, tracker.horizon_end.year + 1)]
     names = model.hypothesis_scenario_ids()
-    for found in recognise(model, weighing_of(tracker), paths, [(end.year, tracker.years(end)) for end in ends]):
-        for of_scenario, probability in zip((*model.scenario_ids, "other"), found.probability, strict=True):
+    for path in recognise(model, weighing_of(tracker), paths, [(end.year, tracker.years(end)) for end in ends]):
+        for of_scenario, probability in zip((*model.scenario_ids, "other"), path.probability, strict=True):
             yield {
                 "tracker_id": tracker.tracker_id,
-                "scenario_id": names[found.hypothesis],
-                "onset": float(model.hypothesis_onset[found.hypothesis]),
-                "coverage": found.coverage,
-                "year": found.year,
+                "scenario_id": names[path.hypothesis],
+                "onset": float(model.hypothesis_onset[path.hypothesis]),
+                "coverage": path.coverage,
+                "year": path.year,
                 "of_scenario": of_scenario,
                 "posterior": probability,
             }

@@ -50,17 +50,17 @@ def score_readings(
 
     ratios, evidence = [], []
     for tracker in trackers:
-        own = observations[observations["tracker_id"] == tracker.tracker_id]
-        own = own[own["indicator_id"].isin(tracker.scored)].reset_index(drop=True)
-        if own.empty:
+        tracker_rows = observations[observations["tracker_id"] == tracker.tracker_id]
+        tracker_rows = tracker_rows[tracker_rows["indicator_id"].isin(tracker.scored)].reset_index(drop=True)
+        if tracker_rows.empty:
             continue
         for subset, model in _subsets(tracker):
-            spoken = own[own["indicator_id"].isin(speaking(model))].reset_index(drop=True)
+            spoken = tracker_rows[tracker_rows["indicator_id"].isin(speaking(model))].reset_index(drop=True)
             if spoken.empty:
                 continue
-            found = _distinct_likelihood(tracker, model, spoken, nodes)
-            ratios.append(_ratio_rows(model, spoken, found, subset))
-            evidence.append(_evidence_rows(tracker, model, spoken, found, subset))
+            likelihoods = _distinct_likelihood(tracker, model, spoken, nodes)
+            ratios.append(_ratio_rows(model, spoken, likelihoods, subset))
+            evidence.append(_evidence_rows(tracker, model, spoken, likelihoods, subset))
     return (
         pd.concat(ratios, ignore_index=True) if ratios else _no_rows("observation_ratio"),
         pd.concat(evidence, ignore_index=True) if evidence else _no_rows("reading_evidence"),
@@ -103,8 +103,8 @@ def _distinct_likelihood(
     code = said.groupby(list(said.columns), dropna=False, sort=False).ngroup().to_numpy()
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
     distinct = observations_of(tracker, rows.iloc[first], (quantiles[first], weights[first]))
-    found = likelihood(model, distinct)
-    return Likelihood(**{name: values[inverse] for name, values in vars(found).items()})
+    likelihoods = likelihood(model, distinct)
+    return Likelihood(**{name: values[inverse] for name, values in vars(likelihoods).items()})
 
 
 def completeness_of(
@@ -114,11 +114,11 @@ def completeness_of(
     from signposts.scoring.observations import even_completeness
 
     values, weights = (part.copy() for part in even_completeness(len(rows), *model.open_list_coverage))
-    own = nodes[nodes["tracker_id"] == tracker.tracker_id]
-    known = dict(list(own.groupby(["as_of", "indicator_id"])))
+    tracker_nodes = nodes[nodes["tracker_id"] == tracker.tracker_id]
+    groups = dict(list(tracker_nodes.groupby(["as_of", "indicator_id"])))
     for row, key in enumerate(zip(rows["as_of"], rows["indicator_id"], strict=True)):
-        if key in known:
-            group = known[key]
+        if key in groups:
+            group = groups[key]
             values[row], weights[row] = 1.0, 0.0
             values[row, : len(group)], weights[row, : len(group)] = group["q"], group["weight"]
     return values, weights
@@ -137,22 +137,22 @@ def _repeated(model: Model, rows: "pd.DataFrame", columns: list[str], subset: st
     }
 
 
-def _ratio_rows(model: Model, rows: "pd.DataFrame", found: Likelihood, subset: str) -> "pd.DataFrame":
+def _ratio_rows(model: Model, rows: "pd.DataFrame", likelihoods: Likelihood, subset: str) -> "pd.DataFrame":
     """Return rows of observation_ratio, a row's hypotheses together."""
     import pandas as pd
 
     return pd.DataFrame(
         _repeated(model, rows, KEYS, subset)
         | {
-            "log_lambda": found.log_ratio.ravel(),
-            "log_lambda_contaminated": found.log_ratio_contaminated.ravel(),
-            "place": found.place.ravel(),
+            "log_lambda": likelihoods.log_ratio.ravel(),
+            "log_lambda_contaminated": likelihoods.log_ratio_contaminated.ravel(),
+            "place": likelihoods.place.ravel(),
         }
     )
 
 
 def _evidence_rows(
-    tracker: TrackerModel, model: Model, rows: "pd.DataFrame", found: Likelihood, subset: str
+    tracker: TrackerModel, model: Model, rows: "pd.DataFrame", likelihoods: Likelihood, subset: str
 ) -> "pd.DataFrame":
     """Return rows of reading_evidence: pooled, chained, and with the luck that the storyline shares."""
     import pandas as pd
@@ -160,7 +160,7 @@ def _evidence_rows(
     keys = ["tracker_id", "as_of", "indicator_id"]
     reading = rows.groupby(keys, sort=False).ngroup().to_numpy()
     readings = rows.drop_duplicates(keys)[keys].reset_index(drop=True)
-    said = evidence_of(model, rows, found, reading, len(readings))
+    said = evidence_of(model, rows, likelihoods, reading, len(readings))
     frame = readings.assign(group_id=[tracker.groups[name] for name in readings["indicator_id"]])
     return pd.DataFrame(
         _repeated(model, frame, [*keys, "group_id"], subset)
@@ -173,7 +173,9 @@ def _evidence_rows(
     )
 
 
-def evidence_of(model: Model, rows: "pd.DataFrame", found: Likelihood, reading: Any, n_readings: int) -> dict[str, Any]:
+def evidence_of(
+    model: Model, rows: "pd.DataFrame", likelihoods: Likelihood, reading: Any, n_readings: int
+) -> dict[str, Any]:
     """Return l, contaminated l and z of readings, each (R, H), and which are defining events that happened, (R,).
 
     z is NaN where a reading does not share the luck of its storyline: some scenario is silent on it, or it is such an
@@ -181,12 +183,12 @@ def evidence_of(model: Model, rows: "pd.DataFrame", found: Likelihood, reading: 
     """
     pool, indicator, is_defining = pool_of(model, rows, reading, n_readings)
     shares = model.speaks[indicator].all(axis=1) & ~is_defining
-    z = luck_scores(pooled_places(found.place, pool, n_readings), model.luck_orientation(indicator)[:, None])
+    z = luck_scores(pooled_places(likelihoods.place, pool, n_readings), model.luck_orientation(indicator)[:, None])
     z[~shares] = np.nan
     z[:, -1] = np.nan
     return {
-        "log_ratio": pooled_ratios(found.log_ratio, pool, n_readings),
-        "log_ratio_contaminated": pooled_ratios(found.log_ratio_contaminated, pool, n_readings),
+        "log_ratio": pooled_ratios(likelihoods.log_ratio, pool, n_readings),
+        "log_ratio_contaminated": pooled_ratios(likelihoods.log_ratio_contaminated, pool, n_readings),
         "z": z,
         "is_defining": is_defining,
     }

@@ -59,7 +59,7 @@ def _tracker_fans(tracker: TrackerModel, dates: list[date]) -> "pd.DataFrame":
     begins = np.where(np.isnan(starts), model.exposure_start[indicator][:, None], starts).min(axis=1)
     rows = np.flatnonzero(time > begins)
     shares = np.array(list(FAN_SHARES.values()))
-    found = fan_quantiles(model, indicator[rows], time[rows], shares)
+    quantiles = fan_quantiles(model, indicator[rows], time[rows], shares)
     n_named = model.n_scenarios
     names = np.array(model.indicator_ids, dtype=object)[indicator[rows]]
     frame = pd.DataFrame(
@@ -69,7 +69,7 @@ def _tracker_fans(tracker: TrackerModel, dates: list[date]) -> "pd.DataFrame":
             "scenario_id": np.tile(np.array(model.scenario_ids, dtype=object), len(rows)),
             "date": np.repeat(day[rows], n_named),
         }
-        | {name: found[:, :, position].ravel() for position, name in enumerate(FAN_SHARES)}
+        | {name: quantiles[:, :, position].ravel() for position, name in enumerate(FAN_SHARES)}
     )
     return frame[frame["p50"].notna()]
 
@@ -133,7 +133,7 @@ def outlook_rows(tracker: TrackerModel, first_year: int) -> Rows:
     settings, simulation = tracker.settings, tracker.settings["simulation"]
     names, groups = tracker.scored_in_order(), sorted(tracker.rho)
     years = range(first_year, tracker.horizon_end.year + 1)
-    found = outlook(
+    rows = outlook(
         tracker.model,
         tracker.model.indicator_index(names),
         [tracker.years(date(year, 12, 31)) for year in years],
@@ -157,7 +157,7 @@ def outlook_rows(tracker: TrackerModel, first_year: int) -> Rows:
             "p_settled_wrong": row.p_settled_wrong,
             "draws": simulation["draws"],
         }
-        for year, row in zip(years, found, strict=True)
+        for year, row in zip(years, rows, strict=True)
     ]
 
 

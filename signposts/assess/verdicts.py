@@ -28,21 +28,21 @@ def status_words(
 
     words, growth = [], []
     for tracker in trackers:
-        own = readings[readings["tracker_id"] == tracker.tracker_id]
-        own = own[own["indicator_id"].isin(tracker.model.indicator_ids)].reset_index(drop=True)
+        in_model = readings["indicator_id"].isin(tracker.model.indicator_ids)
+        tracker_readings = readings[(readings["tracker_id"] == tracker.tracker_id) & in_model].reset_index(drop=True)
         observations = pooled[pooled["tracker_id"] == tracker.tracker_id]
-        part = _tracker_words(tracker, own, observations)
+        part = _tracker_words(tracker, tracker_readings, observations)
         words.append(part)
-        growth.append(_tracker_growth(tracker, own))
+        growth.append(_tracker_growth(tracker, tracker_readings))
     return pd.concat(words, ignore_index=True), pd.concat(growth, ignore_index=True)
 
 
-def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataFrame") -> "pd.DataFrame":
+def _tracker_words(tracker: TrackerModel, readings: "pd.DataFrame", pooled: "pd.DataFrame") -> "pd.DataFrame":
     """Return the status words of one tracker."""
     import pandas as pd
 
     model, prior = tracker.model, named_prior(tracker)
-    spoken = pooled.merge(own[READING_KEYS].assign(reading=own.index), on=READING_KEYS, how="inner")
+    spoken = pooled.merge(readings[READING_KEYS].assign(reading=readings.index), on=READING_KEYS, how="inner")
     spoken = scoreable_rows(tracker, spoken)
     observations = observations_of(tracker, spoken)
     # what lies before t0 or before a start of its predictions is history
@@ -51,14 +51,14 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
     last_day = np.where(np.isnan(observations.happened_to), observations.time, observations.happened_to)
     assessed = (last_day > 0) & (last_day > latest)
     spoken, observations = spoken[assessed], observations.take(np.flatnonzero(assessed))
-    indicator = model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
-    newest = np.full(len(own), -np.inf)
+    indicator = model.indicator_index(readings["indicator_id"].to_numpy(dtype=object))
+    newest = np.full(len(readings), -np.inf)
     np.maximum.at(newest, spoken["reading"].to_numpy(), observations.time)
     time = np.where(np.isfinite(newest), newest, np.nan)
-    bits = _bits(tracker, prior, indicator, time, own["trials"].to_numpy(dtype=np.float64, na_value=np.nan))
+    bits = _bits(tracker, prior, indicator, time, readings["trials"].to_numpy(dtype=np.float64, na_value=np.nan))
     # weights that sum to 1 over what is assessed
     total = spoken.groupby("reading")["pool_weight"].transform("sum")
-    found = status(
+    statuses = status(
         model,
         observations,
         Readings(
@@ -72,11 +72,11 @@ def _tracker_words(tracker: TrackerModel, own: "pd.DataFrame", pooled: "pd.DataF
     )
     n_named = model.n_scenarios
     return pd.DataFrame(
-        {name: np.repeat(own[name].to_numpy(), n_named) for name in READING_KEYS}
+        {name: np.repeat(readings[name].to_numpy(), n_named) for name in READING_KEYS}
         | {
-            "scenario_id": np.tile(np.array(model.scenario_ids, dtype=object), len(own)),
-            "status": found.word.ravel(),
-            "fit": found.fit.ravel(),
+            "scenario_id": np.tile(np.array(model.scenario_ids, dtype=object), len(readings)),
+            "status": statuses.word.ravel(),
+            "fit": statuses.fit.ravel(),
             "bits": np.repeat(bits, n_named),
         }
     )
@@ -100,27 +100,27 @@ def _bits(tracker: TrackerModel, prior: Floats, indicator: Integers, time: Float
         key = np.stack([indicator[rows], time[rows], np.nan_to_num(votes[rows])])
         pairs, inverse = np.unique(key, axis=1, return_inverse=True)
         trials = np.where(pairs[2] > 0, pairs[2], np.nan)
-        found = diagnosticity(tracker.model, prior, pairs[0].astype(np.int64), pairs[1], trials)
-        result[rows] = found[inverse.ravel()]
+        bits = diagnosticity(tracker.model, prior, pairs[0].astype(np.int64), pairs[1], trials)
+        result[rows] = bits[inverse.ravel()]
     return result
 
 
-def _tracker_growth(tracker: TrackerModel, own: "pd.DataFrame") -> "pd.DataFrame":
+def _tracker_growth(tracker: TrackerModel, readings: "pd.DataFrame") -> "pd.DataFrame":
     """Return the growth still needed from each numeric reading, one row per reading and scenario that has a target."""
     import pandas as pd
 
     from signposts.scoring.observations import years_of_dates
 
-    value = own["value"].to_numpy(dtype=np.float64, na_value=np.nan)
-    time = years_of_dates(tracker.t0, own["scored_at"].to_numpy(dtype="datetime64[D]"))
-    indicator = tracker.model.indicator_index(own["indicator_id"].to_numpy(dtype=object))
+    value = readings["value"].to_numpy(dtype=np.float64, na_value=np.nan)
+    time = years_of_dates(tracker.t0, readings["scored_at"].to_numpy(dtype="datetime64[D]"))
+    indicator = tracker.model.indicator_index(readings["indicator_id"].to_numpy(dtype=object))
     numeric = (tracker.model.family[indicator] == FAMILIES.index("lognormal")) & (value > 0) & ~np.isnan(time)
     rows = np.flatnonzero(numeric)
     central = tracker.settings["thresholds"]["central"]
     needed = needed_growth(tracker.model, indicator[rows], time[rows], value[rows], central)
     n_named = tracker.model.n_scenarios
     frame = pd.DataFrame(
-        {name: np.repeat(own[name].to_numpy()[rows], n_named) for name in READING_KEYS}
+        {name: np.repeat(readings[name].to_numpy()[rows], n_named) for name in READING_KEYS}
         | {
             "scenario_id": np.tile(np.array(tracker.model.scenario_ids, dtype=object), len(rows)),
             "needed_growth": needed.ravel(),

@@ -77,8 +77,8 @@ def _value(name: str, text: str, _when: date, _tracker: TrackerModel) -> Columns
 
 def _share(name: str, text: str, _when: date, _tracker: TrackerModel) -> Columns:
     """Read a share, an interval of shares, or K/N votes."""
-    if found := VOTES.fullmatch(text):
-        hits, trials = int(found[1]), int(found[2])
+    if votes := VOTES.fullmatch(text):
+        hits, trials = int(votes[1]), int(votes[2])
         if not trials or hits > trials:
             raise InputError(f"{name}={text}: K of N votes have K at most N, and N at least 1")
         return {"kind": ["share_count"], "value": [float(hits)], "trials": [float(trials)]}
@@ -90,8 +90,8 @@ def _share(name: str, text: str, _when: date, _tracker: TrackerModel) -> Columns
 
 def _numbers(name: str, text: str, expected: str) -> list[float]:
     """Return one number, or the two ends of an interval in order; an open end is NaN."""
-    if found := INTERVAL.fullmatch(text):
-        low, high = (float(end or "nan") for end in found.groups())
+    if interval := INTERVAL.fullmatch(text):
+        low, high = (float(end or "nan") for end in interval.groups())
         if low >= high:
             raise InputError(f"{name}={text}: {low:g} is not below {high:g}; write LOW..HIGH")
         return [low, high]
@@ -109,14 +109,14 @@ def _value_columns(numbers: Sequence[float]) -> Columns:
 
 def _count(name: str, text: str, when: date, tracker: TrackerModel) -> Columns:
     """Read a number of events from the first day counted to the date, the list closed; `none` is 0."""
-    found = COUNT.fullmatch("0" if text == "none" else text)
-    if not found:
+    count = COUNT.fullmatch("0" if text == "none" else text)
+    if not count:
         raise InputError(f"{name}={text}: expected a whole number of events up to {when}, or none")
     (index,) = tracker.model.indicator_index([name])
     end = tracker.years(when)
     if end <= tracker.model.exposure_start[index]:
         raise InputError(f"{name}: counting starts after {when}; give a later day with --on")
-    return {"kind": ["count"], "value": [float(found[1])], "exposure_end": [end]}
+    return {"kind": ["count"], "value": [float(count[1])], "exposure_end": [end]}
 
 
 def _event(name: str, text: str, when: date, tracker: TrackerModel) -> Columns:
@@ -144,9 +144,9 @@ def _level(name: str, text: str, _when: date, tracker: TrackerModel) -> Columns:
 def _category(name: str, text: str, _when: date, tracker: TrackerModel) -> Columns:
     """Read a category by its name."""
     (index,) = tracker.model.indicator_index([name])
-    known = tracker.model.categories[index]
-    if text not in known:
-        raise InputError(f"{name}={text}: expected one of {', '.join(known)}")
+    categories = tracker.model.categories[index]
+    if text not in categories:
+        raise InputError(f"{name}={text}: expected one of {', '.join(categories)}")
     return {"kind": ["category"], "category": [text]}
 
 
@@ -183,7 +183,7 @@ def what_if_rows(present: "Standing", reliability: float) -> Rows:
         return []
     names = {column for *_, columns in supposed for column in columns}
     joined = {column: [columns.get(column, [math.nan])[0] for *_, columns in supposed] for column in names}
-    found = single_evidence(model, make_observations(model, joined), reliability)
+    evidence = single_evidence(model, make_observations(model, joined), reliability)
     return [
         {
             "tracker_id": tracker.tracker_id,
@@ -192,10 +192,10 @@ def what_if_rows(present: "Standing", reliability: float) -> Rows:
             "supposed": text,
             "scenario_id": scenario,
             "onset": float(model.hypothesis_onset[place]),
-            "log_ratio": float(found.log_ratio[row, place]),
-            "log_ratio_contaminated": float(found.contaminated[row, place]),
-            "z": None if math.isnan(found.z[row, place]) else float(found.z[row, place]),
-            "weight": tracker.defining_weight if found.is_defining[row] else tracker.evidence_weight,
+            "log_ratio": float(evidence.log_ratio[row, place]),
+            "log_ratio_contaminated": float(evidence.contaminated[row, place]),
+            "z": None if math.isnan(evidence.z[row, place]) else float(evidence.z[row, place]),
+            "weight": tracker.defining_weight if evidence.is_defining[row] else tracker.evidence_weight,
         }
         for row, (name, position, text, _) in enumerate(supposed)
         for place, scenario in enumerate(model.hypothesis_scenario_ids()[:-1])

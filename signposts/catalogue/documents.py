@@ -59,9 +59,9 @@ def line_at(node: yaml.Node | None, location: Sequence[object]) -> int:
         return 1
     line = node.start_mark.line + 1
     for part in location:
-        found = child_of(node, part)
-        if found is not None:
-            line, node = found
+        child = child_of(node, part)
+        if child is not None:
+            line, node = child
     return line
 
 
@@ -209,9 +209,9 @@ def read_rows(
         lengths = (len(columns), *earlier_widths)
         if header not in [list(columns[:length]) for length in lengths]:
             pairs = zip_longest(header, columns, fillvalue="nothing")
-            found, wanted = next((one, other) for one, other in pairs if one != other)
+            given, expected = next((one, other) for one, other in pairs if one != other)
             mend = f"begin with: {','.join(columns)}"
-            faults.refuse(path, 1, f"header {found!r}", f"the column here is {wanted!r}", mend)
+            faults.refuse(path, 1, f"header {given!r}", f"the column here is {expected!r}", mend)
             return None
         line = reader.line_num + 1
         for values in reader:

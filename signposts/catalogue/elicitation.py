@@ -129,8 +129,8 @@ def read_elicited(
     folder: Path, indicators: Mapping[str, Indicator], scenarios: Iterable[str], faults: FaultList
 ) -> dict[tuple[str, str, str], list[float]]:
     """Return the answers of all analysts by number; what names no number of the catalogue, or cannot be, is a fault."""
-    asked = {each.key: each for each in numbers_asked(indicators, scenarios)}
-    found: dict[tuple[str, str, str], list[float]] = {}
+    asked = {number.key: number for number in numbers_asked(indicators, scenarios)}
+    values: dict[tuple[str, str, str], list[float]] = {}
     for path in sorted((folder / "elicitation").glob("*.csv")):
         try:
             answers = read_answers(path)
@@ -145,8 +145,8 @@ def read_elicited(
             elif wrong := fault(asked[key], f"{answer.value:g}"):
                 faults.refuse(path, line, answer.indicator, wrong, "correct the number")
             else:
-                found.setdefault(key, []).append(answer.value)
-    return found
+                values.setdefault(key, []).append(answer.value)
+    return values
 
 
 def pooled_parameters(

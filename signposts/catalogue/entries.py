@@ -111,14 +111,14 @@ def explain(model: Any, detail: ErrorDetails) -> tuple[str, str]:
     context = detail.get("ctx") or {}
     if kind in ("literal_error", "union_tag_invalid"):
         expected = [word.strip(" '") for word in str(context.get("expected") or context["expected_tags"]).split(",")]
-        expected = [word.strip(" '") for each in expected for word in each.split(" or ")]
+        expected = [word.strip(" '") for phrase in expected for word in phrase.split(" or ")]
         given = context.get("tag", detail["input"])
         return f"{given!r} is not known here", nearest(given, expected)
-    known = MEND_BY_TYPE.get(kind) or MEND_BY_PATTERN.get(context.get("pattern", ""))
-    if known is None:
+    advice = MEND_BY_TYPE.get(kind) or MEND_BY_PATTERN.get(context.get("pattern", ""))
+    if advice is None:
         return detail["msg"][0].lower() + detail["msg"][1:], "correct the value"
     given = repr(detail["input"])
-    return f"{given if len(given) <= 40 else given[:37] + '…'} is {known[0]}", known[1]
+    return f"{given if len(given) <= 40 else given[:37] + '…'} is {advice[0]}", advice[1]
 
 
 def visible(location: Sequence[object], model: Any) -> list[object]:

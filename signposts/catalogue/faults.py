@@ -53,9 +53,9 @@ def shown(path: Path) -> str:
     return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
 
-def nearest(name: object, known: Iterable[object]) -> str:
+def nearest(name: object, candidates: Iterable[object]) -> str:
     """Return the end of a sentence: the nearest known name if one is near, else all that are known."""
-    names = [str(each) for each in known]
+    names = [str(candidate) for candidate in candidates]
     close = get_close_matches(str(name), names, n=1)
     if close:
         return f"did you mean {close[0]!r}?"

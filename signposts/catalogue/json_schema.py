@@ -55,7 +55,7 @@ def ledger_schema() -> dict[str, Any]:
     fields = []
     for column in LEDGER_COLUMNS:
         options = properties[column].get("anyOf", [properties[column]])
-        option: dict[str, Any] = next((each for each in options if each.get("type") != "null"), {})
+        option: dict[str, Any] = next((branch for branch in options if branch.get("type") != "null"), {})
         kind = FRICTIONLESS_TYPES.get(option.get("format") or option.get("type", ""), "string")
         field: dict[str, Any] = {"name": column, "type": kind}
         constraints: dict[str, Any] = {"enum": option["enum"]} if "enum" in option else {}
@@ -80,3 +80,8 @@ def write_schemas(catalogue_root: Path) -> list[Path]:
             write_atomically(path, text.encode())
             changed.append(path)
     return changed
+
+
+def schema_comment(name: str) -> str:
+    """Return the first line by which editors find the schema of a file of this kind."""
+    return f"# yaml-language-server: $schema={'../' * FILES[name][0].count('/')}{FOLDER}/{name}.schema.json"

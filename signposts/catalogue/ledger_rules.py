@@ -46,8 +46,8 @@ def validate_ledger(ledger: Ledger, draft: Draft, today: date, faults: FaultList
         faults.refuse(ledger.path, 1, ledger.indicator_id, why, nearest(ledger.indicator_id, draft.indicator_names))
         return
     indicator = draft.indicators.get(ledger.indicator_id)
-    known = KnownNames(ledger.indicator_id, draft.settings.units, draft.names_in("projects.yaml"))
-    validate_claims(ledger, ledger.rows, indicator, draft.settings, known, today, faults)
+    names = KnownNames(ledger.indicator_id, draft.settings.units, draft.names_in("projects.yaml"))
+    validate_claims(ledger, ledger.rows, indicator, draft.settings, names, today, faults)
     for row in ledger.rows:
         for what, why, mend in claim_warnings(row.claim, indicator) if indicator is not None else ():
             faults.warn(ledger.path, row.line, f"{row.claim.claim_id} {what}", why, mend)
@@ -58,7 +58,7 @@ def validate_claims(
     new: Iterable[LedgerRow],
     indicator: Indicator | None,
     settings: TrackerSettings,
-    known: KnownNames,
+    names: KnownNames,
     today: date,
     faults: FaultList,
 ) -> None:
@@ -70,7 +70,7 @@ def validate_claims(
     for row in new:
         if why := row.claim.clock_fault(today):
             faults.refuse(ledger.path, row.line, row.claim.claim_id, why, "correct the date, or the machine's clock")
-        for what, why, mend in claim_faults(row.claim, indicator, known):
+        for what, why, mend in claim_faults(row.claim, indicator, names):
             faults.refuse(ledger.path, row.line, f"{row.claim.claim_id} {what}", why, mend)
 
 
@@ -113,19 +113,19 @@ def validate_repetitions(ledger: Ledger, faults: FaultList) -> None:
         first[row.claim.claim_id] = first.get(row.claim.corrects or "", row.claim.claim_id)
     for place, row in enumerate(standing):
         claim = row.claim
-        for earlier in standing[:place]:
-            known = earlier.claim
-            if said_of(known) != said_of(claim):
+        for earlier_row in standing[:place]:
+            earlier = earlier_row.claim
+            if said_of(earlier) != said_of(claim):
                 continue
-            key = known.event_key or first[known.claim_id]
+            key = earlier.event_key or first[earlier.claim_id]
             same_event = claim.kind == "count" and key == (claim.event_key or first[claim.claim_id])
-            if from_one_source(known, claim) and same_text(known.category, claim.category):
-                why = f"says what {known.claim_id} on line {earlier.line} says, from the same speaker or address"
-                mend = f"withdraw it, or let it correct {known.claim_id}"
+            if from_one_source(earlier, claim) and same_text(earlier.category, claim.category):
+                why = f"says what {earlier.claim_id} on line {earlier_row.line} says, from the same speaker or address"
+                mend = f"withdraw it, or let it correct {earlier.claim_id}"
                 say = faults.refuse if claim.kind == "count" and not same_event else faults.warn
                 say(ledger.path, row.line, claim.claim_id, why, mend)
             elif claim.kind == "count" and not same_event:
-                why = f"an event of the same day as {known.claim_id} on line {earlier.line}"
+                why = f"an event of the same day as {earlier.claim_id} on line {earlier_row.line}"
                 faults.warn(
                     ledger.path, row.line, claim.claim_id, why, f"if it is the same event, write event_key {key}"
                 )
@@ -173,18 +173,18 @@ def validate_silence_on_counts(ledger: Ledger, exposure_start: date, faults: Fau
                 break
 
 
-def claim_faults(claim: Claim, indicator: Indicator | None, known: KnownNames) -> Iterable[FaultWords]:
+def claim_faults(claim: Claim, indicator: Indicator | None, names: KnownNames) -> Iterable[FaultWords]:
     """Yield what a claim says that its indicator or its tracker does not know."""
-    if claim.claim_id.rpartition("-")[0] != known.indicator_id:
-        yield "claim_id", f"does not begin with {known.indicator_id}-", "name it after its indicator, or move the row"
+    if claim.claim_id.rpartition("-")[0] != names.indicator_id:
+        yield "claim_id", f"does not begin with {names.indicator_id}-", "name it after its indicator, or move the row"
     if (claim.project_id is None) != (claim.stage is None):
         yield "stage", "project_id and stage belong together", "fill in both or neither"
-    if claim.project_id is not None and claim.project_id not in known.projects:
+    if claim.project_id is not None and claim.project_id not in names.projects:
         why = f"no project {claim.project_id!r} in projects.yaml"
-        yield "project_id", why, nearest(claim.project_id, known.projects)
-    if claim.kind == "plan" and claim.value is not None and claim.unit not in known.units:
+        yield "project_id", why, nearest(claim.project_id, names.projects)
+    if claim.kind == "plan" and claim.value is not None and claim.unit not in names.units:
         why = f"{claim.unit!r} is not among the units of tracker.yaml"
-        yield "unit", why, nearest(claim.unit, known.units)
+        yield "unit", why, nearest(claim.unit, names.units)
     if indicator is not None and claim.status != "withdrawn":
         yield from measure_faults(claim, indicator)
 
@@ -242,7 +242,7 @@ def check_claim(tracker: Tracker, indicator_id: str, fields: Mapping[str, str]) 
     if claim is not None:
         new = LedgerRow(row.line, row.fields, claim)
         extended = Ledger(indicator_id, path, "", (*(ledger.rows if ledger else ()), new))
-        known = KnownNames(indicator_id, tracker.settings.units, tracker.projects)
+        names = KnownNames(indicator_id, tracker.settings.units, tracker.projects)
         indicator, today = tracker.indicators.get(indicator_id), datetime.now(UTC).date()
-        validate_claims(extended, [new], indicator, tracker.settings, known, today, faults)
+        validate_claims(extended, [new], indicator, tracker.settings, names, today, faults)
     return [f"{fault.what}: {fault.why}: {fault.mend}" for fault in sorted(faults.faults)]

@@ -70,17 +70,17 @@ def check(root: Path, trackers: Sequence[str] = ()) -> list[str]:
     return list(load_catalogue(root, trackers).warnings)
 
 
-def tracker_folders(root: Path, wanted: Sequence[str]) -> list[Path]:
+def tracker_folders(root: Path, names: Sequence[str]) -> list[Path]:
     """Return the folders of the trackers asked for, or of all; InputError if there is no such tracker."""
     if not root.is_dir():
         raise InputError(f"{root} is not a folder; name the catalogue's folder in SIGNPOSTS_CATALOGUE")
     folders = {path.name: path for path in sorted(root.iterdir()) if path.is_dir() and path.name[0] not in "._"}
     if not folders:
         raise InputError(f"{root} holds no tracker; make one with `signposts new TRACKER`")
-    for name in wanted:
+    for name in names:
         if name not in folders:
             raise InputError(f"no tracker {name!r}; {nearest(name, folders)}")
-    return [folder for name, folder in folders.items() if not wanted or name in wanted]
+    return [folder for name, folder in folders.items() if not names or name in names]
 
 
 def load_sources(document: Document | None, faults: FaultList) -> dict[str, Source]:
@@ -201,17 +201,17 @@ def files_of(folder: Path, suffix: str, faults: FaultList) -> list[Path]:
     """Return the files of a folder in order; one with another ending is refused, since nobody would read it."""
     if not folder.is_dir():
         return []
-    found = [path for path in sorted(folder.iterdir()) if path.name[0] not in "._"]
-    for path in found:
+    paths = [path for path in sorted(folder.iterdir()) if path.name[0] not in "._"]
+    for path in paths:
         if path.suffix != suffix or not path.is_file():
             faults.refuse(path, 1, path.name, f"only files that end in {suffix} are read here", "rename or move it")
-    return [path for path in found if path.suffix == suffix and path.is_file()]
+    return [path for path in paths if path.suffix == suffix and path.is_file()]
 
 
 def read_ledgers(folder: Path, faults: FaultList) -> dict[str, Ledger]:
     """Return the ledgers of a tracker by indicator."""
-    found = (read_ledger(path, faults) for path in files_of(folder, ".csv", faults))
-    return {ledger.indicator_id: ledger for ledger in found if ledger is not None}
+    ledgers = (read_ledger(path, faults) for path in files_of(folder, ".csv", faults))
+    return {ledger.indicator_id: ledger for ledger in ledgers if ledger is not None}
 
 
 def read_ledger(path: Path, faults: FaultList) -> Ledger | None:

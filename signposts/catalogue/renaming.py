@@ -50,12 +50,12 @@ def _write(root: Path, tracker_id: str, old: str, new: str) -> list[Path]:
     """Write every file that names the indicator anew, and move its own two."""
     written = []
     for path, content in list(_changed_files(root, tracker_id, old, new)):
-        own = path.stem == old and path.parent.name in ("indicators", "ledger")
-        target = path.with_stem(new) if own else path
-        if own or content != path.read_bytes():
+        is_moved = path.stem == old and path.parent.name in ("indicators", "ledger")
+        target = path.with_stem(new) if is_moved else path
+        if is_moved or content != path.read_bytes():
             write_atomically(target, content)
             written.append(target)
-        if own:
+        if is_moved:
             path.unlink()
     return written
 

@@ -186,12 +186,12 @@ def feeding_sources(tracker_id: str, indicator_id: str, sources: Mapping[str, So
     }
 
 
-def validate_name(draft: Draft, faults: FaultList, file: str, key: str, name: str, known: Mapping[str, Any]) -> None:
+def validate_name(draft: Draft, faults: FaultList, file: str, key: str, name: str, names: Mapping[str, Any]) -> None:
     """Refuse a name that tracker.yaml does not list."""
-    if name not in known:
+    if name not in names:
         where = {"domain": "domains", "unit": "units", "group": "groups"}[key]
         why = f"{name!r} is not among the {where} of tracker.yaml"
-        draft.refuse(faults, file, (key,), why, f"{nearest(name, known)} Else add it to {where}")
+        draft.refuse(faults, file, (key,), why, f"{nearest(name, names)} Else add it to {where}")
 
 
 PlacedFault = tuple[tuple[object, ...], str, str]
@@ -229,7 +229,8 @@ def period_faults(indicator: Indicator) -> Iterable[PlacedFault]:
 
 def family_faults(indicator: Indicator) -> Iterable[PlacedFault]:
     """Yield keys that the family of the predictions does not know or does need, and mixed families."""
-    families = {FAMILY_OF_TYPE[each.type] for each in indicator.predictions.values() if each.type in FAMILY_OF_TYPE}
+    types = {prediction.type for prediction in indicator.predictions.values()}
+    families = {FAMILY_OF_TYPE[name] for name in types if name in FAMILY_OF_TYPE}
     if len(families) > 1:
         why = f"predictions of different families: {', '.join(sorted(families))}"
         yield ("predictions",), why, "predict one quantity in one way; the others may be silent"
@@ -332,8 +333,8 @@ def validate_defining(file: str, indicator: Indicator, draft: Draft, faults: Fau
     name = indicator.defines
     if name is None:
         return
-    own = indicator.predictions.get(name)
-    if not isinstance(own, EventPrediction):
+    event = indicator.predictions.get(name)
+    if not isinstance(event, EventPrediction):
         why = f"{name!r} has no event_by prediction here that could define it"
         draft.refuse(faults, file, ("defines",), why, "name a scenario that predicts the event, or remove it")
         return
@@ -341,9 +342,9 @@ def validate_defining(file: str, indicator: Indicator, draft: Draft, faults: Fau
         if other == name:
             continue
         chance = prediction.p if isinstance(prediction, EventPrediction) else None
-        if chance is None or chance > DEFINING_MOST or own.p < DEFINING_RATIO * chance:
+        if chance is None or chance > DEFINING_MOST or event.p < DEFINING_RATIO * chance:
             said = "says nothing of it" if chance is None else f"gives it {chance:g}"
-            why = f"{other} {said}, so the event does not define {name} ({own.p:g})"
+            why = f"{other} {said}, so the event does not define {name} ({event.p:g})"
             mend = f"others must give it at most {DEFINING_MOST:g} and {name} five times as much; or remove `defines`"
             draft.refuse(faults, file, ("defines",), why, mend)
 
@@ -425,7 +426,7 @@ def validate_coverage(draft: Draft, faults: FaultList) -> None:
     """Validate that every statement names indicators that exist, or a heading of decisions.md."""
     decisions = draft.folder / "decisions.md"
     text = decisions.read_text(encoding="utf-8", errors="replace") if decisions.is_file() else ""
-    headings = [found.strip() for found in re.findall(r"^#+\s+(.+?)\s*#*$", text, flags=re.MULTILINE)]
+    headings = [heading.strip() for heading in re.findall(r"^#+\s+(.+?)\s*#*$", text, flags=re.MULTILINE)]
     document = draft.documents.get("coverage.yaml")
     items = document.data if document and isinstance(document.data, list) else []
     places: dict[str, list[int]] = {}
@@ -464,10 +465,10 @@ def validate_feeds(
                     mend = "give each series an indicator of its own, and derive their sum or mean from them"
                     faults.refuse(document.path, document.line(*location), what, why, mend)
                 fed.add((feed.tracker, feed.indicator))
-                known = trackers.get(feed.tracker)
-                if known is not None and feed.indicator not in known:
+                names = trackers.get(feed.tracker)
+                if names is not None and feed.indicator not in names:
                     why = f"{feed.tracker} has no indicator {feed.indicator!r}"
-                    faults.refuse(document.path, document.line(*location), what, why, nearest(feed.indicator, known))
+                    faults.refuse(document.path, document.line(*location), what, why, nearest(feed.indicator, names))
 
 
 def validate_watch(draft: Draft, feeds: Mapping[str, LeadFeed], names: WatchNames, faults: FaultList) -> None:

@@ -98,7 +98,7 @@ def read_searches(folder: Path, indicators: Collection[str], today: date, faults
     """Return a tracker's searches that can be understood; the others become faults with file and line."""
     path = searches_path(folder)
     content = read_rows(path, SEARCH_COLUMNS, faults) if path.exists() else None
-    found: list[SearchRow] = []
+    searches: list[SearchRow] = []
     for row in content[1] if content else ():
         name = row.fields.get("indicator_id", "search")
         search = build_row(Search, path, row, name, faults)
@@ -110,5 +110,5 @@ def read_searches(folder: Path, indicators: Collection[str], today: date, faults
             why = f"searched_on {search.searched_on} lies ahead of today, {today}"
             faults.refuse(path, row.line, f"{name} searched_on", why, "correct the date, or the clock")
         else:
-            found.append(SearchRow(row.line, search))
-    return tuple(found)
+            searches.append(SearchRow(row.line, search))
+    return tuple(searches)

@@ -62,11 +62,11 @@ def headline_priors(tracker: Tracker) -> dict[str, float]:
 
 def hypotheses(tracker: Tracker) -> list[Hypothesis]:
     """Return every scenario and onset, in order of display; a scenario without onset, and other, have onset 0."""
-    found = []
+    named = []
     for name, scenario in tracker.scenarios.items():
         onsets = [(onset.years, onset.weight) for onset in scenario.onset] or [(0.0, 1.0)]
-        found += [Hypothesis(name, years, weight) for years, weight in onsets]
-    return [*found, Hypothesis(OTHER, 0.0, 1.0)]
+        named += [Hypothesis(name, years, weight) for years, weight in onsets]
+    return [*named, Hypothesis(OTHER, 0.0, 1.0)]
 
 
 def tracker_rows(tracker: Tracker) -> list[Row]:
@@ -122,8 +122,8 @@ def scenario_rows(tracker: Tracker) -> list[Row]:
 def hypothesis_rows(tracker: Tracker) -> list[Row]:
     """Return every scenario and onset."""
     return [
-        {"scenario_id": each.scenario_id, "onset": each.onset, "onset_weight": each.onset_weight}
-        for each in hypotheses(tracker)
+        {"scenario_id": hypothesis.scenario_id, "onset": hypothesis.onset, "onset_weight": hypothesis.onset_weight}
+        for hypothesis in hypotheses(tracker)
     ]
 
 

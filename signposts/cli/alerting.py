@@ -43,11 +43,11 @@ def alert_command(*, dry_run: bool, send: bool, test: bool) -> int:
 def _list(settings: Settings, now: datetime) -> None:
     """List the alerts of the last thirty days and the accepted problems whose date has passed."""
     since = (now.replace(tzinfo=None) - SHOWN).isoformat()
-    found = [alert for alert in read_journal(settings.alert_journal).values() if alert.raised_at >= since]
-    for alert in sorted(found, key=lambda alert: alert.raised_at):
+    alerts = [alert for alert in read_journal(settings.alert_journal).values() if alert.raised_at >= since]
+    for alert in sorted(alerts, key=lambda alert: alert.raised_at):
         typer.echo(f"{alert.raised_at}  {alert.severity}  {alert.kind} {alert.subject}  {alert.delivery}")
         typer.echo(f"  {alert.message}")
-    if not found:
+    if not alerts:
         typer.echo("No alert in the last thirty days.")
     for line in expired(load_accepted(settings.catalogue_root), now.date()):
         typer.echo(f"No longer accepted: {line}")

@@ -39,9 +39,9 @@ def check_catalogue(trackers: Sequence[str], *, strict: bool) -> int:
     if any(fault["fault"] == "edited" for fault in faults):
         raise CatalogueError("\n".join(fault_lines(faults)))
     warnings += fault_lines(faults)
-    for tracker_id, found in catalogue_models(catalogue).items():
-        warnings += monotone_lines(catalogue.tracker(tracker_id), found.model)
-        warnings += recognition_lines(found)
+    for tracker_id, tracker_model in catalogue_models(catalogue).items():
+        warnings += monotone_lines(catalogue.tracker(tracker_id), tracker_model.model)
+        warnings += recognition_lines(tracker_model)
     accepted_documents(root)
     for warning in warnings:
         typer.echo(f"warning: {warning}")
@@ -58,7 +58,7 @@ def catalogue_models(catalogue: Catalogue) -> "dict[str, TrackerModel]":
     from signposts.assess.models import models_of
     from signposts.catalogue.settings_rows import working_tables
 
-    return {found.tracker_id: found for found in models_of(tables(catalogue) | working_tables(catalogue))}
+    return {tracker.tracker_id: tracker for tracker in models_of(tables(catalogue) | working_tables(catalogue))}
 
 
 def monotone_lines(tracker: Tracker, model: "Model") -> list[str]:
@@ -69,11 +69,11 @@ def monotone_lines(tracker: Tracker, model: "Model") -> list[str]:
     from signposts.scoring.monotone import monotone_violations
 
     return [
-        f"{tracker.tracker_id}/indicators/{found.indicator_id}.yaml: a more cooperative reading favours "
-        f"{found.less_cooperative} over {found.more_cooperative} by {found.decibans:.2f} decibans near "
-        f"{found.reading:.3g}: change the predictions, or write the reason as monotone_waiver"
-        for found in monotone_violations(model)
-        if not tracker.indicators[found.indicator_id].monotone_waiver
+        f"{tracker.tracker_id}/indicators/{violation.indicator_id}.yaml: a more cooperative reading favours "
+        f"{violation.less_cooperative} over {violation.more_cooperative} by {violation.decibans:.2f} decibans near "
+        f"{violation.reading:.3g}: change the predictions, or write the reason as monotone_waiver"
+        for violation in monotone_violations(model)
+        if not tracker.indicators[violation.indicator_id].monotone_waiver
     ]
 
 
@@ -89,10 +89,10 @@ def recognition_lines(tracker: "TrackerModel") -> list[str]:
         return []
     names = model.hypothesis_scenario_ids()
     return [
-        f"{tracker.tracker_id}/scenarios.yaml: {names[found.hypothesis]} cannot be recognised: if all that it "
-        f"{'states' if found.coverage == 'prose' else 'predicts'} came true from "
-        f"{model.hypothesis_onset[found.hypothesis]:g} years after t0, it would stand at "
-        f"{found.probability[model.hypothesis_scenario[found.hypothesis]]:.2f} at the end of {found.year}: predict "
+        f"{tracker.tracker_id}/scenarios.yaml: {names[path.hypothesis]} cannot be recognised: if all that it "
+        f"{'states' if path.coverage == 'prose' else 'predicts'} came true from "
+        f"{model.hypothesis_onset[path.hypothesis]:g} years after t0, it would stand at "
+        f"{path.probability[model.hypothesis_scenario[path.hypothesis]]:.2f} at the end of {path.year}: predict "
         "something that no other scenario does, or mark the events that define it"
-        for found in unrecognised(model, weighing_of(tracker), scored, tracker.t0, tracker.horizon_end)
+        for path in unrecognised(model, weighing_of(tracker), scored, tracker.t0, tracker.horizon_end)
     ]

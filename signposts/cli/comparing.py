@@ -62,8 +62,8 @@ def line_of_releases(published: Path) -> list[str]:
     database = published / "latest" / DATABASE
     if not database.exists():
         raise InputError(f"no release under {published}: run `signposts run` first")
-    found = Warehouse(database, read_only=True).rows("select release_id from release order by release_id")
-    return [row["release_id"] for row in found]
+    rows = Warehouse(database, read_only=True).rows("select release_id from release order by release_id")
+    return [row["release_id"] for row in rows]
 
 
 def kept(published: Path, release_id: str) -> Release | None:
@@ -84,12 +84,12 @@ def chosen(published: Path, line: Sequence[str], word: str, before: str = "") ->
     else:
         here = (path.name for path in (published / "releases").iterdir())
         names = sorted(name for name in here if name.startswith(word) and kept(published, name))
-    found = kept(published, names[0]) if len(names) == 1 else None
-    if found is None:
+    release = kept(published, names[0]) if len(names) == 1 else None
+    if release is None:
         why = f"stands for {len(names)} releases" if len(names) > 1 else "is not kept"
         recent = ", ".join([name for name in line if kept(published, name)][-5:])
         raise InputError(f"release {word!r} {why}; write one of {recent}")
-    return found
+    return release
 
 
 # ---- what the moves are made of
@@ -112,10 +112,10 @@ def parts_between(published: Path, steps: Sequence[str], last: str) -> dict[Part
 
 def adds_up(parts: Mapping[Part, float], moves: Mapping[tuple[str, str], float]) -> bool:
     """Return whether the parts are the whole of every scenario's move."""
-    left = dict(moves)
+    remainders = dict(moves)
     for (_, _, tracker, scenario), move in parts.items():
-        left[tracker, scenario] = left.get((tracker, scenario), 0.0) - move
-    return all(abs(rest) < ROUNDING for rest in left.values())
+        remainders[tracker, scenario] = remainders.get((tracker, scenario), 0.0) - move
+    return all(abs(rest) < ROUNDING for rest in remainders.values())
 
 
 # ---- printing
@@ -125,7 +125,7 @@ def _print_odds(console: Console, old: Release, new: Release) -> dict[tuple[str,
     """Print each scenario's odds then and now; return the moves of scenarios that are in both."""
     then = {(row["tracker_id"], row["scenario_id"]): row["posterior"] for row in old.rows("diff/odds")}
     title = f"From {old.release_id} to {new.release_id}"
-    table = titled_table(title, ("scenario", "then", "now", "move"), left=("scenario",))
+    table = titled_table(title, ("scenario", "then", "now", "move"), left_headings=("scenario",))
     moves = {}
     for row in new.rows("diff/odds"):
         key = (row["tracker_id"], row["scenario_id"])
@@ -148,8 +148,8 @@ def _print_parts(console: Console, parts: Mapping[Part, float]) -> None:
     if not shown:
         console.print("No part of any move is larger than a hundredth of a point.")
         return
-    left = ("cause", "indicator", "scenario")
-    table = titled_table("What the moves are made of", (*left, "part of the move"), left, fold=True)
+    left_headings = ("cause", "indicator", "scenario")
+    table = titled_table("What the moves are made of", (*left_headings, "part of the move"), left_headings, fold=True)
     for part, move in sorted(shown.items(), key=lambda item: (-abs(item[1]), str(item[0]))):
         table.add_row(part[0].replace("_", " "), part[1] or "", part[3], _points(move))
     console.print(table)
@@ -162,10 +162,10 @@ def _print_readings(console: Console, old: Release, new: Release) -> None:
     then = {(row["tracker_id"], row["indicator_id"]): row["said"] for row in old.rows("diff/readings")}
     changed = list(_changes(then, new.rows("diff/readings")))
     console.print("1 reading differs." if len(changed) == 1 else f"{len(changed)} readings differ.")
-    known = {(row["tracker_id"], row["claim_id"]) for row in old.rows("diff/claims")}
+    earlier_claims = {(row["tracker_id"], row["claim_id"]) for row in old.rows("diff/claims")}
     speakers: dict[tuple[str, str], set[str]] = {}
     for row in new.rows("diff/claims"):
-        if (row["tracker_id"], row["claim_id"]) not in known:
+        if (row["tracker_id"], row["claim_id"]) not in earlier_claims:
             speakers.setdefault((row["tracker_id"], row["indicator_id"]), set()).add(row["speaker"])
     for key, earlier, now in changed:
         by = f", now by {'; '.join(sorted(speakers[key]))}" if key in speakers else ""

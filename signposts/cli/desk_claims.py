@@ -37,14 +37,14 @@ def field_changes(words: Sequence[str]) -> dict[str, str]:
 
 def print_claims(indicator: str, contains: str, tracker: str, everything: bool) -> None:
     """Print the claims of an indicator, or of all, that hold a text; superseded ones with --all."""
-    own = chosen_tracker(tracker)
-    if indicator and indicator not in own.indicators:
+    owner = chosen_tracker(tracker)
+    if indicator and indicator not in owner.indicators:
         raise InputError(
-            f"no indicator {indicator!r} in tracker {own.tracker_id!r}; {nearest(indicator, own.indicators)}"
+            f"no indicator {indicator!r} in tracker {owner.tracker_id!r}; {nearest(indicator, owner.indicators)}"
         )
-    newer = superseded_by(own)
+    newer = superseded_by(owner)
     shown = 0
-    for indicator_id, row in all_claims(own):
+    for indicator_id, row in all_claims(owner):
         fields = row.fields
         gone = newer.get(row.claim.claim_id, "")
         if indicator and indicator_id != indicator:
@@ -74,17 +74,17 @@ def _line(fields: Mapping[str, str], superseded: str) -> str:
 
 def correct(claim: str, words: Sequence[str], reason: str, tracker: str) -> None:
     """Correct a claim by a new row."""
-    own = chosen_tracker(tracker)
-    new_id = correct_claim(own, claim, field_changes(words), reason, datetime.now(UTC))
+    owner = chosen_tracker(tracker)
+    new_id = correct_claim(owner, claim, field_changes(words), reason, datetime.now(UTC))
     typer.echo(f"{new_id} corrects {claim}; the next run uses it")
 
 
 def withdraw(claim: str, reason: str, on: str, tracker: str) -> None:
     """Take a claim back by a new row."""
-    own = chosen_tracker(tracker)
-    in_ledger = any(row.claim.claim_id == claim for _, row in all_claims(own))
-    vanished = None if in_ledger else released_row(own, claim)
-    new_id = withdraw_claim(own, claim, reason, datetime.now(UTC), on, vanished)
+    owner = chosen_tracker(tracker)
+    in_ledger = any(row.claim.claim_id == claim for _, row in all_claims(owner))
+    vanished = None if in_ledger else released_row(owner, claim)
+    new_id = withdraw_claim(owner, claim, reason, datetime.now(UTC), on, vanished)
     typer.echo(f"{new_id} withdraws {claim}; the next run leaves it out")
 
 
@@ -95,15 +95,15 @@ def released_row(tracker: Tracker, claim_id: str) -> dict[str, str] | None:
     release = latest(load_settings())
     if release is None or claim_id.rpartition("-")[0] not in tracker.indicators:
         return None
-    found = release.rows(
+    rows = release.rows(
         "from claim where tracker_id = $tracker and claim_id = $claim and source_id = 'ledger'",
         tracker=tracker.tracker_id,
         claim=claim_id,
     )
-    if not found:
+    if not rows:
         return None
     # The release's sha256 is that of the file the row stood in, page_sha256 what the row itself said.
-    said = {**found[0], "sha256": found[0].get("page_sha256")}
+    said = {**rows[0], "sha256": rows[0].get("page_sha256")}
     row = {name: _as_written(said.get(name)) for name in LEDGER_COLUMNS}
     return {name: value for name, value in row.items() if value}
 

@@ -72,22 +72,22 @@ def hold_back(tracker: Path, list_of_claims: Path) -> None:
     held = {row["indicator_id"]: row for row in _rows(list_of_claims)}
     for indicator, row in held.items():
         path = tracker / "ledger" / f"{indicator}.csv"
-        rows = _rows(path)
-        known = row["known"].split("|")
+        claims = _rows(path)
+        kept = row["known"].split("|")
         late = set()
-        for each in rows:
-            day = each["happened_from"] or each["period_end"] or each["searched_until"] or each["published_on"]
-            if day >= row["claims_from"] and each["claim_id"] not in known:
-                late.add(each["claim_id"])
-        _write(path, [each for each in rows if each["claim_id"] not in late and each["corrects"] not in late])
+        for claim in claims:
+            day = claim["happened_from"] or claim["period_end"] or claim["searched_until"] or claim["published_on"]
+            if day >= row["claims_from"] and claim["claim_id"] not in kept:
+                late.add(claim["claim_id"])
+        _write(path, [claim for claim in claims if claim["claim_id"] not in late and claim["corrects"] not in late])
     path = tracker / "searches.csv"
     searches = _rows(path)
-    for each in searches:
-        if each["indicator_id"] in held:
-            until = held[each["indicator_id"]]["searched_until"]
-            each["looked_until"] = min(each["looked_until"], until)
-            each["note"] = f"cut at {until} for the example; " + each["note"]
-    _write(path, [each for each in searches if each["window_from"] <= each["looked_until"]])
+    for search in searches:
+        if search["indicator_id"] in held:
+            until = held[search["indicator_id"]]["searched_until"]
+            search["looked_until"] = min(search["looked_until"], until)
+            search["note"] = f"cut at {until} for the example; " + search["note"]
+    _write(path, [search for search in searches if search["window_from"] <= search["looked_until"]])
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

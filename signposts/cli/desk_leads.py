@@ -29,19 +29,19 @@ def print_leads(indicator: str, tracker: str, at_most: int, everything: bool) ->
         names = ", ".join(folder.name for folder in folders)
         raise InputError(f"there are {len(folders)} trackers; name one with --tracker: {names}")
     folder = folders[0]
-    known = [path.stem for path in (folder / "indicators").glob("*.yaml")]
-    if indicator and indicator not in known:
-        raise InputError(f"no indicator {indicator!r} in tracker {folder.name!r}; {nearest(indicator, known)}")
+    indicators = [path.stem for path in (folder / "indicators").glob("*.yaml")]
+    if indicator and indicator not in indicators:
+        raise InputError(f"no indicator {indicator!r} in tracker {folder.name!r}; {nearest(indicator, indicators)}")
     decisions = decisions_now(folder)
     today = datetime.now(UTC).date()
     leads = [lead for lead in LeadLog(settings).leads().values() if is_open(decisions.get(lead.lead_id), today)]
     ranked = rank_leads(leads, folder.name, indicator_weights(released(settings), folder.name), today, None, indicator)
-    shown = [each for each in ranked if everything or not each.is_cut][: None if everything else at_most]
-    for each in shown:
-        lead = each.lead
+    shown = [entry for entry in ranked if everything or not entry.is_cut][: None if everything else at_most]
+    for entry in shown:
+        lead = entry.lead
         more = f" (+{len(lead.also_in)} feeds)" if lead.also_in else ""
-        typer.echo(f"{lead.lead_id}  {lead.day}  {each.indicator_id}  {lead.title}  [{lead.outlet}{more}]")
-    cut = sum(each.is_cut for each in ranked)
+        typer.echo(f"{lead.lead_id}  {lead.day}  {entry.indicator_id}  {lead.title}  [{lead.outlet}{more}]")
+    cut = sum(entry.is_cut for entry in ranked)
     waiting = f"{len(ranked)} leads waiting" + (f", {cut} of them beyond the weekly cap" if cut else "")
     if not ranked:
         waiting += "; the next collection is at 04:30 UTC, or now with `signposts leads --collect`"
@@ -102,10 +102,10 @@ def triage_lead(
         if about not in state.tracker.indicators:
             raise InputError(f"no indicator {about!r} in tracker {state.tracker.tracker_id!r}")
         suggested = suggest_claim(state.tracker.indicators[about], lead, state.story(lead))
-        filled = {name: each.value for name, each in suggested.items()} | field_changes(fields)
+        filled = {name: field.value for name, field in suggested.items()} | field_changes(fields)
         made = accept(state.tracker, covered, about, filled, now, keep_page=keep_page, corroborates=claim)
-        for name, each in suggested.items():
-            typer.echo(f"  {name}={filled[name]}" + (f"  ({each.read_in})" if filled[name] == each.value else ""))
+        for name, field in suggested.items():
+            typer.echo(f"  {name}={filled[name]}" + (f"  ({field.read_in})" if filled[name] == field.value else ""))
     elif decision in ("dismiss", "duplicate", "later"):
         made = decide(state.tracker, covered, decision, now, reason=reason, until=until, claim_id=claim)
     else:
@@ -155,12 +155,12 @@ def print_watch_terms(indicator: str, tracker: str, at_most: int) -> None:
     from signposts.desk.matching import ledger_recall, tracker_matcher
 
     settings = load_settings()
-    own = chosen_tracker(tracker)
-    entry = own.indicators.get(indicator)
+    owner = chosen_tracker(tracker)
+    entry = owner.indicators.get(indicator)
     if entry is None or entry.watch is None:
-        raise InputError(f"{indicator!r} has no `watch:` in tracker {own.tracker_id!r}")
-    matcher = tracker_matcher(own)
-    catalogue = load_catalogue(settings.catalogue_root, [own.tracker_id])
+        raise InputError(f"{indicator!r} has no `watch:` in tracker {owner.tracker_id!r}")
+    matcher = tracker_matcher(owner)
+    catalogue = load_catalogue(settings.catalogue_root, [owner.tracker_id])
     work = open_collection(settings, catalogue, datetime.now(UTC))
     read, matched = set(), {}
     for _, feed, items, _, _ in archived_items(work):
@@ -169,11 +169,11 @@ def print_watch_terms(indicator: str, tracker: str, at_most: int) -> None:
             strength = matcher.match(item.title, item.summary, feed.country, item.url).get(indicator)
             if strength:
                 matched[item.url] = (strength, item)
-    for strength, item in sorted(matched.values(), key=lambda each: (-each[0], each[1].url))[:at_most]:
+    for strength, item in sorted(matched.values(), key=lambda match: (-match[0], match[1].url))[:at_most]:
         typer.echo(f"{strength:.2f}  {item.published_on or 'no day'}  {item.title}  [{item.outlet}]")
     share = f" ({100 * len(matched) / len(read):.1f} %)" if read else ""
     typer.echo(f"{len(matched)} of {len(read)} archived items match{share}")
     if read and len(matched) > 0.25 * len(read):
         typer.echo("that is more than a quarter of everything: narrow the terms")
-    hits, tried = ledger_recall(own, matcher)[indicator]
+    hits, tried = ledger_recall(owner, matcher)[indicator]
     typer.echo(f"of {tried} ledger pages whose address reads as a headline it finds {hits}")

@@ -97,10 +97,10 @@ def diagnose() -> int:
     Return 0 if nothing new wants doing, 1 if something does, 2 if what a person wrote or chose cannot be used at all.
     """
     settings, now = load_settings(), datetime.now(UTC)
-    found = list(examine(settings, now))
-    for line in found:
+    diagnoses = list(examine(settings, now))
+    for line in diagnoses:
         typer.echo(f"{'!' if line.verdict else ' '} {line.topic}: {line.text}")
-    ill = sorted((line for line in found if line.verdict), key=lambda line: VERDICTS.index(line.verdict))
+    ill = sorted((line for line in diagnoses if line.verdict), key=lambda line: VERDICTS.index(line.verdict))
     if not ill:
         typer.echo("Next: nothing; all is well.")
         return 0
@@ -248,13 +248,13 @@ def _running(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     try:
         with dg.DagsterInstance.get() as instance:
-            found = [_daemon(instance, now), *_schedules(instance), *_last_runs(instance, now)]
+            diagnoses = [_daemon(instance, now), *_schedules(instance), *_last_runs(instance, now)]
     except Exception as error:  # noqa: BLE001 - whatever keeps Dagster's storage from being read is the diagnosis
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         remedy = f"move {settings.dagster_home} aside and start again: only the history of runs is in it"
         yield Diagnosis("Running", f"Dagster's files cannot be read: {reason}", "not examined", remedy)
     else:
-        yield from found
+        yield from diagnoses
 
 
 def _daemon(instance: "dg.DagsterInstance", now: datetime) -> Diagnosis:

@@ -22,24 +22,25 @@ def elicit(who: str, tracker: str) -> None:
     if not who.isidentifier() or who != who.lower():
         raise InputError(f"{who!r} cannot name a file; write a name as anna_k: small letters, digits and _")
     path = owner.folder / "elicitation" / f"{who}.csv"
-    answered = {(each.indicator, each.scenario, each.number) for each in read_answers(path)} if path.exists() else set()
+    answers = read_answers(path) if path.exists() else ()
+    answered = {(answer.indicator, answer.scenario, answer.number) for answer in answers}
     asked = list(numbers_asked(owner.indicators, owner.scenarios))
-    open_ones = [each for each in asked if each.key not in answered]
+    open_ones = [question for question in asked if question.key not in answered]
     typer.echo(
         f"{len(asked)} numbers of {owner.settings.title}; {len(asked) - len(open_ones)} answered. Answer with your own "
         "number; an empty line leaves one out, q stops. Neither readings nor anyone else's numbers are shown."
     )
     last = ""
-    for place, each in enumerate(open_ones, start=len(asked) - len(open_ones) + 1):
-        if each.indicator != last:
-            indicator = owner.indicators[each.indicator]
+    for place, question in enumerate(open_ones, start=len(asked) - len(open_ones) + 1):
+        if question.indicator != last:
+            indicator = owner.indicators[question.indicator]
             typer.echo(f"\n{indicator.title} ({indicator.unit})\n{indicator.meaning}")
-            last = each.indicator
-        value = _answer(f"[{place}/{len(asked)}] if `{owner.scenarios[each.scenario].title}` holds: ", each)
+            last = question.indicator
+        value = _answer(f"[{place}/{len(asked)}] if `{owner.scenarios[question.scenario].title}` holds: ", question)
         if value is None:
             break
         if value:
-            _append(path, ElicitedNumber(each.indicator, each.scenario, each.number, float(value)))
+            _append(path, ElicitedNumber(question.indicator, question.scenario, question.number, float(value)))
     typer.echo(f"\n{path}")
 
 
@@ -49,10 +50,10 @@ def _answer(before: str, asked: NumberAsked) -> str | None:
         text = typer.prompt(before + asked.question, default="", show_default=False)
         if text.strip().lower() in STOP:
             return None
-        found = fault(asked, text)
-        if not text or not found:
+        reason = fault(asked, text)
+        if not text or not reason:
             return str(text)
-        typer.echo(found)
+        typer.echo(reason)
 
 
 def _append(path: Path, answer: ElicitedNumber) -> None:

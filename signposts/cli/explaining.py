@@ -22,11 +22,11 @@ def explain_indicator(indicator: str, as_of: str, tracker: str) -> None:
     with open_release() as release:
         tracker = tracker or only_tracker(release)
         day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
-        found = published_rows(release, "explain/indicator", tracker=tracker, indicator=indicator, as_of=day)
-        if not found:
-            known = [row["indicator_id"] for row in published_rows(release, "explain/names", tracker=tracker)]
-            raise InputError(f"no indicator {indicator!r} in tracker {tracker!r}{nearest_name(indicator, known)}")
-        subject = found[0]
+        subjects = published_rows(release, "explain/indicator", tracker=tracker, indicator=indicator, as_of=day)
+        if not subjects:
+            indicators = [row["indicator_id"] for row in published_rows(release, "explain/names", tracker=tracker)]
+            raise InputError(f"no indicator {indicator!r} in tracker {tracker!r}{nearest_name(indicator, indicators)}")
+        subject = subjects[0]
         keys = {"tracker": tracker, "indicator": indicator, "as_of": subject["as_of"]}
         console = Console(highlight=False)
         _print_reading(console, subject)
@@ -184,18 +184,18 @@ def _print_chain(console: Console, links: Sequence[Row]) -> None:
         return
     headings = ("link", "up to", "claims", "r", "counts for")
     table = titled_table("Chain: what a link leaves unbelieved falls to the one before", headings, headings)
-    left = 1.0
+    unbelieved = 1.0
     for link in links:
         table.add_row(
             str(link["position"]),
             str(link["date"]),
             link["claim_ids"],
             f"{link['reliability']:.2f}",
-            f"{left * link['reliability']:.3f}",
+            f"{unbelieved * link['reliability']:.3f}",
         )
-        left *= 1 - link["reliability"]
+        unbelieved *= 1 - link["reliability"]
     console.print(table)
-    console.print(f"What none of them is believed for, {left:.3f}, says nothing.")
+    console.print(f"What none of them is believed for, {unbelieved:.3f}, says nothing.")
 
 
 def _print_triggers(console: Console, rows: Sequence[Row]) -> None:
@@ -242,7 +242,7 @@ def _span(least: float, most: float, digits: int) -> str:
 def _print_arithmetic(console: Console, rows: Sequence[Row]) -> None:
     """Print the probabilities without the reading, its factor and that of luck, and the published figure."""
     headings = ("scenario", "prior", "without it", "x reading", "x luck", "= product", "normalised", "published")
-    table = titled_table("From the other readings to the published probabilities", headings, left=())
+    table = titled_table("From the other readings to the published probabilities", headings, left_headings=())
     total = 0.0
     for row in rows:
         product = row["without_it"] * row["reading_factor"] * row["luck_factor"]

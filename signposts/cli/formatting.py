@@ -42,10 +42,10 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterat
     yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
-def titled_table(title: str, headings: Sequence[str], left: Container[str], *, fold: bool = False) -> Table:
-    """Return a table to be printed; the columns not named as left stand to the right."""
+def titled_table(title: str, headings: Sequence[str], left_headings: Container[str], *, fold: bool = False) -> Table:
+    """Return a table to be printed; a column whose heading is not a left one stands to the right."""
     table = Table(title=title, title_justify="left")
     for heading in headings:
-        side: Literal["left", "right"] = "left" if heading in left else "right"
+        side: Literal["left", "right"] = "left" if heading in left_headings else "right"
         table.add_column(heading, justify=side, overflow="fold" if fold else "ellipsis")
     return table

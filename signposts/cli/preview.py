@@ -188,8 +188,8 @@ def reading_words(row: Row) -> str:
 
 def claim_lines(before: Sequence[Row], now: Sequence[Row]) -> list[str]:
     """Return a line on the new claims, and one for each that is held newly, with its reason and the command."""
-    known = {row["claim_id"] for row in before}
-    new = [row for row in now if row["claim_id"] not in known]
+    earlier_claims = {row["claim_id"] for row in before}
+    new = [row for row in now if row["claim_id"] not in earlier_claims]
     lines = [f"{len(new)} new claims: {', '.join(row['claim_id'] for row in new[:5])}{' …' if len(new) > 5 else ''}"]
     lines += [
         f"held: {row['claim_id']}: {row['held_reason']}; right? `signposts accept {row['claim_id']} --reason …`"

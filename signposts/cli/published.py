@@ -36,7 +36,7 @@ def only_tracker(release: Warehouse) -> str:
     return str(trackers[0])
 
 
-def nearest_name(name: str, known: Sequence[str]) -> str:
+def nearest_name(name: str, names: Sequence[str]) -> str:
     """Return a hint that names the nearest known name, or how to see them all."""
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known[:8])} …"
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(names[:8])} …"

@@ -55,8 +55,8 @@ def record_claim(indicator: str, fields: Sequence[str], tracker: str, archive_pa
     """Add one claim to the indicator's ledger, judged first; on any fault nothing is written."""
     owner = chosen_tracker(tracker)
     if indicator not in owner.indicators:
-        known = list(owner.indicators)
-        raise InputError(f"no indicator {indicator!r} in tracker {owner.tracker_id!r}{nearest_name(indicator, known)}")
+        names = list(owner.indicators)
+        raise InputError(f"no indicator {indicator!r} in tracker {owner.tracker_id!r}{nearest_name(indicator, names)}")
     row = completed(owner.indicators[indicator], given_fields(fields))
     if archive_page and not row.get("source_url"):
         raise InputError("--archive-page needs the page's address: add source_url=ADDRESS")
@@ -106,12 +106,12 @@ def needed_fields(row: Mapping[str, str]) -> list[str]:
     """Return the fields that a claim of the row's kind cannot do without; a withdrawal names what it takes back."""
     kind = row.get("kind", "")
     if row.get("status") == "withdrawn":
-        own: tuple[str, ...] = ("corrects",)
+        kind_fields: tuple[str, ...] = ("corrects",)
     elif kind == "plan":
-        own = () if row.get("value") else ("planned_for",)
+        kind_fields = () if row.get("value") else ("planned_for",)
     else:
-        own = REQUIRED_BY_KIND.get(kind, ())
-    return ["kind", *own, *ALWAYS]
+        kind_fields = REQUIRED_BY_KIND.get(kind, ())
+    return ["kind", *kind_fields, *ALWAYS]
 
 
 def _archived(url: str) -> str:
@@ -144,8 +144,8 @@ def accept_document(held: str, reason: str) -> None:
     settings = load_settings()
     root, archive = settings.catalogue_root, open_archive(settings)
     source_id, _, document = held.partition("/")
-    known = archive.attempts(source_id) if source_id in archive.sources() else []
-    last = {attempt.document: attempt for attempt in known if attempt.sha256}
+    attempts = archive.attempts(source_id) if source_id in archive.sources() else []
+    last = {attempt.document: attempt for attempt in attempts if attempt.sha256}
     waiting = [name for name, attempt in last.items() if attempt.outcome == "failure" and HELD in attempt.message]
     if document not in waiting:
         named = f"held are {', '.join(f'{source_id}/{name}' for name in waiting)}" if waiting else "none of it is held"
@@ -169,8 +169,8 @@ def accept_claim(claim: str, reason: str, tracker: str) -> None:
         rows = require_latest(load_settings()).rows(load_sql("run_summary/held_claims"))
         held = [row["claim_id"] for row in rows if row["tracker_id"] == owner.tracker_id]
         if claim not in held:
-            known = f"held are {', '.join(held)}" if held else "none is held"
-            raise InputError(f"claim {claim!r} is not held in the newest release; {known}")
+            named = f"held are {', '.join(held)}" if held else "none is held"
+            raise InputError(f"claim {claim!r} is not held in the newest release; {named}")
     with tracker_lock(owner.folder):
         earlier = {str(row["claim_id"]) for row in accepted_rows(owner.tracker_id, owner.folder)}
         if claim in earlier:

@@ -68,7 +68,7 @@ def _print_scenarios(console: Console, release: Warehouse) -> None:
         scenarios = list(group)
         title = f"{scenarios[0]['tracker_title']}, as of {scenarios[0]['as_of']}"
         headings = ("scenario", "prior", "now", "change since the last release")
-        table = titled_table(title, headings, left=("scenario",))
+        table = titled_table(title, headings, left_headings=("scenario",))
         for row in scenarios:
             move = "first release" if row["move"] is None else f"{100 * row['move']:+.1f} points"
             table.add_row(row["title"], percent(row["prior"]), percent(row["posterior"]), move)

@@ -83,23 +83,23 @@ def failures(result: "dg.ExecuteInProcessResult") -> "list[Failure]":
     """Return what failed in a run, the cause first."""
     from signposts.assets.failures import failures_of_events
 
-    found: list[Failure] = failures_of_events(result.all_events)
-    return found
+    failed: list[Failure] = failures_of_events(result.all_events)
+    return failed
 
 
-def _report_failures(found: "list[Failure]", settings: Settings, offline: bool) -> int:
+def _report_failures(failed: "list[Failure]", settings: Settings, offline: bool) -> int:
     """Print why nothing was published, raise the alert unless nobody needs one, and return the exit code."""
-    for failure in found:
+    for failure in failed:
         if failure.is_interruption:
             print("signposts: stopped by you; the last release stays in place", file=sys.stderr)
             return INTERRUPTED
         print(f"signposts: {failure.line}", file=sys.stderr)
     print("signposts: release withheld; the last one stays in place", file=sys.stderr)
-    if all(failure.is_emergency for failure in found):
+    if all(failure.is_emergency for failure in failed):
         from signposts.alerts.withheld import raise_withheld
 
         try:
-            raise_withheld(settings, [failure.line for failure in found], datetime.now(UTC), offline=offline)
+            raise_withheld(settings, [failure.line for failure in failed], datetime.now(UTC), offline=offline)
         except OSError as error:
             # A disk that takes no more cannot hold the alert either.
             print(f"signposts: the alert could not be raised: {error}", file=sys.stderr)

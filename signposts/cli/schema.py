@@ -21,7 +21,7 @@ def show_schemas(name: str, write: bool) -> None:
     if not name:
         typer.echo("\n".join(schemas))
         return
-    found = next((text for file, text in schemas.items() if name in (file, file.split(".")[0])), None)
-    if found is None:
+    schema = next((text for file, text in schemas.items() if name in (file, file.split(".")[0])), None)
+    if schema is None:
         raise InputError(f"no schema {name!r}; there are {', '.join(file.split('.')[0] for file in schemas)}")
-    typer.echo(found, nl=False)
+    typer.echo(schema, nl=False)

@@ -19,23 +19,24 @@ COLUMNS = ("date", "value")
 
 def suggest_sigma(path: Path, scale: str) -> None:
     """Print walk, noise and degrees of freedom of each series in a CSV file, as the catalogue writes them."""
-    chosen = next((known for known in get_args(Scale) if known == scale), None)
+    chosen = next((word for word in get_args(Scale) if word == scale), None)
     if chosen is None:
         raise InputError(f"no scale {scale!r}: use log for positive quantities, linear for those that can be negative")
     for name, points in read_series(path).items():
         days = sorted(points)
         years = [(day - days[0]).days / DAYS_PER_YEAR for day in days]
         try:
-            found = spread_from_history(years, [points[day] for day in days], chosen)
+            spread = spread_from_history(years, [points[day] for day in days], chosen)
         except ValueError as error:
             raise InputError(f"{path}: {name}: {error}") from error
         typer.echo(
-            f"{name}: {len(days)} values, {days[0]} to {days[-1]}, one every {found.step:.3g} years\n"
-            f"  a walk of {found.walk:.4g} per square root of a year and noise of {found.noise:.4g} a reading, on the "
-            f"{chosen} scale;\n  as certain as {found.degrees:.1f} independent spans of {found.lag} steps can make it\n"
+            f"{name}: {len(days)} values, {days[0]} to {days[-1]}, one every {spread.step:.3g} years\n"
+            f"  a walk of {spread.walk:.4g} per square root of a year and noise of {spread.noise:.4g} a reading, on "
+            f"the {chosen} scale;\n"
+            f"  as certain as {spread.degrees:.1f} independent spans of {spread.lag} steps can make it\n"
             f"  scale: {chosen}\n"
-            f"  sigma: {{from: history, walk: {found.walk:.5g}, noise: {found.noise:.5g}, floor: {found.floor:g}, "
-            f"degrees: {found.degrees:.3g}}}"
+            f"  sigma: {{from: history, walk: {spread.walk:.5g}, noise: {spread.noise:.5g}, floor: {spread.floor:g}, "
+            f"degrees: {spread.degrees:.3g}}}"
         )
 
 

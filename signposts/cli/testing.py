@@ -59,7 +59,7 @@ def calibration_design(catalogue: "Catalogue", tracker: "Tracker") -> tuple["Mod
 
     model, settings = catalogue_models(catalogue)[tracker.tracker_id].model, tracker.settings
     predictions = [row for row in tables(catalogue)["prediction"] if row["tracker_id"] == tracker.tracker_id]
-    scored = {name: each.group or "" for name, each in tracker.indicators.items() if each.scored}
+    scored = {name: indicator.group or "" for name, indicator in tracker.indicators.items() if indicator.scored}
     spoken = [name for index, name in enumerate(model.indicator_ids) if name in scored and model.family[index] > 0]
     groups = sorted(settings.groups)
     priors = headline_priors(tracker)
@@ -207,13 +207,13 @@ def _weight_part(result: "Calibration", design: "Design", years: dict[float, int
     """Return the part on correlated worlds and the weight of evidence."""
     from signposts.scoring.calibration import HEAD_COUNT_TEMPER
 
-    found = {(row.time, row.weighting, row.evidence_weight): row for row in result.weights}
+    scores = {(row.time, row.weighting, row.evidence_weight): row for row in result.weights}
     weights = sorted({row.evidence_weight for row in result.weights if row.weighting == "luck"})
     shown = [*(("luck", weight) for weight in weights), ("head count", HEAD_COUNT_TEMPER)]
     rows = [
         [
             str(year),
-            *(f"{found[time, *key].log_score:.3f} / {found[time, *key].calibration_error:.3f}" for key in shown),
+            *(f"{scores[time, *key].log_score:.3f} / {scores[time, *key].calibration_error:.3f}" for key in shown),
         ]
         for time, year in years.items()
     ]
@@ -240,14 +240,14 @@ def _wrong_part(result: "Calibration", design: "Design") -> str:
 
 def _outside_pairs(result: "Calibration") -> list[tuple["Outside", "Outside"]]:
     """Return each kind of world from outside, with shared causes and with independent indicators."""
-    shared, alone = ([row for row in result.outside if row.independent == each] for each in (False, True))
+    shared, alone = ([row for row in result.outside if row.independent == independent] for independent in (False, True))
     return list(zip(shared, alone, strict=True))
 
 
 def _outside_part(result: "Calibration", design: "Design") -> str:
     """Return the part on worlds that no scenario holds."""
     rows = [
-        [row.worlds, *(f"{value:.3f}" for each in (row, alone) for value in (each.found, each.median_other))]
+        [row.worlds, *(f"{value:.3f}" for kind in (row, alone) for value in (kind.found, kind.median_other))]
         for row, alone in _outside_pairs(result)
     ]
     return (
@@ -299,7 +299,7 @@ def _backtest_table(rows: Sequence[dict[str, Any]]) -> Table:
     first = rows[0]
     title = f"{first['title'] or first['series']} (fan: sigma {first['sigma']:.2f})"
     headings = ("years ahead", "forecast", "forecasts", "CRPS", "log score", "coverage")
-    table = titled_table(title, headings, left=("forecast",))
+    table = titled_table(title, headings, left_headings=("forecast",))
     for row in rows:
         table.add_row(
             str(row["horizon_years"]),

@@ -35,64 +35,64 @@ def track_record(folder: Path | None, only: Sequence[str], page: bool, wait_seco
     if not root.is_dir():
         raise InputError(f"{root} is not a folder; name the folder of resolved sets")
     with tempfile.TemporaryDirectory(prefix="signposts-track-record-") as aside:
-        found = run_track_record(root, Warehouse(Path(aside) / "warehouse.duckdb"), only)
-    for line in findings(found):
+        record = run_track_record(root, Warehouse(Path(aside) / "warehouse.duckdb"), only)
+    for line in findings(record):
         typer.echo(line)
     if only:
         return
     prepare_home(settings)
     with single_writer(settings.lock, wait_seconds=wait_seconds, purpose="track-record"):
-        write_tables(Warehouse(settings.warehouse), found)
+        write_tables(Warehouse(settings.warehouse), record)
     if page:
-        typer.echo(f"\nWritten to {write_page(settings.catalogue_root.parent / 'docs', found)}")
+        typer.echo(f"\nWritten to {write_page(settings.catalogue_root.parent / 'docs', record)}")
 
 
 # ------------------------------------------------------------------ what was shown, in words
 
 
-def _value(found: TrackRecord, rule: str, measure: str, set_id: str = ALL) -> Mapping[str, Any]:
+def _value(record: TrackRecord, rule: str, measure: str, set_id: str = ALL) -> Mapping[str, Any]:
     """Return the row of one score."""
-    rows = (row for row in found.score_rows if (row["set_id"], row["rule"], row["measure"]) == (set_id, rule, measure))
+    rows = (row for row in record.score_rows if (row["set_id"], row["rule"], row["measure"]) == (set_id, rule, measure))
     return next(rows)
 
 
-def findings(found: TrackRecord) -> list[str]:
+def findings(record: TrackRecord) -> list[str]:
     """Return what was shown and what was not, a sentence a line; each carries figures of the tables."""
-    families = len({each.family for each in found.sets})
-    counted = f"{plural(len(found.sets), 'scenario set')} of {plural(families, 'family', 'families')}"
+    families = len({resolved_set.family for resolved_set in record.sets})
+    counted = f"{plural(len(record.sets), 'scenario set')} of {plural(families, 'family', 'families')}"
     said = [f"{counted}, run as of each date on which a reading came."]
-    said.append(_against(found, "equal", families))
-    said.append(_against(found, "nearest_80", families))
-    gain = _value(found, METHOD, "next_reading")
-    better = int(_value(found, METHOD, "next_reading:families_better")["value"])
+    said.append(_against(record, "equal", families))
+    said.append(_against(record, "nearest_80", families))
+    gain = _value(record, METHOD, "next_reading")
+    better = int(_value(record, METHOD, "next_reading:families_better")["value"])
     word = "Shown" if gain["low"] > 0 else "Not shown"
     said.append(
         f"{word}: the next reading is foretold better than with equal odds, by {gain['value']:.2f} in log density "
         f"(90 % interval {gain['low']:.2f} to {gain['high']:.2f}), in {better} of {families} families. This knows no "
         "closest scenario, so it is not circular."
     )
-    said.append(_reliability_finding(found))
-    said.append(_other_finding(found))
-    said += [f"Left out: {name}, of which no reading can be scored." for name in found.left_out]
+    said.append(_reliability_finding(record))
+    said.append(_other_finding(record))
+    said += [f"Left out: {name}, of which no reading can be scored." for name in record.left_out]
     return said
 
 
-def _against(found: TrackRecord, rule: str, families: int) -> str:
+def _against(record: TrackRecord, rule: str, families: int) -> str:
     """Return how the method did against one baseline."""
-    own, other = _value(found, METHOD, "log_score"), _value(found, rule, "log_score")
-    gain = _value(found, rule, "log_score:gain_over")
-    better = int(_value(found, rule, "log_score:families_better")["value"])
+    method, other = _value(record, METHOD, "log_score"), _value(record, rule, "log_score")
+    gain = _value(record, rule, "log_score:gain_over")
+    better = int(_value(record, rule, "log_score:families_better")["value"])
     word = "Shown" if gain["low"] > 0 else "Not shown"
     return (
-        f"{word}: better than {NAMES[rule]}. Mean log score of the closest scenario over families {own['value']:.3f} "
-        f"against {other['value']:.3f}; gain {gain['value']:.3f} (90 % interval {gain['low']:.3f} to "
-        f"{gain['high']:.3f}), better in {better} of {families} families."
+        f"{word}: better than {NAMES[rule]}. Mean log score of the closest scenario over families "
+        f"{method['value']:.3f} against {other['value']:.3f}; gain {gain['value']:.3f} (90 % interval "
+        f"{gain['low']:.3f} to {gain['high']:.3f}), better in {better} of {families} families."
     )
 
 
-def _reliability_finding(found: TrackRecord) -> str:
+def _reliability_finding(record: TrackRecord) -> str:
     """Return whether what was said came true as often as it was said."""
-    judged = [row for row in found.reliability_rows if row["rule"] == METHOD and row["n"] >= LEAST_PROBABILITIES]
+    judged = [row for row in record.reliability_rows if row["rule"] == METHOD and row["n"] >= LEAST_PROBABILITIES]
     off = [row for row in judged if abs(row["said"] - row["came"]) > NEAR_DIAGONAL]
     if not judged:
         return (
@@ -113,11 +113,11 @@ def _reliability_finding(found: TrackRecord) -> str:
     )
 
 
-def _other_finding(found: TrackRecord) -> str:
+def _other_finding(record: TrackRecord) -> str:
     """Return whether `none of the above` was seen where nothing fitted."""
-    outside = [row for row in found.set_rows if row["verdict"] == "none"]
+    outside = [row for row in record.set_rows if row["verdict"] == "none"]
     seen = [row for row in outside if row["p_other_at_end"] > 0.5]
-    inside = [row for row in found.set_rows if row["verdict"] != "none" and row["p_other_most"] > 0.5]
+    inside = [row for row in record.set_rows if row["verdict"] != "none" and row["p_other_most"] > 0.5]
     named = ", ".join(
         f"{row['set_id']} {row['p_other_at_end']:.2f} (at most {row['p_other_most']:.2f})" for row in outside
     )
@@ -132,7 +132,7 @@ def _other_finding(found: TrackRecord) -> str:
 # ------------------------------------------------------------------ the page
 
 
-def write_page(docs: Path, found: TrackRecord) -> Path:
+def write_page(docs: Path, record: TrackRecord) -> Path:
     """Write docs/track-record.md and its figures; return the page's path."""
     from signposts.report import track_record_figures as figures
 
@@ -141,34 +141,34 @@ def write_page(docs: Path, found: TrackRecord) -> Path:
     chosen = [
         {"family": family, "rule": rule, "value": value}
         for rule in NAMES
-        for family, value in _family_scores(found, rule).items()
+        for family, value in _family_scores(record, rule).items()
     ]
     drawn = {
-        "probabilities": figures.probabilities_through_time(list(found.curve_rows)),
-        "reliability": figures.reliability([row for row in found.reliability_rows if row["rule"] == METHOD]),
+        "probabilities": figures.probabilities_through_time(list(record.curve_rows)),
+        "reliability": figures.reliability([row for row in record.reliability_rows if row["rule"] == METHOD]),
         "scores": figures.scores(chosen, NAMES),
     }
     for name, svg in drawn.items():
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
     page = docs / "track-record.md"
-    page.write_text("\n".join(page_lines(found)) + "\n", encoding="utf-8")
+    page.write_text("\n".join(page_lines(record)) + "\n", encoding="utf-8")
     return page
 
 
-def _family_scores(found: TrackRecord, rule: str) -> dict[str, float]:
+def _family_scores(record: TrackRecord, rule: str) -> dict[str, float]:
     """Return the mean log score of each family by one rule."""
     scores: dict[str, list[float]] = {}
-    for row in found.score_rows:
+    for row in record.score_rows:
         if row["rule"] == rule and row["measure"] == "log_score" and row["set_id"] != ALL:
             scores.setdefault(row["family"], []).append(row["value"])
     return {family: sum(values) / len(values) for family, values in scores.items()}
 
 
-def page_lines(found: TrackRecord) -> Iterator[str]:
+def page_lines(record: TrackRecord) -> Iterator[str]:
     """Yield the page: what was shown, the figures, the scores, where it fails, how it was done."""
     yield "<!-- Generated by `signposts track-record`; edit signposts/cli/track_record.py instead. -->"
     yield from ("", "# Track record", "")
-    yield from (f"- {line}" for line in findings(found))
+    yield from (f"- {line}" for line in findings(record))
     yield ""
     yield (
         "These sets are of the past: what follows is what the method would have said, with the predictions as "
@@ -177,7 +177,7 @@ def page_lines(found: TrackRecord) -> Iterator[str]:
     )
     yield from ("", "## Probabilities through time", "", "![Probabilities of each set](track-record/probabilities.svg)")
     yield from ("", "## What each set says", "")
-    yield from _sets_table(found.set_rows)
+    yield from _sets_table(record.set_rows)
     yield from ("", "## Scores", "", "![Log scores by family](track-record/scores.svg)", "")
     yield (
         "Mean over families, with a 90 % bootstrap interval. Log score: mean ln P(closest), 0 is best. Brier: 0 is "
@@ -186,18 +186,18 @@ def page_lines(found: TrackRecord) -> Iterator[str]:
         "favours that rule."
     )
     yield ""
-    yield from _scores_table(found)
+    yield from _scores_table(record)
     yield from ("", "## Does a probability mean what it says", "", "![Reliability](track-record/reliability.svg)", "")
-    yield from _reliability_table(found.reliability_rows)
-    yield from _neighbours_together(found.reliability_rows)
-    if found.outside_rows:
+    yield from _reliability_table(record.reliability_rows)
+    yield from _neighbours_together(record.reliability_rows)
+    if record.outside_rows:
         yield from ("", "## Why none of the above does not rise", "")
-        yield from other_part(found)
-    if found.constant_rows:
+        yield from other_part(record)
+    if record.constant_rows:
         yield from ("", "## Which constants", "")
-        yield from constants_part(found.constant_rows)
+        yield from constants_part(record.constant_rows)
     yield from ("", "## Where it fails", "")
-    yield from (f"- {line}" for line in _failures(found))
+    yield from (f"- {line}" for line in _failures(record))
     yield from ("", "## How it was done", "")
     yield (
         "Each set is a tracker in the ordinary catalogue format under examples/resolved/, generated by generate.py "
@@ -232,7 +232,7 @@ def _sets_table(rows: Rows) -> Iterator[str]:
 MEASURE_TITLES = {"log_score": "log score", "brier": "Brier", "hit": "hit", "log_score_of_end": "log score of the end"}
 
 
-def _scores_table(found: TrackRecord) -> Iterator[str]:
+def _scores_table(record: TrackRecord) -> Iterator[str]:
     """Yield the table of scores of every rule, and of the method's gains."""
     rules = ("method", "equal", "nearest_80", "nearest_60")
     titles = {**NAMES, "nearest_60": "nearest by last value (.6)"}
@@ -240,7 +240,7 @@ def _scores_table(found: TrackRecord) -> Iterator[str]:
     for measure, title in MEASURE_TITLES.items():
         cells = []
         for rule in rules:
-            score = _value(found, rule, measure)
+            score = _value(record, rule, measure)
             cells.append(f"{score['value']:.3f} ({score['low']:.3f} to {score['high']:.3f})")
         rows.append((title, *cells))
     yield from markdown_table(("measure", *(titles[rule] for rule in rules)), rows)
@@ -270,13 +270,13 @@ def _reliability_table(rows: Rows) -> Iterator[str]:
 
 def _neighbours_together(rows: Rows) -> Iterator[str]:
     """Yield what the worst tenth becomes with the next one on either side, where it is off by more than allowed."""
-    own = [row for row in rows if row["rule"] == METHOD]
-    judged = [row for row in own if row["n"] >= LEAST_PROBABILITIES]
+    tenths = [row for row in rows if row["rule"] == METHOD]
+    judged = [row for row in tenths if row["n"] >= LEAST_PROBABILITIES]
     worst = max(judged, key=lambda row: abs(row["said"] - row["came"]), default=None)
     if worst is None or abs(worst["said"] - worst["came"]) <= NEAR_DIAGONAL:
         return
-    place = own.index(worst)
-    beside = own[max(place - 1, 0) : place + 2]
+    place = tenths.index(worst)
+    beside = tenths[max(place - 1, 0) : place + 2]
     n = sum(row["n"] for row in beside)
     said, came = (sum(row["n"] * row[name] for row in beside) / n for name in ("said", "came"))
     yield ""
@@ -353,19 +353,19 @@ def constants_part(rows: Rows) -> Iterator[str]:
     )
 
 
-def _failures(found: TrackRecord) -> Iterator[str]:
+def _failures(record: TrackRecord) -> Iterator[str]:
     """Yield where the method did worse than equal odds, and the sets in which the closest never leads."""
-    equal = _family_scores(found, "equal")
-    for family, value in _family_scores(found, METHOD).items():
+    equal = _family_scores(record, "equal")
+    for family, value in _family_scores(record, METHOD).items():
         if value < equal[family]:
             yield f"{family}: log score {value:.2f}, worse than equal odds ({equal[family]:.2f})."
-    for row in found.set_rows:
+    for row in record.set_rows:
         if row["time_to_lead"] is None:
             yield (
                 f"{row['set_id']}: {row['closest']} came closest ({row['verdict']}) and does not lead at the end "
                 f"({row['p_closest_at_end']:.2f})."
             )
-    for row in found.set_rows:
+    for row in record.set_rows:
         if row["verdict"] == "none" and row["p_other_at_end"] <= 0.5:
             yield (
                 f"{row['set_id']}: ended outside every scenario, and `none of the above` stands at "

@@ -18,7 +18,7 @@ MAKINGS = {
 TARGET_LOG_SCORE = -0.95
 
 
-def other_part(found: TrackRecord) -> Iterator[str]:
+def other_part(record: TrackRecord) -> Iterator[str]:
     """Yield what `other` could say at most of each set that ended outside, and what other makings of it would cost."""
     yield (
         "For each set that ended outside every scenario, at its last date. *Inside*: readings within the central 80 % "
@@ -37,11 +37,11 @@ def other_part(found: TrackRecord) -> Iterator[str]:
                 str(row["n_inside"]),
                 *(f"{row[name]:.2f}" for name in ("said", "if_nothing_fitted", "if_foreknown")),
             )
-            for row in found.outside_rows
+            for row in record.outside_rows
         ),
     )
     yield ""
-    for row in found.outside_rows:
+    for row in record.outside_rows:
         if min(row["if_nothing_fitted"], row["if_foreknown"]) > 0.5:
             continue
         yield (
@@ -59,11 +59,11 @@ def other_part(found: TrackRecord) -> Iterator[str]:
     yield ""
     head = ["`other` is a world in which", "prior", "log score", "least gain over equal odds"]
     head += ["families better than nearest", "log score of the end"]
-    sets = (f"P(other), {name}" for name in found.making_rows[0]["other"])
-    cells = (_making_cells(row) for row in found.making_rows)
+    sets = (f"P(other), {name}" for name in record.making_rows[0]["other"])
+    cells = (_making_cells(row) for row in record.making_rows)
     yield from markdown_table((*head, *sets, "wrongly above one half"), cells)
     yield ""
-    yield from (f"- {line}" for line in _making_words(found))
+    yield from (f"- {line}" for line in _making_words(record))
 
 
 def _making_cells(row: Mapping[str, Any]) -> list[str]:
@@ -84,10 +84,10 @@ def _making_cells(row: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _making_words(found: TrackRecord) -> Iterator[str]:
+def _making_words(record: TrackRecord) -> Iterator[str]:
     """Yield what the makings show: whether one reaches the target within the other bounds, and what it costs."""
-    rows, outside = found.making_rows, len(found.outside_rows)
-    families = {each.set_id: each.family for each in found.sets}
+    rows, outside = record.making_rows, len(record.outside_rows)
+    families = {resolved_set.set_id: resolved_set.family for resolved_set in record.sets}
     kept = [row for row in rows if row["log_score"] > TARGET_LOG_SCORE and row["least_gain"] > 0]
     least = -(-2 * outside // 3)
     seen = [row for row in rows if sum(value > 0.5 for value in row["other"].values()) >= least]
@@ -115,10 +115,11 @@ def _making_words(found: TrackRecord) -> Iterator[str]:
             f"If for each family the others choose the making by the {name}, the log score is {score:.3f} and {n_seen} "
             f"of {outside} sets are seen."
         )
-    share = outside / len(found.sets)
+    share = outside / len(record.sets)
     yield (
-        f"So `other` stays as it is. {outside} of {len(found.sets)} published sets ({100 * share:.0f} %) ended outside "
-        f"every scenario, against a prior of {rows[0]['making'].other_mass:g}: who expects as much of a new set reads "
-        "the variants with larger priors, which every release has. A low P(other) says that the readings lie within "
-        "reach of some scenario, given how far such series wander. It does not say that the scenarios are complete."
+        f"So `other` stays as it is. {outside} of {len(record.sets)} published sets ({100 * share:.0f} %) ended "
+        f"outside every scenario, against a prior of {rows[0]['making'].other_mass:g}: who expects as much of a new "
+        "set reads the variants with larger priors, which every release has. A low P(other) says that the readings lie "
+        "within reach of some scenario, given how far such series wander. It does not say that the scenarios are "
+        "complete."
     )

@@ -55,7 +55,7 @@ def be_stoppable() -> None:
 
 def stand_of_files(settings: Settings) -> Stand:
     """Return every watched file with its size and time of change; names that begin with a dot are nobody's input."""
-    found = {}
+    stand = {}
     for folder in (settings.catalogue_root, settings.inbox):
         for path in sorted(folder.rglob("*")):
             if any(part.startswith(".") for part in path.relative_to(folder).parts):
@@ -65,8 +65,8 @@ def stand_of_files(settings: Settings) -> Stand:
             except FileNotFoundError:
                 continue
             if path.is_file():
-                found[path] = (status.st_size, status.st_mtime_ns)
-    return found
+                stand[path] = (status.st_size, status.st_mtime_ns)
+    return stand
 
 
 def changes(before: Stand, after: Stand) -> list[Path]:

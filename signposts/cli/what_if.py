@@ -81,10 +81,10 @@ def what_if_inputs(present: Standing, asked: Mapping[str, str], when: date, reli
             why = f"no reading of it moves the odds; `signposts explain {name}` says why"
             raise InputError(f"{name} is not scored, so {why}")
         if name not in present.scored:
-            known = nearest_name(name, present.scored)
-            raise InputError(f"no scored indicator {name!r} in tracker {tracker.tracker_id!r}{known}")
-        found = reading_of(tracker, name, value, when, reliability)
-        evidence = with_reading(evidence, present.scored.index(name), found)
+            hint = nearest_name(name, present.scored)
+            raise InputError(f"no scored indicator {name!r} in tracker {tracker.tracker_id!r}{hint}")
+        reading = reading_of(tracker, name, value, when, reliability)
+        evidence = with_reading(evidence, present.scored.index(name), reading)
     return evidence
 
 
@@ -123,8 +123,8 @@ def _parts(present: Standing, supposed: WhatIfInputs, asked: Mapping[str, str]) 
 
 def _span(values: Floats, model: Model, scenario: int) -> str:
     """Return the mean over a scenario's onsets of a number of each named hypothesis."""
-    own = model.hypothesis_scenario[:-1] == scenario
-    return f"{np.average(values[own], weights=model.onset_weight[:-1][own]):+.2f}"
+    hypotheses = model.hypothesis_scenario[:-1] == scenario
+    return f"{np.average(values[hypotheses], weights=model.onset_weight[:-1][hypotheses]):+.2f}"
 
 
 def _begun(titles: Mapping[str, str], present: Standing, supposed: WhatIfInputs) -> list[str]:
@@ -133,19 +133,19 @@ def _begun(titles: Mapping[str, str], present: Standing, supposed: WhatIfInputs)
     now, then = (hypothesis_probabilities(model, evidence) for evidence in (present.evidence, supposed))
     lines = []
     for scenario, name in enumerate(model.scenario_ids):
-        own = model.hypothesis_scenario == scenario
-        if model.hypothesis_onset[own].max() > 0:
-            come = own & (model.hypothesis_onset <= present.now)
+        hypotheses = model.hypothesis_scenario == scenario
+        if model.hypothesis_onset[hypotheses].max() > 0:
+            come = hypotheses & (model.hypothesis_onset <= present.now)
             lines.append(f"{titles[name]} has begun: now {percent(now[come].sum())}, then {percent(then[come].sum())}.")
     return lines
 
 
 def _table(titles: Mapping[str, str], present: Standing, then: Floats) -> Table:
     """Return the probabilities now, then, and the move between them."""
-    own = present.tracker
+    tracker = present.tracker
     title = f"Probabilities as of {present.as_of}"
-    table = titled_table(title, ("scenario", "now", "then", "move"), left=("scenario",))
-    now = probabilities(own.model, present.evidence)
-    for name, before, after in zip((*own.model.scenario_ids, "other"), now, then, strict=True):
+    table = titled_table(title, ("scenario", "now", "then", "move"), left_headings=("scenario",))
+    now = probabilities(tracker.model, present.evidence)
+    for name, before, after in zip((*tracker.model.scenario_ids, "other"), now, then, strict=True):
         table.add_row(titles[name], percent(before), percent(after), f"{100 * (after - before):+.1f} points")
     return table

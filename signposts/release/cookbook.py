@@ -31,8 +31,8 @@ class Recipe:
         """Return the value of each parameter: the given text read as its default's type, or the default."""
         unknown = sorted(set(given) - set(self.parameters))
         if unknown:
-            known = ", ".join(self.parameters) or "none"
-            raise InputError(f"query {self.name} has no parameter {unknown[0]!r}; its parameters are: {known}")
+            parameters = ", ".join(self.parameters) or "none"
+            raise InputError(f"query {self.name} has no parameter {unknown[0]!r}; its parameters are: {parameters}")
         return {
             name: _read_like(name, given[name], default) if name in given else default
             for name, default in self.parameters.items()

@@ -6,15 +6,11 @@ Belongs here: what stands inside a release's database. Not here: its name, its o
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from signposts.dictionary import Dictionary, Table, published_columns
 from signposts.release.sql_files import PARAMETER, header, statement
 from signposts.settings import sql_root
-from signposts.warehouse import load_sql
-
-if TYPE_CHECKING:
-    from signposts.warehouse import Warehouse
+from signposts.warehouse import Warehouse, load_sql, quoted_name, quoted_text
 
 # The oldest format that DuckDB 2 writes: every client since 1.1 opens it.
 STORAGE_VERSION = "v1.0.0"
@@ -61,26 +57,26 @@ def load_views() -> dict[str, str]:
     return {path.stem: load_sql(f"publish/{path.stem}") for path in paths}
 
 
-def assemble(warehouse: "Warehouse", target: Path, release_id: str, dictionary: Dictionary) -> dict[str, int]:
+def assemble(warehouse: Warehouse, target: Path, release_id: str, dictionary: Dictionary) -> dict[str, int]:
     """Write the published file anew from the warehouse's tables; return each table's number of rows.
 
     Rows are sorted by every column, so that equal tables are equal row for row. Raises OSError if the disk refuses.
     """
     with warehouse.connect() as reader:
-        own = str(reader.execute("select current_database()").fetchall()[0][0])
+        database = str(reader.execute("select current_database()").fetchall()[0][0])
         present: dict[str, set[str]] = {}
-        listed = "select table_name, column_name from duckdb_columns() where database_name = $own"
-        for row in warehouse.rows(listed, own=own):
+        listed = "select table_name, column_name from duckdb_columns() where database_name = $database"
+        for row in warehouse.rows(listed, database=database):
             present.setdefault(row["table_name"], set()).add(row["column_name"])
         with warehouse.attached(target, "release_file", STORAGE_VERSION) as connection:
             rows = {}
             for name, table in dictionary.tables.items():
                 # no keys, which old clients refuse
                 columns = ", ".join(
-                    f'"{column}" {entry.type}' for column, entry in published_columns(name, table).items()
+                    f"{quoted_name(column)} {entry.type}" for column, entry in published_columns(name, table).items()
                 )
-                connection.execute(f'create table "{name}" ({columns})')
-                filled, parameters = _filling(own, name, table, present[name], release_id)
+                connection.execute(f"create table {quoted_name(name)} ({columns})")
+                filled, parameters = _filling(database, name, table, present[name], release_id)
                 rows[name] = int(connection.execute(filled, parameters).fetchall()[0][0])
             for text in _comments(dictionary):
                 connection.execute(text)
@@ -90,45 +86,43 @@ def assemble(warehouse: "Warehouse", target: Path, release_id: str, dictionary: 
 
 
 def _filling(
-    own: str, name: str, table: Table, present: set[str], release_id: str
+    database: str, name: str, table: Table, present: set[str], release_id: str
 ) -> tuple[str, dict[str, str] | None]:
     """Return the statement that fills a published table, and its parameters; a column that is not there is null."""
-    columns = [f'"{column}"' for column in table.columns if column in present]
+    columns = [quoted_name(column) for column in table.columns if column in present]
     stamp = name != "release"
     chosen = ", ".join(["cast($release_id as varchar) as release_id"] * stamp + columns)
-    select = f'insert into "{name}" by name select {chosen} from "{own}".main."{name}" order by all'  # noqa: S608 - names of the dictionary
+    target, source = quoted_name(name), f"{quoted_name(database)}.main.{quoted_name(name)}"
+    select = f"insert into {target} by name select {chosen} from {source} order by all"  # noqa: S608 - names of the dictionary
     return select, {"release_id": release_id} if stamp else None
 
 
 def _comments(dictionary: Dictionary) -> Iterator[str]:
     """Yield a comment for every table and every column."""
     for name, table in dictionary.tables.items():
-        yield f'comment on table "{name}" is {_quoted(table.comment)}'
+        yield f"comment on table {quoted_name(name)} is {quoted_text(table.comment)}"
         for column, entry in published_columns(name, table).items():
-            yield f'comment on column "{name}"."{column}" is {_quoted(entry.comment)}'
+            yield f"comment on column {quoted_name(name)}.{quoted_name(column)} is {quoted_text(entry.comment)}"
 
 
 def _views_and_macros(dictionary: Dictionary) -> Iterator[str]:
     """Yield the views of the newest as-of date and the macros, each with its comments."""
     for name, text in load_views().items():
-        yield f'create view "{name}" as {statement(text)}'
-        yield f'comment on view "{name}" is {_quoted(_sentence(header(text)["grain"]))}'
+        yield f"create view {quoted_name(name)} as {statement(text)}"
+        yield f"comment on view {quoted_name(name)} is {quoted_text(_sentence(header(text)['grain']))}"
         table = name.removeprefix("latest_")
         for column, entry in published_columns(table, dictionary.tables[table]).items():
-            yield f'comment on column "{name}"."{column}" is {_quoted(entry.comment)}'
+            yield f"comment on column {quoted_name(name)}.{quoted_name(column)} is {quoted_text(entry.comment)}"
     for old, (name, columns) in OLD_NAMES.items():
-        yield f'create view "{old}" as select {columns} from {name}'  # noqa: S608 - our own names
-        yield f"comment on view \"{old}\" is '{name} by its name before 0.2; it goes with the next release.'"
+        yield f"create view {quoted_name(old)} as select {columns} from {name}"  # noqa: S608 - our own names
+        told = f"{name} by its name before 0.2; it goes with the next release."
+        yield f"comment on view {quoted_name(old)} is {quoted_text(told)}"
     for macro in load_macros():
         yield macro.definition
-        yield f"comment on macro table {macro.name} is {_quoted(f'{_sentence(macro.grain)} Example: {macro.example}')}"
+        told = f"{_sentence(macro.grain)} Example: {macro.example}"
+        yield f"comment on macro table {macro.name} is {quoted_text(told)}"
 
 
 def _sentence(text: str) -> str:
     """Return a text that begins with a capital letter."""
     return f"{text[:1].upper()}{text[1:]}"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as SQL writes it, for the places that take no parameter."""
-    return "'" + text.replace("'", "''") + "'"

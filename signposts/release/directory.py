@@ -64,12 +64,12 @@ def show_release(published: Path, release_id: str) -> None:
     copy_over(kept / DATABASE, published / DATABASE)
     _rename_over(published / LATEST, partial(_link, Path(RELEASES) / release_id))
     for name in THROUGH_LATEST:
-        wanted = Path(LATEST) / name
+        target = Path(LATEST) / name
         link = published / name
         if not (kept / name).exists():
             link.unlink(missing_ok=True)
-        elif not link.is_symlink() or link.readlink() != wanted:
-            _rename_over(link, partial(_link, wanted))
+        elif not link.is_symlink() or link.readlink() != target:
+            _rename_over(link, partial(_link, target))
     _flush(published)
 
 

@@ -8,14 +8,12 @@ import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from signposts.dictionary import Column, Dictionary, Table, published_columns
 from signposts.release.query import FORMULA_START
 from signposts.run_key import digest_of_file
-
-if TYPE_CHECKING:
-    from signposts.warehouse import Warehouse
+from signposts.warehouse import Warehouse, quoted_name
 
 # What people open in a spreadsheet; the rest is in Parquet.
 CSV_TABLES = (
@@ -49,18 +47,18 @@ FIELD_TYPES = {
 }
 
 
-def export(database: "Warehouse", folder: Path, dictionary: Dictionary) -> None:
+def export(database: Warehouse, folder: Path, dictionary: Dictionary) -> None:
     """Write every table as Parquet and the main ones as CSV, in folders of those names."""
     for name in ("parquet", "csv"):
         (folder / name).mkdir()
     with database.connect():
         for name, table in dictionary.tables.items():
             columns = published_columns(name, table)
-            select = f'select {_plain(columns)} from "{name}"'  # noqa: S608 - names of our own dictionary
+            select = f"select {_plain(columns)} from {quoted_name(name)}"  # noqa: S608 - names of our own dictionary
             database.copy_out(select, folder / "parquet" / f"{name}.parquet", "format parquet, compression zstd")
             if name in CSV_TABLES:
                 bare, target = folder / "csv" / f"{name}.bare", folder / "csv" / f"{name}.csv"
-                database.copy_out(f'select {_harmless(columns)} from "{name}"', bare, "format csv, header")  # noqa: S608 - names of our own dictionary
+                database.copy_out(f"select {_harmless(columns)} from {quoted_name(name)}", bare, "format csv, header")  # noqa: S608 - names of our own dictionary
                 with target.open("wb") as whole, bare.open("rb") as rest:
                     # the mark by which spreadsheets know the encoding for UTF-8
                     whole.write(b"\xef\xbb\xbf")
@@ -71,7 +69,7 @@ def export(database: "Warehouse", folder: Path, dictionary: Dictionary) -> None:
 def _plain(columns: Mapping[str, Column]) -> str:
     """Return the select list with JSON as text, which every reader of Parquet understands."""
     return ", ".join(
-        f'cast("{name}" as varchar) as "{name}"' if column.type == "json" else f'"{name}"'
+        f"cast({quoted_name(name)} as varchar) as {quoted_name(name)}" if column.type == "json" else quoted_name(name)
         for name, column in columns.items()
     )
 
@@ -79,9 +77,9 @@ def _plain(columns: Mapping[str, Column]) -> str:
 def _harmless(columns: Mapping[str, Column]) -> str:
     """Return the select list with an apostrophe before each text that a spreadsheet would run as a formula."""
     return ", ".join(
-        f"""regexp_replace(cast("{name}" as varchar), '({FORMULA_START})', '''\\1') as "{name}\""""
+        f"regexp_replace(cast({quoted_name(name)} as varchar), '({FORMULA_START})', '''\\1') as {quoted_name(name)}"
         if column.type in ("varchar", "json")
-        else f'"{name}"'
+        else quoted_name(name)
         for name, column in columns.items()
     )
 

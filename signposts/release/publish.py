@@ -155,9 +155,9 @@ def earlier_releases(settings: Settings) -> list[dict[str, Any]]:
     columns = ", ".join(load_dictionary().tables["release"].columns)
     try:
         with open_locked(database) as connection:
-            found = connection.execute(f"select {columns} from release order by release_id")  # noqa: S608 - names of the dictionary
-            names = [column[0] for column in found.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            result = connection.execute(f"select {columns} from release order by release_id")  # noqa: S608 - names of the dictionary
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     except InputError as error:
         raise ReleaseWithheld(f"the last release cannot be read: {error}; move {database.parent} away") from error
 
@@ -206,8 +206,8 @@ def write_release_notes(warehouse: Warehouse, settings: Settings, release_id: st
             if released.has_table("release_note"):
                 columns = ", ".join(dictionary.tables["release_note"].columns)
                 earlier = released.rows(f"select {columns} from release_note order by all")  # noqa: S608 - names of the dictionary
-    wanted = report.statements(name for name in dictionary.tables if name != "release_note")
-    tables = {name: warehouse.rows(statement) for name, statement in wanted.items()}
+    statements = report.statements(name for name in dictionary.tables if name != "release_note")
+    tables = {name: warehouse.rows(statement) for name, statement in statements.items()}
     tables["tracker"] = [row | {"release_id": release_id} for row in tables["tracker"]]
     warehouse.write_rows("release_note", earlier + report.release_news(tables, before))
 

@@ -129,7 +129,7 @@ def _as_parquet(database: Path, statement: str, values: Mapping[str, Value]) -> 
     import pyarrow.parquet
 
     with open_locked(database) as connection:
-        found = connection.sql(statement, params=dict(values) or None).to_arrow_table()
+        table = connection.sql(statement, params=dict(values) or None).to_arrow_table()
     target = io.BytesIO()
-    pyarrow.parquet.write_table(found, target)
+    pyarrow.parquet.write_table(table, target)
     return target.getvalue()

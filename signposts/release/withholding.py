@@ -13,7 +13,7 @@ from signposts.dictionary import load_dictionary
 from signposts.errors import CatalogueError, InputError, WarehouseDamaged, WriterBusy
 from signposts.release.latest import latest
 from signposts.settings import Settings
-from signposts.warehouse import Warehouse
+from signposts.warehouse import Warehouse, quoted_name
 
 # What stays of a tracker that is taken out of a run: what was ever recorded or rejected.
 MEMORY = ("claim_version", "quarantine", "withheld_tracker")
@@ -91,8 +91,8 @@ def isolate_faults(warehouse: Warehouse, step: str, work: Callable[[], None]) ->
     except MACHINE_FAULTS:
         raise
     except Exception:
-        found = {name: _failure_alone(warehouse, name, work) for name in present_trackers(warehouse)}
-        reasons = {name: f"{step}: {text}" for name, text in found.items() if text}
+        failures = {name: _failure_alone(warehouse, name, work) for name in present_trackers(warehouse)}
+        reasons = {name: f"{step}: {text}" for name, text in failures.items() if text}
         if not reasons or not withhold_at_fault(warehouse, reasons):
             raise
         work()
@@ -154,6 +154,6 @@ def _carry_tracker(warehouse: Warehouse, release: Warehouse, tracker_id: str) ->
     there = {row["table_name"] for row in release.rows(described)}
     for name, table in load_dictionary().tables.items():
         if name in there and "tracker_id" in table.columns and name not in (*OWN_TO_A_RELEASE, *MEMORY):
-            rows = release.rows(f'select * from "{name}" where tracker_id = $tracker', tracker=tracker_id)  # noqa: S608 - names of the dictionary
+            rows = release.rows(f"select * from {quoted_name(name)} where tracker_id = $tracker", tracker=tracker_id)  # noqa: S608 - names of the dictionary
             kept = [{column: row[column] for column in table.columns if column in row} for row in rows]
             warehouse.replace_rows(name, kept, tracker_id=tracker_id)

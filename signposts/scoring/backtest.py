@@ -68,9 +68,9 @@ def _forecasts(
     by_year: dict[int, float], origin: int, horizon: int, sigma: float, drift_sd: float, obs_sd: float
 ) -> tuple[float, list[tuple[float, float]]] | None:
     """Return what happened and (mean, sd) of each forecast made at the origin; nothing if it cannot be made."""
-    known = {year: value for year, value in by_year.items() if year <= origin}
-    growth = [value - known[year - 1] for year, value in known.items() if year - 1 in known]
-    if len(known) < LEAST_HISTORY or len(growth) < LEAST_HISTORY - 1 or origin + horizon not in by_year:
+    history = {year: value for year, value in by_year.items() if year <= origin}
+    growth = [value - history[year - 1] for year, value in history.items() if year - 1 in history]
+    if len(history) < LEAST_HISTORY or len(growth) < LEAST_HISTORY - 1 or origin + horizon not in by_year:
         return None
     last = by_year[origin]
     spread = max(float(np.std(growth, ddof=1)), obs_sd)

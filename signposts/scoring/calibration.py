@@ -291,15 +291,15 @@ def recover(model: Model, design: Design, time: float, *, draws: int, seed: int)
         generator=generator,
         source=source,
     )
-    found = world_probabilities(model, replace(worlds, luck=np.zeros_like(worlds.luck)), design.prior, 1.0, 1.0)
+    probabilities = world_probabilities(model, replace(worlds, luck=np.zeros_like(worlds.luck)), design.prior, 1.0, 1.0)
     truth = model.hypothesis_scenario[hypothesis]
     share = np.bincount(truth, minlength=model.n_scenarios + 1) / draws
     return Recovery(
         time=time,
-        mean_posterior=found.mean(axis=0),
+        mean_posterior=probabilities.mean(axis=0),
         share_of_worlds=share,
-        calibration_error=calibration_error(found, truth),
-        accuracy=float((found.argmax(axis=1) == truth).mean()),
+        calibration_error=calibration_error(probabilities, truth),
+        accuracy=float((probabilities.argmax(axis=1) == truth).mean()),
     )
 
 
@@ -322,15 +322,15 @@ def weight_scores(model: Model, design: Design, *, draws: int, seed: int) -> lis
             generator=generator,
         )
         truth = model.hypothesis_scenario[hypothesis]
-        found = {
+        posteriors = {
             ("luck", weight): world_probabilities(model, worlds, design.prior, weight, design.defining_weight)
             for weight in sorted({*WEIGHTS, design.evidence_weight})
         }
         log_prior = hypothesis_prior(design.prior, model.hypothesis_scenario, model.onset_weight)
         zero = np.zeros((draws, 1))
         counted = posterior(log_prior + HEAD_COUNT_TEMPER * np.concatenate([worlds.head_count, zero], axis=1))
-        found["head count", HEAD_COUNT_TEMPER] = by_scenario(counted, model.hypothesis_scenario, model.n_scenarios)
-        rows += [weight_score(time, weighting, weight, odds, truth) for (weighting, weight), odds in found.items()]
+        posteriors["head count", HEAD_COUNT_TEMPER] = by_scenario(counted, model.hypothesis_scenario, model.n_scenarios)
+        rows += [weight_score(time, weighting, weight, odds, truth) for (weighting, weight), odds in posteriors.items()]
     return rows
 
 
@@ -360,13 +360,13 @@ def wrong_fans(model: Model, design: Design, *, draws: int, seed: int) -> list[W
         )
         luck.append(world_probabilities(model, worlds, design.prior, design.evidence_weight, design.defining_weight))
         heads = np.concatenate([worlds.head_count, np.zeros((size, 1))], axis=1)
-        found = posterior(log_prior + HEAD_COUNT_TEMPER * heads)
-        counted.append(by_scenario(found, model.hypothesis_scenario, model.n_scenarios))
+        by_hypothesis = posterior(log_prior + HEAD_COUNT_TEMPER * heads)
+        counted.append(by_scenario(by_hypothesis, model.hypothesis_scenario, model.n_scenarios))
         truths.append(model.hypothesis_scenario[hypothesis])
     truth = np.concatenate(truths)
     return [
-        weight_score(design.bounded_time, name, weight, found, truth)
-        for name, weight, found in (
+        weight_score(design.bounded_time, name, weight, odds, truth)
+        for name, weight, odds in (
             ("luck", design.evidence_weight, np.concatenate(luck)),
             ("head count", HEAD_COUNT_TEMPER, np.concatenate(counted)),
         )
@@ -507,17 +507,17 @@ def uniformity(model: Model, *, size: int, latest: float, seed: int) -> list[Uni
     family = plain.family[truths.indicator]
     rows = []
     for code in np.unique(family).tolist():
-        own = np.flatnonzero(family == code)
-        part, family_name = truths.take(own), FAMILIES[code]
-        observations = _observations(family_name, part.indicator, part.time, readings[own])
-        at = np.arange(len(own)), part.hypothesis
-        found = predictive_cdf(plain, observations)[at]
+        members = np.flatnonzero(family == code)
+        part, family_name = truths.take(members), FAMILIES[code]
+        observations = _observations(family_name, part.indicator, part.time, readings[members])
+        at = np.arange(len(members)), part.hypothesis
+        transforms = predictive_cdf(plain, observations)[at]
         if family_name in _DISCRETE:
             # spread evenly over the jump of a discrete reading
             jump = np.exp(log_density(plain, observations)[at])
-            found += (generator.random(len(own)) - 0.5) * jump
-        test = kstest(found, "uniform")
-        rows.append(Uniformity(FAMILIES[code], len(own), float(test.statistic), float(test.pvalue)))
+            transforms += (generator.random(len(members)) - 0.5) * jump
+        test = kstest(transforms, "uniform")
+        rows.append(Uniformity(FAMILIES[code], len(members), float(test.statistic), float(test.pvalue)))
     return rows
 
 
@@ -545,16 +545,16 @@ def broken_bounds(result: Calibration, design: Design, limits: Bounds) -> list[s
 
 def _broken_recovery(rows: Sequence[Recovery], design: Design, limits: Bounds) -> list[str]:
     """Return what recovery in independent worlds breaks."""
-    found = []
+    breaches = []
     for row in rows:
         gap = float(np.abs(row.mean_posterior - row.share_of_worlds).max())
         if gap > limits.mean_gap:
-            found.append(f"recovery at year {row.time:.1f}: mean posterior is {gap:.4f} from the truth")
+            breaches.append(f"recovery at year {row.time:.1f}: mean posterior is {gap:.4f} from the truth")
         if row.calibration_error > limits.calibration_error:
-            found.append(f"recovery at year {row.time:.1f}: calibration error is {row.calibration_error:.4f}")
+            breaches.append(f"recovery at year {row.time:.1f}: calibration error is {row.calibration_error:.4f}")
         if row.time == design.middle_time and row.accuracy < limits.accuracy:
-            found.append(f"recovery at year {row.time:.1f}: the true scenario leads in {row.accuracy:.3f} of worlds")
-    return found
+            breaches.append(f"recovery at year {row.time:.1f}: the true scenario leads in {row.accuracy:.3f} of worlds")
+    return breaches
 
 
 def _broken_weights(result: Calibration, design: Design, limits: Bounds) -> list[str]:
@@ -562,16 +562,16 @@ def _broken_weights(result: Calibration, design: Design, limits: Bounds) -> list
     rows = {(row.weighting, row.evidence_weight): row for row in result.weights if row.time == design.bounded_time}
     force, before = rows["luck", design.evidence_weight], rows["head count", HEAD_COUNT_TEMPER]
     alarms = max(row.found for row in result.outside if row.worlds == "inside")
-    found = []
+    breaches = []
     if force.log_score < limits.correlated_log_score:
-        found.append(f"correlated worlds: log score {force.log_score:.3f}, bound {limits.correlated_log_score:g}")
+        breaches.append(f"correlated worlds: log score {force.log_score:.3f}, bound {limits.correlated_log_score:g}")
     if force.calibration_error > limits.correlated_error:
-        found.append(f"correlated worlds: calibration error {force.calibration_error:.3f}")
+        breaches.append(f"correlated worlds: calibration error {force.calibration_error:.3f}")
     wrong = {row.weighting: row for row in result.wrong}
     if limits.better_than_head_count and wrong["luck"].log_score < wrong["head count"].log_score:
-        found.append(f"worlds with wrong fans: the head count scores better, {wrong['head count'].log_score:.3f}")
+        breaches.append(f"worlds with wrong fans: the head count scores better, {wrong['head count'].log_score:.3f}")
     if limits.better_than_head_count and force.log_score < before.log_score:
-        found.append(f"correlated worlds: the head count scores better, {before.log_score:.3f}")
+        breaches.append(f"correlated worlds: the head count scores better, {before.log_score:.3f}")
     if alarms > limits.false_alarm:
-        found.append(f"worlds inside the scenarios: other is announced in {alarms:.3f} of them")
-    return found
+        breaches.append(f"worlds inside the scenarios: other is announced in {alarms:.3f} of them")
+    return breaches

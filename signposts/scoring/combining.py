@@ -110,8 +110,8 @@ def luck_of_sums(n: Floats, total: Floats, squares: Floats, rho: Floats) -> Floa
     """Return c from the number of members, the sum of their z and of its squares; all broadcast."""
     spread = 1 + (n - 1) * rho
     size = (n - 1) * np.log1p(-rho) + np.log(np.where(n > 1, spread, 1.0))
-    found = -0.5 * size - 0.5 * rho / (1 - rho) * (squares - total**2 / np.where(n > 1, spread, 1.0))
-    return np.where(n > 1, found, 0.0)
+    luck = -0.5 * size - 0.5 * rho / (1 - rho) * (squares - total**2 / np.where(n > 1, spread, 1.0))
+    return np.where(n > 1, luck, 0.0)
 
 
 def evidence_weights(decisive: Booleans, has_reading: Booleans, ordinary: float, defining: float) -> Floats:

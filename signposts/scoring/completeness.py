@@ -42,8 +42,8 @@ def list_completeness(n_known: int, n_found: int, n_both: int, reach: tuple[floa
     p2, w2 = _beta_nodes(1 + n_both, 1 + n_known - n_both)
     low, high = reach
     c, wc = (low + high) / 2 + (high - low) / 2 * LEGENDRE_POINTS, LEGENDRE_WEIGHTS
-    found = 1 - np.multiply.outer(1 - p1, 1 - p2)
-    q = np.multiply.outer(found, c).ravel()
+    union = 1 - np.multiply.outer(1 - p1, 1 - p2)
+    q = np.multiply.outer(union, c).ravel()
     weight = np.multiply.outer(np.multiply.outer(w1, w2), wc).ravel()
     return Completeness(q, weight)
 

@@ -44,16 +44,16 @@ def fan_quantiles(model: Model, indicator: Integers, time: Floats, shares: Float
     for name, rows, observations in _by_family(model, indicator, time):
         if REGISTRY[name].figure != "fan":
             continue
-        wanted = np.broadcast_to(np.asarray(shares, dtype=np.float64), (len(rows), len(shares)))
+        share = np.broadcast_to(np.asarray(shares, dtype=np.float64), (len(rows), len(shares)))
         for scenario in range(model.n_scenarios):
             onsets = np.where(model.hypothesis_scenario == scenario, model.onset_weight, 0.0)
-            result[rows, scenario] = REGISTRY[name].quantiles(model, observations, onsets, wanted)
+            result[rows, scenario] = REGISTRY[name].quantiles(model, observations, onsets, share)
     return result
 
 
 def _by_family(model: Model, indicator: Integers, time: Floats) -> list[tuple[str, Integers, Observations]]:
     indicator, time = np.asarray(indicator, dtype=np.int64), np.asarray(time, dtype=np.float64)
-    found = []
+    parts = []
     for name, family in REGISTRY.items():
         rows = np.flatnonzero(model.family[indicator] == FAMILIES.index(name))
         if len(rows):
@@ -61,5 +61,5 @@ def _by_family(model: Model, indicator: Integers, time: Floats) -> list[tuple[st
             observations = blank_observations(
                 indicator[rows], KIND[family.probe], at, exposure_end=at, category=np.zeros(len(at))
             )
-            found.append((name, rows, observations))
-    return found
+            parts.append((name, rows, observations))
+    return parts

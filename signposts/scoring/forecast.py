@@ -25,8 +25,8 @@ def event_probability(weight: Floats, survival_now: Floats, survival_then: Float
     1 - sum_h P(h|D) S_h(T) [r / S_h(t) + 1 - r]: where the report is right the rest of the hazard is left, where it is
     wrong nothing is known. weight, survival_now (at t) and survival_then (at T) are (..., C), reliability (...).
     """
-    known = reliability[..., None] / np.maximum(survival_now, LEAST_PROBABILITY) + 1 - reliability[..., None]
-    missed: Floats = (weight * np.minimum(survival_then * known, 1.0)).sum(axis=-1)
+    factor = reliability[..., None] / np.maximum(survival_now, LEAST_PROBABILITY) + 1 - reliability[..., None]
+    missed: Floats = (weight * np.minimum(survival_then * factor, 1.0)).sum(axis=-1)
     return np.clip(1 - missed, 0.0, 1.0)
 
 

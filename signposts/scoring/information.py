@@ -71,15 +71,15 @@ def needed_growth(model: Model, indicator: Integers, time: Floats, value: Floats
     """
     due = model.parameters["due"][indicator]
     numeric = np.isin(model.type[indicator], [TYPES.index(name) for name in LOG_TYPES]) & model.speaks[indicator]
-    left = due - np.asarray(time)[:, None]
-    rows, columns = np.nonzero(numeric & (left > 0) & ~np.isnan(np.asarray(value))[:, None])
+    years = due - np.asarray(time)[:, None]
+    rows, columns = np.nonzero(numeric & (years > 0) & ~np.isnan(np.asarray(value))[:, None])
     result = np.full(due.shape, math.nan)
     if not len(rows):
         return result
     edges = fan_quantiles(model, indicator[rows], due[rows, columns], np.array([(1 - central) / 2, (1 + central) / 2]))
     rising = model.parameters["toward"][indicator[rows], columns] >= 0
     edge = np.where(rising, edges[np.arange(len(rows)), columns, 0], edges[np.arange(len(rows)), columns, 1])
-    result[rows, columns] = (edge / np.asarray(value)[rows]) ** (1 / left[rows, columns]) - 1
+    result[rows, columns] = (edge / np.asarray(value)[rows]) ** (1 / years[rows, columns]) - 1
     return result
 
 
@@ -142,8 +142,8 @@ def _best_survival(model: Model, indicator: Integers, time: Floats) -> Floats:
     """Return the largest S over a scenario's onsets at a date of its own, shape (n, S)."""
     best = np.full(time.shape, np.nan)
     for scenario in range(model.n_scenarios):
-        own = np.flatnonzero(model.hypothesis_scenario == scenario)
-        best[:, scenario] = survival(model, indicator, time[:, scenario])[:, own].max(axis=1)
+        hypotheses = np.flatnonzero(model.hypothesis_scenario == scenario)
+        best[:, scenario] = survival(model, indicator, time[:, scenario])[:, hypotheses].max(axis=1)
     return best
 
 

@@ -58,8 +58,8 @@ class Moves:
     def of_scenario(self, indicator_id: str, scenario_id: str) -> Floats:
         """Return the draws of a prediction's number: most of it is shared by the indicator's scenarios."""
         common = standard_normals(self.seed, indicator_id, self.draws)
-        own = standard_normals(self.seed, f"{indicator_id}|{scenario_id}", self.draws)
-        result: Floats = math.sqrt(SHARED) * common + math.sqrt(1 - SHARED) * own
+        specific = standard_normals(self.seed, f"{indicator_id}|{scenario_id}", self.draws)
+        result: Floats = math.sqrt(SHARED) * common + math.sqrt(1 - SHARED) * specific
         return result
 
     def of_detail(self, indicator_id: str, scenario_id: str, detail: str) -> Floats:
@@ -84,11 +84,11 @@ def moved_model(model: Model, predictions: Sequence[Mapping[str, Any]], moves: M
         rows = indicator + step * np.arange(draws)
         z = moves.of_scenario(row["indicator_id"], row["scenario_id"]) * spread_of(row["type"], row["parameters"])
         if row["type"] == "ordinal":
-            own = probabilities[rows, scenario]
+            weights = probabilities[rows, scenario]
             for place, category in enumerate(model.categories[indicator]):
                 detail = moves.of_detail(row["indicator_id"], row["scenario_id"], category)
-                own[:, place] *= np.exp(spread_of("ordinal", row["parameters"]) * detail)
-            probabilities[rows, scenario] = own / own.sum(axis=1, keepdims=True)
+                weights[:, place] *= np.exp(spread_of("ordinal", row["parameters"]) * detail)
+            probabilities[rows, scenario] = weights / weights.sum(axis=1, keepdims=True)
             continue
         base = {name: float(column[indicator, scenario]) for name, column in model.parameters.items()}
         moved = _moved(row["type"], base, row["parameters"], z)
@@ -189,7 +189,7 @@ def drawn_readings(
     offset = np.repeat(np.arange(draws), n_rows) * len(model.indicator_ids)
     many = observations.take(np.tile(np.arange(n_rows), draws))
     many = replace(many, indicator=many.indicator + offset)
-    found = likelihood(moved, many)
+    likelihoods = likelihood(moved, many)
     whole = Pool(
         reading=np.tile(pool.reading, draws) + np.repeat(np.arange(draws), n_rows) * n_readings,
         position=np.tile(pool.position, draws),
@@ -200,11 +200,11 @@ def drawn_readings(
     size = draws * n_readings
     orientation = np.tile(model.luck_orientation(indicator), draws)[:, None]
     shape = (draws, n_readings, model.n_hypotheses)
-    z = luck_scores(pooled_places(np.nan_to_num(found.place, nan=0.5), whole, size), orientation)
+    z = luck_scores(pooled_places(np.nan_to_num(likelihoods.place, nan=0.5), whole, size), orientation)
     return DrawnReadings(
         model=model,
-        log_ratio=pooled_ratios(found.log_ratio, whole, size).reshape(shape),
-        contaminated=pooled_ratios(found.log_ratio_contaminated, whole, size).reshape(shape),
+        log_ratio=pooled_ratios(likelihoods.log_ratio, whole, size).reshape(shape),
+        contaminated=pooled_ratios(likelihoods.log_ratio_contaminated, whole, size).reshape(shape),
         z=z.reshape(shape),
         indicator=indicator,
         is_defining=is_defining,

@@ -117,8 +117,8 @@ class Model:
 
     def indicator_index(self, indicator_ids: Sequence[str] | NDArray[Any]) -> Integers:
         """Return the index of each indicator; an unknown one is an InputError."""
-        known = {name: index for index, name in enumerate(self.indicator_ids)}
-        return _codes(indicator_ids, known, "indicator")
+        codes = {name: index for index, name in enumerate(self.indicator_ids)}
+        return _codes(indicator_ids, codes, "indicator")
 
     def luck_orientation(self, indicator: Integers) -> Floats:
         """Return o of each indicator, of its shape: -1 where a higher place in the fan is less cooperation, else 1.
@@ -135,11 +135,11 @@ class Model:
         return tuple(names[index] for index in self.hypothesis_scenario)
 
 
-def _codes(names: Sequence[Any] | NDArray[Any], known: Mapping[Any, int], what: str) -> Integers:
+def _codes(names: Sequence[Any] | NDArray[Any], codes: Mapping[Any, int], what: str) -> Integers:
     try:
-        return np.fromiter((known[name] for name in names), dtype=np.int64, count=len(names))
+        return np.fromiter((codes[name] for name in names), dtype=np.int64, count=len(names))
     except KeyError as error:
-        message = f"unknown {what} {error.args[0]!r}: known are {', '.join(map(str, known))}"
+        message = f"unknown {what} {error.args[0]!r}: known are {', '.join(map(str, codes))}"
         raise InputError(message) from None
 
 
@@ -197,11 +197,11 @@ def _category_codes(model: Model, indicator: Integers, names: Any) -> Integers:
         given: Integers = names.astype(np.int64)
         return given
     for row in np.flatnonzero(model.family[indicator] == FAMILIES.index("ordinal")):
-        known = model.categories[indicator[row]]
-        if names[row] not in known:
+        categories = model.categories[indicator[row]]
+        if names[row] not in categories:
             where = model.indicator_ids[indicator[row]]
-            raise InputError(f"{where}: unknown category {names[row]!r}, known are {', '.join(known)}")
-        codes[row] = known.index(names[row])
+            raise InputError(f"{where}: unknown category {names[row]!r}, known are {', '.join(categories)}")
+        codes[row] = categories.index(names[row])
     return codes
 
 
@@ -321,8 +321,8 @@ def with_one_later_onset(model: Model, latest: float) -> Model:
     same of every reading: what is believed of each scenario stays as it is.
     """
     triggers = np.where(model.parameters["trigger_share"] > 0, model.parameters["trigger_lag"], 0.0)
-    known = max(latest, model.exposure_start.max(initial=0.0)) + triggers.max(initial=0.0)
-    later = model.hypothesis_onset > max(known, 0.0) + 1 / DAYS_PER_YEAR
+    horizon = max(latest, model.exposure_start.max(initial=0.0)) + triggers.max(initial=0.0)
+    later = model.hypothesis_onset > max(horizon, 0.0) + 1 / DAYS_PER_YEAR
     same = later[1:] & later[:-1] & (model.hypothesis_scenario[1:] == model.hypothesis_scenario[:-1])
     kept = np.flatnonzero(np.append(True, ~same))
     return replace(
@@ -364,7 +364,7 @@ def stack(models: Sequence[Model], names: Sequence[str]) -> Model:
     return replace(
         first,
         indicator_ids=tuple(
-            f"{name}/{own}" for name, model in zip(names, models, strict=True) for own in model.indicator_ids
+            f"{name}/{old_id}" for name, model in zip(names, models, strict=True) for old_id in model.indicator_ids
         ),
         parameters={key: np.concatenate([model.parameters[key] for model in models]) for key in PARAMETERS},
         probabilities=np.concatenate(padded),
@@ -425,13 +425,13 @@ class _Cells:
 
     def families(self) -> Integers:
         """Return the family of each indicator, shape (I,); two families in one indicator are an InputError."""
-        families = np.zeros(len(self.indicator_ids), dtype=np.int64)
+        result = np.zeros(len(self.indicator_ids), dtype=np.int64)
         for index, name in enumerate(self.indicator_ids):
-            found = {FAMILY_OF_TYPE[TYPES[code]] for code in self.type[index] if code}
-            if len(found) > 1:
-                raise InputError(f"{name}: predictions of different families cannot be compared: {sorted(found)}")
-            families[index] = FAMILIES.index(found.pop()) if found else 0
-        return families
+            families = {FAMILY_OF_TYPE[TYPES[code]] for code in self.type[index] if code}
+            if len(families) > 1:
+                raise InputError(f"{name}: predictions of different families cannot be compared: {sorted(families)}")
+            result[index] = FAMILIES.index(families.pop()) if families else 0
+        return result
 
     def waypoints(self) -> Floats:
         """Return the points of every trajectory, padded with its last one, shape (I, S, P, 2)."""

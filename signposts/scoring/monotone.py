@@ -46,7 +46,7 @@ def monotone_violations(model: Model, times: Sequence[float] = (1.0, 2.0, 4.0, 7
     99 % of the mean of the speaking scenarios' predictives, at the given dates. Indicators for which no way is more
     cooperation are left out.
     """
-    found: dict[tuple[int, int, int], Violation] = {}
+    violations: dict[tuple[int, int, int], Violation] = {}
     order = [int(s) for s in np.argsort(model.cooperative_rank) if not np.isnan(model.cooperative_rank[s])]
     for indicator in np.flatnonzero((model.cooperative != 0) & (model.speaks.sum(axis=1) > 1)):
         speaking = [scenario for scenario in order if model.speaks[indicator, scenario]]
@@ -55,12 +55,12 @@ def monotone_violations(model: Model, times: Sequence[float] = (1.0, 2.0, 4.0, 7
             for less, more in zip(speaking, speaking[1:], strict=False):
                 worst = _fall(logs[:, more] - logs[:, less], inside)
                 key = (int(indicator), less, more)
-                if worst is None or (key in found and found[key].decibans >= worst[0]):
+                if worst is None or (key in violations and violations[key].decibans >= worst[0]):
                     continue
                 names = model.scenario_ids[more], model.scenario_ids[less]
                 where = float(readings[worst[1]])
-                found[key] = Violation(model.indicator_ids[indicator], *names, time, where, worst[0])
-    return list(found.values())
+                violations[key] = Violation(model.indicator_ids[indicator], *names, time, where, worst[0])
+    return list(violations.values())
 
 
 def _fall(log_ratio: Floats, inside: Booleans) -> tuple[float, int] | None:

@@ -61,9 +61,9 @@ def nowcast(
     """
     base, part, growth, months = (np.asarray(column, dtype=np.float64) for column in (base, part, growth, months))
     unknown = np.isnan(part)
-    known = np.clip(np.where(unknown, months / 12, part / base), 0.0, 1.0)
+    known_share = np.clip(np.where(unknown, months / 12, part / base), 0.0, 1.0)
     spread = np.where(unknown, rest_sd_without_part, rest_sd)
-    centre, weight = _given_base(growth, np.asarray(half_width, dtype=np.float64), known, spread)
+    centre, weight = _given_base(growth, np.asarray(half_width, dtype=np.float64), known_share, spread)
 
     def cdf(x: Floats) -> Floats:
         result: Floats = (ndtr((x[:, None] - centre) / base_sd) * weight).sum(axis=1)
@@ -75,14 +75,14 @@ def nowcast(
     return Nowcast(base * np.exp(middle), log_sd, base * np.exp(low), base * np.exp(high))
 
 
-def _given_base(growth: Floats, half_width: Floats, known: Floats, spread: Floats) -> tuple[Floats, Floats]:
-    """Return ln(Y / (A b)) = ln(1 + g) + ln(known + (1 - known) e^z) at the nodes of g and z, and their weights.
+def _given_base(growth: Floats, half_width: Floats, known_share: Floats, spread: Floats) -> tuple[Floats, Floats]:
+    """Return ln(Y / (A b)) = ln(1 + g) + ln(k + (1 - k) e^z), k the known share, at nodes of g and z, and weights.
 
     Both (n, nodes): Gauss-Legendre over the rounding of g, the trapezoid rule over z.
     """
     z = np.linspace(-REST_REACH, REST_REACH, REST_NODES)
     z_weight = np.exp(-0.5 * z**2)
-    rest = np.log(known[:, None] + (1 - known)[:, None] * np.exp(spread[:, None] * z))
+    rest = np.log(known_share[:, None] + (1 - known_share)[:, None] * np.exp(spread[:, None] * z))
     legendre, legendre_weight = np.polynomial.legendre.leggauss(ROUNDING_NODES)
     growths = np.log1p(growth[:, None] + half_width[:, None] * legendre)
     nodes = growths[:, :, None] + rest[:, None, :]

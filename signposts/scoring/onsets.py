@@ -68,10 +68,10 @@ def delayed_pairs(model: Model, observations: Observations) -> Delayed:
     return Delayed(row, model.n_scenarios + 1 + late, scenario[late], baseline, onset[late], speaks)
 
 
-def spread_columns(model: Model, own: Floats) -> Floats:
+def spread_columns(model: Model, columns: Floats) -> Floats:
     """Return (n, C) from the (n, S + 1) columns without onset: an onset column starts as its scenario's own."""
     scenario, _ = onset_columns(model)
-    return np.concatenate([own, own[:, scenario]], axis=1)
+    return np.concatenate([columns, columns[:, scenario]], axis=1)
 
 
 def gather(model: Model, observations: Observations, name: str) -> Floats:
@@ -79,10 +79,10 @@ def gather(model: Model, observations: Observations, name: str) -> Floats:
     return model.parameters[name][observations.indicator]
 
 
-def before_or_after(model: Model, observations: Observations, own: Floats) -> Floats:
+def before_or_after(model: Model, observations: Observations, columns: Floats) -> Floats:
     """Return (n, C): the baseline's value before the onset, the scenario's own after (4.3, share and ordinal)."""
-    result = spread_columns(model, own)
+    result = spread_columns(model, columns)
     pairs = delayed_pairs(model, observations)
     early = pairs.baseline_speaks & (observations.time[pairs.row] <= pairs.onset)
-    result[pairs.row[early], pairs.column[early]] = own[pairs.row[early], pairs.baseline[early]]
+    result[pairs.row[early], pairs.column[early]] = columns[pairs.row[early], pairs.baseline[early]]
     return result

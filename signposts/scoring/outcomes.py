@@ -94,8 +94,8 @@ def tabulate(model: Model, design: ReadingDesign) -> Outcomes:
 
 def _rows(model: Model, design: ReadingDesign, family: str, votes: bool) -> Integers:
     """Return a family's design that are k of n votes, or those that are not."""
-    own = model.family[design.indicator] == FAMILIES.index(family)
-    return np.flatnonzero(own & (np.isnan(design.trials) != votes))
+    in_family = model.family[design.indicator] == FAMILIES.index(family)
+    return np.flatnonzero(in_family & (np.isnan(design.trials) != votes))
 
 
 def _joined(
@@ -115,8 +115,8 @@ def cell_of(outcomes: Outcomes, planned: Integers, value: Floats) -> Integers:
     """Return the cell of each value, shape (n,): the last one whose lower end does not exceed it; `inf` is the last."""
     low = outcomes.low[planned]
     reached = (low <= np.asarray(value)[:, None]) & ~np.isnan(low)
-    found: Integers = np.maximum(reached.sum(axis=1) - 1, 0)
-    return found
+    cell: Integers = np.maximum(reached.sum(axis=1) - 1, 0)
+    return cell
 
 
 @dataclass(frozen=True)

@@ -42,16 +42,16 @@ def likelihood(model: Model, observations: Observations) -> Likelihood:
 
 def single_evidence(model: Model, observations: Observations, reliability: float) -> CellEvidence:
     """Return what each observation alone would say of its indicator, a row each."""
-    found = likelihood(model, observations)
+    likelihoods = likelihood(model, observations)
     indicator = observations.indicator
     happened = observations.kind == KIND["event"]
     is_defining = happened & (model.defines[indicator] >= 0)
-    place = reliability * found.place + (1 - reliability) / 2
+    place = reliability * likelihoods.place + (1 - reliability) / 2
     z = luck_scores(place, model.luck_orientation(indicator)[:, None])
     z[~model.speaks[indicator].all(axis=1) | is_defining] = math.nan
     log_ratio, contaminated = (
         np.log(reliability * np.exp(ratio) + 1 - reliability)
-        for ratio in (found.log_ratio, found.log_ratio_contaminated)
+        for ratio in (likelihoods.log_ratio, likelihoods.log_ratio_contaminated)
     )
     return CellEvidence(log_ratio, contaminated, z, is_defining)
 
@@ -70,8 +70,8 @@ def log_density(model: Model, observations: Observations) -> Floats:
     Log-normal densities are those of ln y, so that units do not matter; intervals, counts, categories and `none_seen`
     have probabilities.
     """
-    found = likelihood(model, observations)
-    return np.maximum(found.log_reference[:, None] + found.log_ratio, LOG_FLOOR)
+    likelihoods = likelihood(model, observations)
+    return np.maximum(likelihoods.log_reference[:, None] + likelihoods.log_ratio, LOG_FLOOR)
 
 
 def predictive_cdf(model: Model, observations: Observations) -> Floats:

@@ -66,9 +66,9 @@ def full_coverage(indicator: Integers) -> Coverage:
 
 def prose_coverage(model: Model, indicator: Integers, scenario: int) -> Coverage:
     """Return the coverage in which only what a scenario's own text states is read."""
-    own = indicator[model.stated[indicator, scenario] & model.speaks[indicator, scenario]]
-    ones = np.ones(len(own))
-    return Coverage("prose", own, CLEAR_REPORT * ones, ones, 0.0, prose=True)
+    stated = indicator[model.stated[indicator, scenario] & model.speaks[indicator, scenario]]
+    ones = np.ones(len(stated))
+    return Coverage("prose", stated, CLEAR_REPORT * ones, ones, 0.0, prose=True)
 
 
 def hypotheses_tried(model: Model, now: float) -> list[int]:
@@ -79,14 +79,14 @@ def hypotheses_tried(model: Model, now: float) -> list[int]:
     """
     tried: list[int] = []
     for scenario in range(model.n_scenarios):
-        own = np.flatnonzero(model.hypothesis_scenario == scenario)
-        onset = model.hypothesis_onset[own]
-        if len(own) <= len(LATER_ONSETS):
-            chosen = {0, len(own) - 1}
+        hypotheses = np.flatnonzero(model.hypothesis_scenario == scenario)
+        onset = model.hypothesis_onset[hypotheses]
+        if len(hypotheses) <= len(LATER_ONSETS):
+            chosen = {0, len(hypotheses) - 1}
         else:
             past = int(np.flatnonzero(onset <= now)[-1]) if (onset <= now).any() else 0
             chosen = {past} | {int(np.argmin(np.abs(onset - (now + later)))) for later in LATER_ONSETS}
-        tried += [int(own[place]) for place in sorted(chosen)]
+        tried += [int(hypotheses[place]) for place in sorted(chosen)]
     return tried
 
 
@@ -105,10 +105,10 @@ def event_dates(model: Model, hypothesis: int, coverage: Coverage) -> Floats:
         scenario = int(model.hypothesis_scenario[hypothesis])
         p, by, earliest = (model.parameters[name][indicator, scenario] for name in ("p", "by", "earliest"))
         first = np.maximum(earliest, model.hypothesis_onset[hypothesis])
-        found = np.where(p >= EXPECTED, (first + by) / 2, np.inf)
+        dates = np.where(p >= EXPECTED, (first + by) / 2, np.inf)
     else:
-        found = quantiles(model, indicator, source[rows], np.ones(len(rows)), np.full(len(rows), 0.5))
-    result[rows] = _trigger_dates(model, hypothesis, indicator, found, coverage.prose)
+        dates = quantiles(model, indicator, source[rows], np.ones(len(rows)), np.full(len(rows), 0.5))
+    result[rows] = _trigger_dates(model, hypothesis, indicator, dates, coverage.prose)
     return result
 
 
@@ -198,7 +198,7 @@ def recognise(
     times = np.array([time for _, time in year_ends])
     parts = [central_observations(model, *path, times, event_dates(model, *path)) for path in paths]
     whole = _joined(parts)
-    found = likelihood(model, whole)
+    likelihoods = likelihood(model, whole)
     at, result = 0, []
     for ((hypothesis, coverage), readings), (year, _) in product(zip(paths, parts, strict=True), year_ends):
         rows = np.arange(at, at + len(readings) // len(times))
@@ -211,9 +211,9 @@ def recognise(
             weighing,
             part,
             (
-                pooled_ratios(found.log_ratio[rows], pool, len(part)),
-                pooled_ratios(found.log_ratio_contaminated[rows], pool, len(part)),
-                pooled_places(np.nan_to_num(found.place[rows], nan=0.5), pool, len(part)),
+                pooled_ratios(likelihoods.log_ratio[rows], pool, len(part)),
+                pooled_ratios(likelihoods.log_ratio_contaminated[rows], pool, len(part)),
+                pooled_places(np.nan_to_num(likelihoods.place[rows], nan=0.5), pool, len(part)),
             ),
         )
         result.append(Recognised(hypothesis, coverage.name, year, tuple(float(value) for value in probability)))
@@ -233,12 +233,12 @@ def unrecognised(model: Model, weighing: Weighing, scored: Integers, t0: date, h
     """Return the paths, full and prose, whose own scenario would not be believed by more than .8 in its judged year."""
     lost = []
     for hypothesis in hypotheses_tried(model, 0.0):
-        own = int(model.hypothesis_scenario[hypothesis])
+        scenario = int(model.hypothesis_scenario[hypothesis])
         year = recognition_year(t0, horizon_end, float(model.hypothesis_onset[hypothesis]))
-        coverages = (full_coverage(scored), prose_coverage(model, scored, own))
+        coverages = (full_coverage(scored), prose_coverage(model, scored, scenario))
         paths = [(hypothesis, coverage) for coverage in coverages if len(coverage.indicator)]
         ends = [(year, years_since(t0, date(year, 12, 31)))]
-        lost += [each for each in recognise(model, weighing, paths, ends) if each.probability[own] <= RECOGNISED]
+        lost += [path for path in recognise(model, weighing, paths, ends) if path.probability[scenario] <= RECOGNISED]
     return lost
 
 

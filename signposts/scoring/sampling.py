@@ -24,14 +24,14 @@ def draw_truths(model: Model, generator: np.random.Generator, size: int, latest:
     hypothesis = np.zeros(size, dtype=np.int64)
     for chosen in range(model.n_scenarios):
         rows = np.flatnonzero(scenario == chosen)
-        own = np.flatnonzero(model.hypothesis_scenario == chosen)
-        hypothesis[rows] = generator.choice(own, size=len(rows), p=model.onset_weight[own])
+        hypotheses = np.flatnonzero(model.hypothesis_scenario == chosen)
+        hypothesis[rows] = generator.choice(hypotheses, size=len(rows), p=model.onset_weight[hypotheses])
     baseline = model.baseline[scenario]
     kind = model.type[indicator, scenario]
     waits = model.delayed[scenario, kind] & (baseline >= 0)
-    known = model.type[indicator, np.maximum(baseline, 0)] > 0
+    baseline_speaks = model.type[indicator, np.maximum(baseline, 0)] > 0
     onset = np.where(waits, model.hypothesis_onset[hypothesis], 0.0)
-    kept = (onset == 0) | known
+    kept = (onset == 0) | baseline_speaks
     time = generator.uniform(0.3, latest, size=size)
     return Truths(indicator, hypothesis, scenario, onset, time).take(np.flatnonzero(kept))
 

@@ -45,9 +45,9 @@ def draw_uniforms(
     """
     common = generator.standard_normal((draws, 1))
     shared = generator.standard_normal((draws, int(group.max()) + 1))[:, group]
-    own = generator.standard_normal((draws, len(group)))
-    left = 1 - correlation.everywhere - correlation.group
-    mixed = np.sqrt(correlation.everywhere) * common + np.sqrt(correlation.group) * shared + np.sqrt(left) * own
+    specific = generator.standard_normal((draws, len(group)))
+    rest = 1 - correlation.everywhere - correlation.group
+    mixed = np.sqrt(correlation.everywhere) * common + np.sqrt(correlation.group) * shared + np.sqrt(rest) * specific
     result: Floats = ndtr(mixed * np.where(orientation < 0, -1, 1))
     return result
 
@@ -122,20 +122,20 @@ def simulate_worlds(
         cell = draw_cells(truth or outcomes, position, drawn, uniforms[:, position])
         if truth is not None:
             cell = cell_of(outcomes, np.full(draws, position), _middle(truth, position, cell))
-        found = cell_evidence(model, outcomes, position, reliability)
+        evidence = cell_evidence(model, outcomes, position, reliability)
         # of each of the few cells first, then looked up for the many worlds
-        ratio, mixed = found.log_ratio[:, :-1], found.contaminated[:, :-1]
+        ratio, mixed = evidence.log_ratio[:, :-1], evidence.contaminated[:, :-1]
         counted += (head_weight[position] * ratio)[cell]
-        if found.is_defining.any():
-            decisive = found.is_defining[:, None]
+        if evidence.is_defining.any():
+            decisive = evidence.is_defining[:, None]
             defining += np.where(decisive, ratio, 0.0)[cell]
             defining_contaminated += np.where(decisive, mixed, 0.0)[cell]
             ratio, mixed = np.where(decisive, 0.0, ratio), np.where(decisive, 0.0, mixed)
         plain += ratio[cell]
         contaminated += mixed[cell]
-        shares = ~np.isnan(found.z[:, :1])
+        shares = ~np.isnan(evidence.z[:, :1])
         if shares.any():
-            z = np.where(shares, found.z[:, :-1], 0.0)
+            z = np.where(shares, evidence.z[:, :-1], 0.0)
             n[group[position]] += shares[cell]
             total[group[position]] += z[cell]
             squares[group[position]] += (z**2)[cell]
@@ -160,8 +160,8 @@ def world_probabilities(
         evidence_weight * worlds.ordinary_contaminated + defining_weight * worlds.defining_contaminated + luck
     )
     log_prior = hypothesis_prior(prior, model.hypothesis_scenario, model.onset_weight)
-    found = posterior(log_joint(log_prior, plain, contaminated))
-    return by_scenario(found, model.hypothesis_scenario, model.n_scenarios)
+    by_hypothesis = posterior(log_joint(log_prior, plain, contaminated))
+    return by_scenario(by_hypothesis, model.hypothesis_scenario, model.n_scenarios)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,14 +211,14 @@ def outlook(
             uniforms=uniforms,
             generator=generator,
         )
-        found = world_probabilities(told_apart, worlds, prior, evidence_weight, defining_weight)
-        leading = found.argmax(axis=1)
-        passed = found.max(axis=1) >= settled
+        probabilities = world_probabilities(told_apart, worlds, prior, evidence_weight, defining_weight)
+        leading = probabilities.argmax(axis=1)
+        passed = probabilities.max(axis=1) >= settled
         right = leading == told_apart.hypothesis_scenario[worlds.hypothesis]
         rows.append(
             YearOutlook(
                 time=time,
-                expected_entropy=float(entropy_bits(found).mean()),
+                expected_entropy=float(entropy_bits(probabilities).mean()),
                 p_settled_right=float((passed & right).mean()),
                 p_settled_wrong=float((passed & ~right).mean()),
             )
@@ -256,10 +256,11 @@ def surprise(model: Model, designs: Designs, *, draws: int, seed: int) -> Floats
     result = np.empty(model.n_scenarios)
     for scenario in range(model.n_scenarios):
         generator = np.random.default_rng([seed, scenario])
-        own = np.flatnonzero(model.hypothesis_scenario == scenario)
-        marginal = outcomes.mass[:, :, own] @ model.onset_weight[own]
+        hypotheses = np.flatnonzero(model.hypothesis_scenario == scenario)
+        weight = model.onset_weight[hypotheses]
+        marginal = outcomes.mass[:, :, hypotheses] @ weight
         mixed = designs.reliability[:, None] * marginal + (1 - designs.reliability[:, None]) * outcomes.mass[:, :, -1]
-        hypothesis = generator.choice(own, size=draws, p=model.onset_weight[own] / model.onset_weight[own].sum())
+        hypothesis = generator.choice(hypotheses, size=draws, p=weight / weight.sum())
         replicas = _replica_cells(outcomes, designs, hypothesis, generator, model.n_hypotheses - 1)
         cells = np.concatenate([replicas, observed_cells[None, :]])
         score = _pooled_score(designs, mixed[np.arange(len(observed_cells)), cells])

@@ -81,7 +81,7 @@ def status(model: Model, observations: Observations, readings: Readings, thresho
     closeness = np.where(is_ordinal, p, np.where(is_event, np.where(happened[:, None], u, 1 - u), two_sided))
     ranked = np.where(np.isnan(closeness), -np.inf, closeness)
     onsets = [np.flatnonzero(model.hypothesis_scenario == scenario) for scenario in range(n_named)]
-    best = np.stack([own[np.argmax(ranked[:, own], axis=1)] for own in onsets], axis=1)
+    best = np.stack([hypotheses[np.argmax(ranked[:, hypotheses], axis=1)] for hypotheses in onsets], axis=1)
     u = np.take_along_axis(u, best, axis=1)
     p = np.take_along_axis(p, best, axis=1)
     fit = np.where(is_event & ~happened[:, None], 1 - u, u)
@@ -90,10 +90,10 @@ def status(model: Model, observations: Observations, readings: Readings, thresho
     shown = has_observations[:, None] & speaks
     cases = Cases(model, readings.indicator, readings.time, readings.bits, u, p, happened, dict(thresholds))
     word = np.full((n_readings, n_named), ON_TRACK, dtype=object)
-    for name, own in REGISTRY.items():
-        table = own.words(cases)
-        found = np.select([condition for condition, _ in table], [said for _, said in table], default=ON_TRACK)
-        word = np.where((family == FAMILIES.index(name))[:, None], found, word)
+    for name, registered in REGISTRY.items():
+        table = registered.words(cases)
+        family_word = np.select([condition for condition, _ in table], [said for _, said in table], default=ON_TRACK)
+        word = np.where((family == FAMILIES.index(name))[:, None], family_word, word)
     word = np.where(has_observations[:, None], word, NO_DATA)
     word = np.where(speaks, word, NO_PREDICTION)
     return Status(word.astype(object), np.where(shown, fit, np.nan))

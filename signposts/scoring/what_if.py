@@ -112,14 +112,14 @@ def probabilities_by_cell(model: Model, evidence: WhatIfInputs, position: int, c
     mates = np.where(member[:, None], rest.z[:, :-1], 0.0)
     z = np.nan_to_num(cells.z[:, :-1])
     n = member.sum() + (~np.isnan(cells.z[:, :1])).astype(np.float64)
-    own = luck_of_sums(n, mates.sum(axis=0) + z, (mates**2).sum(axis=0) + z**2, rest.rho[group])
+    group_luck = luck_of_sums(n, mates.sum(axis=0) + z, (mates**2).sum(axis=0) + z**2, rest.rho[group])
     others = np.delete(rest.luck, group, axis=0).sum(axis=0)
-    luck = evidence.evidence_weight * (own + others)
+    luck = evidence.evidence_weight * (group_luck + others)
     weight = np.where(cells.is_defining, evidence.defining_weight, evidence.evidence_weight)[:, None]
     plain = weights @ rest.log_ratios[:, :-1] + weight * cells.log_ratio[:, :-1] + luck
     contaminated = weights @ rest.contaminated[:, :-1] + weight * cells.contaminated[:, :-1] + luck
-    found = posterior(log_joint(_log_prior(model, evidence), plain, contaminated))
-    return by_scenario(found, model.hypothesis_scenario, model.n_scenarios)
+    by_hypothesis = posterior(log_joint(_log_prior(model, evidence), plain, contaminated))
+    return by_scenario(by_hypothesis, model.hypothesis_scenario, model.n_scenarios)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +184,10 @@ def _outcomes_of_each(
     outcomes = tabulate(model, reading_design_at(model, evidence.indicator, time))
     share = hypothesis_probabilities(model, evidence)
     trusted = np.full(len(evidence.indicator), reliability)
-    known = np.full(len(evidence.indicator), math.nan) if least is None else least
+    bound = np.full(len(evidence.indicator), math.nan) if least is None else least
     for position in range(len(evidence.indicator)):
         expected = outcomes.mass[position] @ share
-        expected[outcomes.low[position] < known[position]] = 0.0
+        expected[outcomes.low[position] < bound[position]] = 0.0
         if expected.sum() > 0:
             after = probabilities_by_cell(model, evidence, position, cell_evidence(model, outcomes, position, trusted))
             yield position, outcomes, expected / expected.sum(), after

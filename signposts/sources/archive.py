@@ -171,8 +171,8 @@ def without_repetitions(attempts: list[Attempt], before: str) -> list[Attempt]:
         by_document.setdefault(attempt.document, []).append(attempt)
     repeated = {
         id(attempt)
-        for own in by_document.values()
-        for earlier, attempt, later in zip(own, own[1:], own[2:], strict=False)
+        for history in by_document.values()
+        for earlier, attempt, later in zip(history, history[1:], history[2:], strict=False)
         if attempt.outcome != "hit"
         and attempt.fetched_at < before
         and earlier.outcome == attempt.outcome == later.outcome
@@ -205,11 +205,11 @@ def _attempt_of(line: bytes) -> Attempt | None:
 
 def split_by_clock(attempts: list[Attempt], now: datetime) -> tuple[list[Attempt], list[Attempt]]:
     """Return the attempts up to now, and those dated after it, which a wrong clock made and nobody uses."""
-    known: list[Attempt] = []
+    past: list[Attempt] = []
     future: list[Attempt] = []
     for attempt in attempts:
-        (future if _moment(attempt.fetched_at) > _moment(now.isoformat()) else known).append(attempt)
-    return known, future
+        (future if _moment(attempt.fetched_at) > _moment(now.isoformat()) else past).append(attempt)
+    return past, future
 
 
 def _moment(text: str) -> datetime:

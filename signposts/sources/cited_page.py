@@ -61,8 +61,8 @@ def store_page(url: str, archive: Archive, now: datetime, trusted: str = "", tit
     refuse_other_page(answer, title)
     sidecar = {"source_id": SOURCE_ID, "document": answer.url, "url": answer.url, "fetched_at": now.isoformat()}
     sha256 = archive.store(answer.body, {**sidecar, "status": answer.status, "headers": dict(answer.headers)})
-    found = ("hit", answer.status, sha256, len(answer.body), "cited page")
-    archive.record(Attempt(SOURCE_ID, answer.url, answer.url, now.isoformat(), *found))
+    details = ("hit", answer.status, sha256, len(answer.body), "cited page")
+    archive.record(Attempt(SOURCE_ID, answer.url, answer.url, now.isoformat(), *details))
     return KeptPage(sha256, day_of_page(answer, now.date()))
 
 
@@ -78,8 +78,8 @@ def day_of_page(answer: HttpResponse, today: date) -> date | None:
     if not is_html(answer):
         return None
     text = answer.body.decode("utf-8", "replace")
-    found = find_date(text, original_date=True, url=answer.url, max_date=today.isoformat())
-    return date.fromisoformat(found) if found else None
+    day = find_date(text, original_date=True, url=answer.url, max_date=today.isoformat())
+    return date.fromisoformat(day) if day else None
 
 
 def refuse_junk(answer: HttpResponse) -> None:
@@ -113,6 +113,6 @@ def refuse_other_page(answer: HttpResponse, title: str) -> None:
         raise SourceChanged("the cited page is a wall that asks for consent; save it by hand")
     if words < LEAST_WORDS:
         raise SourceChanged(f"the cited page has a text of {words} words only, as behind a paywall; save it by hand")
-    wanted = re.findall(r"\w{4,}", title.lower())
-    if wanted and not any(word in shown for word in wanted):
+    title_words = re.findall(r"\w{4,}", title.lower())
+    if title_words and not any(word in shown for word in title_words):
         raise SourceChanged("the cited page holds no word of the lead's title; it is another page")

@@ -114,8 +114,8 @@ def _reason_to_skip(run: SourceRun, plan: Plan) -> str:
     """Return why a source is not asked in this run; nothing if it is."""
     source, named = run.source, run.source_id in plan.named
     if source.inbox:
-        found = run.inbox_files(source.inbox)
-        return "" if found else f"no file named {source.inbox} in the inbox folder"
+        files = run.inbox_files(source.inbox)
+        return "" if files else f"no file named {source.inbox} in the inbox folder"
     if plan.offline:
         return "offline: the archive serves"
     if source.secret and not os.environ.get(source.secret):

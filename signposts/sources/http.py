@@ -152,10 +152,10 @@ def check_address(url: str, trusted: str) -> None:
     if parts.scheme != "https":
         raise SourceChanged(f"sent us to {without_secrets(url)}, which is not https")
     try:
-        found = socket.getaddrinfo(parts.hostname or "", parts.port or 443, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(parts.hostname or "", parts.port or 443, type=socket.SOCK_STREAM)
     except OSError as error:
         raise SourceUnavailable(f"sent us to {parts.hostname}, which has no address: {error}") from error
-    for *_, place in found:
+    for *_, place in addresses:
         if not ipaddress.ip_address(place[0]).is_global:
             raise SourceChanged(f"sent us to {parts.hostname}, whose address {place[0]} is not public")
 
@@ -214,8 +214,8 @@ class Session:
         query = urlencode(request.parameters, safe="/:;,+()*")
         return f"{self.base_url}{request.path}" + (f"?{query}" if query else "")
 
-    def get(self, request: HttpRequest, known: Mapping[str, str] | None = None) -> HttpResponse:
-        """Return the publisher's answer, trying again while that can help; ``known`` makes the request conditional.
+    def get(self, request: HttpRequest, preconditions: Mapping[str, str] | None = None) -> HttpResponse:
+        """Return the publisher's answer, trying again while that can help; ``preconditions`` are sent as headers.
 
         Raises:
             SourceUnavailable: it did not answer, or said that it could not.
@@ -233,7 +233,7 @@ class Session:
         self._ends = time.monotonic() + self._limits.deadline_seconds
         while True:
             try:
-                answer = self._follow(url, request, dict(known or {}))
+                answer = self._follow(url, request, dict(preconditions or {}))
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 retry = self._next_try(retry, describe(error), error)
                 self._wait(retry.get_backoff_time())
@@ -286,9 +286,9 @@ class Session:
             return self._limits.wait_after_429_seconds
         return float(retry.get_backoff_time())
 
-    def _follow(self, url: str, request: HttpRequest, known: dict[str, str]) -> HttpResponse:
+    def _follow(self, url: str, request: HttpRequest, preconditions: dict[str, str]) -> HttpResponse:
         """Return the answer at the end of the redirects, each of which is checked before it is followed."""
-        headers = {**request.headers, **known}
+        headers = {**request.headers, **preconditions}
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._once(url, request, headers)
             if answer.status not in REDIRECTS:

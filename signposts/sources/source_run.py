@@ -224,8 +224,8 @@ class SourceRun:
         counted = f"{len(result.rows)} rows" + (f", {len(result.rejected)} set aside" if result.rejected else "")
         message = mended + "; ".join([counted, *result.news[:MOST_NEWS]])
         marks = (answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
-        found = ("hit", answer.status, sha256, len(answer.body), message)
-        attempt = Attempt(self.source_id, document, answer.url, self.now.isoformat(), *found, *marks)
+        details = ("hit", answer.status, sha256, len(answer.body), message)
+        attempt = Attempt(self.source_id, document, answer.url, self.now.isoformat(), *details, *marks)
         self._good[document] = self._record(attempt)
         self._deliver(document, sha256, self.now, answer.url, result)
         self._record_missing(document, answer.url, result)
@@ -341,15 +341,15 @@ def validate_result(source: Source, result: ParseResult) -> None:
     The share of bad rows is taken over the rows that were wanted: those that concern nobody make none of them good.
     Where rows are counted, a single bad one would make a lower figure.
     """
-    wanted = max(result.judged, len(result.rows) + len(result.rejected))
-    if wanted == 0 and source.empty != "expected":
+    judged = max(result.judged, len(result.rows) + len(result.rejected))
+    if judged == 0 and source.empty != "expected":
         raise SourceChanged("has no rows")
-    most_rejected = 0.0 if result.counted else source.quarantine_share * wanted
+    most_rejected = 0.0 if result.counted else source.quarantine_share * judged
     if len(result.rejected) > most_rejected:
         first = result.rejected[0]
         why = "; what is counted over them would be too low" if result.counted else ""
         raise SourceChanged(
-            f"{len(result.rejected)} of {wanted} rows cannot be used, for example row {first.row_number}: "
+            f"{len(result.rejected)} of {judged} rows cannot be used, for example row {first.row_number}: "
             f"{first.reason}{why}"
         )
 

@@ -101,36 +101,36 @@ def read_json(payload: bytes) -> Any:
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    record = dict(pairs)
+    if len(record) != len(pairs):
         raise SourceChanged(f"names a field twice among {', '.join(name for name, _ in pairs)[:100]}")
-    return found
+    return record
 
 
 def _no_constant(name: str) -> float:
     raise SourceChanged(f"holds {name}, which is no number")
 
 
-def fields(record: Any, wanted: Collection[str], where: str = "a row") -> Mapping[str, Any]:
+def fields(record: Any, names: Collection[str], where: str = "a row") -> Mapping[str, Any]:
     """Return a record that has every wanted field, none where its names are data; what else it has is passed over."""
     if not isinstance(record, dict):
         raise SourceChanged(f"{where} is {type(record).__name__}, not a record")
-    missing = [name for name in wanted if name not in record]
+    missing = [name for name in names if name not in record]
     if missing:
         raise SourceChanged(f"{where} lacks the field {missing[0]!r}")
     return record
 
 
-def new_fields(records: Iterable[Any], known: Collection[str], what: str = "field") -> list[str]:
+def new_fields(records: Iterable[Any], known_names: Collection[str], what: str = "field") -> list[str]:
     """Return a remark for each name in records that this code has never seen, in the order of their coming."""
     names = dict.fromkeys(str(name) for record in records if isinstance(record, Mapping) for name in record)
-    return [f"new {what} {name[:60]!r}, ignored" for name in names if name not in known]
+    return [f"new {what} {name[:60]!r}, ignored" for name in names if name not in known_names]
 
 
-def missing_series(wanted: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> list[str]:
+def missing_series(series: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the wanted series that have no row."""
     present = {row["series"] for row in rows}
-    return [name for name in wanted if name not in present]
+    return [name for name in series if name not in present]
 
 
 def listing(value: Any, where: str) -> list[Any]:
@@ -161,7 +161,7 @@ class Table:
     news: list[str]
 
 
-def read_table(text: str, needed: Collection[str], known: Collection[str] = ()) -> Table:
+def read_table(text: str, needed: Collection[str], optional: Collection[str] = ()) -> Table:
     """Return a CSV file by the names of its columns; a needed one that is not there, or twice, is refused."""
     lines = read_csv(text)
     _, names = next(lines, (0, []))
@@ -171,12 +171,12 @@ def read_table(text: str, needed: Collection[str], known: Collection[str] = ()) 
     twice = [name for name in needed if list(names).count(name) > 1]
     if twice:
         raise SourceChanged(f"has the column {twice[0]!r} twice")
-    return Table(names, lines, new_fields([dict.fromkeys(names)], {*needed, *known}, "column"))
+    return Table(names, lines, new_fields([dict.fromkeys(names)], {*needed, *optional}, "column"))
 
 
 def fit(text: str) -> str:
     """Return a text with the characters that no table and no page can show written out."""
-    return UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def set_unfit_aside(result: ParseResult) -> ParseResult:
@@ -233,20 +233,20 @@ def number(value: Any, low: float = -math.inf, high: float = math.inf, name: str
     if isinstance(value, str) and not NUMBER.fullmatch(value):
         raise RowFault(f"{name} {value[:40]!r} is no number")
     try:
-        found = float(value)
+        figure = float(value)
     except (OverflowError, ValueError) as error:
         raise RowFault(f"{name} is too large") from error
-    if not math.isfinite(found) or not low <= found <= high:
-        raise RowFault(f"{name} {found:g} is outside {low:g} to {high:g}")
-    return found
+    if not math.isfinite(figure) or not low <= figure <= high:
+        raise RowFault(f"{name} {figure:g} is outside {low:g} to {high:g}")
+    return figure
 
 
 def whole(value: Any, low: float = -math.inf, high: float = math.inf, name: str = "value") -> int:
     """Return a whole number within its plausible range."""
-    found = number(value, low, high, name)
-    if not found.is_integer():
-        raise RowFault(f"{name} {found:g} is not whole")
-    return int(found)
+    figure = number(value, low, high, name)
+    if not figure.is_integer():
+        raise RowFault(f"{name} {figure:g} is not whole")
+    return int(figure)
 
 
 def word(value: Any, name: str) -> str:
@@ -353,10 +353,10 @@ def refuse_duplicates(rows: Iterable[Mapping[str, Any]], *key: str) -> None:
     """Refuse a document that gives the same key twice."""
     seen = set()
     for row in rows:
-        found = tuple(row[name] for name in key)
-        if found in seen:
-            raise SourceChanged(f"gives {' '.join(str(part) for part in found)} twice")
-        seen.add(found)
+        values = tuple(row[name] for name in key)
+        if values in seen:
+            raise SourceChanged(f"gives {' '.join(str(part) for part in values)} twice")
+        seen.add(values)
 
 
 def read_xml(payload: bytes) -> Element:

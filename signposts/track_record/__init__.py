@@ -100,38 +100,41 @@ def run_track_record(root: Path, warehouse: Warehouse, only: Sequence[str] = ())
         observe.make_readings(warehouse, now)
         write_probabilities(warehouse)
         trackers = {tracker.tracker_id: tracker for tracker in tracker_models(warehouse)}
-        found = [_resolved_set(warehouse, tracker, outcomes[name]) for name, tracker in trackers.items()]
+        all_sets = [_resolved_set(warehouse, tracker, outcomes[name]) for name, tracker in trackers.items()]
         scored = warehouse.query(load_sql("assess/scored_observation"))
-    sets = [each for each in found if len(each.days)]
+    sets = [resolved_set for resolved_set in all_sets if len(resolved_set.days)]
     if not sets:
         raise InputError(f"{root}: no reading of any set can be scored; `signposts check` says what each one lacks")
-    readings = [
-        Readings(trackers[each.set_id], each, scored[scored["tracker_id"] == each.set_id].reset_index(drop=True))
-        for each in sets
-    ]
+    readings = []
+    for resolved_set in sets:
+        rows = scored[scored["tracker_id"] == resolved_set.set_id].reset_index(drop=True)
+        readings.append(Readings(trackers[resolved_set.set_id], resolved_set, rows))
     return TrackRecord(
         sets=sets,
         outcomes=outcomes,
         trackers=trackers,
-        set_rows=[_set_row(each, trackers[each.set_id], outcomes[each.set_id]) for each in sets],
+        set_rows=[
+            _set_row(resolved_set, trackers[resolved_set.set_id], outcomes[resolved_set.set_id])
+            for resolved_set in sets
+        ],
         score_rows=list(score_rows(sets)),
-        curve_rows=[row for each in sets for row in _curve_rows(each, trackers[each.set_id])],
+        curve_rows=[row for resolved_set in sets for row in _curve_rows(resolved_set, trackers[resolved_set.set_id])],
         reliability_rows=list(reliability_rows(sets)),
         constant_rows=[] if only else list(constant_rows(readings)),
         outside_rows=list(outside_rows(readings)),
         making_rows=list(making_rows(readings)),
-        left_out=[each.set_id for each in found if not len(each.days)],
+        left_out=[resolved_set.set_id for resolved_set in all_sets if not len(resolved_set.days)],
     )
 
 
-def write_tables(warehouse: Warehouse, found: TrackRecord) -> None:
+def write_tables(warehouse: Warehouse, record: TrackRecord) -> None:
     """Replace the tables of the track record, from which the next release takes them."""
     with warehouse.connect():
-        warehouse.write_rows("resolved_set", found.set_rows)
-        warehouse.write_rows("resolved_score", found.score_rows)
-        warehouse.write_rows("resolved_curve", found.curve_rows)
-        warehouse.write_rows("resolved_reliability", found.reliability_rows)
-        warehouse.write_rows("resolved_constant", found.constant_rows)
+        warehouse.write_rows("resolved_set", record.set_rows)
+        warehouse.write_rows("resolved_score", record.score_rows)
+        warehouse.write_rows("resolved_curve", record.curve_rows)
+        warehouse.write_rows("resolved_reliability", record.reliability_rows)
+        warehouse.write_rows("resolved_constant", record.constant_rows)
 
 
 # ------------------------------------------------------------------ one set, from the tables
@@ -200,11 +203,11 @@ def _reading_gains(
     """Return what the odds of the date before added to the log density of each date's new readings, shape (D,)."""
     model = tracker.model
     result = np.full(len(days), np.nan)
-    known: set[tuple[str, str]] = set()
+    earlier_keys: set[tuple[str, str]] = set()
     for place, part in enumerate(_by_day(observations, days)):
         keys = list(zip(part["indicator_id"], part["observation_id"], strict=True))
-        fresh = [row for row, key in enumerate(keys) if key not in known]
-        known |= set(keys)
+        fresh = [row for row, key in enumerate(keys) if key not in earlier_keys]
+        earlier_keys |= set(keys)
         if not fresh or place == 0:
             continue
         density = log_density(model, observations_of(tracker, part.iloc[fresh].reset_index(drop=True)))
@@ -225,33 +228,33 @@ def _mixed(log_densities: Floats, weight: Floats) -> Floats:
 # ------------------------------------------------------------------ rows
 
 
-def _set_row(each: ResolvedSet, tracker: TrackerModel, outcome: Outcome) -> dict[str, Any]:
+def _set_row(resolved_set: ResolvedSet, tracker: TrackerModel, outcome: Outcome) -> dict[str, Any]:
     """Return the row of table resolved_set."""
-    led = resolved.time_to_lead(each)
+    led = resolved.time_to_lead(resolved_set)
     return {
-        "set_id": each.set_id,
-        "family": each.family,
-        "published_on": date.fromordinal(each.published),
-        "last_reading_on": date.fromordinal(int(each.days[-1])),
-        "n_scenarios": each.n_named,
+        "set_id": resolved_set.set_id,
+        "family": resolved_set.family,
+        "published_on": date.fromordinal(resolved_set.published),
+        "last_reading_on": date.fromordinal(int(resolved_set.days[-1])),
+        "n_scenarios": resolved_set.n_named,
         "n_indicators": len(tracker.scored),
-        "n_dates": len(each.days),
-        "n_scored_dates": int(each.scored.sum()),
+        "n_dates": len(resolved_set.days),
+        "n_scored_dates": int(resolved_set.scored.sum()),
         "closest": outcome.closest,
         "verdict": outcome.verdict,
-        "p_closest_at_end": float(each.probability[-1, each.closest]),
-        "p_other_at_end": float(each.probability[-1, -1]),
-        "p_other_most": float(each.probability[:, -1].max()),
+        "p_closest_at_end": float(resolved_set.probability[-1, resolved_set.closest]),
+        "p_other_at_end": float(resolved_set.probability[-1, -1]),
+        "p_other_most": float(resolved_set.probability[:, -1].max()),
         "time_to_lead": None if np.isnan(led) else led,
     }
 
 
-def rules(each: ResolvedSet) -> dict[str, Floats]:
+def rules(resolved_set: ResolvedSet) -> dict[str, Floats]:
     """Return what the method and each baseline says of a set."""
     return {
-        METHOD: each.probability,
-        "equal": resolved.equal_odds(each),
-        **{name: resolved.nearest_by_last_value(each, share) for name, share in NEAREST.items()},
+        METHOD: resolved_set.probability,
+        "equal": resolved.equal_odds(resolved_set),
+        **{name: resolved.nearest_by_last_value(resolved_set, share) for name, share in NEAREST.items()},
     }
 
 
@@ -266,13 +269,13 @@ ALL = "all"
 
 def score_rows(sets: Sequence[ResolvedSet]) -> Iterator[dict[str, Any]]:
     """Yield the rows of table resolved_score: each set's, the mean over families with its bootstrap, and the gains."""
-    said = [rules(each) for each in sets]
+    said = [rules(resolved_set) for resolved_set in sets]
     for measure, score in MEASURES.items():
         families = {}
         for rule in said[0]:
-            values = [score(each, own[rule]) for each, own in zip(sets, said, strict=True)]
-            for each, value in zip(sets, values, strict=True):
-                yield _score_row(each.set_id, each.family, rule, measure, (value, None, None))
+            values = [score(resolved_set, by_rule[rule]) for resolved_set, by_rule in zip(sets, said, strict=True)]
+            for resolved_set, value in zip(sets, values, strict=True):
+                yield _score_row(resolved_set.set_id, resolved_set.family, rule, measure, (value, None, None))
             families[rule] = resolved.by_family(sets, values)
             yield _score_row(ALL, ALL, rule, measure, resolved.bootstrap_interval(families[rule], SEED))
         for rule in families:
@@ -283,9 +286,10 @@ def score_rows(sets: Sequence[ResolvedSet]) -> Iterator[dict[str, Any]]:
             yield _score_row(ALL, ALL, rule, f"{measure}:gain_over", resolved.bootstrap_interval(gain, SEED))
             better = float(sum(value > 0 for value in gain.values()))
             yield _score_row(ALL, ALL, rule, f"{measure}:families_better", (better, None, None))
-    gains = resolved.by_family(sets, [resolved.next_reading(each) for each in sets])
-    for each in sets:
-        yield _score_row(each.set_id, each.family, METHOD, "next_reading", (resolved.next_reading(each), None, None))
+    values = list(map(resolved.next_reading, sets))
+    gains = resolved.by_family(sets, values)
+    for resolved_set, value in zip(sets, values, strict=True):
+        yield _score_row(resolved_set.set_id, resolved_set.family, METHOD, "next_reading", (value, None, None))
     yield _score_row(ALL, ALL, METHOD, "next_reading", resolved.bootstrap_interval(gains, SEED))
     yield _score_row(
         ALL,
@@ -297,10 +301,10 @@ def score_rows(sets: Sequence[ResolvedSet]) -> Iterator[dict[str, Any]]:
 
 
 def _score_row(
-    set_id: str, family: str, rule: str, measure: str, found: tuple[float, float | None, float | None]
+    set_id: str, family: str, rule: str, measure: str, estimate: tuple[float, float | None, float | None]
 ) -> dict[str, Any]:
     """Return one row of table resolved_score."""
-    value, low, high = found
+    value, low, high = estimate
     return {
         "set_id": set_id,
         "family": family,
@@ -312,19 +316,19 @@ def _score_row(
     }
 
 
-def _curve_rows(each: ResolvedSet, tracker: TrackerModel) -> Iterator[dict[str, Any]]:
+def _curve_rows(resolved_set: ResolvedSet, tracker: TrackerModel) -> Iterator[dict[str, Any]]:
     """Yield the rows of table resolved_curve."""
-    nearest = resolved.nearest_by_last_value(each, NEAREST["nearest_80"])
-    scored = each.scored
-    for place, day in enumerate(each.days):
+    nearest = resolved.nearest_by_last_value(resolved_set, NEAREST["nearest_80"])
+    scored = resolved_set.scored
+    for place, day in enumerate(resolved_set.days):
         for column, name in enumerate((*tracker.model.scenario_ids, "other")):
             yield {
-                "set_id": each.set_id,
+                "set_id": resolved_set.set_id,
                 "as_of": date.fromordinal(int(day)),
                 "scenario_id": name,
-                "posterior": float(each.probability[place, column]),
+                "posterior": float(resolved_set.probability[place, column]),
                 "nearest_80": float(nearest[place, column]),
-                "closest": column == each.closest,
+                "closest": column == resolved_set.closest,
                 "scored": bool(scored[place]),
             }
 
@@ -332,5 +336,5 @@ def _curve_rows(each: ResolvedSet, tracker: TrackerModel) -> Iterator[dict[str, 
 def reliability_rows(sets: Sequence[ResolvedSet]) -> Iterator[dict[str, Any]]:
     """Yield the rows of table resolved_reliability: the method's and the nearest-value rule's."""
     for rule in (METHOD, "nearest_80"):
-        for part in resolved.reliability_curve(sets, [rules(each)[rule] for each in sets], SEED):
+        for part in resolved.reliability_curve(sets, [rules(resolved_set)[rule] for resolved_set in sets], SEED):
             yield {"rule": rule, **asdict(part)}

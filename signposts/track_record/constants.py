@@ -73,13 +73,13 @@ class Readings:
     """The scored observations of one set."""
 
     tracker: TrackerModel
-    each: ResolvedSet
+    resolved_set: ResolvedSet
     rows: "pd.DataFrame"
 
 
-def chosen_constants(found: Sequence[Readings]) -> Constants:
+def chosen_constants(all_readings: Sequence[Readings]) -> Constants:
     """Return the constants that the sets' own catalogue gives."""
-    tracker, rows = found[0].tracker, found[0].rows
+    tracker, rows = all_readings[0].tracker, all_readings[0].rows
     return Constants(
         evidence_weight=tracker.evidence_weight,
         contamination=tracker.model.contamination,
@@ -107,26 +107,28 @@ def tried_model(readings: Readings, constants: Constants) -> Model:
     return model
 
 
-def summed_evidence(readings: Readings, constants: Constants, model: Model, found: Likelihood) -> tuple[Floats, Floats]:
+def summed_evidence(
+    readings: Readings, constants: Constants, model: Model, likelihoods: Likelihood
+) -> tuple[Floats, Floats]:
     """Return the evidence of every date, plain and contaminated, each (D, N): weighed ratios and shared luck."""
     rows = readings.rows.assign(reliability=constants.reliability)
     keys = ["as_of", "indicator_id"]
     reading = rows.groupby(keys, sort=False).ngroup().to_numpy()
     at = rows.drop_duplicates(keys)
-    said = evidence_of(model, rows, found, reading, len(at))
+    said = evidence_of(model, rows, likelihoods, reading, len(at))
     group = np.zeros(len(at), dtype=np.int64)
     day = at["as_of"].dt.date.map(lambda when: when.toordinal()).to_numpy()
-    plain, contaminated = (np.empty((len(readings.each.days), model.n_hypotheses - 1)) for _ in range(2))
-    for place, when in enumerate(readings.each.days):
-        own = np.flatnonzero(day == when)
+    plain, contaminated = (np.empty((len(readings.resolved_set.days), model.n_hypotheses - 1)) for _ in range(2))
+    for place, when in enumerate(readings.resolved_set.days):
+        index = np.flatnonzero(day == when)
         weights = evidence_weights(
-            said["is_defining"][own], np.ones(len(own), dtype=bool), constants.evidence_weight, 1.0
+            said["is_defining"][index], np.ones(len(index), dtype=bool), constants.evidence_weight, 1.0
         )
-        z = np.nan_to_num(said["z"][own, :-1])
-        member = ~np.isnan(said["z"][own, 0])
-        luck = constants.evidence_weight * shared_luck(z, member, group[own], np.array([constants.rho])).sum(axis=0)
-        plain[place] = weights @ said["log_ratio"][own, :-1] + luck
-        contaminated[place] = weights @ said["log_ratio_contaminated"][own, :-1] + luck
+        z = np.nan_to_num(said["z"][index, :-1])
+        member = ~np.isnan(said["z"][index, 0])
+        luck = constants.evidence_weight * shared_luck(z, member, group[index], np.array([constants.rho])).sum(axis=0)
+        plain[place] = weights @ said["log_ratio"][index, :-1] + luck
+        contaminated[place] = weights @ said["log_ratio_contaminated"][index, :-1] + luck
     return plain, contaminated
 
 
@@ -140,29 +142,36 @@ def posteriors(model: Model, plain: Floats, contaminated: Floats) -> Floats:
 def probabilities(readings: Readings, constants: Constants) -> Floats:
     """Return P(s | D) of every date under other constants, shape (D, S + 1)."""
     model = tried_model(readings, constants)
-    found = likelihood(model, observations_of(readings.tracker, readings.rows))
-    return posteriors(model, *summed_evidence(readings, constants, model, found))
+    likelihoods = likelihood(model, observations_of(readings.tracker, readings.rows))
+    return posteriors(model, *summed_evidence(readings, constants, model, likelihoods))
 
 
-def family_scores(found: Sequence[Readings], constants: Constants) -> tuple[dict[str, float], dict[str, float]]:
+def family_scores(all_readings: Sequence[Readings], constants: Constants) -> tuple[dict[str, float], dict[str, float]]:
     """Return each family's mean log score, and P(other) at the end of each set that ended outside every scenario."""
-    sets = [each.each for each in found]
-    said = [probabilities(each, constants) for each in found]
-    scores = [resolved.log_score(each, own) for each, own in zip(sets, said, strict=True)]
-    other = {each.set_id: float(own[-1, -1]) for each, own in zip(sets, said, strict=True) if each.ended_outside}
-    return resolved.by_family(sets, scores), other
+    sets = [readings.resolved_set for readings in all_readings]
+    said = [probabilities(readings, constants) for readings in all_readings]
+    return resolved.by_family(sets, list(map(resolved.log_score, sets, said))), other_at_end(sets, said)
 
 
-def constant_rows(found: Sequence[Readings]) -> Iterator[dict[str, Any]]:
+def other_at_end(sets: Sequence[ResolvedSet], said: Sequence[Floats]) -> dict[str, float]:
+    """Return P(other) at the end of each set that ended outside every scenario."""
+    return {
+        resolved_set.set_id: float(probability[-1, -1])
+        for resolved_set, probability in zip(sets, said, strict=True)
+        if resolved_set.ended_outside
+    }
+
+
+def constant_rows(all_readings: Sequence[Readings]) -> Iterator[dict[str, Any]]:
     """Yield the rows of table resolved_constant."""
-    chosen = chosen_constants(found)
-    yield _row(CHOSEN, chosen, "", *family_scores(found, chosen))
+    chosen = chosen_constants(all_readings)
+    yield _row(CHOSEN, chosen, "", *family_scores(all_readings, chosen))
     for name, values in TRIED.items():
         for value in values:
             tried = replace(chosen, **{name: value})
-            yield _row(ALONE, tried, name, *family_scores(found, tried))
+            yield _row(ALONE, tried, name, *family_scores(all_readings, tried))
     grid = {
-        pair: family_scores(found, replace(chosen, **dict(zip(TOGETHER, pair, strict=True))))
+        pair: family_scores(all_readings, replace(chosen, **dict(zip(TOGETHER, pair, strict=True))))
         for pair in product(*(TRIED[name] for name in TOGETHER))
     }
     for pair, scores in grid.items():

@@ -23,6 +23,7 @@ from signposts.track_record.constants import (
     Constants,
     Readings,
     chosen_constants,
+    other_at_end,
     posteriors,
     summed_evidence,
     tried_model,
@@ -53,30 +54,33 @@ TRIED: tuple[Making, ...] = (
 )
 
 
-def _no_change(model: Model, observations: Observations, found: Likelihood) -> Floats:
+def _no_change(model: Model, observations: Observations, likelihoods: Likelihood) -> Floats:
     """Return the ratio of a walk from the start, with the spread of the paths."""
     start = np.broadcast_to(model.waypoints[:, :, :1, 1], model.waypoints.shape[:3])
     held = replace(model, waypoints=np.stack([model.waypoints[..., 0], start], axis=-1))
-    return np.broadcast_to(_against_reference(log_density(held, observations)[:, 0], found), found.log_ratio.shape)
+    density = log_density(held, observations)[:, 0]
+    return np.broadcast_to(_against_reference(density, likelihoods), likelihoods.log_ratio.shape)
 
 
-def _foreknown(model: Model, observations: Observations, found: Likelihood) -> Floats:
+def _foreknown(model: Model, observations: Observations, likelihoods: Likelihood) -> Floats:
     """Return the greatest ratio that a fan of the paths' spread can have: its middle lies on the reading."""
     middle = fan_quantiles(model, observations.indicator, observations.time, np.array([0.5]))[:, 0, 0]
     peak = log_density(model, replace(observations, value=middle))[:, 0]
-    return np.broadcast_to(_against_reference(peak, found), found.log_ratio.shape)
+    return np.broadcast_to(_against_reference(peak, likelihoods), likelihoods.log_ratio.shape)
 
 
-def _against_reference(density: Floats, found: Likelihood) -> Floats:
+def _against_reference(density: Floats, likelihoods: Likelihood) -> Floats:
     """Return ln of a density over the reference's, (n, 1)."""
-    ratio: Floats = np.maximum(density - found.log_reference, LOG_FLOOR)[:, None]
+    ratio: Floats = np.maximum(density - likelihoods.log_reference, LOG_FLOOR)[:, None]
     return ratio
 
 
 WORLDS: Mapping[str, World] = {
-    SURPRISES: lambda _model, _observations, found: found.log_ratio_contaminated,
+    SURPRISES: lambda _model, _observations, likelihoods: likelihoods.log_ratio_contaminated,
     # the yardstick's ratio, whichever hypothesis
-    NOWHERE: lambda _model, _observations, found: np.broadcast_to(found.log_wide[:, None], found.log_ratio.shape),
+    NOWHERE: lambda _model, _observations, likelihoods: np.broadcast_to(
+        likelihoods.log_wide[:, None], likelihoods.log_ratio.shape
+    ),
     NO_CHANGE: _no_change,
 }
 
@@ -85,10 +89,10 @@ def probabilities_of(readings: Readings, constants: Constants, shares: Mapping[W
     """Return P(s | D) of every date, shape (D, S + 1), where `other` is a mixture of worlds."""
     model = tried_model(readings, constants)
     observations = observations_of(readings.tracker, readings.rows)
-    found = likelihood(model, observations)
+    likelihoods = likelihood(model, observations)
     parts = []
     for world, share in shares.items():
-        told = replace(found, log_ratio_contaminated=world(model, observations, found))
+        told = replace(likelihoods, log_ratio_contaminated=world(model, observations, likelihoods))
         plain, contaminated = summed_evidence(readings, constants, model, told)
         parts.append(np.log(share) + contaminated)
     return posteriors(model, plain, np.logaddexp.reduce(parts, axis=0))
@@ -97,18 +101,18 @@ def probabilities_of(readings: Readings, constants: Constants, shares: Mapping[W
 def most_that_other_could_say(readings: Readings, constants: Constants) -> float:
     """Return P(other) at the end if no reading fitted any scenario at all: what reliability and contamination allow."""
     model = tried_model(readings, constants)
-    found = likelihood(model, observations_of(readings.tracker, readings.rows))
-    nothing = np.full_like(found.log_ratio, LOG_FLOOR)
-    surprised = np.full_like(found.log_ratio, np.log(2 * constants.contamination))
-    hopeless = replace(found, log_ratio=nothing, log_ratio_contaminated=surprised)
+    likelihoods = likelihood(model, observations_of(readings.tracker, readings.rows))
+    nothing = np.full_like(likelihoods.log_ratio, LOG_FLOOR)
+    surprised = np.full_like(likelihoods.log_ratio, np.log(2 * constants.contamination))
+    hopeless = replace(likelihoods, log_ratio=nothing, log_ratio_contaminated=surprised)
     return float(posteriors(model, *summed_evidence(readings, constants, model, hopeless))[-1, -1])
 
 
-def outside_rows(found: Sequence[Readings]) -> Iterator[dict[str, Any]]:
+def outside_rows(all_readings: Sequence[Readings]) -> Iterator[dict[str, Any]]:
     """Yield for each set that ended outside every scenario what `other` said at the end, and the most it could say."""
-    constants = chosen_constants(found)
-    for readings in found:
-        if not readings.each.ended_outside:
+    constants = chosen_constants(all_readings)
+    for readings in all_readings:
+        if not readings.resolved_set.ended_outside:
             continue
         end = readings.rows[readings.rows["as_of"] == readings.rows["as_of"].max()].reset_index(drop=True)
         observations = observations_of(readings.tracker, end)
@@ -116,10 +120,10 @@ def outside_rows(found: Sequence[Readings]) -> Iterator[dict[str, Any]]:
         inside = (middle[..., 0] <= observations.value[:, None]) & (observations.value[:, None] <= middle[..., 1])
         foreknown = probabilities_of(readings, constants, {_foreknown: 1.0})
         yield {
-            "set_id": readings.each.set_id,
+            "set_id": readings.resolved_set.set_id,
             "n_readings": len(end),
-            "n_inside": int(inside[:, readings.each.closest].sum()),
-            "said": float(readings.each.probability[-1, -1]),
+            "n_inside": int(inside[:, readings.resolved_set.closest].sum()),
+            "said": float(readings.resolved_set.probability[-1, -1]),
             "if_nothing_fitted": most_that_other_could_say(readings, constants),
             "if_foreknown": float(foreknown[-1, -1]),
         }
@@ -141,20 +145,19 @@ def chosen_without(rows: Sequence[Mapping[str, Any]], families: Mapping[str, str
     return float(np.mean(scores)), seen
 
 
-def making_rows(found: Sequence[Readings]) -> Iterator[dict[str, Any]]:
+def making_rows(all_readings: Sequence[Readings]) -> Iterator[dict[str, Any]]:
     """Yield for each making of `other` what it would have said and scored."""
-    chosen = chosen_constants(found)
-    sets = [each.each for each in found]
-    equal = resolved.by_family(sets, [resolved.log_score(each, resolved.equal_odds(each)) for each in sets])
-    rule = [resolved.nearest_by_last_value(each, NEAREST_SHARE) for each in sets]
-    nearest = resolved.by_family(sets, [resolved.log_score(each, own) for each, own in zip(sets, rule, strict=True)])
+    chosen = chosen_constants(all_readings)
+    sets = [readings.resolved_set for readings in all_readings]
+    equal = resolved.by_family(sets, list(map(resolved.log_score, sets, map(resolved.equal_odds, sets))))
+    rule = [resolved.nearest_by_last_value(resolved_set, NEAREST_SHARE) for resolved_set in sets]
+    nearest = resolved.by_family(sets, list(map(resolved.log_score, sets, rule)))
     for making in TRIED:
         constants = replace(chosen, other_mass=making.other_mass, yardstick_spread=making.yardstick_spread)
         shares = {WORLDS[name]: share for name, share in making.worlds.items()}
-        said = [probabilities_of(readings, constants, shares) for readings in found]
-        pairs = list(zip(sets, said, strict=True))
-        score = resolved.by_family(sets, [resolved.log_score(each, own) for each, own in pairs])
-        end = resolved.by_family(sets, [resolved.end_log_score(each, own) for each, own in pairs])
+        said = [probabilities_of(readings, constants, shares) for readings in all_readings]
+        score = resolved.by_family(sets, list(map(resolved.log_score, sets, said)))
+        end = resolved.by_family(sets, list(map(resolved.end_log_score, sets, said)))
         gain = {family: score[family] - equal[family] for family in score}
         yield {
             "making": making,
@@ -163,6 +166,10 @@ def making_rows(found: Sequence[Readings]) -> Iterator[dict[str, Any]]:
             "least_gain": resolved.bootstrap_interval(gain, SEED)[1],
             "better_than_nearest": sum(score[family] > nearest[family] for family in score),
             "log_score_of_end": float(np.mean(list(end.values()))),
-            "other": {each.set_id: float(own[-1, -1]) for each, own in pairs if each.ended_outside},
-            "false": sum(float(own[:, -1].max()) > 0.5 for each, own in pairs if not each.ended_outside),
+            "other": other_at_end(sets, said),
+            "false": sum(
+                float(probability[:, -1].max()) > 0.5
+                for resolved_set, probability in zip(sets, said, strict=True)
+                if not resolved_set.ended_outside
+            ),
         }

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from signposts.catalogue.json_schema import FILES, FOLDER, json_schema, ledger_schema, write_schemas
+from signposts.catalogue.json_schema import FILES, json_schema, ledger_schema, schema_comment, write_schemas
 from tests.paths import CHECKOUT
 
 FERRY = CHECKOUT / "tests" / "trackers" / "island_ferry"
@@ -55,11 +55,6 @@ def test_every_shipped_file_keeps_its_schema(name: str) -> None:
         paths += (CHECKOUT / "examples" / examples).glob(FILES[name][0])
     first_lines = {path.read_text(encoding="utf-8").partition("\n")[0] for path in paths}
     assert first_lines == {schema_comment(name)}
-
-
-def schema_comment(name: str) -> str:
-    """Return the first line by which editors find the schema of a file of this kind."""
-    return f"# yaml-language-server: $schema={'../' * FILES[name][0].count('/')}{FOLDER}/{name}.schema.json"
 
 
 Plant = Callable[[Any], None]

@@ -154,15 +154,15 @@ class Family(ABC):
 
     def log_density(self, model: Model, observations: Observations) -> Floats:
         """Return the absolute ln p(y | h), shape (n, H); a silent scenario has the mixture of those that speak."""
-        found = self.likelihood(model, observations)
-        return np.maximum(found.log_reference[:, None] + found.log_ratio, LOG_FLOOR)
+        likelihoods = self.likelihood(model, observations)
+        return np.maximum(likelihoods.log_reference[:, None] + likelihoods.log_ratio, LOG_FLOOR)
 
     def cdf(self, model: Model, observations: Observations) -> Floats:
         """Return u = F_h(y), shape (n, H): the mid-distribution function; NaN for a silent scenario."""
-        found = self.cdf_with_wide(model, observations)[:, :-1]
+        by_hypothesis = self.cdf_with_wide(model, observations)[:, :-1]
         spoken = model.speaks[observations.indicator][:, np.minimum(model.hypothesis_scenario, model.n_scenarios - 1)]
-        found[~spoken & (model.hypothesis_scenario < model.n_scenarios)] = math.nan
-        return found
+        by_hypothesis[~spoken & (model.hypothesis_scenario < model.n_scenarios)] = math.nan
+        return by_hypothesis
 
     def cdf_with_wide(self, model: Model, observations: Observations) -> Floats:
         """Return F(y) of every hypothesis, a silent one the mixture of those that speak, and p_wide, (n, H + 1)."""
@@ -171,17 +171,17 @@ class Family(ABC):
         speaks = model.speaks[observations.indicator]
         reference = reference_mean(shares, speaks)
         follow_reference(model, observations, shares, reference)
-        found = np.concatenate([shares[:, column], shares[:, [model.n_scenarios]]], axis=1)
-        found[:, :-1][:, is_other] = reference[:, None]
-        fill_silent(model, speaks, found[:, :-1])
-        return found
+        by_hypothesis = np.concatenate([shares[:, column], shares[:, [model.n_scenarios]]], axis=1)
+        by_hypothesis[:, :-1][:, is_other] = reference[:, None]
+        fill_silent(model, speaks, by_hypothesis[:, :-1])
+        return by_hypothesis
 
     def masses(self, model: Model, observations: Observations, columns: Columns, n_planned: int) -> Floats:
         """Return the probabilities, p_wide's last, of observations listed design by design: (P, C, H + 1)."""
         base, ratio, wide = self._ratios(model, observations, columns)
         fill_silent(model, model.speaks[observations.indicator], ratio)
-        found: Floats = np.exp(base)[:, None] * np.concatenate([ratio, wide[:, None]], axis=1)
-        return found.reshape(n_planned, -1, model.n_hypotheses + 1)
+        probabilities: Floats = np.exp(base)[:, None] * np.concatenate([ratio, wide[:, None]], axis=1)
+        return probabilities.reshape(n_planned, -1, model.n_hypotheses + 1)
 
 
 class MixedFamily(Family):

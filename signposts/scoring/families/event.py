@@ -45,16 +45,16 @@ HazardParameters = tuple[Floats, Floats, Floats, Floats]
 
 def _curves(model: Model, observations: Observations, time: Floats) -> tuple[Floats, Floats]:
     """Return ln S(t) and ln f(t) of every column, shape (n, C), triggers included (docs/method.md)."""
-    own = own_hazard_parameters(model, observations)
-    hazard = spread_columns(model, densities.cumulative_hazard(time[:, None], *own))
-    log_rate = spread_columns(model, densities.log_hazard(time[:, None], *own))
+    numbers = own_hazard_parameters(model, observations)
+    hazard = spread_columns(model, densities.cumulative_hazard(time[:, None], *numbers))
+    log_rate = spread_columns(model, densities.log_hazard(time[:, None], *numbers))
     pairs = delayed_pairs(model, observations)
     if not len(pairs.row):
         return -hazard, log_rate - hazard
     at = time[pairs.row]
     speaks = model.speaks[observations.indicator]
-    before, before_rate = _baseline_hazard(own, pairs, np.minimum(at, pairs.onset), speaks)
-    cumulative, start, span, shape = (part[pairs.row, pairs.scenario] for part in own)
+    before, before_rate = _baseline_hazard(numbers, pairs, np.minimum(at, pairs.onset), speaks)
+    cumulative, start, span, shape = (part[pairs.row, pairs.scenario] for part in numbers)
     start = np.maximum(start, pairs.onset)
     after = at > pairs.onset
     gained = densities.cumulative_hazard(at, cumulative, start, span, shape)
@@ -62,7 +62,7 @@ def _curves(model: Model, observations: Observations, time: Floats) -> tuple[Flo
     late_rate = densities.log_hazard(at, cumulative, start, span, shape)
     log_rate[pairs.row, pairs.column] = np.where(after, late_rate, before_rate)
     log_survival, log_density = -hazard, log_rate - hazard
-    _add_triggers(model, observations, pairs, own, at, log_survival, log_density)
+    _add_triggers(model, observations, pairs, numbers, at, log_survival, log_density)
     return log_survival, log_density
 
 
@@ -70,7 +70,7 @@ def _add_triggers(
     model: Model,
     observations: Observations,
     pairs: Delayed,
-    own: HazardParameters,
+    numbers: HazardParameters,
     at: Floats,
     log_survival: Floats,
     log_density: Floats,
@@ -89,7 +89,7 @@ def _add_triggers(
         return
     share, lag, on_baseline, at, onset = (part[announces] for part in (share, lag, on_baseline, at, pairs.onset))
     cell = pairs.row[announces], pairs.column[announces]
-    base = tuple(part[cell[0], pairs.baseline[announces]] for part in own)
+    base = tuple(part[cell[0], pairs.baseline[announces]] for part in numbers)
     base_hazard = densities.cumulative_hazard(at, *base)
     rest = np.where(on_baseline > 0, -base_hazard, log_survival[cell])
     rest_density = np.where(on_baseline > 0, densities.log_hazard(at, *base) - base_hazard, log_density[cell])
@@ -120,16 +120,16 @@ def own_hazard_parameters(model: Model, observations: Observations) -> HazardPar
     return joined[0], joined[1], joined[2], joined[3]
 
 
-def _baseline_hazard(own: HazardParameters, pairs: Delayed, at: Floats, speaks: Booleans) -> tuple[Floats, Floats]:
+def _baseline_hazard(numbers: HazardParameters, pairs: Delayed, at: Floats, speaks: Booleans) -> tuple[Floats, Floats]:
     """Return H2 and ln H2' of the pairs at a date; a silent baseline is replaced by the reference's survival."""
-    base = tuple(part[pairs.row, pairs.baseline] for part in own)
+    base = tuple(part[pairs.row, pairs.baseline] for part in numbers)
     hazard = densities.cumulative_hazard(at, *base)
     log_rate = densities.log_hazard(at, *base)
     lost = ~pairs.baseline_speaks
     if lost.any():
         rows = pairs.row[lost]
-        all_own = tuple(part[rows] for part in own)
-        survives = np.exp(-densities.cumulative_hazard(at[lost, None], *all_own))
+        scenarios = tuple(part[rows] for part in numbers)
+        survives = np.exp(-densities.cumulative_hazard(at[lost, None], *scenarios))
         hazard[lost] = -np.log(reference_mean(survives, speaks[rows]))
         log_rate[lost] = -np.inf  # replaced by the reference's own density: see _follow_reference
     return hazard, log_rate
@@ -243,8 +243,8 @@ class Event(Family):
             return np.stack([np.where(weights > 0, weights * part, 0.0).sum(axis=1) for part in come], axis=1)
 
         total = weights.sum(axis=1, keepdims=True)
-        found = bisect(np.zeros(share.shape), np.full(share.shape, LAST_YEAR), share * total, cdf)
-        return np.where(total > 0, found, math.nan)
+        dates = bisect(np.zeros(share.shape), np.full(share.shape, LAST_YEAR), share * total, cdf)
+        return np.where(total > 0, dates, math.nan)
 
     def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """Cut the time from t0 to the date evenly, and add `not yet`, last; one never seen counts as not yet."""
@@ -266,8 +266,8 @@ class Event(Family):
         early = _spend(model, truths, path_before(model, truths), ration, number_before(model, truths, "earliest"))
         cumulative, span, shape = (number_before(model, truths, name) for name in ("cumulative", "span", "shape"))
         elapsed = np.maximum(truths.onset - number_before(model, truths, "earliest"), 0.0)
-        left = ration - cumulative * (elapsed / span) ** shape
-        late = _spend(model, truths, truths.scenario, np.maximum(left, 0.0), earliest)
+        remainder = ration - cumulative * (elapsed / span) ** shape
+        late = _spend(model, truths, truths.scenario, np.maximum(remainder, 0.0), earliest)
         changes = (truths.onset > 0) & (own_number(model, truths, "on_baseline") == 0)
         rest = np.where(changes & (early > truths.onset), late, early)
         share, lag = own_number(model, truths, "trigger_share"), own_number(model, truths, "trigger_lag")

@@ -150,9 +150,9 @@ class LogNormal(MixedFamily):
         parameters = {name: model.parameters[name][indicator] for name in _PROCESS}
         start = model.parameters["start_time"][indicator]
         mean, variance = _process(parameters, model.parameters["log_start"][indicator], _years(start, time[:, None]))
-        known = model.parameters["start_sd"] ** 2
+        uncertainty = model.parameters["start_sd"] ** 2
         # a nowcast's own spread holds the uncertainty of its base already
-        fixed = model.obs_sd**2 + np.where((observations.kind == KIND["nowcast"])[:, None], 0.0, known[indicator])
+        fixed = model.obs_sd**2 + np.where((observations.kind == KIND["nowcast"])[:, None], 0.0, uncertainty[indicator])
         variance = variance + fixed
 
         speaks = model.speaks[indicator]
@@ -182,20 +182,20 @@ class LogNormal(MixedFamily):
         base = {name: model.parameters[name][indicator, pairs.baseline] for name in _PROCESS}
         start = model.parameters["start_time"][indicator, pairs.baseline]
         log_start = model.parameters["log_start"][indicator, pairs.baseline]
-        left = np.minimum(time, pairs.onset)
-        mean, variance = _process(base, log_start, _years(start, left))
-        own = {name: model.parameters[name][indicator, pairs.scenario] for name in _PROCESS}
+        baseline_end = np.minimum(time, pairs.onset)
+        mean, variance = _process(base, log_start, _years(start, baseline_end))
+        late = {name: model.parameters[name][indicator, pairs.scenario] for name in _PROCESS}
         since = np.maximum(time - pairs.onset, 0.0)
-        late_mean, late_spread = _process(own, mean, since)
-        reverts = ~np.isnan(own["reversion"])
+        late_mean, late_spread = _process(late, mean, since)
+        reverts = ~np.isnan(late["reversion"])
         # a range forgets what came before its onset; a drift carries it along
-        carried = np.where(reverts, variance * np.exp(-2 * np.where(reverts, own["reversion"], 0.0) * since), variance)
+        carried = np.where(reverts, variance * np.exp(-2 * np.where(reverts, late["reversion"], 0.0) * since), variance)
         is_path = model.type[indicator, pairs.scenario] == model.type_names.index("path")
         unchanged = is_path & (since > 0)
         if unchanged.any():
             path_start = model.parameters["start_time"][indicator, pairs.scenario]
             path_log = model.parameters["log_start"][indicator, pairs.scenario]
-            path_mean, path_spread = _process(own, path_log, _years(path_start, time))
+            path_mean, path_spread = _process(late, path_log, _years(path_start, time))
             late_mean = np.where(unchanged, path_mean, late_mean)
             late_spread = np.where(unchanged, path_spread, late_spread)
             carried = np.where(unchanged, 0.0, carried)

@@ -32,9 +32,9 @@ def between(single: Callable[[Floats, int], Floats], weights: Floats, share: Flo
     low, high = np.full(share.shape, np.inf), np.full(share.shape, -np.inf)
     for column in np.flatnonzero((weights > 0).any(axis=0)):
         counts = weights[:, column, None] > 0
-        found = single(share, int(column))
-        low = np.where(counts, np.minimum(low, found), low)
-        high = np.where(counts, np.maximum(high, found), high)
+        quantile = single(share, int(column))
+        low = np.where(counts, np.minimum(low, quantile), low)
+        high = np.where(counts, np.maximum(high, quantile), high)
     silent = low > high
     return np.where(silent, math.nan, low), np.where(silent, math.nan, high)
 

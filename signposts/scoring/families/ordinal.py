@@ -70,19 +70,19 @@ class Ordinal(MixedFamily):
 
     def mixture_quantiles(self, model: Model, observations: Observations, weights: Floats, share: Floats) -> Floats:
         """Return the quantiles of the columns mixed with weights (n, C), shape (n, Q)."""
-        own = model.probabilities[observations.indicator]
-        uniform = np.zeros((len(observations), 1, own.shape[2]))
+        masses = model.probabilities[observations.indicator]
+        uniform = np.zeros((len(observations), 1, masses.shape[2]))
         for row, index in enumerate(observations.indicator):
             uniform[row, 0, : len(model.categories[index])] = 1 / max(len(model.categories[index]), 1)
-        own = np.concatenate([own, uniform], axis=1)
+        masses = np.concatenate([masses, uniform], axis=1)
         upto = np.zeros(share.shape)
-        found = np.zeros(share.shape)
-        for category in range(own.shape[2]):
-            upto = upto + (weights * before_or_after(model, observations, own[:, :, category])).sum(axis=1)[:, None]
-            found = np.where(upto < share - 1e-12, category + 1, found)
-        last = (own[:, -1, :] > 0).sum(axis=1)[:, None] - 1
+        quantile = np.zeros(share.shape)
+        for category in range(masses.shape[2]):
+            upto = upto + (weights * before_or_after(model, observations, masses[:, :, category])).sum(axis=1)[:, None]
+            quantile = np.where(upto < share - 1e-12, category + 1, quantile)
+        last = (masses[:, -1, :] > 0).sum(axis=1)[:, None] - 1
         silent = np.asarray(~(weights > 0).any(axis=1))[:, None]
-        return np.where(silent, math.nan, np.minimum(found, last))
+        return np.where(silent, math.nan, np.minimum(quantile, last))
 
     def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """List the categories in their order."""

@@ -91,9 +91,9 @@ class Rate(MixedFamily):
             base_spread = np.where(lost, WIDE_RATE_CV, spread[where])
             years = exposure[pairs.row]
             before = np.clip(pairs.onset - start[pairs.row], 0.0, years) / years
-            own = (pairs.row, pairs.scenario)
-            rates[pairs.row, pairs.column] = base_rate * before + rate[own] * (1 - before)
-            spreads[pairs.row, pairs.column] = base_spread * before + spread[own] * (1 - before)
+            delayed = (pairs.row, pairs.scenario)
+            rates[pairs.row, pairs.column] = base_rate * before + rate[delayed] * (1 - before)
+            spreads[pairs.row, pairs.column] = base_spread * before + spread[delayed] * (1 - before)
         mean = rates * exposure[:, None]
         return Columns(mean, spreads**-2, mean)
 

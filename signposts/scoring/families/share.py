@@ -73,30 +73,32 @@ class Share(MixedFamily):
 
     def column_log_density(self, model: Model, observations: Observations, columns: Columns) -> Floats:
         """Return the log density of each column, shape (n, C)."""
-        own = np.empty(columns.first.shape)
+        logs = np.empty(columns.first.shape)
         interval, votes = is_interval(observations), observations.kind == KIND["share_count"]
         plain = ~interval & ~votes
         a, b = columns.first, columns.second
-        own[plain] = densities.beta_log_density(observations.value[plain, None], a[plain], b[plain])
+        logs[plain] = densities.beta_log_density(observations.value[plain, None], a[plain], b[plain])
         if interval.any():
             low, high = interval_ends(observations, top=1.0)
-            own[interval] = densities.beta_log_mass(low[interval, None], high[interval, None], a[interval], b[interval])
+            logs[interval] = densities.beta_log_mass(
+                low[interval, None], high[interval, None], a[interval], b[interval]
+            )
         if votes.any():
-            own[votes] = densities.beta_binomial_log_mass(
+            logs[votes] = densities.beta_binomial_log_mass(
                 observations.value[votes, None], observations.trials[votes, None], a[votes], b[votes]
             )
-        return before_or_after(model, observations, own)
+        return before_or_after(model, observations, logs)
 
     def column_cdf(self, model: Model, observations: Observations, columns: Columns) -> Floats:
         """Return the mid-distribution function of each column, shape (n, C)."""
         low, high = (np.clip(end, 0.0, 1.0)[:, None] for end in interval_ends(observations, top=1.0))
         votes = observations.kind == KIND["share_count"]
-        own = (betainc(columns.first, columns.second, low) + betainc(columns.first, columns.second, high)) / 2
+        shares = (betainc(columns.first, columns.second, low) + betainc(columns.first, columns.second, high)) / 2
         if votes.any():
-            own[votes] = self._vote_distribution(
+            shares[votes] = self._vote_distribution(
                 observations.value[votes, None], observations.trials[votes, None], columns, votes
             )
-        return before_or_after(model, observations, own)
+        return before_or_after(model, observations, shares)
 
     def _vote_distribution(self, count: Floats, trials: Floats, columns: Columns, rows: Booleans) -> Floats:
         """Return P(K < count) + P(K = count) / 2 of the beta-binomial in each column."""
@@ -116,8 +118,8 @@ class Share(MixedFamily):
         weights = self._without_onset(model, observations, weights)
 
         def inverse(q: Floats, column: int) -> Floats:
-            found: Floats = np.asarray(betaincinv(first[:, column], second[:, column], q), dtype=np.float64)
-            return found
+            quantile: Floats = np.asarray(betaincinv(first[:, column], second[:, column], q), dtype=np.float64)
+            return quantile
 
         def single(x: Floats, column: int) -> Floats:
             return np.asarray(betainc(first[:, column], second[:, column], x), dtype=np.float64)

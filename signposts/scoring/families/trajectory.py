@@ -104,8 +104,8 @@ class Trajectory(MixedFamily):
         least = np.where(speaks, number["degrees"], np.inf).min(axis=1)
         return Columns(
             *(
-                before_or_after(model, observations, np.concatenate([own, other[:, None]], axis=1))
-                for own, other in ((mean, centre), (np.sqrt(variance), np.sqrt(wide)), (number["degrees"], least))
+                before_or_after(model, observations, np.concatenate([scenarios, other[:, None]], axis=1))
+                for scenarios, other in ((mean, centre), (np.sqrt(variance), np.sqrt(wide)), (number["degrees"], least))
             )
         )
 
@@ -116,14 +116,14 @@ class Trajectory(MixedFamily):
         for indicator in np.unique(observations.indicator):
             rows = np.flatnonzero(observations.indicator == indicator)
             for scenario in np.flatnonzero(~np.isnan(points[indicator, :, 0, 0])):
-                time, own = points[indicator, scenario].T
-                level[rows, scenario] = np.interp(observations.time[rows], time, own)
+                time, levels = points[indicator, scenario].T
+                level[rows, scenario] = np.interp(observations.time[rows], time, levels)
         return level
 
     def _linear(self, model: Model, observations: Observations) -> Booleans:
         """Return which observations are read on the linear scale."""
-        found: Booleans = np.nanmax(model.parameters["linear"][observations.indicator], axis=1) > 0
-        return found
+        is_linear: Booleans = np.nanmax(model.parameters["linear"][observations.indicator], axis=1) > 0
+        return is_linear
 
     def _on_scale(self, model: Model, observations: Observations, values: Floats) -> Floats:
         """Return values on the predictions' scale, shape (n, 1)."""
@@ -175,8 +175,8 @@ class Trajectory(MixedFamily):
         def cdf(x: Floats) -> Floats:
             return mixed(weights, lambda at, c: stdtr(degrees[:, c], (at - location[:, c]) / scale[:, c]), x)
 
-        found = bisect(*between(single, weights, share), share, cdf)
-        return np.where(self._linear(model, observations)[:, None], found, np.exp(found))
+        quantile = bisect(*between(single, weights, share), share, cdf)
+        return np.where(self._linear(model, observations)[:, None], quantile, np.exp(quantile))
 
     def cells(self, model: Model, design: ReadingDesign) -> Cells:
         """Cut the scale evenly over all hypotheses' reach."""

@@ -114,16 +114,16 @@ def _shown(raw: object) -> object:
 def _day_of(root: Element, today: date) -> date:
     """Return the day that a list is for, which may be the next working day."""
     try:
-        found = strict.day(root.attrib.get("Date"), DAY_PATTERN)
+        day = strict.day(root.attrib.get("Date"), DAY_PATTERN)
     except RowFault as fault:
         raise SourceChanged(str(fault)) from fault
     # On a Friday evening Monday's rates are published; before a row of holidays those of ten days later.
-    if (found - today).days > 14:
-        raise SourceChanged(f"holds a date in the future, {found}")
-    return found
+    if (day - today).days > 14:
+        raise SourceChanged(f"holds a date in the future, {day}")
+    return day
 
 
-def _texts(element: Element, tag: str, wanted: tuple[str, ...]) -> Mapping[str, str]:
+def _texts(element: Element, tag: str, names: tuple[str, ...]) -> Mapping[str, str]:
     """Return an element's children as texts; another element is refused."""
     if element.tag != tag:
         raise SourceChanged(f"has an element <{str(element.tag)[:40]}> among <{tag}>")
@@ -132,7 +132,7 @@ def _texts(element: Element, tag: str, wanted: tuple[str, ...]) -> Mapping[str, 
         if child.tag in record:
             raise RowFault(f"has <{child.tag}> twice")
         record[child.tag] = child.text or ""
-    return strict.fields(record, wanted, f"<{tag}>")
+    return strict.fields(record, names, f"<{tag}>")
 
 
 def _decimal(text: str, name: str) -> float:

@@ -59,14 +59,14 @@ def _lines(payload: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     return rows[0].removeprefix("#").strip().split("\t"), body
 
 
-def _places(header: Sequence[str], *wanted: tuple[str, ...]) -> list[int]:
+def _places(header: Sequence[str], *columns: tuple[str, ...]) -> list[int]:
     """Return where the wanted columns stand; each may have had other names."""
     places = []
-    for names in wanted:
-        found = [header.index(name) for name in names if name in header]
-        if not found:
+    for names in columns:
+        positions = [header.index(name) for name in names if name in header]
+        if not positions:
             raise SourceChanged(f"lacks the column {names[0]!r}")
-        places.append(found[0])
+        places.append(positions[0])
     return places
 
 
@@ -101,11 +101,11 @@ def _satellite(line: Sequence[str], ask: Ask) -> Row | None:
 
 def _day(text: str) -> date:
     """Return a day such as 2024 Nov  4, with a question mark where it is uncertain."""
-    found = DAY.match(text)
-    if found is None:
+    match = DAY.match(text)
+    if match is None:
         raise RowFault(f"{text[:20]!r} is no day")
     try:
-        return datetime.strptime(" ".join(found.groups()), "%Y %b %d").date()  # noqa: DTZ007 - a day has no zone
+        return datetime.strptime(" ".join(match.groups()), "%Y %b %d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
         raise RowFault(f"{text[:20]!r} is no day") from error
 
@@ -160,7 +160,7 @@ def parse_sites(payload: bytes, ask: Ask, today: date) -> ParseResult:
 
     result = strict.set_aside(body, lambda number, line: launch_site(line))
     result.counted = True
-    found = {row["site"] for row in result.rows}
-    if missing := [name for name in ask.sites if name not in found]:
+    sites = {row["site"] for row in result.rows}
+    if missing := [name for name in ask.sites if name not in sites]:
         raise SourceChanged(f"does not place {missing[0]} in {ask.launched_from}, where it must be")
     return result

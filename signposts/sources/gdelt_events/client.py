@@ -140,9 +140,9 @@ def _refuse_bad_lines(result: ParseResult, seen: int) -> None:
     if not result.rejected:
         return
     first = result.rejected[0]
-    wanted = sum(_is_in_order(rejected.raw) for rejected in result.rejected)
-    judged = len(result.rows) + wanted
-    if not result.rows or wanted > MOST_BAD * judged or len(result.rejected) > MOST_BAD * seen:
+    bad_lines = sum(_is_in_order(rejected.raw) for rejected in result.rejected)
+    judged = len(result.rows) + bad_lines
+    if not result.rows or bad_lines > MOST_BAD * judged or len(result.rejected) > MOST_BAD * seen:
         raise SourceChanged(
             f"{len(result.rejected)} of {judged or seen} rows cannot be used, for example row {first.row_number}: "
             f"{first.reason}"
@@ -167,15 +167,15 @@ def _lines_of_pairs(content: bytes, pairs: Mapping[frozenset[str], str]) -> tupl
 
     None if a single line is not as `_understand` wants each: then it must say line by line what is wrong.
     """
-    wanted = [_code(one) << 24 | _code(other) for pair in pairs for one in pair for other in pair if one != other]
+    codes = [_code(one) << 24 | _code(other) for pair in pairs for one in pair for other in pair if one != other]
     concerned: Numbered = []
     seen = 0
     for part in _parts(content):
-        found = _lines_of_part(part, wanted)
-        if found is None:
+        result = _lines_of_part(part, codes)
+        if result is None:
             return None
-        concerned += [(seen + number, line) for number, line in found[0]]
-        seen += found[1]
+        concerned += [(seen + number, line) for number, line in result[0]]
+        seen += result[1]
     return concerned, seen
 
 
@@ -189,7 +189,7 @@ def _parts(content: bytes) -> Iterator[bytes]:
         start = end
 
 
-def _lines_of_part(part: bytes, wanted: Sequence[int]) -> tuple[Numbered, int] | None:
+def _lines_of_part(part: bytes, codes: Sequence[int]) -> tuple[Numbered, int] | None:
     """Return the wanted lines of a part, numbered from 1, and how many lines it has; None if one is not in order.
 
     All lines are looked at together, as arrays of their separators' places: far faster than one by one.
@@ -208,8 +208,8 @@ def _lines_of_part(part: bytes, wanted: Sequence[int]) -> tuple[Numbered, int] |
     first, second = (_codes(held, ends[:, field - 1] + 1, ends[:, field]) for field in (ACTOR1, ACTOR2))
     if first is None or second is None or not _are_digits(held, starts, ends[:, EVENT_ID]):
         return None
-    found = np.flatnonzero(np.isin(first << 24 | second, wanted))
-    return [(row + 1, part[starts[row] : ends[row, -1]].decode().split("\t")) for row in found.tolist()], len(ends)
+    rows = np.flatnonzero(np.isin(first << 24 | second, codes))
+    return [(row + 1, part[starts[row] : ends[row, -1]].decode().split("\t")) for row in rows.tolist()], len(ends)
 
 
 def _codes(held: "np.ndarray", starts: "np.ndarray", ends: "np.ndarray") -> "np.ndarray | None":
@@ -245,8 +245,8 @@ def _are_digits(held: "np.ndarray", starts: "np.ndarray", ends: "np.ndarray") ->
 
 def _first_day(text: str) -> date:
     """Return the day on which a file's first whole event was added."""
-    for found in LINE.finditer(text):
-        line = found[0].split("\t")
+    for match in LINE.finditer(text):
+        line = match[0].split("\t")
         if len(line) == WIDTH:
             try:
                 return strict.day(line[ADDED][:8], "%Y%m%d")

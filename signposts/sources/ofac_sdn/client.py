@@ -126,8 +126,8 @@ def count(
 
 def _numbers(entries: Sequence[Row], prefixes: Sequence[str]) -> set[int]:
     """Return the numbers of the entries that stand under a programme which begins with one of the prefixes."""
-    wanted = tuple(prefixes)
-    return {entry["ent_num"] for entry in entries if any(name.startswith(wanted) for name in entry["programmes"])}
+    beginnings = tuple(prefixes)
+    return {entry["ent_num"] for entry in entries if any(name.startswith(beginnings) for name in entry["programmes"])}
 
 
 def _counted(series: str, value: int, today: date) -> Row:

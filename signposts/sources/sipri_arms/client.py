@@ -45,12 +45,12 @@ YEAR = re.compile(r"\d{4}", re.ASCII)
 
 def gather(run: SourceRun, today: date) -> None:
     """Ask for the countries, then for the register of each wanted recipient."""
-    known = run.fetch(
+    countries = run.fetch(
         HttpRequest(f"{next(iter(run.asks))}/countries", "/api/p/countries/getAllCountriesTrimmed"), needed=True
     )
-    if known is None:
+    if countries is None:
         return
-    numbers = {row["series"]: row["entity_id"] for row in known.rows}
+    numbers = {row["series"]: row["entity_id"] for row in countries.rows}
     for name, ask in run.asks.items():
         recipient = ask.recipient
         if recipient not in numbers:

@@ -45,14 +45,14 @@ def span_of(version: str) -> tuple[date, date]:
     Raises:
         SourceChanged: the name is not one of a candidate file.
     """
-    found = FILE.fullmatch(f"GEDEvent_{version}.csv")
-    if found is None:
+    match = FILE.fullmatch(f"GEDEvent_{version}.csv")
+    if match is None:
         raise SourceChanged(f"has a name that we do not know: {version[:40]!r}")
-    if found[2]:
-        first_year = last_year = 2000 + int(found[2])
-        first = last = int(found[3])
+    if match[2]:
+        first_year = last_year = 2000 + int(match[2])
+        first = last = int(match[3])
     else:
-        first_year, first, last_year, last = 2000 + int(found[4]), int(found[5]), 2000 + int(found[6]), int(found[7])
+        first_year, first, last_year, last = 2000 + int(match[4]), int(match[5]), 2000 + int(match[6]), int(match[7])
     if not (1 <= first <= 12 and 1 <= last <= 12 and (first_year, first) <= (last_year, last)):
         raise SourceChanged(f"has a name with months that are none: {version[:40]!r}")
     return date(first_year, first, 1), date(last_year, last, monthrange(last_year, last)[1])
@@ -82,7 +82,7 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 
 def parse_index(payload: bytes) -> ParseResult:
     """Return a row a candidate file that the page links to."""
-    names = sorted({found[1] for link in read_page(payload).links if (found := FILE.search(link))})
+    names = sorted({match[1] for link in read_page(payload).links if (match := FILE.search(link))})
     if not names:
         raise SourceChanged("is a web page that links to no candidate file")
     rows: list[Row] = [

@@ -68,9 +68,9 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 def _understand(record: Any, ask: Ask, year: str) -> Row | None:
     """Return a total as a row; None for a part of one, which would be counted twice."""
     strict.fields(record, WANTED)
-    found = [str(record[name]) for name in ("typeCode", "freqCode", "reporterCode", "partnerCode", "cmdCode", "period")]
-    if found != ["C", "A", str(ask.reporter), str(ask.partner), str(ask.commodity), year]:
-        raise SourceChanged(f"speaks of {' '.join(found)[:60]!r}, which was not asked for")
+    codes = [str(record[name]) for name in ("typeCode", "freqCode", "reporterCode", "partnerCode", "cmdCode", "period")]
+    if codes != ["C", "A", str(ask.reporter), str(ask.partner), str(ask.commodity), year]:
+        raise SourceChanged(f"speaks of {' '.join(codes)[:60]!r}, which was not asked for")
     if record["flowCode"] not in ask.flows:
         raise SourceChanged(f"has a flow {str(record['flowCode'])[:10]!r}, which was not asked for")
     if (record["customsCode"], record["motCode"], record["partner2Code"]) != ("C00", 0, 0):

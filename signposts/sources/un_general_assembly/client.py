@@ -48,7 +48,7 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
     members: Counter[str] = Counter()
     stated: dict[str, float] = {}
     rejected = []
-    wanted = number = 0
+    judged = number = 0
     names, lines = _table(payload)
     for number, line in lines:
         row: Mapping[str, str] = {}
@@ -58,7 +58,7 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
             members[resolution] += 1
             stated[resolution] = strict.number(row["total_ms"], 1, 300, "total_ms")
             if row["ms_code"] in ask.pair:
-                wanted += 1
+                judged += 1
                 _add_vote(votes.setdefault(resolution, {}), row)
         except RowFault as fault:
             rejected.append(Rejected(number, str(fault), line))
@@ -71,7 +71,7 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
         raise SourceChanged(f"has no vote of {' and '.join(ask.pair)} that can be used{first}")
     note = strict.set_aside_note(rejected)
     rows = [{**row, "note": f"{row['note']}; {note}"} for row in rows] if note else rows
-    return ParseResult(rows, rejected, judged=wanted, news=strict.new_fields([dict.fromkeys(names)], KNOWN, "column"))
+    return ParseResult(rows, rejected, judged=judged, news=strict.new_fields([dict.fromkeys(names)], KNOWN, "column"))
 
 
 def _table(payload: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:

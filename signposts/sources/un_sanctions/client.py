@@ -91,12 +91,12 @@ def _take(element: Element, number: int, result: ParseResult) -> None:
     """Add an entry to the result, or set it aside."""
     if element.tag not in ENTRIES:
         raise SourceChanged(f"has an element <{element.tag[:40]}> among its entries")
-    known = [child for child in element if child.tag in WANTED]
+    children = [child for child in element if child.tag in WANTED]
     for child in element:
         remark = f"new element <{child.tag[:40]}>, ignored"
         if child.tag not in WANTED and child.tag not in KNOWN and remark not in result.news:
             result.news.append(remark)
-    texts = {child.tag: (child.text or "").strip() for child in known}
+    texts = {child.tag: (child.text or "").strip() for child in children}
     try:
         result.rows.append(_understand(texts, number))
     except RowFault as fault:
@@ -120,8 +120,8 @@ def count(entries: Sequence[Row], lists: Mapping[str, Sequence[str]], generated_
     """Return the number of entries on all lists, and on each wanted list by the beginning of the reference number."""
     totals = {"all": len(entries)}
     for name, prefixes in lists.items():
-        wanted = tuple(prefixes)
-        totals[name] = sum(entry["reference"].startswith(wanted) for entry in entries)
+        beginnings = tuple(prefixes)
+        totals[name] = sum(entry["reference"].startswith(beginnings) for entry in entries)
     days = dict.fromkeys(("period_start", "period_end", "published_on"), generated_on)
     return [
         {"row_number": number, "series": series, **days, "value": float(value)}

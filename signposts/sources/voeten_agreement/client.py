@@ -76,22 +76,22 @@ def _understand(line: Sequence[str], ask: Ask) -> Row | None:
 
 def _once(rows: Iterable[Row]) -> Iterable[Row]:
     """Yield each year once; a pair that stands in both directions must say the same."""
-    known: dict[date, Row] = {}
+    by_year: dict[date, Row] = {}
     for row in rows:
-        first = known.setdefault(row["period_start"], row)
+        first = by_year.setdefault(row["period_start"], row)
         if first["value"] != row["value"]:
             raise SourceChanged(f"gives {row['period_start'].year} twice: {first['value']:g} and {row['value']:g}")
-    return known.values()
+    return by_year.values()
 
 
 def _hold_to_anchors(rows: Iterable[Row], ask: Ask) -> None:
     """Refuse a file in which a known year comes out otherwise: it measures something else."""
-    found = {row["period_start"].year: row["value"] for row in rows}
-    for year, known in sorted(ask.anchors.items()):
-        if year not in found:
+    values = {row["period_start"].year: row["value"] for row in rows}
+    for year, anchor in sorted(ask.anchors.items()):
+        if year not in values:
             raise SourceChanged(f"has no {year} of the pair, which must be there")
-        if abs(found[year] - known) > ask.within:
+        if abs(values[year] - anchor) > ask.within:
             raise SourceChanged(
-                f"says {found[year]:.3f} for {year}, where {known:.3f} is known: "
+                f"says {values[year]:.3f} for {year}, where {anchor:.3f} is known: "
                 "another definition of agreement, perhaps half marks for abstentions"
             )

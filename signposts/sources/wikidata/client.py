@@ -24,10 +24,10 @@ def gather(run: SourceRun, today: date) -> None:
     """Ask for each office's statements, then for the current holder's label."""
     for name, ask in run.asks.items():
         query = {"action": "wbgetclaims", "entity": ask.entity, "property": ask.property, "format": "json"}
-        known = run.fetch(HttpRequest(f"{name}/statements", API, query), needed=True)
-        if known is None:
+        statements = run.fetch(HttpRequest(f"{name}/statements", API, query), needed=True)
+        if statements is None:
             continue
-        holder = known.rows[0]["detail"]
+        holder = statements.rows[0]["detail"]
         query = {"action": "wbgetentities", "ids": holder, "props": "labels", "languages": "en", "format": "json"}
         run.fetch(HttpRequest(name, API, query))
 
@@ -43,9 +43,9 @@ def parse_statements(payload: bytes, ask: Ask) -> ParseResult:
     """Return one row: the item of the current holder."""
     answer = _answer(payload)
     statements = strict.fields(answer.get("claims"), (), "claims").get(ask.property)
-    current = [each for each in strict.listing(statements, ask.property) if _is_current(each)]
-    preferred = [each for each in current if each["rank"] == "preferred"] or current
-    holders = sorted({_holder(each) for each in preferred})
+    current = [statement for statement in strict.listing(statements, ask.property) if _is_current(statement)]
+    preferred = [statement for statement in current if statement["rank"] == "preferred"] or current
+    holders = sorted({_holder(statement) for statement in preferred})
     if len(holders) != 1:
         raise SourceChanged(f"names {len(holders)} holders of the office at once: {', '.join(holders)[:60] or 'none'}")
     return ParseResult([{"row_number": 1, "series": "statement", "detail": holders[0]}], judged=1, auxiliary=True)
@@ -70,12 +70,12 @@ def _is_current(statement: Any) -> bool:
 
 def _holder(statement: Mapping[str, Any]) -> str:
     try:
-        found = statement["mainsnak"]["datavalue"]["value"]["id"]
+        item = statement["mainsnak"]["datavalue"]["value"]["id"]
     except (KeyError, TypeError) as error:
         raise SourceChanged("a current statement names nobody") from error
-    if not isinstance(found, str) or not found.startswith("Q") or not found[1:].isdecimal():
-        raise SourceChanged(f"a current statement names {str(found)[:40]!r}, which is no item")
-    return found
+    if not isinstance(item, str) or not item.startswith("Q") or not item[1:].isdecimal():
+        raise SourceChanged(f"a current statement names {str(item)[:40]!r}, which is no item")
+    return item
 
 
 def parse_label(payload: bytes, ask: Ask) -> ParseResult:
