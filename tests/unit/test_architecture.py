@@ -163,3 +163,23 @@ def test_no_module_keeps_state_that_changes():
 def test_no_function_has_a_name_that_was_dropped_for_a_word_of_the_field():
     dropped = re.compile(r"(?:def|class) _?((?:judge|suppos|bury|sign_of_life|odds_of|prospect|take_turn)\w*)")
     assert {name for path in CODE for name in dropped.findall(path.read_text(encoding="utf-8"))} == set()
+
+
+def local_names(path: Path) -> Iterator[str]:
+    """Yield the names that a file gives to variables and parameters; a class's fields are no locals."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    classes = (node for node in nodes if isinstance(node, ast.ClassDef))
+    fields = {id(line.target) for node in classes for line in node.body if isinstance(line, ast.AnnAssign)}
+    for node in nodes:
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in fields:
+            yield node.id
+
+
+def test_every_local_and_parameter_is_called_by_the_noun_that_it_is():
+    dropped = {"found", "own", "wanted", "each", "left", "known"}
+    faults = {
+        f"{path.relative_to(ROOT)}: {name}" for path in modules() for name in local_names(path) if name in dropped
+    }
+    assert not faults, "\n".join(sorted(faults))
