@@ -15,8 +15,8 @@ help:  ## List the targets
 run: $(RUNS)  ## One monitoring run; ends with a table and the paths of what it published
 	@$(BIN)/signposts run
 
-test: $(TESTS)  ## The fast tests, under three minutes on two cores
-	@$(BIN)/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile
+test: $(TESTS)  ## The fast tests, under three minutes on two cores (a third worker, since many wait)
+	@$(BIN)/pytest -q -m "not slow and not browser and not nightly" -n 3 --dist loadfile
 
 test-slow: $(TESTS)  ## The tests that take longer: the wheel, old clients, whole journeys
 	@$(BIN)/pytest -q -m "slow and not nightly" -n 2 --dist loadfile
