@@ -7,12 +7,14 @@ here: which pages have a card and what it says.
 import hashlib
 import textwrap
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 
 from signposts.files import write_atomically
-from signposts.report.drawing import drawn_by
+from signposts.report.drawing import SIDE_BY_SIDE, drawn_by
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 64
 PAPER, INK, MUTED, RULE = "#fbfaf7", "#1c1b19", "#5c5851", "#b9b3a7"
@@ -56,8 +58,10 @@ def draw_cards(cards: dict[str, Card], cache: Path) -> dict[str, bytes]:
     if missing:
         import vl_convert
 
-        for file, svg in missing.items():
-            write_atomically(file, vl_convert.svg_to_png(svg, scale=1.0, ppi=72))
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            pictures = pool.map(partial(vl_convert.svg_to_png, scale=1.0, ppi=72), missing.values())
+            for file, png in zip(missing, pictures, strict=True):
+                write_atomically(file, png)
     return {path: file.read_bytes() for path, file in kept.items()}
 
 

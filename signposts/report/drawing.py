@@ -7,10 +7,12 @@ the cache.
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +23,8 @@ from signposts.report import charts
 
 WIDE, NARROW = 720, 344
 VEGA_LITE = "6.4"
+SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
+"""Drawings made at once; each worker of the renderer takes some 60 MB."""
 BUNDLED = """
 import sys
 import vl_convert
@@ -82,10 +86,15 @@ def draw(requests: Mapping[str, ChartRequest], cache: Path) -> dict[str, Drawing
 
 
 def draw_missing(missing: Mapping[Path, Mapping[str, Any]]) -> None:
-    """Draw specifications and keep each at its path."""
-    for path, chart in missing.items():
-        forms = {name: _clean(svg({**chart, "width": width})) for name, width in (("wide", WIDE), ("narrow", NARROW))}
+    """Draw specifications, one a core at a time, and keep each at its path."""
+
+    def keep(path: Path) -> None:
+        widths = {"wide": WIDE, "narrow": NARROW}
+        forms = {name: _clean(svg({**missing[path], "width": width})) for name, width in widths.items()}
         write_atomically(path, json.dumps(forms).encode())
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        list(pool.map(keep, missing))
 
 
 def script_bundle(cache: Path) -> str:
@@ -102,7 +111,8 @@ def svg(specification: Mapping[str, Any]) -> str:
     """Return a specification of Vega-Lite drawn; the renderer reaches nothing outside."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(dict(specification), vl_version=VEGA_LITE, allowed_base_urls=[]))
+    vl_convert.configure(base_url=False, allowed_base_urls=[], num_workers=SIDE_BY_SIDE)
+    return str(vl_convert.vegalite_to_svg(dict(specification), vl_version=VEGA_LITE))
 
 
 def _clean(svg: str) -> str:
