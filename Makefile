@@ -36,15 +36,15 @@ nightly: test test-slow test-browser  ## All of it, then kills, scale, the lowes
 	  .venv-nightly/bin/pytest -q -m "not slow and not browser and not nightly" -n 2 --dist loadfile; \
 	  status=$$?; rm -rf .venv-nightly; exit $$status
 
-lint: $(TESTS)  ## Style, types and SQL
+lint:  ## Style, types and SQL
 	@$(MAKE) -s -j2 lint-python lint-text
 
-lint-python:
+lint-python: $(TESTS)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-lint-text:
+lint-text: $(TESTS)
 	@$(BIN)/sqlfluff lint --disable-progress-bar -q --processes 2 sql checks/sql
 	@$(BIN)/yamllint -s catalogue sql/dictionary.yaml workspace.yaml
 

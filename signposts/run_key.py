@@ -80,15 +80,21 @@ def run_key(settings: Settings, as_of: str, *request: object) -> str:
 def _state_of_home(home: Path) -> Iterator[str]:
     """Yield each file that no run makes with its size and the time of its change, which no copy carries over.
 
-    Names that begin with a dot are left out: their files are not whole yet. Bytes are not read, since logs may be long.
+    A folder may be a link to another disk. Names that begin with a dot are left out: their files are not whole yet.
+    Bytes are not read, since logs may be long.
     """
-    for folder, folders, names in os.walk(home):
-        left_out = (".*", *MADE) if Path(folder) == home else (".*",)
-        folders[:] = (name for name in folders if not any(fnmatch(name, pattern) for pattern in left_out))
-        for name in names:
-            path = Path(folder, name)
-            if path.exists() and not any(fnmatch(name, pattern) for pattern in left_out):
-                yield f"{path.relative_to(home)} {path.stat().st_size} {path.stat().st_ctime_ns}"
+    for folder, folders, names in os.walk(home, followlinks=True):
+        made = MADE if Path(folder) == home else ()
+        folders[:], files = (
+            [name for name in entries if name[0] != "." and not any(fnmatch(name, pattern) for pattern in made)]
+            for entries in (folders, names)
+        )
+        for path in (Path(folder, name) for name in files):
+            try:
+                status = path.stat()
+            except FileNotFoundError:  # taken away meanwhile
+                continue
+            yield f"{path.relative_to(home)} {status.st_size} {status.st_ctime_ns}"
 
 
 def note_run(settings: Settings, key: str) -> None:

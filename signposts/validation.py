@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from signposts.settings import package_folder
@@ -180,13 +181,22 @@ def load_suites() -> Mapping[str, Suite]:
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
-    """Return every rule of checks/sql; its header names severity, target and rule, or it is refused."""
-    rules = []
-    for path in sorted((package_folder("checks") / "sql").glob("*.sql")):
-        statement = path.read_text(encoding="utf-8")
-        header = {match["key"].lower(): match["text"] for match in HEADER.finditer(statement)}
-        rules.append(Rule(path.stem, header["target"], header["severity"], header["rule"], statement))
-    return tuple(rules)
+    """Return every rule of checks/sql."""
+    return tuple(read_rule(path) for path in sorted((package_folder("checks") / "sql").glob("*.sql")))
+
+
+def read_rule(path: Path) -> Rule:
+    """Return a rule whose header names severity, target and rule.
+
+    Raises:
+        ValueError: the header has a slip, with which the rule would hold nothing back or never be applied.
+    """
+    statement = path.read_text(encoding="utf-8")
+    header = {match["key"].lower(): match["text"] for match in HEADER.finditer(statement)}
+    for key, known_words in (("severity", SEVERITIES), ("target", load_suites())):
+        if header.get(key) not in known_words:
+            raise ValueError(f"{path.name}: {key} {header.get(key)!r} is none of {', '.join(known_words)}")
+    return Rule(path.stem, header["target"], header["severity"], header["rule"], statement)
 
 
 def apply_rule(warehouse: Warehouse, rule: Rule) -> Verdict:

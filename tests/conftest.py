@@ -29,7 +29,7 @@ def browser() -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright
 
     names = ("chromium", "chromium-browser", "google-chrome")
-    program = os.environ.get("CHROMIUM") or next((found for name in names if (found := shutil.which(name))), None)
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if program is None:
         pytest.skip("no chromium on this machine: install it or name it in CHROMIUM")
     with sync_playwright() as playwright:

@@ -36,8 +36,8 @@ class Installation:
 
     def signposts(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Say a command to it, with nobody at the terminal and nobody to be told."""
-        own = {"SIGNPOSTS_HOME": str(self.home), "SIGNPOSTS_CATALOGUE": str(self.catalogue)}
-        environment = os.environ | own | {"SIGNPOSTS_NOTIFY_URL": "", "COLUMNS": "200"}
+        places = {"SIGNPOSTS_HOME": str(self.home), "SIGNPOSTS_CATALOGUE": str(self.catalogue)}
+        environment = os.environ | places | {"SIGNPOSTS_NOTIFY_URL": "", "COLUMNS": "200"}
         command = [*COMMAND, *words]
         return subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL

@@ -129,7 +129,7 @@ def read_elicited(
     folder: Path, indicators: Mapping[str, Indicator], scenarios: Iterable[str], faults: FaultList
 ) -> dict[tuple[str, str, str], list[float]]:
     """Return the answers of all analysts by number; what names no number of the catalogue, or cannot be, is a fault."""
-    asked = {number.key: number for number in numbers_asked(indicators, scenarios)}
+    asked = {question.key: question for question in numbers_asked(indicators, scenarios)}
     values: dict[tuple[str, str, str], list[float]] = {}
     for path in sorted((folder / "elicitation").glob("*.csv")):
         try:

@@ -62,7 +62,7 @@ def validate_claims(
     today: date,
     faults: FaultList,
 ) -> None:
-    """Validate a ledger as a whole, and of its rows each that is new by itself."""
+    """Validate a ledger as a whole, then each row that is new."""
     validate_versions(ledger, faults)
     validate_repetitions(ledger, faults)
     if indicator is not None and indicator.family == "rate":

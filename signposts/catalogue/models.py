@@ -151,7 +151,7 @@ class Thresholds(Entry):
 
 
 class Variants(Entry):
-    """What the sensitivity variants put in the headline's place."""
+    """What the sensitivity variants put in the headline's place: each field is a family, a variant for each number."""
 
     other_mass: Annotated[tuple[InnerProbability, ...], Strict(False)]
     evidence_weight: Annotated[tuple[Annotated[float, Field(gt=0, le=1)], ...], Strict(False)]

@@ -62,21 +62,21 @@ def headline_priors(tracker: Tracker) -> dict[str, float]:
 
 def hypotheses(tracker: Tracker) -> list[Hypothesis]:
     """Return every scenario and onset, in order of display; a scenario without onset, and other, have onset 0."""
-    named = []
+    of_scenarios = []
     for name, scenario in tracker.scenarios.items():
         onsets = [(onset.years, onset.weight) for onset in scenario.onset] or [(0.0, 1.0)]
-        named += [Hypothesis(name, years, weight) for years, weight in onsets]
-    return [*named, Hypothesis(OTHER, 0.0, 1.0)]
+        of_scenarios += [Hypothesis(name, years, weight) for years, weight in onsets]
+    return [*of_scenarios, Hypothesis(OTHER, 0.0, 1.0)]
 
 
 def tracker_rows(tracker: Tracker) -> list[Row]:
     """Return the tracker's own row."""
     settings = tracker.settings
-    same = ("title", "t0", "horizon_end", "registered_on", "scenario_version")
+    copied_columns = ("title", "t0", "horizon_end", "registered_on", "scenario_version")
     of_scoring = ("evidence_weight", "defining_weight", "contamination", "shared_sd")
     return [
         {
-            **{column: getattr(settings, column) for column in same},
+            **{column: getattr(settings, column) for column in copied_columns},
             **{column: getattr(settings.scoring, column) for column in of_scoring},
             "temper": None,
             "other_mass": settings.priors.other_mass,
@@ -94,11 +94,11 @@ def structural_break_rows(tracker: Tracker) -> list[Row]:
 def scenario_rows(tracker: Tracker) -> list[Row]:
     """Return the scenarios with their headline priors, other last."""
     priors = headline_priors(tracker)
-    same = ("title", "story", "likelihood_word", "cooperative_rank", "brief_ref")
+    copied_columns = ("title", "story", "likelihood_word", "cooperative_rank", "brief_ref")
     rows: list[Row] = [
         {
             "scenario_id": name,
-            **{column: getattr(scenario, column) for column in same},
+            **{column: getattr(scenario, column) for column in copied_columns},
             "prior": priors[name],
             "baseline_id": scenario.baseline,
             "delayed_types": ",".join(scenario.delayed_types) or None,
@@ -147,14 +147,14 @@ def evidence_group_rows(tracker: Tracker) -> list[Row]:
 
 def indicator_rows(tracker: Tracker) -> list[Row]:
     """Return the indicators."""
-    same = (
+    copied_columns = (
         *("title", "meaning", "domain", "role", "unit", "words", "frequency", "cooperative", "scored"),
         *("why_not_scored", "max_age_days", "usage_warning", "caution"),
     )
     return [
         {
             "indicator_id": indicator_id,
-            **{column: getattr(indicator, column) for column in same},
+            **{column: getattr(indicator, column) for column in copied_columns},
             "domain_title": tracker.settings.domains.get(indicator.domain),
             "usual_period_months": indicator.period_months,
             "quantity": indicator.quantity or {"share": "share", "lognormal": "flow"}.get(indicator.family or ""),

@@ -157,6 +157,13 @@ def clock(moment: datetime | None) -> str:
     return "never" if moment is None else f"{moment.day} {moment:%b %Y, %H:%M} UTC"
 
 
+def last_looked(freshness: Row | None) -> str:
+    """Return when a source last answered; one that was asked in vain is not one that nobody looked at."""
+    if freshness and freshness["last_looked"] is None and freshness["verdict"] == "failed":
+        return "no answer yet"
+    return clock(freshness["last_looked"] if freshness else None)
+
+
 def decibans(value: float | None) -> str:
     """Return decibans with sign and a decimal."""
     return "\u2013" if value is None else signed(value)

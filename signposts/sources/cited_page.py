@@ -61,8 +61,18 @@ def store_page(url: str, archive: Archive, now: datetime, trusted: str = "", tit
     refuse_other_page(answer, title)
     sidecar = {"source_id": SOURCE_ID, "document": answer.url, "url": answer.url, "fetched_at": now.isoformat()}
     sha256 = archive.store(answer.body, {**sidecar, "status": answer.status, "headers": dict(answer.headers)})
-    details = ("hit", answer.status, sha256, len(answer.body), "cited page")
-    archive.record(Attempt(SOURCE_ID, answer.url, answer.url, now.isoformat(), *details))
+    attempt = Attempt(
+        source_id=SOURCE_ID,
+        document=answer.url,
+        url=answer.url,
+        fetched_at=now.isoformat(),
+        outcome="hit",
+        http_status=answer.status,
+        sha256=sha256,
+        bytes=len(answer.body),
+        message="cited page",
+    )
+    archive.record(attempt)
     return KeptPage(sha256, day_of_page(answer, now.date()))
 
 

@@ -223,9 +223,19 @@ class SourceRun:
             return None
         counted = f"{len(result.rows)} rows" + (f", {len(result.rejected)} set aside" if result.rejected else "")
         message = mended + "; ".join([counted, *result.news[:MOST_NEWS]])
-        marks = (answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
-        details = ("hit", answer.status, sha256, len(answer.body), message)
-        attempt = Attempt(self.source_id, document, answer.url, self.now.isoformat(), *details, *marks)
+        attempt = Attempt(
+            source_id=self.source_id,
+            document=document,
+            url=answer.url,
+            fetched_at=self.now.isoformat(),
+            outcome="hit",
+            http_status=answer.status,
+            sha256=sha256,
+            bytes=len(answer.body),
+            message=message,
+            etag=answer.headers.get("ETag"),
+            last_modified=answer.headers.get("Last-Modified"),
+        )
         self._good[document] = self._record(attempt)
         self._deliver(document, sha256, self.now, answer.url, result)
         self._record_missing(document, answer.url, result)
@@ -299,9 +309,19 @@ class SourceRun:
         sha256: str | None = None,
         size: int | None = None,
     ) -> None:
-        shown, now = without_secrets(url) if url else None, self.now.isoformat()
-        about = (outcome, status, sha256, size, strict.fit(message))
-        self._record(Attempt(self.source_id, document, shown, now, *about))
+        self._record(
+            Attempt(
+                source_id=self.source_id,
+                document=document,
+                url=without_secrets(url) if url else None,
+                fetched_at=self.now.isoformat(),
+                outcome=outcome,
+                http_status=status,
+                sha256=sha256,
+                bytes=size,
+                message=strict.fit(message),
+            )
+        )
 
     def _record(self, attempt: Attempt) -> Attempt:
         with self._lock:

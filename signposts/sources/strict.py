@@ -111,10 +111,21 @@ def _no_constant(name: str) -> float:
     raise SourceChanged(f"holds {name}, which is no number")
 
 
-def fields(record: Any, names: Collection[str], where: str = "a row") -> Mapping[str, Any]:
-    """Return a record that has every wanted field, none where its names are data; what else it has is passed over."""
-    if not isinstance(record, dict):
-        raise SourceChanged(f"{where} is {type(record).__name__}, not a record")
+def fields_of_any_name(value: Any, where: str) -> dict[str, Any]:
+    """Return a record whose names are data."""
+    if isinstance(value, dict):
+        return value
+    raise SourceChanged(f"{where} is {type(value).__name__}, not a record")
+
+
+def of_day(day: date) -> dict[str, date]:
+    """Return the dates of a figure that speaks of one day and was published on it."""
+    return dict.fromkeys(("period_start", "period_end", "published_on"), day)
+
+
+def fields(value: Any, names: Collection[str], where: str = "a row") -> Mapping[str, Any]:
+    """Return a record that has every wanted field; what else it has is passed over."""
+    record = fields_of_any_name(value, where)
     missing = [name for name in names if name not in record]
     if missing:
         raise SourceChanged(f"{where} lacks the field {missing[0]!r}")

@@ -70,6 +70,16 @@ def test_what_came_since_the_release_is_news_also_without_the_network(installati
     assert before != after
 
 
+def test_what_comes_into_a_folder_that_is_a_link_is_news_as_well(installation, tmp_path):
+    inbox = installation.home / "inbox"
+    inbox.rmdir()
+    inbox.symlink_to(tmp_path, target_is_directory=True)
+    before, after = key_with(installation, "inbox/page.html")
+    inbox.unlink()
+    inbox.mkdir()
+    assert before != after
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -120,6 +120,13 @@ def test_a_value_kept_from_before_is_shown_as_stale_wherever_it_stands(site) -> 
     assert "It rests on a value kept from before: its row in the newest document cannot be read." in indicator
 
 
+def test_a_source_that_was_asked_and_never_answered_is_not_one_that_nobody_looked_at(site: Path) -> None:
+    for page in ("health.html", "sources/bad_link.html"):
+        said = re.sub(r"<[^>]*>", " ", (site / page).read_text(encoding="utf-8"))
+        assert re.search(r"503.*no answer yet", said, re.DOTALL), page
+        assert "never" not in said.split("503")[1][:300], page
+
+
 def test_leads_waiting_and_the_day_looked_until_stand_beside_the_indicator_and_on_the_health_page(site) -> None:
     crossings = (site / "indicators" / "cancelled_crossings.html").read_text(encoding="utf-8")
     assert "Leads waiting: 12; looked until 14 Nov 2026." in crossings

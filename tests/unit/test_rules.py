@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from signposts.validation import apply_rule, load_rules
+from signposts.validation import apply_rule, load_rules, read_rule
 from signposts.warehouse import Warehouse
 
 DAY, LATER = date(2026, 1, 31), date(2026, 2, 28)
@@ -231,3 +231,16 @@ def test_a_reason_beside_a_scored_value_is_rejected(tmp_path):
 
 def test_every_rule_has_rows_that_it_must_reject():
     assert set(CASES) == set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("line", "slip"), [("Severity: critical", "Severity: crtical"), ("Target: claim", "Target: clam")]
+)
+def test_a_rule_whose_header_has_a_slip_is_refused_since_it_would_hold_nothing_back(tmp_path, line, slip):
+    header = "-- Severity: critical\n-- Target: claim\n-- Rule: an invented rule\n"
+    rule = tmp_path / "invented.sql"
+    rule.write_text(f"{header}select 1\n", encoding="utf-8")
+    assert read_rule(rule).severity == "critical"
+    rule.write_text(f"{header.replace(line, slip)}select 1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=f"invented.sql.*{slip.split()[1]}"):
+        read_rule(rule)

@@ -153,5 +153,4 @@ def _row(texts: Mapping[str, str], day: date, identifier: str, currency: str) ->
         stated = _decimal(texts["VunitRate"], "VunitRate")
         if abs(stated * nominal - value) > LAST_DECIMAL + LAST_DIGIT * value:
             raise RowFault(f"VunitRate {stated:g} is not Value / Nominal, {rate:g}")
-    days = dict.fromkeys(("period_start", "period_end", "published_on"), day)
-    return {"series": currency, **days, "value": rate, "nominal": nominal, "publisher_id": identifier}
+    return {"series": currency, **strict.of_day(day), "value": rate, "nominal": nominal, "publisher_id": identifier}

@@ -64,5 +64,4 @@ def _understand(record: Any, start: date) -> Row:
         norm = strict.whole(record["norm"], 0, MOST_ARTICLES, "norm")
         if value > norm:
             raise strict.RowFault(f"value {value} is more than all articles watched, {norm}")
-        days = dict.fromkeys(("period_start", "period_end", "published_on"), day)
-        return {"series": SERIES, **days, "value": float(value), "norm": float(norm)}
+        return {"series": SERIES, **strict.of_day(day), "value": float(value), "norm": float(norm)}

@@ -140,9 +140,9 @@ def _refuse_bad_lines(result: ParseResult, seen: int) -> None:
     if not result.rejected:
         return
     first = result.rejected[0]
-    bad_lines = sum(_is_in_order(rejected.raw) for rejected in result.rejected)
-    judged = len(result.rows) + bad_lines
-    if not result.rows or bad_lines > MOST_BAD * judged or len(result.rejected) > MOST_BAD * seen:
+    rejected_in_order = sum(_is_in_order(rejected.raw) for rejected in result.rejected)
+    judged = len(result.rows) + rejected_in_order
+    if not result.rows or rejected_in_order > MOST_BAD * judged or len(result.rejected) > MOST_BAD * seen:
         raise SourceChanged(
             f"{len(result.rejected)} of {judged or seen} rows cannot be used, for example row {first.row_number}: "
             f"{first.reason}"

@@ -131,5 +131,4 @@ def _numbers(entries: Sequence[Row], prefixes: Sequence[str]) -> set[int]:
 
 
 def _counted(series: str, value: int, today: date) -> Row:
-    days = dict.fromkeys(("period_start", "period_end", "published_on"), today)
-    return {"series": series, **days, "value": float(value)}
+    return {"series": series, **strict.of_day(today), "value": float(value)}

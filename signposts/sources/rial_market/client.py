@@ -27,9 +27,9 @@ def gather(run: SourceRun, today: date) -> None:
 
 def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes | None) -> ParseResult:
     """Return a row a day and wanted currency: the selling rate in toman, and the buying rate."""
-    days = strict.fields(strict.read_json(payload), (), "the file")
+    days = strict.fields_of_any_name(strict.read_json(payload), "the file")
     start = ask.first_day
-    records = [(day, strict.fields(rates, (), f"the day {day[:20]!r}")) for day, rates in days.items()]
+    records = [(day, strict.fields_of_any_name(rates, f"the day {day[:20]!r}")) for day, rates in days.items()]
     result = strict.set_aside(
         enumerate(((day, code, rates.get(code)) for day, rates in records for code in ask.currencies), start=1),
         lambda number, quote: _understand(quote[0], quote[1], quote[2], start),
@@ -57,5 +57,4 @@ def _understand(day_text: str, code: str, quote: Any, start: date) -> Row | None
         buy = strict.number(quote["buy"], 1, LARGEST_RATE, "buy")
         if not 0.5 < buy / sell < 2:
             raise RowFault(f"sell {sell:g} and buy {buy:g} cannot both be right")
-        days = dict.fromkeys(("period_start", "period_end", "published_on"), day)
-        return {"series": code, **days, "value": sell, "buy": buy}
+        return {"series": code, **strict.of_day(day), "value": sell, "buy": buy}

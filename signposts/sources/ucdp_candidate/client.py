@@ -94,11 +94,10 @@ def parse_index(payload: bytes) -> ParseResult:
 def parse(payload: bytes, ask: Ask, version: str, today: date) -> ParseResult:
     """Return the wanted events, and a row for the file itself, so that a month without any is known to be read."""
     start, end = span_of(version)
-    lines = strict.read_csv(strict.decode(payload))
-    _, header = next(lines, (0, []))
-    if missing := [name for name in COLUMNS if name not in header]:
-        raise SourceChanged(f"lacks the column {missing[0]!r}")
-    result = strict.set_aside(lines, lambda number, line: _understand(strict.columns(line, header), ask, start, end))
+    table = strict.read_table(strict.decode(payload), COLUMNS)
+    result = strict.set_aside(
+        table.lines, lambda number, line: _understand(strict.columns(line, table.names), ask, start, end)
+    )
     result.counted = True
     strict.refuse_duplicates(result.rows, "event_id")
     days = {row["period_start"] for row in result.rows}

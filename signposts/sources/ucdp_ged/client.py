@@ -26,9 +26,19 @@ KNOWN_FIELDS = frozenset(
         *("relid", "year", "active_year", "code_status", "conflict_dset_id", "conflict_new_id", "conflict_name"),
         *("dyad_dset_id", "dyad_new_id", "dyad_name", "side_a_dset_id", "side_a_new_id", "side_a", "side_b_dset_id"),
         *("side_b_new_id", "side_b", "number_of_sources", "source_article", "source_office", "source_date"),
-        *("source_headline", "source_original", "where_prec", "where_coordinates", "where_description", "adm_1"),
-        *("adm_2",),
-        *("latitude", "longitude", "geom_wkt", "priogrid_gid", "country", "region", "event_clarity", "date_prec"),
+        *("source_headline", "source_original", "where_prec", "where_coordinates", "where_description"),
+        *(
+            "adm_1",
+            "adm_2",
+            "latitude",
+            "longitude",
+            "geom_wkt",
+            "priogrid_gid",
+            "country",
+            "region",
+            "event_clarity",
+            "date_prec",
+        ),
         *("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "gwnoa", "gwnob", "gwno_a", "gwno_b"),
     }
 )
@@ -40,8 +50,8 @@ def gather(run: SourceRun, today: date) -> None:
     for name, ask in run.asks.items():
         page = pages = 0
         while page <= max(pages - 1, 0) and page < MOST_PAGES:
-            part = {"pagesize": str(PAGE_SIZE), "page": str(page)}
-            query = {**part, "Country": str(ask.country), "StartDate": str(ask.first_day)}
+            paging = {"pagesize": str(PAGE_SIZE), "page": str(page)}
+            query = {**paging, "Country": str(ask.country), "StartDate": str(ask.first_day)}
             address, headers = f"/api/gedevents/{ask.version}", {"x-ucdp-access-token": token}
             result = run.fetch(HttpRequest(f"{name}/{page}", address, query, headers), needed=page == 0)
             if page == 0:

@@ -39,9 +39,9 @@ def gather(run: SourceRun, today: date) -> None:
     """Ask for each year since the first, this year's report not being due yet."""
     for name, ask in run.asks.items():
         for year in range(ask.from_year, today.year):
-            pair = {"reporterCode": str(ask.reporter), "partnerCode": str(ask.partner), "period": str(year)}
+            subject = {"reporterCode": str(ask.reporter), "partnerCode": str(ask.partner), "period": str(year)}
             totals = {"customsCode": "C00", "motCode": "0", "partner2Code": "0"}
-            query = {**pair, "cmdCode": str(ask.commodity), "flowCode": ",".join(ask.flows), **totals}
+            query = {**subject, "cmdCode": str(ask.commodity), "flowCode": ",".join(ask.flows), **totals}
             run.fetch(HttpRequest(f"{name}/{year}", "/public/v1/preview/C/A/HS", query))
 
 

@@ -122,8 +122,7 @@ def count(entries: Sequence[Row], lists: Mapping[str, Sequence[str]], generated_
     for name, prefixes in lists.items():
         beginnings = tuple(prefixes)
         totals[name] = sum(entry["reference"].startswith(beginnings) for entry in entries)
-    days = dict.fromkeys(("period_start", "period_end", "published_on"), generated_on)
     return [
-        {"row_number": number, "series": series, **days, "value": float(value)}
+        {"row_number": number, "series": series, **strict.of_day(generated_on), "value": float(value)}
         for number, (series, value) in enumerate(totals.items(), start=1)
     ]

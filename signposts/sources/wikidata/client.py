@@ -42,7 +42,7 @@ def read(ask: Ask, document: str, payload: bytes, today: date, previous: bytes |
 def parse_statements(payload: bytes, ask: Ask) -> ParseResult:
     """Return one row: the item of the current holder."""
     answer = _answer(payload)
-    statements = strict.fields(answer.get("claims"), (), "claims").get(ask.property)
+    statements = strict.fields_of_any_name(answer.get("claims"), "claims").get(ask.property)
     current = [statement for statement in strict.listing(statements, ask.property) if _is_current(statement)]
     preferred = [statement for statement in current if statement["rank"] == "preferred"] or current
     holders = sorted({_holder(statement) for statement in preferred})
@@ -52,7 +52,7 @@ def parse_statements(payload: bytes, ask: Ask) -> ParseResult:
 
 
 def _answer(payload: bytes) -> Mapping[str, Any]:
-    answer = strict.fields(strict.read_json(payload), (), "the answer")
+    answer = strict.fields_of_any_name(strict.read_json(payload), "the answer")
     if "error" in answer:
         raise SourceChanged(f"answers with an error: {str(answer['error'])[:100]}")
     return answer
@@ -60,12 +60,12 @@ def _answer(payload: bytes) -> Mapping[str, Any]:
 
 def _is_current(statement: Any) -> bool:
     """Return whether a statement has no end and was not given up."""
-    record = strict.fields(statement, (), "a statement")
+    record = strict.fields_of_any_name(statement, "a statement")
     for name in ("mainsnak", "rank"):
         if name not in record:
             raise SourceChanged(f"a statement lacks the field {name!r}")
     qualifiers = record.get("qualifiers") or {}
-    return record["rank"] != "deprecated" and ENDED not in strict.fields(qualifiers, (), "qualifiers")
+    return record["rank"] != "deprecated" and ENDED not in strict.fields_of_any_name(qualifiers, "qualifiers")
 
 
 def _holder(statement: Mapping[str, Any]) -> str:
@@ -80,7 +80,7 @@ def _holder(statement: Mapping[str, Any]) -> str:
 
 def parse_label(payload: bytes, ask: Ask) -> ParseResult:
     """Return one row: whether the holder is the one expected, and who it is."""
-    entities = strict.fields(_answer(payload).get("entities"), (), "entities")
+    entities = strict.fields_of_any_name(_answer(payload).get("entities"), "entities")
     if len(entities) != 1:
         raise SourceChanged(f"describes {len(entities)} items, not one")
     (item, entity), *_ = entities.items()
